@@ -1,0 +1,81 @@
+/** Exit codes of every command. `docs/` and `--help` promise them. */
+export const EXIT = {
+  ok: 0,
+  /** The cluster is not what the config asks for. */
+  failedFindings: 1,
+  /** The user's input is wrong. */
+  userError: 2,
+  /** vagrant, ansible, docker … failed. */
+  commandError: 3,
+  /** Our own bug (EX_SOFTWARE of sysexits.h). */
+  internal: 70,
+  /** Interrupted by a signal (128 + SIGINT). */
+  interrupted: 130,
+} as const
+
+/** One thing that is wrong with the user's input, and what to do about it. */
+export interface Problem {
+  /** Where: a config path (`slaves[1].address`), a flag, a file. */
+  readonly path: string
+  /** What is wrong, with the value that was given. */
+  readonly message: string
+  /** What is allowed, or what to type. */
+  readonly hint?: string
+}
+
+/** The user's input is wrong. Shown without a stack; exit code 2. */
+export class UserError extends Error {
+  readonly problems: readonly Problem[]
+  readonly hint: string | undefined
+
+  /** @param message what is wrong  @param hint what to type  @param problems all single problems, when there are several */
+  constructor(message: string, options: { hint?: string; problems?: readonly Problem[]; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'UserError'
+    this.hint = options.hint
+    this.problems = options.problems ?? []
+  }
+}
+
+/** A tool we started failed. Shown with the command to paste, its last lines, the cause and the log; exit code 3. */
+export class CommandError extends Error {
+  /** The command as one line that can be pasted into a shell. */
+  readonly command: string
+  readonly exitCode: number | undefined
+  /** The last lines of its output, escape sequences removed. */
+  readonly lastLines: readonly string[]
+  readonly logFile: string | undefined
+  /** The cause in plain words, where it is known. */
+  readonly hint: string | undefined
+
+  constructor(
+    message: string,
+    details: {
+      command: string
+      exitCode?: number | undefined
+      lastLines?: readonly string[]
+      logFile?: string | undefined
+      hint?: string | undefined
+      cause?: unknown
+    },
+  ) {
+    super(message, { cause: details.cause })
+    this.name = 'CommandError'
+    this.command = details.command
+    this.exitCode = details.exitCode
+    this.lastLines = details.lastLines ?? []
+    this.logFile = details.logFile
+    this.hint = details.hint
+  }
+}
+
+/** A signal (Ctrl-C, TERM) ended the work. Exit code 130. */
+export class Interrupted extends Error {
+  readonly signal: NodeJS.Signals
+
+  constructor(signal: NodeJS.Signals) {
+    super(`Interrupted by ${signal}`)
+    this.name = 'Interrupted'
+    this.signal = signal
+  }
+}

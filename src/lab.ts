@@ -1,0 +1,111 @@
+import type { Box, Os, ProviderName } from './catalog/contracts.ts'
+
+/** A machine of the lab, every choice made. */
+export interface LabNode {
+  readonly role: 'master' | 'slave' | 'backup'
+  /** Host name, inventory name and Vagrant machine name. */
+  readonly name: string
+  /** IPv4 address inside `network.subnet`. */
+  readonly address: string
+  readonly memoryMb: number
+  readonly cpus: number
+}
+
+/** A standby as the config asks for it. Who really is one is asked of the servers. */
+export interface SlaveNode extends LabNode {
+  readonly role: 'slave'
+  /** Physical replication slot on its upstream. */
+  readonly slot: string
+}
+
+/** The Barman host. */
+export interface BackupNode extends LabNode {
+  readonly role: 'backup'
+  /** Barman's name for the backed-up cluster (`barman check <server>`). */
+  readonly server: string
+  /** PostgreSQL role of the ordinary connection. */
+  readonly user: string
+  /** PostgreSQL role of the streaming connection. */
+  readonly streamingUser: string
+  /** Physical replication slot of receive-wal. */
+  readonly slot: string
+  /** Barman's own form, e.g. `RECOVERY WINDOW OF 7 DAYS` or `REDUNDANCY 3`. */
+  readonly retentionPolicy: string
+  readonly minimumRedundancy: number
+  /** Crontab time of the scheduled base backup, e.g. `0 3 * * *`. */
+  readonly schedule: string
+  /** Barman's WAL compression, or `none`. */
+  readonly compression: 'none' | 'gzip' | 'bzip2'
+}
+
+export type Repository =
+  | { readonly kind: 'distro' }
+  | { readonly kind: 'pgdg'; readonly url: string; readonly keyUrl: string }
+  | { readonly kind: 'mirror'; readonly url: string; readonly keyUrl: string }
+
+/** A value of postgresql.conf as the config may give it. */
+export type SettingValue = string | number | boolean
+
+/** The whole lab: every choice made, nothing optional that later code would have to ask about. */
+export interface Lab {
+  readonly name: string
+  readonly provider: ProviderName
+  readonly os: Os
+  /** The Vagrant box; `undefined` for docker, which builds its own image. */
+  readonly box: Box | undefined
+  readonly network: {
+    /** CIDR, e.g. `192.168.11.0/24`. */
+    readonly subnet: string
+    readonly prefixLength: number
+    readonly netmask: string
+    /** First address of the subnet: the host's own side. */
+    readonly gateway: string
+    readonly mode: 'host-only' | 'internal'
+  }
+  readonly master: LabNode & { readonly role: 'master' }
+  readonly slaves: readonly SlaveNode[]
+  readonly backup: BackupNode | undefined
+  readonly postgres: {
+    /** Major version. */
+    readonly version: number
+    readonly repository: Repository
+    /** Every line we write to postgresql.conf that is the same on all nodes: ours first, the user's over it. */
+    readonly settings: Readonly<Record<string, SettingValue>>
+    readonly checksums: boolean
+    readonly locale: string
+  }
+  readonly replication: {
+    readonly user: string
+    /** Value for the master, `''` when asynchronous. Written only once the standbys stream. */
+    readonly synchronousStandbyNames: string
+    /** How many standbys a commit waits for; 0 when asynchronous. */
+    readonly synchronousCount: number
+  }
+  readonly database: { readonly name: string; readonly table: string }
+  readonly mirrors: {
+    /** Package mirror of the distribution, or `undefined` for its own. */
+    readonly packages: string | undefined
+    /** Vagrant Cloud replacement (`VAGRANT_SERVER_URL`). */
+    readonly vagrant: string | undefined
+    /** Prefix put before docker image names, e.g. `registry.school.example/`. */
+    readonly docker: string | undefined
+  }
+  readonly proxy: {
+    readonly http: string | undefined
+    readonly https: string | undefined
+    /** Comma-separated hosts that are reached directly. */
+    readonly noProxy: string | undefined
+  }
+  /** What is allowed but unwise, one sentence each (an unsupported PostgreSQL, …). */
+  readonly warnings: readonly string[]
+}
+
+/** Every machine, in the order it is shown and started: master, slaves, backup. */
+export function nodesOf(lab: Lab): readonly LabNode[] {
+  return [lab.master, ...lab.slaves, ...(lab.backup ? [lab.backup] : [])]
+}
+
+/** The machines that run PostgreSQL. */
+export function postgresNodes(lab: Lab): readonly LabNode[] {
+  return [lab.master, ...lab.slaves]
+}

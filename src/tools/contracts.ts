@@ -1,0 +1,58 @@
+import type { LabNode } from '../lab.ts'
+
+/** A process to start. */
+export interface Command {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly cwd?: string
+  /** Added to our own environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Written to its standard input, which is empty otherwise. */
+  readonly stdin?: string
+  /** Ends the process group when it takes longer. Without it there is no limit. */
+  readonly timeoutMs?: number
+  /** Every byte it prints is appended to this file. */
+  readonly logFile?: string
+  /** Called for each full line it prints; `events` is file descriptor 3, opened only when this is given. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr' | 'events') => void
+  /** `any`: a non-zero exit is a result. `zero` (the default): it is a CommandError. */
+  readonly expectExit?: 'zero' | 'any'
+  /** Gives the process our terminal (ssh, psql): nothing is captured. */
+  readonly interactive?: boolean
+}
+
+export interface Output {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly durationMs: number
+}
+
+/**
+ * The only way to start a process; injected everywhere, so that tests replace it and no module is mocked.
+ * @throws CommandError when the tool is missing, fails (see `expectExit`) or times out; Interrupted after a signal
+ */
+export type Runner = (command: Command) => Promise<Output>
+
+export interface ShellOptions {
+  /** Operating-system user to act as; the login user when left out. */
+  readonly as?: 'root' | 'postgres' | 'barman'
+  readonly stdin?: string
+  readonly timeoutMs?: number
+}
+
+/** The inside of the lab's machines, reached over ssh. */
+export interface Guest {
+  /**
+   * Runs one program; every word of `argv` arrives as it is, no shell reads it.
+   * @returns its output, whatever its exit code
+   * @throws CommandError when the machine cannot be reached
+   */
+  shell(node: LabNode, argv: readonly string[], options?: ShellOptions): Promise<Output>
+  /**
+   * Asks the PostgreSQL server of a node, as the `postgres` user over the local socket. SQL goes by stdin.
+   * @returns one object a row, values as PostgreSQL's row_to_json gives them
+   * @throws CommandError with PostgreSQL's own message
+   */
+  rows<Row>(node: LabNode, sql: string, database?: string): Promise<readonly Row[]>
+}
