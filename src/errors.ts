@@ -21,6 +21,10 @@ export interface Problem {
   readonly message: string
   /** What is allowed, or what to type. */
   readonly hint?: string
+  /** Where that stands in a file, where it is known: `cluster.config.ts:7:13`. */
+  readonly at?: string
+  /** The lines around that place with a caret under it, as `at` is known. */
+  readonly frame?: string
 }
 
 /** The user's input is wrong. Shown without a stack; exit code 2. */
@@ -29,7 +33,10 @@ export class UserError extends Error {
   readonly hint: string | undefined
 
   /** @param message what is wrong  @param hint what to type  @param problems all single problems, when there are several */
-  constructor(message: string, options: { hint?: string; problems?: readonly Problem[]; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { hint?: string; problems?: readonly Problem[]; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.name = 'UserError'
     this.hint = options.hint

@@ -1,0 +1,138 @@
+/** Formats of single values, each with the words that say what is allowed. No value that passes needs quoting surprises. */
+export interface Format {
+  readonly pattern: RegExp
+  readonly words: string
+}
+
+export const FORMATS = {
+  hostName: {
+    pattern: /^(?!.{64})[a-z]([a-z0-9-]*[a-z0-9])?$/,
+    words: 'a host name: a–z, 0–9 and -, beginning with a letter, at most 63 characters',
+  },
+  identifier: {
+    pattern: /^[a-z_][a-z0-9_]{0,62}$/,
+    words: 'a PostgreSQL name: a–z, 0–9 and _, not beginning with a digit, at most 63 characters',
+  },
+  slot: {
+    pattern: /^[a-z0-9_]{1,63}$/,
+    words: 'a slot name: a–z, 0–9 and _, at most 63 characters',
+  },
+  barmanServer: {
+    pattern: /^[a-z][a-z0-9_-]{0,62}$/,
+    words: 'a Barman server name: a–z, 0–9, _ and -, beginning with a letter',
+  },
+  address: {
+    pattern: /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/,
+    words: 'an IPv4 address, e.g. 192.168.11.150',
+  },
+  subnet: {
+    pattern: /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!\/)|(?=\/))){4}\/([89]|1\d|2[0-9])$/,
+    words: 'an IPv4 subnet with a prefix from 8 to 29, e.g. 192.168.11.0/24',
+  },
+  settingName: {
+    pattern: /^[a-z_][a-z0-9_.]{0,62}$/,
+    words: 'a postgresql.conf setting: a–z, 0–9, _ and .',
+  },
+  settingText: {
+    pattern: /^[^\p{Cc}\u2028\u2029]{0,1000}$/u,
+    words: 'one line of text without control characters, at most 1000 characters',
+  },
+  walSize: {
+    pattern: /^[1-9]\d{0,5}(MB|GB|TB)$/,
+    words:
+      "a size such as '2GB' (MB, GB or TB); a limit is always set, because a forgotten slot fills the disk",
+  },
+  retention: {
+    pattern: /^[1-9]\d{0,3} (day|week|month|backup)s?$/,
+    words: "a period or a number of backups: '7 days', '2 weeks', '1 month', '3 backups'",
+  },
+  timezone: {
+    pattern: /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/,
+    words: "a time zone of the IANA list, e.g. 'UTC' or 'Europe/Moscow'",
+  },
+  locale: {
+    pattern: /^[A-Za-z]{1,8}(_[A-Z]{2})?\.(UTF-8|utf8)$/,
+    words: "a UTF-8 locale, e.g. 'C.UTF-8' or 'ru_RU.UTF-8'",
+  },
+  boxName: {
+    pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)?$/,
+    words: "a Vagrant box name, e.g. 'bento/debian-12'",
+  },
+  boxVersion: {
+    pattern: /^\d[A-Za-z0-9.-]{0,62}$/,
+    words: "an exact box version, e.g. '202510.26.0'",
+  },
+  // Without user:password@ — what stands here is written to files that git tracks.
+  url: {
+    pattern: /^https?:\/\/[A-Za-z0-9.[\]:-]+(\/[A-Za-z0-9._~:/?&=%+,-]*)?$/,
+    words: 'an http:// or https:// address without a password in it (the file is tracked by git)',
+  },
+  boxUrl: {
+    pattern: /^((https?|file):\/\/|\.{0,2}\/)[A-Za-z0-9._~:/?&=%+,[\]-]+$/,
+    words: 'an http://, https:// or file:// address, or a path, without a password or spaces in it',
+  },
+  dockerPrefix: {
+    pattern: /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*\/?$/,
+    words: "a registry with an optional path, e.g. 'registry.school.example/' ",
+  },
+  noProxy: {
+    pattern: /^[A-Za-z0-9.*:/[\]_-]+(, ?[A-Za-z0-9.*:/[\]_-]+)*$/,
+    words: "host names and networks separated by commas, e.g. 'localhost,.school.example'",
+  },
+} as const satisfies Record<string, Format>
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
+
+/** The five fields of crontab(5): lowest and highest value, and names counted from the lowest. */
+const CRON_FIELDS: readonly { min: number; max: number; names?: readonly string[] }[] = [
+  { min: 0, max: 59 },
+  { min: 0, max: 23 },
+  { min: 1, max: 31 },
+  { min: 1, max: 12, names: MONTHS },
+  { min: 0, max: 7, names: DAYS },
+]
+
+function cronNumber(text: string, field: (typeof CRON_FIELDS)[number]): number {
+  const named = field.names?.indexOf(text.toLowerCase()) ?? -1
+  if (named >= 0) return named + field.min
+  return /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN
+}
+
+function isCronField(text: string, field: (typeof CRON_FIELDS)[number]): boolean {
+  return text.split(',').every((part) => {
+    const match = /^(\*|[A-Za-z0-9]+(?:-[A-Za-z0-9]+)?)(?:\/(\d{1,2}))?$/.exec(part)
+    if (!match?.[1] || match[2] === '0') return false
+    if (match[1] === '*') return true
+    const [from = Number.NaN, to = from] = match[1].split('-').map((end) => cronNumber(end, field))
+    return from >= field.min && to <= field.max && from <= to
+  })
+}
+
+/** Whether cron takes this as the time of a job: five fields, each inside its range. */
+export function isCrontab(text: string): boolean {
+  const fields = text.split(' ')
+  return (
+    fields.length === CRON_FIELDS.length &&
+    CRON_FIELDS.every((field, position) => isCronField(fields[position] ?? '', field))
+  )
+}
+
+/** Whether this computer's list of time zones has it. */
+export function isTimezone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Barman's own form of a retention, e.g. `RECOVERY WINDOW OF 7 DAYS`.
+ * @param retention a text of the `retention` format
+ */
+export function retentionPolicy(retention: string): string {
+  const [count = '', unit = ''] = retention.split(' ')
+  if (unit.startsWith('backup')) return `REDUNDANCY ${count}`
+  return `RECOVERY WINDOW OF ${count} ${unit.replace(/s$/, '').toUpperCase()}S`
+}

@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, parse, resolve } from 'node:path'
+import { type Problem, UserError } from '../errors.ts'
+import { packageEntry } from '../package-root.ts'
+import { codeFrame, type Position, positionAt } from './code-frame.ts'
+import { type Keys, keysOf } from './path.ts'
+import { problemsOf } from './problems.ts'
+import { type Config, parseConfig } from './schema.ts'
+import { locateInSource } from './source-scan.ts'
+
+export interface LoadedConfig {
+  readonly config: Config
+  /** The file it came from. */
+  readonly file: string
+  /** The folder of that file: the lab's folder. */
+  readonly directory: string
+}
+
+const MODULES = ['ts', 'mts', 'js', 'mjs', 'cjs']
+const YAML = ['yaml', 'yml']
+const PLACES = [...MODULES, 'json', ...YAML].map((extension) => `cluster.config.${extension}`)
+const PACKAGE_KEY = 'pg-lab'
+
+/** One problem in a file, as an error of its own. */
+function fileError(
+  file: string,
+  text: string,
+  message: string,
+  position?: Position,
+  cause?: unknown,
+): UserError {
+  const problem = { path: basename(file), message, ...(position ? placed(file, text, position) : {}) }
+  return new UserError(`${basename(file)} cannot be read`, { problems: [problem], cause })
+}
+
+function placed(file: string, text: string, position: Position): Pick<Problem, 'at' | 'frame'> {
+  const frame = codeFrame(text, position)
+  const at = `${basename(file)}:${position.line}:${position.column}`
+  return frame ? { at, frame } : { at }
+}
+
+/** Where an error of a config module arose, as jiti's parser or a stack tells it. */
+function positionInModule(error: Error, file: string): Position | undefined {
+  const line = `${error.message}\n${error.stack}`.split('\n').find((row) => row.includes(`${file}:`))
+  const [, row, column] = line?.slice(line.indexOf(file) + file.length).match(/^:(\d+):(\d+)/) ?? []
+  if (!row) return undefined
+  // The parser counts columns from 0, a stack from 1.
+  return { line: Number(row), column: Number(column) + (error.message.startsWith('ParseError') ? 1 : 0) }
+}
+
+function moduleError(file: string, text: string, thrown: unknown): UserError {
+  if (thrown instanceof UserError) return thrown
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const message = (error.message.split('\n')[0] ?? '').replace(/^ParseError: /, 'syntax error: ').trim()
+  return fileError(file, text, message, positionInModule(error, file), thrown)
+}
+
+async function loadModule(file: string, text: string): Promise<unknown> {
+  const { createJiti } = await import('jiti')
+  const lab = join(dirname(file), '.pg-lab')
+  const jiti = createJiti(file, {
+    alias: { 'create-pg-lab': packageEntry() },
+    // Only inside a lab that exists: reading a config writes nothing into a foreign folder.
+    fsCache: existsSync(lab) && join(lab, 'cache', 'jiti'),
+    moduleCache: false,
+  })
+  try {
+    const module = await jiti.import<Record<string, unknown>>(file)
+    const isNamespace = /\bexport\b/.test(text) && !('default' in module)
+    if (isNamespace) throw new Error('it has no default export: begin it with `export default`')
+    const value = module.default ?? module
+    return typeof value === 'function' ? await value() : value
+  } catch (error) {
+    throw moduleError(file, text, error)
+  }
+}
+
+async function loadYaml(file: string, text: string): Promise<unknown> {
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text, { prettyErrors: false, merge: true })
+  const [error] = document.errors
+  if (error) throw fileError(file, text, error.message, positionAt(text, error.pos[0]), error)
+  return document.toJS() ?? {}
+}
+
+function loadJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    const message = (error as Error).message
+    const [, offset] = message.match(/position (\d+)/) ?? []
+    throw fileError(file, text, message, offset ? positionAt(text, Number(offset)) : undefined, error)
+  }
+}
+
+async function explorer(from: string) {
+  const { cosmiconfig } = await import('cosmiconfig')
+  return cosmiconfig(PACKAGE_KEY, {
+    searchPlaces: [...PLACES, 'package.json'],
+    searchStrategy: 'global',
+    ignoreEmptySearchPlaces: false,
+    stopDir: parse(from).root,
+    cache: false,
+    loaders: {
+      ...Object.fromEntries(MODULES.map((extension) => [`.${extension}`, loadModule])),
+      ...Object.fromEntries(YAML.map((extension) => [`.${extension}`, loadYaml])),
+      '.json': loadJson,
+    },
+  })
+}
+
+async function find(from: string, configPath: string | undefined) {
+  const { load, search } = await explorer(from)
+  if (!configPath) return search(from)
+  const file = resolve(from, configPath)
+  if (!existsSync(file))
+    throw new UserError(`There is no file ${configPath}`, { hint: 'give --config an existing file' })
+  return load(file)
+}
+
+async function offsetInYaml(text: string, keys: Keys, onKey: boolean): Promise<number | undefined> {
+  const { isMap, isNode, isScalar, parseDocument } = await import('yaml')
+  const document = parseDocument(text)
+  for (let depth = keys.length; depth > 0; depth -= 1) {
+    const parent = document.getIn(keys.slice(0, depth - 1), true)
+    const name = keys[depth - 1]
+    const pair = isMap(parent) && parent.items.find(({ key }) => isScalar(key) && key.value === name)
+    const value = document.getIn(keys.slice(0, depth), true)
+    const node = pair && (onKey || !isNode(value)) ? pair.key : value
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return undefined
+}
+
+/** @returns the problem with its place, and the index of that place for sorting */
+async function locate(file: string, text: string, problem: Problem): Promise<[number, Problem]> {
+  const isPackage = basename(file) === 'package.json'
+  const keys = [...(isPackage ? [PACKAGE_KEY] : []), ...keysOf(problem.path)]
+  const onKey = problem.message === 'is not a setting'
+  const isModule = MODULES.includes(extname(file).slice(1))
+  const offset = isModule ? locateInSource(text, keys, onKey) : await offsetInYaml(text, keys, onKey)
+  if (offset === undefined) return [Number.POSITIVE_INFINITY, problem]
+  return [offset, { ...problem, ...placed(file, text, positionAt(text, offset)) }]
+}
+
+/**
+ * Adds to each problem where its setting stands in the config file, as far as that can be found, and sorts by place.
+ * @param error from `loadConfig` or `resolveLab`
+ */
+export async function withPositions(error: UserError, file: string): Promise<UserError> {
+  const text = await readFile(file, 'utf8')
+  const located = await Promise.all(error.problems.map((problem) => locate(file, text, problem)))
+  const problems = located.sort(([a], [b]) => (a === b ? 0 : a - b)).map(([, problem]) => problem)
+  return new UserError(error.message, {
+    problems,
+    cause: error.cause,
+    ...(error.hint ? { hint: error.hint } : {}),
+  })
+}
+
+/**
+ * Finds and reads the config: `cluster.config.*` or the `pg-lab` key of package.json, from a folder upwards.
+ * @param options.configPath a file to read instead, relative to `from`
+ * @throws UserError when there is none, or with all of its problems at once
+ */
+export async function loadConfig(from: string, options: { configPath?: string } = {}): Promise<LoadedConfig> {
+  const found = await find(from, options.configPath)
+  if (!found) {
+    throw new UserError(`There is no cluster.config.ts in ${from} or above it`, {
+      hint: 'make a lab with `npm create pg-lab my-lab`, or name a config with --config',
+    })
+  }
+  const input = found.config === undefined ? {} : found.config
+  const result = parseConfig(input)
+  if ('config' in result) {
+    return { config: result.config, file: found.filepath, directory: dirname(found.filepath) }
+  }
+  const problems = problemsOf(input, result.issues)
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
+  const error = new UserError(`${basename(found.filepath)} has ${count}`, { problems })
+  throw await withPositions(error, found.filepath)
+}

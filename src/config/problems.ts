@@ -1,0 +1,154 @@
+import { RETIRED_OS } from '../catalog/os.ts'
+import type { Problem } from '../errors.ts'
+import { closest } from './closest.ts'
+import { type Keys, pathOf } from './path.ts'
+import { type ConfigIssue, ConfigSchema } from './schema.ts'
+
+/** What of the schema library's own structure is read here. */
+interface AnySchema {
+  readonly entries?: Readonly<Record<string, AnySchema>>
+  readonly wrapped?: AnySchema
+  readonly item?: AnySchema
+  readonly options?: readonly (AnySchema | string)[]
+  readonly literal?: unknown
+  readonly type: string
+}
+
+interface AnyIssue {
+  readonly kind: string
+  readonly type: string
+  readonly message: string
+  readonly input: unknown
+  readonly requirement?: unknown
+  readonly expected: string | null
+  readonly path?: readonly { readonly key: unknown; readonly origin?: string }[] | undefined
+  readonly issues?: readonly AnyIssue[] | undefined
+}
+
+/** What was given, short and on one line. */
+export function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  const text = typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value))
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const keysOfIssue = (issue: AnyIssue): Keys =>
+  (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))
+
+/** A failed union says only that nothing matched: what fails inside the object that was meant says more. */
+function unfold(issue: AnyIssue): readonly AnyIssue[] {
+  if (issue.type !== 'union') return [issue]
+  const deeper = (issue.issues ?? []).filter((inner) => inner.path?.length)
+  if (!deeper.length || !isObject(issue.input)) return [issue]
+  return deeper
+    .map((inner) => ({ ...inner, path: [...(issue.path ?? []), ...(inner.path ?? [])] }))
+    .flatMap(unfold)
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  finite: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list [ … ]',
+  strict_object: 'an object { … }',
+  record: 'an object { … }',
+}
+
+function allowed(issue: AnyIssue): string {
+  if (issue.type === 'min_value') return `at least ${issue.requirement}`
+  if (issue.type === 'max_value') return `at most ${issue.requirement}`
+  if (issue.type === 'max_length') return `no longer than ${issue.requirement}`
+  if (issue.type === 'picklist' || issue.type === 'union') return oneOf(issue.expected ?? '')
+  return NOUNS[issue.type] ?? 'something else'
+}
+
+/** `(false | Object)` → `false or an object { … }` */
+function oneOf(expected: string): string {
+  const words = expected
+    .replaceAll(/[()]/g, '')
+    .split(' | ')
+    .map((word) => (word === 'Object' ? 'an object { … }' : word.replaceAll('"', '')))
+  return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
+
+/** A required key that is missing, or a text of the wrong type, says in words what belongs there. */
+function ownWords(issue: AnyIssue): string | undefined {
+  if (issue.kind === 'validation' && !/^Invalid /.test(issue.message)) return issue.message
+  if (issue.kind === 'schema' && issue.type === 'string' && !/^Invalid /.test(issue.message)) {
+    return `must be ${issue.message}`
+  }
+  return undefined
+}
+
+function hintFor(issue: AnyIssue): string | undefined {
+  if (!['picklist', 'union'].includes(issue.type) || typeof issue.input !== 'string') return undefined
+  const meant = closest(issue.input, (issue.expected ?? '').replaceAll(/[()"]/g, '').split(' | '))
+  return meant && `did you mean ${show(meant)}?`
+}
+
+function problemOf(issue: AnyIssue): Problem {
+  const path = pathOf(keysOfIssue(issue)) || 'the config'
+  const retired = path === 'os' && typeof issue.input === 'string' ? RETIRED_OS[issue.input] : undefined
+  if (retired) {
+    return {
+      path,
+      message: `${show(issue.input)} cannot be used: ${retired.reason}`,
+      hint: `use '${retired.replacement}'`,
+    }
+  }
+  const [rule = '', ownHint] = (ownWords(issue) ?? `must be ${allowed(issue)}`).split('\n')
+  const given = issue.input === undefined ? 'is missing' : `${show(issue.input)} was given`
+  const hint = ownHint ?? hintFor(issue)
+  return { path, message: `${rule}; ${given}`, ...(hint ? { hint } : {}) }
+}
+
+function schemaInside(schema: AnySchema, value: unknown): AnySchema {
+  if (schema.wrapped) return schemaInside(schema.wrapped, value)
+  const option =
+    schema.type === 'union' && schema.options?.find((one) => typeof one === 'object' && one.entries)
+  return option && typeof option === 'object' ? schemaInside(option, value) : schema
+}
+
+/** Keys no setting has. The schema library stops at the first of an object. */
+function unknownKeys(schema: AnySchema, value: unknown, keys: Keys = []): Problem[] {
+  const { entries, item } = schemaInside(schema, value)
+  if (item && Array.isArray(value)) {
+    return value.flatMap((element, index) => unknownKeys(item, element, [...keys, index]))
+  }
+  if (!entries || !isObject(value)) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const known = Object.hasOwn(entries, key) ? entries[key] : undefined
+    return known ? unknownKeys(known, inner, [...keys, key]) : [unknownKey(key, Object.keys(entries), keys)]
+  })
+}
+
+function unknownKey(key: string, known: readonly string[], keys: Keys): Problem {
+  const meant = closest(key, known)
+  return {
+    path: pathOf([...keys, key]),
+    message: 'is not a setting',
+    hint: meant
+      ? `did you mean ${meant}?`
+      : `known ${keys.length ? 'here' : 'at the top'}: ${known.join(', ')}`,
+  }
+}
+
+/**
+ * Turns what the schema found into sentences, one a setting.
+ * @param input the config as it was given
+ */
+export function problemsOf(input: unknown, issues: readonly ConfigIssue[]): readonly Problem[] {
+  const strange = unknownKeys(ConfigSchema as unknown as AnySchema, input)
+  const wrong = (issues as readonly AnyIssue[])
+    .flatMap(unfold)
+    .filter((issue) => issue.expected !== 'never')
+    .map(problemOf)
+  const first = new Map<string, Problem>()
+  for (const problem of [...strange, ...wrong]) if (!first.has(problem.path)) first.set(problem.path, problem)
+  return [...first.values()]
+}

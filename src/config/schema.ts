@@ -1,0 +1,243 @@
+import * as v from 'valibot'
+import { OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
+import { FORMATS, type Format, isCrontab, isTimezone } from './formats.ts'
+import { refuseSetting } from './owned-settings.ts'
+
+/*
+ * Every setting of cluster.config.ts, once: its default, its bounds, and the description that `pg-lab explain`
+ * and the JSON Schema print. The message of a bound completes the sentence "master.name must be …"; a second
+ * line, if any, says what to do instead. What concerns several settings at once is checked in resolve-lab.ts.
+ */
+
+function text(format: Format, description: string) {
+  return v.pipe(
+    v.string(format.words),
+    v.regex(format.pattern, `must be ${format.words}`),
+    v.description(description),
+  )
+}
+
+function wholeNumber(min: number, max: number, description: string) {
+  return v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max), v.description(description))
+}
+
+function section<T extends v.ObjectEntries>(description: string, entries: T) {
+  return v.pipe(v.strictObject(entries), v.description(description))
+}
+
+const memory = (what: string) =>
+  v.optional(wholeNumber(256, 1_048_576, `Memory of ${what}, in megabytes.`), 1024)
+const cpus = (what: string) => v.optional(wholeNumber(1, 64, `Processors of ${what}.`), 1)
+const address = (what: string) =>
+  v.optional(text(FORMATS.address, `IPv4 address of ${what} inside network.subnet; chosen when left out.`))
+
+const Box = section('The Vagrant box, where it shall not be the one the lab knows for the OS and provider.', {
+  name: v.optional(text(FORMATS.boxName, 'Name of the box.')),
+  version: v.optional(text(FORMATS.boxVersion, 'Exact version of the box.')),
+  url: v.optional(text(FORMATS.boxUrl, 'Where the box is fetched from instead of the box server.')),
+})
+
+const Network = section('The private network of the lab.', {
+  subnet: v.optional(
+    text(FORMATS.subnet, 'The subnet; its first address is the host’s own.'),
+    '192.168.11.0/24',
+  ),
+  mode: v.optional(
+    v.pipe(
+      v.picklist(['auto', 'host-only', 'internal']),
+      v.description(
+        'host-only: this computer reaches the machines by their addresses. internal: only the machines do ' +
+          '(VirtualBox forbids host-only outside 192.168.56.0/21). auto: internal only where it must be.',
+      ),
+    ),
+    'auto',
+  ),
+})
+
+const Master = section('The machine that starts as the primary.', {
+  name: v.optional(text(FORMATS.hostName, 'Host name of the master.'), 'master'),
+  address: address('the master'),
+  memory: memory('the master'),
+  cpus: cpus('the master'),
+})
+
+const Slave = section('A standby that streams from the master through its own slot.', {
+  name: v.optional(text(FORMATS.hostName, 'Host name; slave, slave2, slave3, … by position when left out.')),
+  address: address('the slave'),
+  memory: memory('the slave'),
+  cpus: cpus('the slave'),
+  slot: v.optional(text(FORMATS.slot, 'Replication slot on the master; the name with _slot when left out.')),
+})
+
+const Backup = section('The Barman host, or false for none.', {
+  name: v.optional(text(FORMATS.hostName, 'Host name of the backup host.'), 'backup'),
+  address: address('the backup host'),
+  memory: memory('the backup host'),
+  cpus: cpus('the backup host'),
+  server: v.optional(
+    text(FORMATS.barmanServer, 'Barman’s name for the cluster, as in `barman check master`.'),
+    'master',
+  ),
+  user: v.optional(text(FORMATS.identifier, 'PostgreSQL role of Barman’s ordinary connection.'), 'barman'),
+  streamingUser: v.optional(
+    text(FORMATS.identifier, 'PostgreSQL role of Barman’s streaming connection.'),
+    'barman_streaming',
+  ),
+  slot: v.optional(text(FORMATS.slot, 'Replication slot through which Barman receives the WAL.'), 'barman'),
+  retention: v.optional(text(FORMATS.retention, 'How far back, or how many, backups are kept.'), '7 days'),
+  minimumRedundancy: v.optional(wholeNumber(0, 1000, 'Backups that are never deleted, however old.'), 1),
+  schedule: v.optional(
+    v.pipe(
+      v.string(),
+      v.check(isCrontab, "must be a crontab time of five fields, e.g. '0 3 * * *' (every night at three)"),
+      v.description('When the base backup is taken, as crontab(5) says it.'),
+    ),
+    '0 3 * * *',
+  ),
+  compression: v.optional(
+    v.pipe(v.picklist(['none', 'gzip', 'bzip2']), v.description('How Barman compresses archived WAL.')),
+    'none',
+  ),
+})
+
+const Mirror = section('An own package mirror of PostgreSQL.', {
+  url: text(FORMATS.url, 'Address of the repository, laid out like PGDG’s.'),
+  key: text(FORMATS.url, 'Address of the key that signs it.'),
+})
+
+const Settings = v.pipe(
+  v.record(
+    v.pipe(v.string(), v.regex(FORMATS.settingName.pattern, `must be ${FORMATS.settingName.words}`)),
+    v.union([
+      v.pipe(v.string(), v.regex(FORMATS.settingText.pattern, `must be ${FORMATS.settingText.words}`)),
+      v.pipe(v.number(), v.finite()),
+      v.boolean(),
+    ]),
+  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    // Also where another setting has a wrong type, so that all problems come at once.
+    const settings = dataset.value as Record<string, unknown>
+    if (typeof settings !== 'object') return
+    for (const [key, value] of Object.entries(settings ?? {})) {
+      const refusal = refuseSetting(key, value)
+      if (!refusal) continue
+      const message = refusal.hint ? `${refusal.message}\n${refusal.hint}` : refusal.message
+      addIssue({
+        message,
+        input: value,
+        path: [{ type: 'object', origin: 'value', input: settings, key, value }],
+      })
+    }
+  }),
+  v.description('Lines of postgresql.conf, the same on every PostgreSQL node.'),
+)
+
+const Postgres = section('The PostgreSQL servers.', {
+  version: v.optional(
+    wholeNumber(12, 18, 'Major version; the distribution’s own when left out with repository distro.'),
+  ),
+  repository: v.optional(
+    v.pipe(
+      v.union([v.picklist(['distro', 'pgdg']), Mirror]),
+      v.description(
+        'Where the packages come from: distro (the distribution), pgdg (postgresql.org), or an own mirror.',
+      ),
+    ),
+    'distro',
+  ),
+  settings: v.optional(Settings, {}),
+  checksums: v.optional(v.pipe(v.boolean(), v.description('Page checksums, chosen at initdb.')), true),
+  timezone: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(FORMATS.timezone.pattern, `must be ${FORMATS.timezone.words}`),
+      v.check(isTimezone, `must be ${FORMATS.timezone.words}`),
+      v.description('Time zone of the servers and of their logs.'),
+    ),
+    'UTC',
+  ),
+  locale: v.optional(text(FORMATS.locale, 'Locale of the cluster, chosen at initdb.'), 'C.UTF-8'),
+})
+
+const Replication = section('How the slaves follow the master.', {
+  user: v.optional(text(FORMATS.identifier, 'PostgreSQL role the slaves connect as.'), 'replica'),
+  mode: v.optional(
+    v.pipe(
+      v.picklist(['async', 'sync']),
+      v.description('async: a commit waits for nobody. sync: it waits for `synchronous` slaves.'),
+    ),
+    'async',
+  ),
+  synchronous: v.optional(wholeNumber(1, 100, 'How many slaves a commit waits for in sync mode.'), 1),
+  maxSlotWalKeepSize: v.optional(
+    text(FORMATS.walSize, 'WAL a slot may hold back before it is given up (max_slot_wal_keep_size).'),
+    '2GB',
+  ),
+})
+
+const Database = section('The demo database.', {
+  name: v.optional(text(FORMATS.identifier, 'Name of the demo database.'), 'otus'),
+  table: v.optional(text(FORMATS.identifier, 'Name of the demo table (k serial primary key, v text).'), 'dz'),
+})
+
+const Mirrors = section('Where things are fetched from instead of their usual places.', {
+  packages: v.optional(text(FORMATS.url, 'Package mirror of the distribution.')),
+  vagrant: v.optional(text(FORMATS.url, 'Box server instead of Vagrant Cloud (VAGRANT_SERVER_URL).')),
+  docker: v.optional(text(FORMATS.dockerPrefix, 'Registry put before docker image names.')),
+})
+
+const WebProxy = section('The proxy the machines reach the outside through.', {
+  http: v.optional(text(FORMATS.url, 'Proxy for http.')),
+  https: v.optional(text(FORMATS.url, 'Proxy for https.')),
+  noProxy: v.optional(text(FORMATS.noProxy, 'Hosts reached directly, separated by commas.')),
+})
+
+export const ConfigSchema = section(
+  'A PostgreSQL teaching cluster: a master, its slaves and a Barman host.',
+  {
+    name: v.optional(
+      text(FORMATS.hostName, 'Name of the lab; machines and networks are named after it.'),
+      'pg-lab',
+    ),
+    provider: v.optional(
+      v.pipe(
+        v.picklist(['auto', ...PROVIDER_NAMES]),
+        v.description('What the machines run on; auto: what is installed and usable here.'),
+      ),
+      'auto',
+    ),
+    os: v.optional(
+      v.pipe(v.picklist(OS_NAMES), v.description('Operating system of every machine.')),
+      'debian-12',
+    ),
+    box: v.optional(Box, {}),
+    network: v.optional(Network, {}),
+    master: v.optional(Master, {}),
+    slaves: v.optional(
+      v.pipe(v.array(Slave), v.maxLength(100), v.description('The standbys; [] for none.')),
+      [{}],
+    ),
+    backup: v.optional(v.union([v.literal(false), Backup]), {}),
+    postgres: v.optional(Postgres, {}),
+    replication: v.optional(Replication, {}),
+    database: v.optional(Database, {}),
+    mirrors: v.optional(Mirrors, {}),
+    proxy: v.optional(WebProxy, {}),
+  },
+)
+
+/** What a cluster.config file gives: everything may be left out. */
+export type ClusterConfig = v.InferInput<typeof ConfigSchema>
+
+/** The config with every default filled in. */
+export type Config = v.InferOutput<typeof ConfigSchema>
+
+export type ConfigIssue = v.InferIssue<typeof ConfigSchema>
+
+/** Reads a config value. */
+export function parseConfig(
+  input: unknown,
+): { readonly config: Config } | { readonly issues: readonly ConfigIssue[] } {
+  const result = v.safeParse(ConfigSchema, input)
+  return result.success ? { config: result.output } : { issues: result.issues }
+}

@@ -1,0 +1,143 @@
+import type { Architecture, ProviderName } from './catalog/contracts.ts'
+import { OPERATING_SYSTEMS } from './catalog/os.ts'
+import { retentionPolicy } from './config/formats.ts'
+import type { Config } from './config/schema.ts'
+import { type Problem, UserError } from './errors.ts'
+import type { BackupNode, Lab, LabNode } from './lab.ts'
+import { addressText, type Subnet } from './resolve/addresses.ts'
+import { checkSizes, type Machine, machinesOf } from './resolve/machines.ts'
+import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots } from './resolve/names.ts'
+import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
+import { checkSettings, checkSynchronous, postgresSettings, synchronousNames } from './resolve/replication.ts'
+import type { Report } from './resolve/report.ts'
+import { resolveBox, resolvePostgres } from './resolve/software.ts'
+import { warningsOf } from './resolve/warnings.ts'
+
+/** The computer the lab shall run on, as far as it was asked. */
+export interface Host {
+  /** The provider `auto` stands for. */
+  readonly provider: ProviderName
+  readonly architecture: Architecture
+  readonly memoryMb?: number
+  readonly cpus?: number
+}
+
+function networkOf(config: Config, provider: ProviderName, subnet: Subnet): Lab['network'] {
+  return {
+    subnet: config.network.subnet,
+    prefixLength: subnet.prefixLength,
+    netmask: subnet.netmask,
+    gateway: addressText(subnet.base + 1),
+    mode: modeOf(config, provider, subnet),
+  }
+}
+
+function backupOf({ backup }: Config, node: LabNode | undefined): BackupNode | undefined {
+  if (!backup || !node) return undefined
+  const { server, user, streamingUser, slot, retention, minimumRedundancy, schedule, compression } = backup
+  return {
+    ...node,
+    role: 'backup',
+    server,
+    user,
+    streamingUser,
+    slot,
+    retentionPolicy: retentionPolicy(retention),
+    minimumRedundancy,
+    schedule,
+    compression,
+  }
+}
+
+function replicationOf(config: Config, slaves: readonly LabNode[]): Lab['replication'] {
+  const { user, mode, synchronous } = config.replication
+  const names = slaves.map(({ name }) => name)
+  return {
+    user,
+    synchronousStandbyNames: mode === 'sync' ? synchronousNames(synchronous, names) : '',
+    synchronousCount: mode === 'sync' ? synchronous : 0,
+  }
+}
+
+/** Ends with a slash, so that an image name can follow. */
+function imagePrefix(docker: string | undefined): string | undefined {
+  return docker && `${docker.replace(/\/$/, '')}/`
+}
+
+/**
+ * Makes every choice a config leaves open, and holds its settings against each other and the computer.
+ * @throws UserError with all problems at once
+ */
+export function resolveLab(config: Config, host: Host): Lab {
+  const problems: Problem[] = []
+  const report: Report = (path, message, hint) => problems.push({ path, message, ...(hint ? { hint } : {}) })
+  const provider = config.provider === 'auto' ? host.provider : config.provider
+  const os = OPERATING_SYSTEMS[config.os]
+  const machines = machinesOf(config)
+
+  if (provider === 'docker' && !os.dockerImage) {
+    report(
+      'os',
+      `the docker provider cannot run ${os.title}`,
+      'choose a Debian or Ubuntu, or another provider',
+    )
+  }
+  checkNames(machines, report)
+  const subnet = resolveSubnet(config, provider, report)
+  const addresses = resolveAddresses(subnet, machines, report)
+  const slots = resolveSlots(config, machines, report)
+  checkUsers(config, report)
+  checkDatabase(config, report)
+  checkBackup(config, report)
+  checkSynchronous(config, report)
+  checkSettings(config, report)
+  const box = resolveBox(config, os, provider, host.architecture, report)
+  const { version, repository } = resolvePostgres(config, os, report)
+  const sizeWarnings = checkSizes(machines, provider, host, report)
+  if (problems.length) {
+    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
+    throw new UserError(`The config has ${count}`, { problems })
+  }
+
+  const node = <Role extends LabNode['role']>(machine: Machine, role: Role) => ({
+    role,
+    name: machine.name,
+    address: addresses.get(machine.path) ?? '',
+    memoryMb: machine.memory,
+    cpus: machine.cpus,
+  })
+  const seated = (role: LabNode['role']) => machines.filter(({ seat }) => seat.role === role)
+  const slaves = seated('slave').map((machine, index) => ({
+    ...node(machine, 'slave'),
+    slot: slots[index] ?? '',
+  }))
+  const [backup] = seated('backup').map((machine) => node(machine, 'backup'))
+  const [master] = seated('master').map((machine) => node(machine, 'master'))
+  if (!master) throw new Error('A config without a master passed the schema')
+  return {
+    name: config.name,
+    provider,
+    os,
+    box,
+    network: networkOf(config, provider, subnet),
+    master,
+    slaves,
+    backup: backupOf(config, backup),
+    postgres: {
+      version,
+      repository,
+      settings: postgresSettings(config, version),
+      checksums: config.postgres.checksums,
+      locale: config.postgres.locale,
+    },
+    replication: replicationOf(config, slaves),
+    database: config.database,
+    mirrors: {
+      packages: config.mirrors.packages,
+      vagrant: config.mirrors.vagrant,
+      docker: imagePrefix(config.mirrors.docker),
+    },
+    proxy: { http: config.proxy.http, https: config.proxy.https, noProxy: config.proxy.noProxy },
+    warnings: [...warningsOf(config, os, version, box, subnet), ...sizeWarnings],
+  }
+}

@@ -1,0 +1,87 @@
+/** An IPv4 subnet. Addresses are kept as numbers here, and written as text everywhere else. */
+export interface Subnet {
+  /** The subnet's own address. */
+  readonly base: number
+  readonly prefixLength: number
+  /** How many addresses it has, its own and the broadcast among them. */
+  readonly size: number
+  readonly netmask: string
+}
+
+export function addressNumber(address: string): number {
+  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0)
+}
+
+export function addressText(number: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join('.')
+}
+
+/** @param cidr e.g. `192.168.11.0/24`; host bits are dropped */
+export function parseSubnet(cidr: string): Subnet {
+  const [address = '', prefix = ''] = cidr.split('/')
+  const prefixLength = Number(prefix)
+  const size = 2 ** (32 - prefixLength)
+  const base = Math.floor(addressNumber(address) / size) * size
+  return { base, prefixLength, size, netmask: addressText(2 ** 32 - size) }
+}
+
+export function subnetText({ base, prefixLength }: Subnet): string {
+  return `${addressText(base)}/${prefixLength}`
+}
+
+export function overlap(one: Subnet, other: Subnet): boolean {
+  return one.base < other.base + other.size && other.base < one.base + one.size
+}
+
+export function contains({ base, size }: Subnet, address: number): boolean {
+  return address >= base && address < base + size
+}
+
+/** Why a machine cannot have an address, or `undefined` when it can. */
+export function whyNotAddress(subnet: Subnet, address: number): string | undefined {
+  if (!contains(subnet, address)) return `is outside ${subnetText(subnet)}`
+  if (address === subnet.base) return 'is the address of the subnet itself'
+  if (address === subnet.base + 1) return 'is the gateway: this computer’s own address there'
+  if (address === subnet.base + subnet.size - 1) return 'is the broadcast address'
+  return undefined
+}
+
+/** Places that machines get when the config names none: .150 the master, .152 the backup host, the rest slaves. */
+const PLACES = { master: 0, backup: 2 } as const
+
+/** A machine that needs an address; `slave` counts from 0. */
+export type Seat = { readonly address: string | undefined } & (
+  | { readonly role: 'master' | 'backup' }
+  | { readonly role: 'slave'; readonly slave: number }
+)
+
+function place(seat: Seat): number {
+  if (seat.role !== 'slave') return PLACES[seat.role]
+  return seat.slave === 0 ? 1 : seat.slave + 2
+}
+
+/**
+ * Gives every machine without an address one of the subnet. A machine added at the end moves no other.
+ * @param seats the machines, those first that choose first
+ * @returns one address a machine; `undefined` where the subnet is full
+ */
+export function assignAddresses(subnet: Subnet, seats: readonly Seat[]): (string | undefined)[] {
+  // A subnet of 256 has room for the familiar .150; a smaller one begins right after its gateway.
+  const first = subnet.base + (subnet.prefixLength <= 24 ? 150 : 2)
+  const last = subnet.base + subnet.size - 2
+  const taken = new Set(seats.flatMap(({ address }) => (address ? [addressNumber(address)] : [])))
+  const kept = new Set(Object.values(PLACES).map((offset) => first + offset))
+  const next = (wanted: number): number | undefined => {
+    for (let candidate = wanted; candidate <= last; candidate += 1) {
+      if (!taken.has(candidate) && (candidate === wanted || !kept.has(candidate))) return candidate
+    }
+    return undefined
+  }
+  return seats.map((seat) => {
+    if (seat.address) return seat.address
+    const chosen = next(first + place(seat)) ?? next(subnet.base + 2)
+    if (chosen === undefined) return undefined
+    taken.add(chosen)
+    return addressText(chosen)
+  })
+}

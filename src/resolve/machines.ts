@@ -1,0 +1,64 @@
+import type { ProviderName } from '../catalog/contracts.ts'
+import type { Config } from '../config/schema.ts'
+import type { Seat } from './addresses.ts'
+import type { Report } from './report.ts'
+
+/** A machine of the config with its path, its name filled in. */
+export interface Machine {
+  readonly path: string
+  readonly name: string
+  readonly memory: number
+  readonly cpus: number
+  readonly seat: Seat
+}
+
+/** Every machine, those first that choose their address first. */
+export function machinesOf({ master, slaves, backup }: Config): Machine[] {
+  const machine = (path: string, name: string, seat: Seat, { memory, cpus }: Config['master']): Machine => ({
+    path,
+    name,
+    memory,
+    cpus,
+    seat,
+  })
+  return [
+    machine('master', master.name, { role: 'master', address: master.address }, master),
+    ...(backup ? [machine('backup', backup.name, { role: 'backup', address: backup.address }, backup)] : []),
+    ...slaves.map((slave, index) => {
+      const name = slave.name ?? (index === 0 ? 'slave' : `slave${index + 1}`)
+      return machine(
+        `slaves[${index}]`,
+        name,
+        { role: 'slave', slave: index, address: slave.address },
+        { ...slave, name },
+      )
+    }),
+  ]
+}
+
+/** Sizes against the computer. A container's memory is a limit, a virtual machine's is taken at once. */
+export function checkSizes(
+  machines: readonly Machine[],
+  provider: ProviderName,
+  host: { readonly memoryMb?: number; readonly cpus?: number },
+  report: Report,
+): string[] {
+  const warnings: string[] = []
+  const memory = machines.reduce((sum, machine) => sum + machine.memory, 0)
+  const cpus = machines.reduce((sum, machine) => sum + machine.cpus, 0)
+  if (host.memoryMb !== undefined && memory > host.memoryMb) {
+    const message = `${machines.length} machines want ${memory} MB of memory, this computer has ${host.memoryMb} MB`
+    if (provider === 'docker') warnings.push(`${message}.`)
+    else report('memory', message, 'lower master.memory, slaves[].memory and backup.memory')
+  }
+  if (host.cpus === undefined) return warnings
+  for (const machine of machines.filter((one) => one.cpus > (host.cpus ?? 0))) {
+    report(`${machine.path}.cpus`, `${machine.cpus} are more than this computer’s ${host.cpus}`, 'lower it')
+  }
+  if (cpus > 2 * host.cpus) {
+    warnings.push(
+      `${machines.length} machines share this computer’s ${host.cpus} processors and will be slow.`,
+    )
+  }
+  return warnings
+}

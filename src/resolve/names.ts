@@ -1,0 +1,134 @@
+import type { Config } from '../config/schema.ts'
+import type { Machine } from './machines.ts'
+import { checkUnique, type Report } from './report.ts'
+
+/** Words Ansible's inventory already uses: for everything, for this computer, for our groups. */
+const RESERVED_NAMES = ['all', 'ungrouped', 'localhost', 'masters', 'slaves', 'backups']
+
+/** Words pg_hba.conf or SQL read as something else than a role of this name. */
+const RESERVED_USERS = [
+  'all',
+  'current_role',
+  'current_user',
+  'none',
+  'postgres',
+  'public',
+  'replication',
+  'samegroup',
+  'samerole',
+  'sameuser',
+  'session_user',
+  'user',
+]
+
+/** Words pg_hba.conf reads as something else than a database of this name, and the templates. */
+const RESERVED_DATABASES = [
+  'all',
+  'replication',
+  'samegroup',
+  'samerole',
+  'sameuser',
+  'template0',
+  'template1',
+]
+
+/** Barman's own words for all servers and for its own section. */
+const RESERVED_SERVERS = ['all', 'barman']
+
+function checkReserved(
+  path: string,
+  value: string,
+  reserved: readonly string[],
+  what: string,
+  report: Report,
+): void {
+  if (reserved.includes(value)) report(path, `"${value}" cannot be used: ${what}`, 'choose another name')
+}
+
+export function checkNames(machines: readonly Machine[], report: Report): void {
+  for (const { path, name } of machines) {
+    checkReserved(
+      `${path}.name`,
+      name,
+      RESERVED_NAMES,
+      'Ansible’s inventory uses it for a group of hosts',
+      report,
+    )
+  }
+  checkUnique(
+    machines.map(({ path, name }) => ({ path: `${path}.name`, value: name })),
+    report,
+  )
+}
+
+/** `slave-2` → `slave_2_slot`, shortened to PostgreSQL's 63 characters, numbered where it is taken. */
+function freeSlot(name: string, taken: ReadonlySet<string>): string {
+  const stem = `${name.replaceAll('-', '_').slice(0, 58)}_slot`
+  let slot = stem
+  for (let count = 2; taken.has(slot); count += 1) slot = `${stem.slice(0, 59)}_${count}`
+  return slot
+}
+
+/** One slot a slave, in their order: the config's, else made from the name. */
+export function resolveSlots(config: Config, machines: readonly Machine[], report: Report): string[] {
+  const given = config.slaves.flatMap(({ slot }, index) =>
+    slot ? [{ path: `slaves[${index}].slot`, value: slot }] : [],
+  )
+  const barman = config.backup ? [{ path: 'backup.slot', value: config.backup.slot }] : []
+  checkUnique([...barman, ...given], report)
+  const taken = new Set([...barman, ...given].map(({ value }) => value))
+  return config.slaves.map(({ slot }, index) => {
+    if (slot) return slot
+    const name = machines.find(({ path }) => path === `slaves[${index}]`)?.name ?? ''
+    const chosen = freeSlot(name, taken)
+    taken.add(chosen)
+    return chosen
+  })
+}
+
+export function checkUsers({ replication, backup }: Config, report: Report): void {
+  const users = [
+    { path: 'replication.user', value: replication.user },
+    ...(backup
+      ? [
+          { path: 'backup.user', value: backup.user },
+          { path: 'backup.streamingUser', value: backup.streamingUser },
+        ]
+      : []),
+  ]
+  for (const { path, value } of users) {
+    checkReserved(path, value, RESERVED_USERS, 'PostgreSQL gives it a meaning of its own', report)
+    if (value.startsWith('pg_')) {
+      report(
+        path,
+        `"${value}" cannot be used: PostgreSQL keeps names in pg_ for itself`,
+        'choose another name',
+      )
+    }
+  }
+  checkUnique(users, report)
+}
+
+export function checkDatabase({ database }: Config, report: Report): void {
+  const reason = 'PostgreSQL gives it a meaning of its own'
+  checkReserved('database.name', database.name, RESERVED_DATABASES, reason, report)
+}
+
+export function checkBackup({ backup }: Config, report: Report): void {
+  if (!backup) return
+  checkReserved(
+    'backup.server',
+    backup.server,
+    RESERVED_SERVERS,
+    'Barman gives it a meaning of its own',
+    report,
+  )
+  const kept = /^(\d+) backup/.exec(backup.retention)?.[1]
+  if (kept && Number(kept) < backup.minimumRedundancy) {
+    report(
+      'backup.retention',
+      `"${backup.retention}" keeps fewer than backup.minimumRedundancy, ${backup.minimumRedundancy}`,
+      'raise the one or lower the other',
+    )
+  }
+}

@@ -1,0 +1,86 @@
+import type { Config } from '../config/schema.ts'
+import type { SettingValue } from '../lab.ts'
+import type { Report } from './report.ts'
+
+/**
+ * How many WAL senders and slots the cluster needs: a sender for each standby, Barman's receive-wal and its base
+ * backup, two for a clone that runs meanwhile, and two spare. PostgreSQL's own default is the least.
+ */
+export function replicationConnections(slaves: number): number {
+  return Math.max(10, slaves + 1 + 1 + 2 + 2)
+}
+
+/** A quarter of the smallest server's memory, in steps of 32 MB: one parameter set must fit all nodes. */
+function sharedBuffers(memoryMb: number): string {
+  return `${Math.max(64, Math.floor(memoryMb / 4 / 32) * 32)}MB`
+}
+
+/** `true` and `'on'` are the same to PostgreSQL; one spelling keeps the files and the checks alike. */
+function spelled(value: SettingValue): SettingValue {
+  if (typeof value !== 'boolean') return value
+  return value ? 'on' : 'off'
+}
+
+/**
+ * The lines of postgresql.conf that are the same on every node: the lab's, the user's over them.
+ * What differs from node to node (listen_addresses, cluster_name, the standby's settings) is the roles' part.
+ * @param version PostgreSQL's major
+ */
+export function postgresSettings(config: Config, version: number): Record<string, SettingValue> {
+  const { postgres, replication, master, slaves } = config
+  const connections = replicationConnections(slaves.length)
+  const own: Record<string, SettingValue> = {
+    wal_level: 'replica',
+    max_wal_senders: connections,
+    max_replication_slots: connections,
+    ...(version >= 13 ? { max_slot_wal_keep_size: replication.maxSlotWalKeepSize } : {}),
+    wal_log_hints: 'on',
+    hot_standby: 'on',
+    password_encryption: 'scram-sha-256',
+    shared_buffers: sharedBuffers(Math.min(master.memory, ...slaves.map(({ memory }) => memory))),
+    timezone: postgres.timezone,
+    log_timezone: postgres.timezone,
+    log_line_prefix: '%m [%p] %q%u@%d/%a ',
+    log_checkpoints: 'on',
+    log_lock_waits: 'on',
+    log_replication_commands: 'on',
+  }
+  const users = Object.entries(postgres.settings).map(([name, value]) => [name, spelled(value)] as const)
+  return { ...own, ...Object.fromEntries(users) }
+}
+
+/** Holds the settings of the config against the rest of it. */
+export function checkSettings({ postgres, slaves, replication }: Config, report: Report): void {
+  const least = replicationConnections(slaves.length)
+  for (const name of ['max_wal_senders', 'max_replication_slots']) {
+    const value = postgres.settings[name]
+    if (value === undefined || Number(value) >= least) continue
+    report(
+      `postgres.settings.${name}`,
+      `must be at least ${least}; ${JSON.stringify(value)} was given`,
+      `${slaves.length} slaves, Barman twice, clones and a reserve connect at once; or leave it out`,
+    )
+  }
+  const commit = String(postgres.settings.synchronous_commit ?? 'on')
+  if (replication.mode === 'sync' && /^(off|local|false|no|0)$/i.test(commit)) {
+    report(
+      'postgres.settings.synchronous_commit',
+      `is ${commit}, and no commit would wait for a slave`,
+      "leave it out, or set replication.mode to 'async'",
+    )
+  }
+}
+
+export function checkSynchronous({ replication, slaves }: Config, report: Report): void {
+  if (replication.mode !== 'sync' || replication.synchronous <= slaves.length) return
+  report(
+    'replication.synchronous',
+    `${replication.synchronous} slaves are to be waited for, the lab has ${slaves.length}`,
+    "add slaves, lower it, or set replication.mode to 'async'",
+  )
+}
+
+/** `FIRST 1 ("slave", "slave2")`: names with a dash must be quoted, and quoting all is the same to PostgreSQL. */
+export function synchronousNames(count: number, names: readonly string[]): string {
+  return `FIRST ${count} (${names.map((name) => `"${name}"`).join(', ')})`
+}

@@ -1,0 +1,56 @@
+import type { Architecture, Box, Os, ProviderName } from '../catalog/contracts.ts'
+import { DEFAULT_PGDG_VERSION, osCarrying, PGDG } from '../catalog/os.ts'
+import type { Config } from '../config/schema.ts'
+import type { Repository } from '../lab.ts'
+import type { Report } from './report.ts'
+
+/** The box of every machine; `undefined` for docker, which builds its own image. */
+export function resolveBox(
+  config: Config,
+  os: Os,
+  provider: ProviderName,
+  architecture: Architecture,
+  report: Report,
+): Box | undefined {
+  if (provider === 'docker') return undefined
+  const { name, version, url } = config.box
+  const known = os.boxes[provider]
+  if (name) return { name, version, url }
+  if (url) return { name: known?.name ?? `pg-lab/${os.name}`, version, url }
+  if (!known?.architectures.includes(architecture)) {
+    report(
+      'os',
+      `no box of ${os.title} is known for ${provider} on ${architecture}`,
+      'name one in box.name, or choose another os or provider',
+    )
+  }
+  return known && { name: known.name, version: version ?? known.version, url: known.url }
+}
+
+/** Which PostgreSQL, and where its packages come from. */
+export function resolvePostgres(
+  config: Config,
+  os: Os,
+  report: Report,
+): { version: number; repository: Repository } {
+  const { version, repository } = config.postgres
+  if (repository === 'distro') {
+    if (version !== undefined && version !== os.postgresVersion) {
+      const other = osCarrying(version)
+      report(
+        'postgres.version',
+        `${os.title} carries PostgreSQL ${os.postgresVersion}, not ${version}`,
+        `set postgres.repository to 'pgdg'${other ? `, or os to '${other.name}'` : ''}`,
+      )
+    }
+    if (config.backup && !os.barmanVersion) {
+      report('postgres.repository', `${os.title} carries no Barman`, "set it to 'pgdg', or backup to false")
+    }
+    return { version: version ?? os.postgresVersion, repository: { kind: 'distro' } }
+  }
+  const source: Repository =
+    repository === 'pgdg'
+      ? { kind: 'pgdg', ...PGDG[os.family] }
+      : { kind: 'mirror', url: repository.url, keyUrl: repository.key }
+  return { version: version ?? DEFAULT_PGDG_VERSION, repository: source }
+}

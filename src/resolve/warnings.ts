@@ -1,0 +1,37 @@
+import type { Box, Os } from '../catalog/contracts.ts'
+import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
+import type { Config } from '../config/schema.ts'
+import type { Subnet } from './addresses.ts'
+import { isPrivate } from './network.ts'
+
+/** What is allowed but unwise, one sentence each. */
+export function warningsOf(
+  config: Config,
+  os: Os,
+  version: number,
+  box: Box | undefined,
+  subnet: Subnet,
+): string[] {
+  const { network, replication, slaves, postgres, mirrors } = config
+  const ended = ENDED_POSTGRES[version]
+  const endedOs = ENDED_OS[os.name]
+  const waitsForAll = replication.mode === 'sync' && replication.synchronous === slaves.length
+  const fsync = String(postgres.settings.fsync ?? 'on')
+  return [
+    ended &&
+      `PostgreSQL ${version} has had no fixes since ${ended}; choose 15 or later for anything but old courses.`,
+    version < 13 && 'PostgreSQL 12 cannot limit what a slot holds back: a forgotten slot fills the disk.',
+    endedOs && `${os.title} has had no fixes since ${endedOs}; its packages may move to the archive.`,
+    box &&
+      !box.url &&
+      !mirrors.vagrant &&
+      `The box ${box.name} comes from HCP Vagrant, which closes on 2026-12-31; keep a copy and name it in box.url.`,
+    !box &&
+      Object.keys(config.box).length > 0 &&
+      'The docker provider builds its own image; box is not used.',
+    !isPrivate(subnet) &&
+      `${network.subnet} is not a private network: the real hosts of these addresses become unreachable.`,
+    waitsForAll && 'Every commit waits for every slave: when one is down, all writes stop.',
+    /^(off|false|no|0)$/i.test(fsync) && 'With fsync off a crash of a machine can lose the whole database.',
+  ].filter((sentence) => typeof sentence === 'string')
+}
