@@ -1,0 +1,141 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { CommandError, UserError } from '../../errors.ts'
+import { pause } from '../signals.ts'
+import type { Host } from './host.ts'
+import { asRoot, installArgv, namesFor, needsRoot, TOOLS, type ToolName } from './packages.ts'
+import type { Diagnosis } from './rule.ts'
+import { isDockerRunning } from './rules/docker.ts'
+
+/** What can be done about the problems found, on this computer. */
+export interface RepairPlan {
+  readonly tools: readonly ToolName[]
+  readonly startsDocker: boolean
+  /** For the question: `install vagrant and ansible with apt`. Empty when there is nothing we can do. */
+  readonly words: string
+}
+
+export interface RepairOptions {
+  /** Every byte the tools print is appended to it. */
+  readonly logFile: string
+  /** A person is there who can type a password for sudo. */
+  readonly hasTerminal: boolean
+}
+
+const DAEMON_WAIT_MS = 30_000
+const DAEMON_POLL_MS = 250
+
+/** What to do about the problems; what only the user can do is left out. */
+export function planRepair(problems: readonly Diagnosis[], host: Host): RepairPlan {
+  const { manager } = host.platform
+  const fixes = problems.flatMap(({ sighting }) => (sighting.ok || !sighting.fix ? [] : [sighting.fix]))
+  const wanted = fixes.flatMap((fix) => ('install' in fix ? fix.install : []))
+  const canInstall = manager !== undefined && manager !== 'winget'
+  const tools = [...new Set(wanted)].filter((tool) => canInstall && namesFor(tool, manager))
+  const startsDocker = fixes.some((fix) => 'start' in fix)
+  const words = [
+    ...(tools.length > 0 ? [`install ${tools.join(', ')} with ${manager}`] : []),
+    ...(startsDocker ? ["start Docker's daemon"] : []),
+  ]
+  return { tools, startsDocker, words: words.join(' and ') }
+}
+
+/**
+ * Carries a plan out: the one place that changes this computer, called only after a flag or an answered question.
+ * @throws CommandError when a tool fails; UserError when it takes rights or packages that are not to be had
+ */
+export async function repair(host: Host, plan: RepairPlan, options: RepairOptions): Promise<void> {
+  if (plan.tools.length > 0) await install(host, plan.tools, options)
+  if (plan.startsDocker) await startDocker(host, options)
+  host.forget()
+}
+
+async function install(host: Host, tools: readonly ToolName[], options: RepairOptions): Promise<void> {
+  const { manager } = host.platform
+  if (manager === undefined) return
+  if (manager === 'apt') await runAsRoot(host, ['apt-get', 'update'], options)
+  const known = manager === 'apt' ? await aptCandidates(host, tools) : undefined
+  const packages = tools.flatMap((tool) => packagesOf(tool, manager, known))
+  const argv = installArgv(manager, packages)
+  if (needsRoot(manager)) await runAsRoot(host, argv, options)
+  else await run(host, argv, options)
+}
+
+function packagesOf(
+  tool: ToolName,
+  manager: NonNullable<Host['platform']['manager']>,
+  known: ReadonlySet<string> | undefined,
+): readonly string[] {
+  const { names = [], ifKnown = [] } = namesFor(tool, manager) ?? {}
+  const missing = known && names.find((name) => !known.has(name))
+  if (missing) {
+    throw new UserError(`apt knows no package ${missing}`, { hint: `install it from ${TOOLS[tool].home}` })
+  }
+  return [...names, ...ifKnown.filter((name) => known?.has(name))]
+}
+
+/** The packages among those of these tools that apt could install. */
+async function aptCandidates(host: Host, tools: readonly ToolName[]): Promise<ReadonlySet<string>> {
+  const names = tools.flatMap((tool) => {
+    const row = namesFor(tool, 'apt')
+    return [...(row?.names ?? []), ...(row?.ifKnown ?? [])]
+  })
+  const { stdout } = await host.run({ file: 'apt-cache', args: ['policy', ...names] })
+  const rows = stdout.matchAll(/^(\S+):\n(?:.*\n)*?\s+Candidate: (.*)$/gm)
+  return new Set(
+    Array.from(rows).flatMap(([, name, candidate]) => (candidate === '(none)' ? [] : [name ?? ''])),
+  )
+}
+
+async function runAsRoot(host: Host, argv: readonly string[], options: RepairOptions): Promise<void> {
+  const words = argv[0] === 'apt-get' ? ['env', 'DEBIAN_FRONTEND=noninteractive', ...argv] : argv
+  if (host.platform.isRoot) return run(host, words, options)
+  const passwordless = await host.ask('sudo', ['-n', 'true'])
+  if (passwordless?.exitCode === 0) return run(host, ['sudo', '-n', ...words], options)
+  if (!options.hasTerminal || passwordless === undefined) {
+    throw new UserError('This takes root, and nobody is here to type a password', {
+      hint: `run it yourself: ${asRoot(argv, host.platform)}`,
+    })
+  }
+  const [file = '', ...args] = ['sudo', ...words]
+  await host.run({ file, args, interactive: true })
+}
+
+async function run(
+  host: Host,
+  [file = '', ...args]: readonly string[],
+  { logFile }: RepairOptions,
+): Promise<void> {
+  await host.run({ file, args, logFile })
+}
+
+/** By the system's own means where it has any; else the daemon goes to the background and outlives us. */
+async function startDocker(host: Host, options: RepairOptions): Promise<void> {
+  if (await answersWithin(host, 0)) return // the installation has started it
+  const { init } = host.platform
+  if (init === 'systemd') await runAsRoot(host, ['systemctl', 'start', 'docker'], options)
+  else if (init === 'sysvinit') await runAsRoot(host, ['service', 'docker', 'start'], options)
+  else await startInBackground(host, options)
+  if (!(await answersWithin(host, DAEMON_WAIT_MS))) {
+    throw new CommandError("Docker's daemon was started, but does not answer", {
+      command: 'docker info',
+      logFile: options.logFile,
+      hint: 'The log says why; often the kernel lacks a module, or another dockerd holds its folder.',
+    })
+  }
+}
+
+async function startInBackground(host: Host, options: RepairOptions): Promise<void> {
+  mkdirSync(dirname(options.logFile), { recursive: true })
+  // setsid: the daemon leaves our process group, so that our end is not its end.
+  const script = 'exec setsid --fork dockerd </dev/null >>"$1" 2>&1'
+  await runAsRoot(host, ['sh', '-c', script, 'sh', options.logFile], options)
+}
+
+async function answersWithin(host: Host, limitMs: number): Promise<boolean> {
+  for (const deadline = Date.now() + limitMs; ; await pause(DAEMON_POLL_MS)) {
+    host.forget()
+    if (await isDockerRunning(host)) return true
+    if (Date.now() >= deadline) return false
+  }
+}

@@ -1,0 +1,19 @@
+import { PROVIDERS } from '../../catalog/providers.ts'
+import type { Rule } from './rule.ts'
+import { ansible, node, ssh, vagrant } from './rules/common.ts'
+import { baseImage, dockerDaemon } from './rules/docker.ts'
+import { requirementRules } from './rules/requirements.ts'
+import { libvirtDaemon, virtualboxDriver } from './rules/virtual-machines.ts'
+
+/** Everything the doctor looks at, in the order it is shown. */
+export const RULES: readonly Rule[] = [
+  node,
+  vagrant,
+  ansible,
+  ssh,
+  ...Object.values(PROVIDERS).flatMap(requirementRules),
+  dockerDaemon,
+  baseImage,
+  virtualboxDriver,
+  libvirtDaemon,
+]

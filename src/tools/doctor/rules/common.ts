@@ -1,0 +1,104 @@
+import type { Host } from '../host.ts'
+import { howToInstall, TOOLS, type ToolName } from '../packages.ts'
+import type { Rule, Sighting } from '../rule.ts'
+import { ansibleVersion, isAtLeast, vagrantVersion, versionOf } from '../version.ts'
+
+const always = () => true
+
+/** A tool that no package manager of this computer brought new enough has to come from its makers. */
+function tooOld(host: Host, tool: ToolName, title: string, seen: string, minimum: string): Sighting {
+  return {
+    ok: false,
+    seen,
+    cause: `${title} ${minimum} or newer is needed`,
+    remedy: `install a newer one from ${TOOLS[tool].home}`,
+    ...(host.platform.manager === 'brew' ? { remedy: `brew upgrade ${tool}` } : {}),
+  }
+}
+
+/** The sighting of a plain tool: there or not, new enough or not. */
+export function sightingOf(
+  host: Host,
+  tool: ToolName,
+  title: string,
+  version: string | undefined,
+  minimum: string | undefined,
+): Sighting {
+  if (version === undefined) {
+    const remedy = howToInstall(tool, host.platform)
+    return {
+      ok: false,
+      seen: 'not found',
+      cause: `${title} is not on PATH`,
+      remedy,
+      fix: { install: [tool] },
+    }
+  }
+  if (minimum && version && !isAtLeast(version, minimum)) return tooOld(host, tool, title, version, minimum)
+  return { ok: true, seen: version || 'found' }
+}
+
+/** `engines` of package.json; npm only warns. */
+export const node: Rule = {
+  id: 'node',
+  title: 'Node.js',
+  applies: always,
+  async look({ nodeVersion }) {
+    const [major = 0] = nodeVersion.split('.').map(Number)
+    const minimum = major === 20 ? '20.19' : '22.12'
+    if (major !== 21 && isAtLeast(nodeVersion, minimum)) return { ok: true, seen: nodeVersion }
+    return {
+      ok: false,
+      seen: nodeVersion,
+      cause: 'Node.js 20.19, 22.12 or newer is needed',
+      remedy: 'install it from https://nodejs.org/en/download',
+    }
+  },
+}
+
+export const vagrant: Rule = {
+  id: 'vagrant',
+  title: 'Vagrant',
+  applies: always,
+  look: async (host) => sightingOf(host, 'vagrant', 'Vagrant', await vagrantVersion(host), '2.3'),
+}
+
+/** Vagrant passes `--inventory-file` up to this release; ansible-core deprecates it in 2.19 and drops it in 2.23. */
+const LAST_VAGRANT_WITH_INVENTORY_FILE = '2.4.9'
+
+function pairWarning(core: string, vagrantIs: string | undefined): string | undefined {
+  if (!vagrantIs || !isAtLeast(core, '2.19') || !isAtLeast(LAST_VAGRANT_WITH_INVENTORY_FILE, vagrantIs))
+    return
+  const what = isAtLeast(core, '2.23') ? 'has removed: it fails' : 'deprecates: it warns'
+  return (
+    `\`vagrant up\` without pg-lab passes --inventory-file, which ansible-core ${core} ${what}. ` +
+    'pg-lab itself does not use it.'
+  )
+}
+
+export const ansible: Rule = {
+  id: 'ansible',
+  title: 'Ansible',
+  applies: always,
+  async look(host) {
+    if (host.platform.system === 'win32') {
+      return {
+        ok: false,
+        seen: 'not on Windows',
+        cause: 'Ansible does not run on Windows itself',
+        remedy: 'wsl --install, and run pg-lab inside it',
+      }
+    }
+    const version = await ansibleVersion(host)
+    const sighting = sightingOf(host, 'ansible', 'ansible-core', version, '2.14')
+    const warning = sighting.ok && version ? pairWarning(version, await vagrantVersion(host)) : undefined
+    return sighting.ok && warning ? { ...sighting, warning } : sighting
+  },
+}
+
+export const ssh: Rule = {
+  id: 'ssh',
+  title: 'OpenSSH client',
+  applies: always,
+  look: async (host) => sightingOf(host, 'ssh', 'ssh', await versionOf(host, 'ssh', ['-V']), undefined),
+}

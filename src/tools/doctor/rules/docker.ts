@@ -1,0 +1,100 @@
+import type { Lab } from '../../../lab.ts'
+import type { Host } from '../host.ts'
+import { asRoot, howToInstall } from '../packages.ts'
+import type { Platform } from '../platform.ts'
+import type { Rule, Sighting } from '../rule.ts'
+
+const INFO = ['info', '--format', '{{.ServerVersion}} {{.CgroupVersion}}'] as const
+
+/** @returns `20.10.24 1`: version of the daemon, version of cgroups; or what docker complains of */
+async function daemon(host: Host): Promise<{ version: string; cgroup: string } | { complaint: string }> {
+  const output = await host.ask('docker', INFO)
+  const [version, cgroup] = output?.stdout.trim().split(' ') ?? []
+  if (output?.exitCode === 0 && version && cgroup) return { version, cgroup }
+  return { complaint: output?.stderr ?? '' }
+}
+
+/** @returns whether its daemon answers */
+export async function isDockerRunning(host: Host): Promise<boolean> {
+  return 'version' in (await daemon(host))
+}
+
+function howToStart(platform: Platform): string {
+  if (platform.system !== 'linux') return 'start Docker Desktop'
+  if (platform.init === 'systemd') return asRoot(['systemctl', 'start', 'docker'], platform)
+  if (platform.init === 'sysvinit') return asRoot(['service', 'docker', 'start'], platform)
+  return asRoot(['dockerd'], platform)
+}
+
+const DAEMON_PLACES = ['/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd']
+
+function notRunning(host: Host): Sighting {
+  const { platform } = host
+  const isInstalled = platform.system !== 'linux' || DAEMON_PLACES.some((path) => host.exists(path))
+  if (!isInstalled) {
+    return {
+      ok: false,
+      seen: 'not found',
+      cause: 'there is no dockerd on this computer',
+      remedy: howToInstall('docker', platform),
+      fix: { install: ['docker'] },
+    }
+  }
+  const fix = platform.system === 'linux' ? ({ fix: { start: 'docker' } } as const) : {}
+  return {
+    ok: false,
+    seen: 'not running',
+    cause: 'nothing answers on its socket',
+    remedy: howToStart(platform),
+    ...fix,
+  }
+}
+
+/** The daemon answers this user. */
+export const dockerDaemon: Rule = {
+  id: 'docker-daemon',
+  title: 'Docker daemon',
+  provider: 'docker',
+  applies: ({ provider }) => provider === 'docker',
+  async look(host) {
+    const state = await daemon(host)
+    if ('version' in state) return { ok: true, seen: `${state.version}, cgroup v${state.cgroup}` }
+    if (!/permission denied/i.test(state.complaint)) return notRunning(host)
+    return {
+      ok: false,
+      seen: 'no permission',
+      cause: `${host.platform.user} may not use the daemon's socket (whoever may is as good as root)`,
+      remedy: `sudo usermod -aG docker ${host.platform.user}, then log in again`,
+    }
+  },
+}
+
+/** Where docker asks for an image: Docker Hub, or the registry of `mirrors.docker`. */
+function registryOf({ mirrors }: Lab): string {
+  const [registry = ''] = (mirrors.docker ?? '').split('/')
+  return `https://${registry || 'registry-1.docker.io'}/v2/`
+}
+
+/** The image that the machines start from is here, can be pulled, or can be made from the distribution's packages. */
+export const baseImage: Rule = {
+  id: 'base-image',
+  title: 'Docker base image',
+  provider: 'docker',
+  applies: ({ provider, lab }) => provider === 'docker' && lab?.os.dockerImage !== undefined,
+  async look(host, { lab }) {
+    if (!lab?.os.dockerImage) return { ok: true, seen: 'none needed' }
+    const image = `${lab.mirrors.docker ?? ''}${lab.os.dockerImage}`
+    const local = await host.ask('docker', ['image', 'inspect', '--format', '{{.Id}}', image])
+    if (local?.exitCode === 0) return { ok: true, seen: `${image} is here` }
+    if (await host.ask('mmdebstrap', ['--version'])) return { ok: true, seen: `${image} can be made here` }
+    const registry = registryOf(lab)
+    if (await host.reachesRegistry(registry)) return { ok: true, seen: `${image} can be pulled` }
+    return {
+      ok: false,
+      seen: `no ${image}`,
+      cause: `${new URL(registry).host} cannot be reached, and without mmdebstrap it cannot be made here`,
+      remedy: howToInstall('mmdebstrap', host.platform),
+      fix: { install: ['mmdebstrap'] },
+    }
+  },
+}
