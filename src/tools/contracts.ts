@@ -22,7 +22,9 @@ export interface Command {
 }
 
 export interface Output {
+  /** 128 + the signal's number when a signal ended it. */
   readonly exitCode: number
+  /** The last 16 MB when a log has the whole. */
   readonly stdout: string
   readonly stderr: string
   readonly durationMs: number
@@ -52,7 +54,14 @@ export interface Guest {
   /**
    * Asks the PostgreSQL server of a node, as the `postgres` user over the local socket. SQL goes by stdin.
    * @returns one object a row, values as PostgreSQL's row_to_json gives them
+   * (numbers beyond 2^53, such as a bigint sum, lose digits: cast them to text)
+   * @param sql one query; `INSERT … RETURNING` needs `execute`
    * @throws CommandError with PostgreSQL's own message
    */
   rows<Row>(node: LabNode, sql: string, database?: string): Promise<readonly Row[]>
+  /**
+   * Runs statements in the same way; each commits on its own.
+   * @throws CommandError with PostgreSQL's own message, at the first that fails
+   */
+  execute(node: LabNode, sql: string, database?: string): Promise<void>
 }

@@ -1,25 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CommandError } from '../../src/errors.ts'
 import { createRunner, quoteForShell } from '../../src/tools/run.ts'
+import { commandError, folderWith as folder } from './helpers.ts'
 
 const run = createRunner({ termAfterMs: 300, killAfterMs: 300 })
-const folder = () => realpathSync(mkdtempSync(join(tmpdir(), 'pg-lab-run-')))
 const sh = (script: string, more: object = {}) => run({ file: 'sh', args: ['-c', script], ...more })
-
-/** What a promise is rejected with, as a CommandError. */
-async function commandError(promise: Promise<unknown>): Promise<CommandError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(CommandError)
-  return error as CommandError
-}
 
 /** Ended processes that nobody has reaped yet do not count. */
 function isRunning(pid: number): boolean {

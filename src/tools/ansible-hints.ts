@@ -1,0 +1,45 @@
+/** Known causes behind Ansible's messages, the special ones first. */
+const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
+  {
+    pattern: /No space left on device|not enough free space|ENOSPC/i,
+    hint: 'The disk is full. `df -h` on the host shows which one.',
+  },
+  {
+    pattern: /dpkg frontend lock|Could not get lock|Failed to lock apt|apt.*lock.*timeout|rpmdb.*lock/i,
+    hint: 'Another package manager is at work there, as on a first boot. Wait a minute, then run `pg-lab provision`.',
+  },
+  {
+    pattern:
+      /Missing sudo password|a password is required|sudo:.*not in the sudoers|Incorrect sudo password/i,
+    hint: 'The login user must be allowed sudo without a password.',
+  },
+  {
+    pattern:
+      /python3?: (command )?not found|interpreter.*(not found|No such file)|\/usr\/bin\/python3?: No such file/i,
+    hint: 'Python is missing on the host: install python3 there, or take a box that has it.',
+  },
+  {
+    pattern:
+      /No package matching|Unable to locate package|has no installation candidate|nothing provides|Unable to find a match/i,
+    hint: 'The repository there does not carry this package. Check postgres.version and postgres.repository in cluster.config.ts.',
+  },
+  {
+    pattern:
+      /Temporary failure resolving|Could not resolve host|Could not connect to .*:80|Failed to fetch|Failed to download metadata/i,
+    hint: 'The host cannot reach its package mirror. Set mirrors.packages or proxy in cluster.config.ts.',
+  },
+  {
+    pattern: /NO_PUBKEY|is not signed|GPG error|EXPKEYSIG/i,
+    hint: 'The repository’s key is missing or out of date. Check postgres.repository in cluster.config.ts.',
+  },
+  {
+    pattern:
+      /Failed to connect to the host via ssh|UNREACHABLE|Connection (timed out|refused|closed)|No route to host|Permission denied \(publickey/i,
+    hint: 'Run `pg-lab up`: it starts what is not running and writes .pg-lab/ssh_config anew.',
+  },
+]
+
+/** @param text what Ansible said */
+export function hintFor(text: string): string | undefined {
+  return HINTS.find(({ pattern }) => pattern.test(text))?.hint
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path'
+import { CommandError } from '../errors.ts'
+import { type AnsibleEvent, type HostRecap, parseEvent } from './ansible-events.ts'
+import { hintFor } from './ansible-hints.ts'
+import type { Command, Runner } from './contracts.ts'
+import { controlFolder, SSH_CONFIG } from './ssh-config.ts'
+
+export interface PlaybookOptions {
+  /** The lab's folder. */
+  readonly directory: string
+  readonly run: Runner
+  /** Gets ansible's output, whole, as a person would have seen it. */
+  readonly logFile: string
+  /** Path from the lab's folder; `provisioning/site.yml` when left out. */
+  readonly playbook?: string
+  /** Path from the lab's folder; `provisioning/inventory.yml` when left out. */
+  readonly inventory?: string
+  /** Hosts or groups to act on; all when left out. */
+  readonly limit?: readonly string[]
+  readonly tags?: readonly string[]
+  /** YAML file of variables that win over all others. Secrets go this way, never as arguments. */
+  readonly extraVarsFile?: string
+  readonly onEvent?: (event: AnsibleEvent) => void
+}
+
+/** What a playbook run came to. */
+export interface PlaybookResult {
+  readonly recap: Readonly<Record<string, HostRecap>>
+}
+
+/** A task that failed for good on one host. */
+interface Failure {
+  readonly host: string
+  readonly task: string
+  readonly message: string
+}
+
+/**
+ * Runs the lab's playbook and tells what it does while it does it.
+ * @throws CommandError with host, task and Ansible's own message when a host fails or cannot be reached
+ */
+export async function runPlaybook(options: PlaybookOptions): Promise<PlaybookResult> {
+  controlFolder()
+  const failures = new Map<string, Failure>()
+  let recap: Readonly<Record<string, HostRecap>> = {}
+  const take = (event: AnsibleEvent) => {
+    if (event.event === 'stats') recap = event.hosts
+    if (event.event === 'result' && event.message !== undefined) {
+      failures.set(event.host, { host: event.host, task: event.task, message: event.message })
+    }
+    options.onEvent?.(event)
+  }
+  try {
+    await options.run(playbookCommand(options, take))
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.exitCode === undefined) throw error
+    throw explain(error, [...failures.values()].filter(isFinal(recap)))
+  }
+  return { recap }
+}
+
+function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) => void): Command {
+  const { directory, playbook = 'provisioning/site.yml', inventory = 'provisioning/inventory.yml' } = options
+  return {
+    file: 'ansible-playbook',
+    args: [
+      ...['-i', inventory],
+      ...(options.limit ? ['--limit', options.limit.join(',')] : []),
+      ...(options.tags ? ['--tags', options.tags.join(',')] : []),
+      ...(options.extraVarsFile ? ['--extra-vars', `@${options.extraVarsFile}`] : []),
+      playbook,
+    ],
+    cwd: directory,
+    logFile: options.logFile,
+    env: {
+      ANSIBLE_CONFIG: join(directory, 'ansible.cfg'), // named, for ansible ignores it in a world-writable folder
+      ANSIBLE_SSH_ARGS: `-F ${SSH_CONFIG}`,
+      ANSIBLE_CALLBACKS_ENABLED: 'pg_lab_events',
+      ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning', 'callback_plugins'),
+      ANSIBLE_STDOUT_CALLBACK: 'default',
+      ANSIBLE_NOCOLOR: '1',
+      PG_LAB_EVENTS_FD: '3',
+    },
+    onLine: (line, stream) => {
+      const event = stream === 'events' ? parseEvent(line) : undefined
+      if (event) take(event)
+    },
+  }
+}
+
+/** A failure that a `rescue` caught is none: then the recap counts nothing. Without a recap all of them count. */
+function isFinal(recap: Readonly<Record<string, HostRecap>>): (failure: Failure) => boolean {
+  return ({ host }) => {
+    const counts = recap[host]
+    return counts === undefined || counts.failed > 0 || counts.unreachable > 0
+  }
+}
+
+function explain(error: CommandError, failures: readonly Failure[]): CommandError {
+  const [first] = failures
+  const text = first ? failures.map(({ message }) => message).join('\n') : error.lastLines.join('\n')
+  return new CommandError(first ? sentence(first, failures.length - 1) : error.message, {
+    command: error.command,
+    exitCode: error.exitCode,
+    lastLines: first
+      ? failures.flatMap(({ host, message }) => message.split('\n').map((l) => `${host}: ${l}`))
+      : error.lastLines,
+    logFile: error.logFile,
+    hint: hintFor(text),
+    cause: error,
+  })
+}
+
+function sentence({ host, task, message }: Failure, others: number): string {
+  const more = others > 0 ? ` (and ${others} more ${others === 1 ? 'host' : 'hosts'})` : ''
+  return `${host}: ${task}: ${message.split('\n')[0]}${more}`
+}

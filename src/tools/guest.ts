@@ -1,0 +1,135 @@
+import { CommandError } from '../errors.ts'
+import type { LabNode } from '../lab.ts'
+import type { Command, Guest, Output, Runner, ShellOptions } from './contracts.ts'
+import { quoteForShell } from './run.ts'
+import { controlFolder, SSH_CONFIG } from './ssh-config.ts'
+
+/** ssh's own exit code when it did not get through. */
+const UNREACHABLE = 255
+
+/** psql without ~/.psqlrc, quiet, bare values; an error ends it. SQL comes by stdin. */
+const PSQL = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d']
+
+/** A database whose encoding is not UTF-8 answers in it all the same. */
+const IN_UTF8 = "SET client_encoding = 'UTF8';\n"
+
+/**
+ * The inside of a lab's machines.
+ * @param directory the lab's folder, where `.pg-lab/ssh_config` lies
+ * @param logFile gets every command and its output
+ */
+export function createGuest({
+  directory,
+  run,
+  logFile,
+}: {
+  readonly directory: string
+  readonly run: Runner
+  readonly logFile?: string
+}): Guest {
+  const shell = async (
+    node: LabNode,
+    argv: readonly string[],
+    options: ShellOptions = {},
+  ): Promise<Output> => {
+    controlFolder()
+    const command = sshCommand(node.name, argv, options.as)
+    const output = await run({
+      ...command,
+      cwd: directory,
+      expectExit: 'any',
+      ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      ...(logFile === undefined ? {} : { logFile }),
+    })
+    if (output.exitCode === UNREACHABLE) throw unreachable(node, command, output, logFile)
+    return output
+  }
+
+  const psql = async (node: LabNode, sql: string, database: string): Promise<string> => {
+    const argv = [...PSQL, connectionString(database)]
+    const output = await shell(node, argv, { as: 'postgres', stdin: IN_UTF8 + sql })
+    if (output.exitCode !== 0) throw refused(node, sshCommand(node.name, argv, 'postgres'), output, logFile)
+    return output.stdout
+  }
+
+  return {
+    shell,
+    rows: async <Row>(node: LabNode, sql: string, database = 'postgres') =>
+      JSON.parse(await psql(node, asJson(sql), database)) as readonly Row[],
+    execute: async (node, sql, database = 'postgres') => {
+      await psql(node, sql, database)
+    },
+  }
+}
+
+/** The rows of a query as one JSON array. A comment at the query's end must not swallow our bracket. */
+function asJson(sql: string): string {
+  const query = sql.trim().replace(/;$/, '')
+  return `SELECT coalesce(json_agg(row_to_json(q)), '[]') FROM (\n${query}\n) q;\n`
+}
+
+/** A name that looks like `key=value` or an URI would be read as a whole connection string. */
+function connectionString(database: string): string {
+  if (/^\w+$/.test(database)) return database
+  return `dbname='${database.replace(/[\\']/g, '\\$&')}'`
+}
+
+/**
+ * ssh hands all its words to the remote shell as one string: they are quoted for it, and arrive as they were.
+ * @param as user to act as; it works from `/`, for it may not look into the login user's home
+ */
+export function sshCommand(
+  host: string,
+  argv: readonly string[],
+  as?: ShellOptions['as'],
+): Pick<Command, 'file' | 'args'> {
+  const words = as === undefined ? quoteForShell(argv) : `cd / && exec ${quoteForShell(asUser(as, argv))}`
+  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', words] }
+}
+
+/** `-n`: never ask for a password. `-H`: the user's own home, where .pgpass is. */
+function asUser(user: string, argv: readonly string[]): readonly string[] {
+  return ['sudo', '-n', '-H', ...(user === 'root' ? [] : ['-u', user]), '--', ...argv]
+}
+
+function unreachable(
+  node: LabNode,
+  command: Pick<Command, 'file' | 'args'>,
+  output: Output,
+  logFile: string | undefined,
+): CommandError {
+  const lines = linesOf(output.stderr)
+  return new CommandError(`${node.name} cannot be reached: ${lines.at(-1) ?? 'ssh gave no reason'}`, {
+    command: quoteForShell([command.file, ...command.args]),
+    exitCode: output.exitCode,
+    lastLines: lines,
+    logFile,
+    hint: 'Run `pg-lab up`: it starts what is not running. `pg-lab doctor` looks for other causes.',
+  })
+}
+
+/** psql ends with 2 when it gets no connection, with 3 when a statement fails. */
+function refused(
+  node: LabNode,
+  command: Pick<Command, 'file' | 'args'>,
+  output: Output,
+  logFile: string | undefined,
+): CommandError {
+  const lines = linesOf(output.stderr)
+  const error = lines.find((line) => /\b(ERROR|FATAL|error):/.test(line)) ?? lines.at(-1) ?? 'psql failed'
+  return new CommandError(`${node.name}: ${error.replace(/^.*?\b(ERROR|FATAL|error):\s+/, '')}`, {
+    command: quoteForShell([command.file, ...command.args]),
+    exitCode: output.exitCode,
+    lastLines: lines,
+    logFile,
+    hint:
+      output.exitCode === 2
+        ? `Is PostgreSQL running there? \`pg-lab ssh ${node.name} -- systemctl status postgresql\` tells.`
+        : undefined,
+  })
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.trim() !== '')
+}

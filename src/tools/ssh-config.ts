@@ -1,0 +1,71 @@
+import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The lab's ssh configuration, seen from the lab's folder. ansible, our checks and `pg-lab ssh` all go by it. */
+export const SSH_CONFIG = '.pg-lab/ssh_config'
+
+const EVERY_HOST = [
+  'IdentitiesOnly yes',
+  'BatchMode yes', // a key is there; nobody is to be asked for a password
+  'LogLevel ERROR', // vagrant's FATAL hides why a connection failed
+  'ConnectTimeout 10',
+  'ServerAliveInterval 5', // a machine that is cut off is noticed after 15 s
+  'ServerAliveCountMax 3',
+]
+
+/**
+ * Writes `.pg-lab/ssh_config`, readable for its owner alone.
+ * @param text what `vagrant ssh-config` printed
+ * @param nodes their addresses become names of the same hosts: an inventory may speak of either
+ */
+export function writeSshConfig(
+  directory: string,
+  text: string,
+  nodes: readonly { readonly name: string; readonly address: string }[],
+): void {
+  const file = join(directory, SSH_CONFIG)
+  mkdirSync(join(directory, '.pg-lab'), { recursive: true })
+  rmSync(file, { force: true }) // a link, or a file with other rights, is replaced and not written through
+  writeFileSync(file, sshConfig(text, nodes, controlFolder()), { mode: 0o600, flag: 'wx' })
+}
+
+/** In ssh's configuration the first value wins, so ours go to the head of each host. */
+function sshConfig(
+  text: string,
+  nodes: readonly { readonly name: string; readonly address: string }[],
+  folder: string | undefined,
+): string {
+  const ours = [...EVERY_HOST, ...sharing(folder)].map((line) => `  ${line}`)
+  return text
+    .split(/\r?\n/)
+    .flatMap((line) => {
+      const name = /^Host\s+(\S+)/.exec(line)?.[1]
+      if (name === undefined) return [line]
+      const address = nodes.find((node) => node.name === name)?.address
+      return [`Host ${name}${address === undefined ? '' : ` ${address}`}`, ...ours]
+    })
+    .join('\n')
+}
+
+function sharing(folder: string | undefined): readonly string[] {
+  if (folder === undefined) return []
+  return ['ControlMaster auto', 'ControlPersist 60s', `ControlPath ${folder}/%C`]
+}
+
+/**
+ * The private folder of the shared connections' sockets; made when missing, for a restart empties /tmp and ssh gives up
+ * without it. It is short because a socket's path may have some 104 bytes, which TMPDIR alone needs on macOS.
+ * @returns `undefined` where connections cannot be shared: on Windows, or when somebody else holds our name in /tmp
+ */
+export function controlFolder(): string | undefined {
+  if (process.getuid === undefined) return undefined
+  const folder = `/tmp/pg-lab-${process.getuid()}`
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const stats = lstatSync(folder) // not followed: a link of somebody else's could lead anywhere
+    const isOurs = stats.uid === process.getuid() && (stats.mode & 0o777) === 0o700
+    return isOurs && stats.isDirectory() ? folder : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,123 @@
+import type { ProviderName } from '../catalog/contracts.ts'
+import { CommandError } from '../errors.ts'
+import type { Output, Runner } from './contracts.ts'
+import { parseVagrantLine, plainText, type VagrantLine } from './machine-readable.ts'
+import { createStory } from './vagrant-errors.ts'
+
+/** Something happened to a machine while `vagrant up` runs. */
+export interface VagrantEvent {
+  readonly machine: string
+  /** `action`: a step began or ended (`up start`); `ui`: a sentence for people. */
+  readonly kind: 'action' | 'ui'
+  readonly text: string
+}
+
+export interface MachineStatus {
+  readonly name: string
+  /** Vagrant's word: `running`, `poweroff`, `stopped`, `not_created`, … */
+  readonly state: string
+  readonly provider: string
+}
+
+export interface Vagrant {
+  /** Boots every machine, side by side where the provider can, and provisions none. */
+  up(options: { provider: ProviderName; onEvent?: (event: VagrantEvent) => void }): Promise<void>
+  halt(): Promise<void>
+  /** @param machines all of them when left out */
+  destroy(options?: { machines?: readonly string[] }): Promise<void>
+  /** Costs a second or two: ask once. */
+  status(): Promise<readonly MachineStatus[]>
+  /** @returns the text of an ssh configuration, one `Host` a running machine */
+  sshConfig(): Promise<string>
+  /** @throws CommandError when the Vagrantfile is not valid */
+  validate(): Promise<void>
+}
+
+/**
+ * Drives the lab's Vagrantfile.
+ * @param directory the lab's folder
+ * @param logFile gets the raw output
+ * @param env for mirrors and proxies
+ */
+export function createVagrant({
+  directory,
+  run,
+  logFile,
+  env = {},
+}: {
+  readonly directory: string
+  readonly run: Runner
+  readonly logFile: string
+  readonly env?: Readonly<Record<string, string>>
+}): Vagrant {
+  const vagrant = async (
+    args: readonly string[],
+    onLine: (line: VagrantLine) => void = () => {},
+  ): Promise<Output> => {
+    const story = createStory()
+    try {
+      return await run({
+        file: 'vagrant',
+        args: [...args],
+        cwd: directory,
+        logFile,
+        // The user's own VAGRANT_CWD would lead us to another lab.
+        env: {
+          ...env,
+          VAGRANT_CWD: directory,
+          VAGRANT_VAGRANTFILE: 'Vagrantfile',
+          VAGRANT_CHECKPOINT_DISABLE: '1',
+        },
+        onLine: (text) => {
+          const line = parseVagrantLine(text)
+          story.add(text, line)
+          if (line) onLine(line)
+        },
+      })
+    } catch (error) {
+      throw error instanceof CommandError && error.exitCode !== undefined ? story.explain(error) : error
+    }
+  }
+
+  return {
+    up: async ({ provider, onEvent = () => {} }) => {
+      await vagrant(['up', '--no-provision', '--machine-readable', '--provider', provider], (line) => {
+        for (const event of eventsOf(line)) onEvent(event)
+      })
+    },
+    halt: async () => {
+      await vagrant(['halt', '--machine-readable'])
+    },
+    destroy: async ({ machines = [] } = {}) => {
+      await vagrant(['destroy', '--force', '--machine-readable', ...machines])
+    },
+    status: async () => {
+      const lines: VagrantLine[] = []
+      await vagrant(['status', '--machine-readable'], (line) => lines.push(line))
+      return statusOf(lines)
+    },
+    // Ruby and plugins may warn before the first host.
+    sshConfig: async () => (await vagrant(['ssh-config'])).stdout.replace(/^.*?(?=^Host )/ms, ''),
+    validate: async () => {
+      await vagrant(['validate', '--machine-readable'])
+    },
+  }
+}
+
+function eventsOf({ machine, type, data }: VagrantLine): readonly VagrantEvent[] {
+  if (type === 'action') return [{ machine, kind: 'action', text: data.join(' ') }]
+  if (type !== 'ui') return []
+  return plainText(data[1] ?? '', machine).map((text) => ({ machine, kind: 'ui', text }))
+}
+
+function statusOf(lines: readonly VagrantLine[]): readonly MachineStatus[] {
+  const field = (name: string, type: string) =>
+    lines.find((line) => line.machine === name && line.type === type)?.data[0]
+  return lines
+    .filter((line) => line.type === 'state')
+    .map(({ machine, data: [state = 'unknown'] }) => ({
+      name: machine,
+      state,
+      provider: field(machine, 'provider-name') ?? '',
+    }))
+}
