@@ -1,0 +1,93 @@
+import type { BackupNode } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { askBarman, type BarmanAnswer, barmanCommand, barmanFailed } from './barman.ts'
+import { type Check, lookAtBackup, type Seen } from './check.ts'
+
+/** One line of `barman check`, by its key in Barman's JSON. */
+interface Line {
+  readonly status: string
+  readonly hint: string
+}
+
+const PASSWORDS = 'Set its password and pg_hba.conf again: pg-lab provision'
+
+/** What to do about a line, by its key; `{server}` is Barman's name for the cluster. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  postgresql: `Barman's user cannot log in, or the primary is down. ${PASSWORDS}`,
+  postgresql_streaming: `Barman's streaming user cannot log in, or the primary is down. ${PASSWORDS}`,
+  superuser_or_standard_user_with_backup_privileges: 'A grant is missing. Give it again: pg-lab provision',
+  replication_slot:
+    'The slot is missing or unused. Barman’s cron job makes it and starts receive-wal: sudo -u barman barman cron',
+  receive_wal_running: 'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron',
+  directories:
+    'A folder of Barman is missing, or not writable for it. The owner must be barman: ' +
+    'sudo chown -R barman: "$(getent passwd barman | cut -d: -f6)" && sudo chmod -R u+rwX "$(getent passwd barman | cut -d: -f6)"',
+  wal_archive:
+    'No WAL has arrived yet. Close a segment: sudo -u barman barman switch-wal --archive --archive-timeout 60 {server}',
+  minimum_redundancy_requirements:
+    'Too few base backups. Take one: sudo -u barman barman backup --wait --wait-timeout 300 {server}',
+  backup_maximum_age:
+    'The newest backup is too old. Take one: sudo -u barman barman backup --wait --wait-timeout 300 {server}',
+  failed_backups:
+    'A backup broke off. Find it with sudo -u barman barman list-backup {server}, remove it with ' +
+    'sudo -u barman barman delete {server} BACKUP_ID',
+  systemid_coherence:
+    'The catalogue belongs to another cluster: the master was initialised anew. Keep the old backups aside, ' +
+    'then let Barman begin again: pg-lab provision',
+  archiver_errors:
+    'WAL arrived that Barman could not file; it lies in the errors folder of the server. ' +
+    'Its log says why: sudo -u barman barman show-server {server}',
+  wal_level: 'wal_level must be replica: pg-lab verify --only settings',
+  pg_basebackup: 'PostgreSQL’s client programs are missing on the backup host: pg-lab provision',
+  pg_basebackup_compatible: 'The client programs are of another major than the server: pg-lab provision',
+  pg_receivexlog: 'PostgreSQL’s client programs are missing on the backup host: pg-lab provision',
+  pg_receivexlog_compatible: 'The client programs are of another major than the server: pg-lab provision',
+}
+
+export const barmanCheck: Check = {
+  id: 'barman',
+  title: 'barman check finds nothing wrong',
+  run: (lab, guest) => lookAtBackup('barman', lab, (backup) => look(backup, guest)),
+}
+
+async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+  const answer = await askBarman(guest, backup, ['check'])
+  const lines = linesOf(answer.about)
+  if (lines.length === 0) throw barmanFailed(answer, backup)
+  const seen = lines.map(([key, line]) => seeLine(backup, key, line))
+  return seen.every(({ ok }) => ok) && answer.exitCode !== 0 ? [...seen, seeExitCode(answer)] : seen
+}
+
+function linesOf(about: unknown): readonly (readonly [string, Line])[] {
+  if (typeof about !== 'object' || about === null) return []
+  return Object.entries(about).filter((entry): entry is [string, Line] => isLine(entry[1]))
+}
+
+function isLine(value: unknown): value is Line {
+  return typeof value === 'object' && value !== null && 'status' in value
+}
+
+function seeLine({ server }: BackupNode, key: string, { status, hint }: Line): Seen {
+  const remedy = REMEDIES[key]?.replaceAll('{server}', server)
+  return {
+    what: key.replaceAll('_', ' '),
+    expected: 'OK',
+    observed: hint ? `${status} (${hint})` : status,
+    ok: status === 'OK',
+    hint: remedy ?? `Its log says more: sudo -u barman barman show-server ${server}`,
+    command: barmanCommand(['check', server]),
+    output: `${key.replaceAll('_', ' ')}: ${status}${hint ? ` (${hint})` : ''}`,
+  }
+}
+
+function seeExitCode({ exitCode, command, output }: BarmanAnswer): Seen {
+  return {
+    what: 'exit code of barman check',
+    expected: '0',
+    observed: String(exitCode),
+    ok: false,
+    hint: 'Barman itself broke off; its last words are in the output.',
+    command,
+    output,
+  }
+}

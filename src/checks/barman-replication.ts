@@ -1,0 +1,64 @@
+import type { BackupNode, Lab, LabNode } from '../lab.ts'
+import { followersOf } from '../tools/cluster.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { askBarman, barmanFailed } from './barman.ts'
+import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
+
+interface Client {
+  readonly application_name?: string
+  readonly user_name?: string
+  readonly ip_address?: string | null
+  readonly current_state?: string
+  readonly replication_slot?: string | null
+}
+
+/*
+ * Lag is not asked for: receive-wal flushes whole segments, and stays a segment or two behind while all is well.
+ */
+export const barmanReplication: Check = {
+  id: 'barman-replication',
+  title: 'Barman sees itself and each slave stream',
+  run: (lab, guest) =>
+    withPrimary('barman-replication', lab, guest, (primary) =>
+      lookAtBackup('barman-replication', lab, (backup) => look(lab, primary, backup, guest)),
+    ),
+}
+
+async function look(lab: Lab, primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+  const answer = await askBarman(guest, backup, ['replication-status'])
+  const clients = clientsOf(answer.about)
+  if (!clients) throw barmanFailed(answer, backup)
+  const { command, output } = answer
+  const wanted = [
+    ...followersOf(lab, primary).map(({ node, slot }) => ({ node, slot })),
+    { node: backup, slot: backup.slot },
+  ]
+  return wanted.map(({ node, slot }) => ({ ...seeClient(node, slot, clients), command, output }))
+}
+
+/** The clients under `streaming_clients`; none at all leaves the key out. */
+function clientsOf(about: unknown): readonly Client[] | undefined {
+  if (typeof about !== 'object' || about === null) return undefined
+  const { streaming_clients: clients } = about as { streaming_clients?: unknown }
+  return Array.isArray(clients) ? (clients as Client[]) : []
+}
+
+function seeClient(node: LabNode, slot: string, clients: readonly Client[]): Seen {
+  const fromThere = clients.filter(({ ip_address }) => ip_address === node.address)
+  // A base backup that runs streams from the backup host too, through a slot of its own.
+  const client = fromThere.find(({ replication_slot }) => replication_slot === slot) ?? fromThere[0]
+  const expected = `streaming through ${slot}`
+  const observed = client
+    ? `${client.current_state} ${client.replication_slot ? `through ${client.replication_slot}` : 'without a slot'}`
+    : 'not connected'
+  return {
+    what: `replication-status of ${node.name}`,
+    expected,
+    observed,
+    ok: observed === expected,
+    hint:
+      node.role === 'backup'
+        ? 'receive-wal does not run. Barman’s cron job starts it: sudo -u barman barman cron'
+        : 'Look at it from the primary: pg-lab verify --only slots,replication',
+  }
+}

@@ -1,0 +1,66 @@
+import { CommandError } from '../errors.ts'
+import type { BackupNode } from '../lab.ts'
+import type { Guest, Output } from '../tools/contracts.ts'
+import { type Evidence, shellWord } from './evidence.ts'
+
+/** Barman's answer: its exit code and words, and the part of its JSON about our server. */
+export interface BarmanAnswer extends Evidence {
+  readonly exitCode: number
+  /** `undefined` where Barman printed no JSON about this server (its words then say why). */
+  readonly about: unknown
+  /** Its last words, for people. */
+  readonly lastLine: string
+}
+
+/**
+ * Asks Barman about its server, as the barman user (as root it would leave a log that barman cannot write).
+ * @param args subcommand and options, without the server's name
+ * @param after words behind the server's name, e.g. a backup id
+ */
+export async function askBarman(
+  guest: Guest,
+  backup: BackupNode,
+  args: readonly string[],
+  after: readonly string[] = [],
+): Promise<BarmanAnswer> {
+  const words = ['barman', '-f', 'json', ...args, backup.server, ...after]
+  const output = await guest.shell(backup, words, { as: 'barman', timeoutMs: 60_000 })
+  return {
+    command: barmanCommand(words.slice(1)),
+    output: everything(output),
+    exitCode: output.exitCode,
+    about: serverPart(output.stdout, backup.server),
+    lastLine: everything(output).split('\n').at(-1) ?? '',
+  }
+}
+
+/** How a person runs Barman on the backup host. */
+export function barmanCommand(words: readonly string[]): string {
+  return `sudo -u barman barman ${words.map(shellWord).join(' ')}`
+}
+
+/** The answer is not what Barman prints when all is well: the check cannot judge it. */
+export function barmanFailed(answer: BarmanAnswer, backup: BackupNode): CommandError {
+  return new CommandError(`Barman says nothing about ${backup.server} (exit code ${answer.exitCode})`, {
+    command: answer.command,
+    exitCode: answer.exitCode,
+    lastLines: answer.output.split('\n').slice(-5),
+    hint: `Barman is missing, or does not know the server. Set it up again: pg-lab provision`,
+  })
+}
+
+/** Everything a command printed, without empty ends. */
+export function everything(output: Output): string {
+  return [output.stdout.trim(), output.stderr.trim()].filter(Boolean).join('\n')
+}
+
+function serverPart(stdout: string, server: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(stdout)
+    return typeof parsed === 'object' && parsed !== null
+      ? (parsed as Record<string, unknown>)[server]
+      : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,71 @@
+import type { BackupNode, Lab } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { everything } from './barman.ts'
+import { type Check, lookAtBackup, type Seen } from './check.ts'
+
+/** The cron service of each OS family. */
+const SERVICES: Readonly<Record<Lab['os']['family'], string>> = { Debian: 'cron', RedHat: 'crond' }
+
+/** Everywhere crontab(5) and cron(8) look; a place that is not there is passed over. */
+const CRONTABS = ['/etc/crontab', '/etc/cron.d', '/var/spool/cron']
+
+export const cron: Check = {
+  id: 'cron',
+  title: 'cron runs Barman, and Barman keeps receive-wal running',
+  run: (lab, guest) => lookAtBackup('cron', lab, (backup) => look(lab, backup, guest)),
+}
+
+async function look(lab: Lab, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+  return Promise.all([seeService(lab, backup, guest), seeJob(backup, guest), seeReceiveWal(backup, guest)])
+}
+
+async function seeService(lab: Lab, backup: BackupNode, guest: Guest): Promise<Seen> {
+  const service = SERVICES[lab.os.family]
+  const output = await guest.shell(backup, ['systemctl', 'is-active', service])
+  return {
+    what: `service ${service}`,
+    expected: 'active',
+    observed: output.stdout.trim() || everything(output),
+    ok: output.exitCode === 0,
+    hint: `Without it nothing restarts receive-wal and no backup is taken. On ${backup.name}: sudo systemctl enable --now ${service}`,
+    command: `systemctl is-active ${service}`,
+    output: everything(output),
+  }
+}
+
+async function seeJob(backup: BackupNode, guest: Guest): Promise<Seen> {
+  const lines = await barmanJobs(backup, guest)
+  const job = lines.find((line) => /\bbarman\b.*\scron$/.test(line))
+  return {
+    what: 'barman cron every minute',
+    expected: 'a line in a crontab',
+    observed: job ?? 'none',
+    ok: job?.startsWith('* * * * *') ?? false,
+    hint: 'Write Barman’s crontab again: pg-lab provision',
+    command: `sudo grep -rhs barman ${CRONTABS.join(' ')}`,
+    output: lines.join('\n'),
+  }
+}
+
+/** The lines of all crontabs that run Barman. */
+export async function barmanJobs(backup: BackupNode, guest: Guest): Promise<readonly string[]> {
+  const output = await guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' })
+  return output.stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+}
+
+async function seeReceiveWal(backup: BackupNode, guest: Guest): Promise<Seen> {
+  const pattern = `receive-wal ${backup.server}`
+  const output = await guest.shell(backup, ['pgrep', '-u', 'barman', '-af', pattern])
+  return {
+    what: 'process receive-wal',
+    expected: 'alive',
+    observed: output.exitCode === 0 ? 'alive' : 'none',
+    ok: output.exitCode === 0,
+    hint: `Barman’s cron job starts it. On ${backup.name}: sudo -u barman barman cron`,
+    command: `pgrep -u barman -af "${pattern}"`,
+    output: everything(output),
+  }
+}

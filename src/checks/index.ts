@@ -1,0 +1,74 @@
+import { CommandError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { Lab } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { backups } from './backups.ts'
+import { barmanCheck } from './barman-check.ts'
+import { barmanReplication } from './barman-replication.ts'
+import { type Check, lookAt } from './check.ts'
+import { cron } from './cron.ts'
+import { hba } from './hba.ts'
+import { primary } from './primary.ts'
+import { replication } from './replication.ts'
+import { roles } from './roles.ts'
+import { rows } from './rows.ts'
+import { sharedGuest } from './session.ts'
+import { settings } from './settings.ts'
+import { slots } from './slots.ts'
+import { standby } from './standby.ts'
+import { version } from './version.ts'
+import { wal } from './wal.ts'
+
+/** Every check, in the order it is shown. A new one: write its file, list it here. */
+export const CHECKS: readonly Check[] = [
+  primary,
+  version,
+  settings,
+  slots,
+  replication,
+  standby,
+  rows,
+  hba,
+  roles,
+  barmanCheck,
+  barmanReplication,
+  backups,
+  wal,
+  cron,
+]
+
+export interface RunChecksOptions {
+  /** Ids of the checks to run; all of them when left out. */
+  readonly only?: readonly string[]
+  /** Called as each check ends, in the order they end. */
+  readonly onCheck?: (check: Check, findings: readonly Finding[]) => void
+}
+
+/**
+ * Runs the checks, all at once: none of them disturbs another.
+ * @returns their findings in the order of `CHECKS`, failed ones among them; a node that is down makes failed
+ *   findings in the checks that need it and hides nothing else
+ */
+export async function runChecks(lab: Lab, guest: Guest, options: RunChecksOptions = {}): Promise<Finding[]> {
+  const { only, onCheck } = options
+  const shared = sharedGuest(lab, guest)
+  const chosen = CHECKS.filter(({ id }) => only === undefined || only.includes(id))
+  const findings = await Promise.all(
+    chosen.map(async (check) => {
+      const seen = await runOne(check, lab, shared)
+      onCheck?.(check, seen)
+      return seen
+    }),
+  )
+  return findings.flat()
+}
+
+/** What a check did not expect to fail is a finding too. */
+async function runOne(check: Check, lab: Lab, guest: Guest): Promise<Finding[]> {
+  try {
+    return await check.run(lab, guest)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    return lookAt(check.id, lab.master, () => Promise.reject(error))
+  }
+}

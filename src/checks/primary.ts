@@ -1,0 +1,54 @@
+import { findPrimary, type ServerState } from '../tools/cluster.ts'
+import { type Check, lookAt, lookAtEach } from './check.ts'
+
+/** Who is master is asked of the servers; two of them, or none, is the first thing to know. */
+export const primary: Check = {
+  id: 'primary',
+  title: 'One server is the primary, all belong to one cluster',
+  async run(lab, guest) {
+    const answer = await findPrimary(lab, guest)
+    const silent = answer.states.filter((state) => state.problem)
+    const names = answer.states.filter(({ role }) => role === 'primary').map(({ node }) => node.name)
+    const findings = await lookAt('primary', answer.found ? answer.node : lab.master, async () => [
+      {
+        what: 'one primary',
+        expected: 'exactly one server out of recovery',
+        observed: names.join(', ') || 'none',
+        ok: answer.found,
+        hint: names.length === 0 ? noPrimary(answer.states) : twoPrimaries(answer.states),
+        command: 'sudo -u postgres psql -c "SELECT pg_is_in_recovery()"',
+      },
+    ])
+    const unreachable = await lookAtEach(
+      'primary',
+      silent.map(({ node }) => node),
+      async (node) => {
+        throw answer.states.find((state) => state.node.name === node.name)?.problem
+      },
+    )
+    return [...findings, ...unreachable]
+  },
+}
+
+function noPrimary(states: readonly ServerState[]): string {
+  const standby = states.find(({ role }) => role === 'standby')
+  const silent = states.filter(({ role }) => role === 'unreachable').map(({ node }) => node.name)
+  if (silent.length === 0) {
+    return `All servers are in recovery. Make one the primary: pg-lab promote ${standby?.node.name ?? ''}`
+  }
+  const start = `${silent.join(' and ')} does not answer and may be the primary. Start it: pg-lab up`
+  return standby ? `${start}. If it is lost for good: pg-lab promote ${standby.node.name}` : start
+}
+
+/** The one on the highest timeline was promoted last, and is what the others are measured against. */
+function twoPrimaries(states: readonly ServerState[]): string {
+  const primaries = states.filter(({ role }) => role === 'primary')
+  const [newest] = primaries.toSorted((a, b) => (b.timeline ?? 0) - (a.timeline ?? 0))
+  const others = primaries.filter((state) => state !== newest).map(({ node }) => node.name)
+  return (
+    `${newest?.node.name} was promoted last (timeline ${newest?.timeline}) while ${others.join(', ')} went on: ` +
+    'what is written to one never reaches the other. Stop writing, decide which one has the rows you want, ' +
+    `and make a standby of the other. To keep ${newest?.node.name}: pg-lab rejoin ${others[0]}. ` +
+    `To keep ${others[0]}: pg-lab reinit ${newest?.node.name}`
+  )
+}

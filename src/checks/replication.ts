@@ -1,0 +1,117 @@
+import type { Lab, LabNode } from '../lab.ts'
+import { followersOf } from '../tools/cluster.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from './evidence.ts'
+
+interface SenderRow {
+  readonly application_name: string
+  readonly user: string
+  readonly client_addr: string | null
+  readonly state: string
+  readonly slot_name: string | null
+}
+
+/** A connection that must be in pg_stat_replication. */
+interface WantedSender {
+  readonly node: LabNode
+  readonly application: string
+  readonly user: string
+  readonly slot: string
+}
+
+/** Barman's own name for it (streaming_archiver_name). */
+const RECEIVE_WAL = 'barman_receive_wal'
+
+const SQL = `SELECT r.application_name, r.usename AS "user", host(r.client_addr) AS client_addr, r.state,
+  (SELECT slot_name FROM pg_replication_slots WHERE active_pid = r.pid) AS slot_name, r.sync_state
+  FROM pg_stat_replication r ORDER BY r.application_name`
+
+export const replication: Check = {
+  id: 'replication',
+  title: 'Each slave and Barman stream from the primary, as the right user',
+  run: (lab, guest) =>
+    withPrimary('replication', lab, guest, (primary) =>
+      lookAt('replication', primary, () => look(lab, primary, guest)),
+    ),
+}
+
+async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
+  const rows = await guest.rows<SenderRow>(primary, SQL)
+  const wanted = wantedSenders(lab, primary)
+  const addresses = wanted.map(({ node }) => node.address)
+  const strangers = rows.filter(({ client_addr }) => !addresses.includes(client_addr ?? ''))
+  const evidence = psqlEvidence(SQL, rows)
+  return [
+    ...wanted.map((one) => ({ ...seeSender(one, rows), ...evidence })),
+    ...strangers.map((row) => ({ ...seeStranger(row), ...evidence })),
+  ]
+}
+
+function wantedSenders(lab: Lab, primary: LabNode): readonly WantedSender[] {
+  const standbys = followersOf(lab, primary).map(({ node, slot }) => ({
+    node,
+    slot,
+    application: node.name,
+    user: lab.replication.user,
+  }))
+  const { backup } = lab
+  if (!backup) return standbys
+  return [
+    ...standbys,
+    { node: backup, slot: backup.slot, application: RECEIVE_WAL, user: backup.streamingUser },
+  ]
+}
+
+function seeSender(wanted: WantedSender, rows: readonly SenderRow[]): Seen {
+  const { node, application, user } = wanted
+  const fromThere = rows.filter(({ client_addr }) => client_addr === node.address)
+  const row = fromThere.find(({ application_name }) => application_name === application) ?? fromThere[0]
+  const expected = `${application}, user ${user}, from ${node.address}, streaming`
+  const observed = row
+    ? `${row.application_name}, user ${row.user}, from ${row.client_addr}, ${row.state}`
+    : `nothing from ${node.address}`
+  return {
+    what: node.role === 'backup' ? `receive-wal of ${node.name}` : `walreceiver of ${node.name}`,
+    expected,
+    observed,
+    ok: observed === expected,
+    hint: remedy(wanted, row),
+  }
+}
+
+function remedy({ node, application, user }: WantedSender, row: SenderRow | undefined): string {
+  if (!row && node.role === 'backup') {
+    return (
+      `receive-wal does not run, or cannot log in. On ${node.name}: sudo -u barman barman cron; ` +
+      'if it stays away, set its password and pg_hba.conf again: pg-lab provision'
+    )
+  }
+  if (!row) {
+    return (
+      `${node.name} is down, or cannot log in as ${user} (password, pg_hba.conf); its log says which. ` +
+      'Start it and set both again: pg-lab up'
+    )
+  }
+  if (row.application_name !== application && node.role !== 'backup') {
+    return (
+      `The name is cluster_name of ${node.name}, unless primary_conninfo gives another. ` +
+      `Write both again: pg-lab provision; then, on ${node.name}: sudo systemctl restart 'postgresql*'`
+    )
+  }
+  if (row.user !== user)
+    return `${node.name} logs in as another user. Write its settings again: pg-lab provision`
+  if (row.state === 'catchup')
+    return `${node.name} is catching up. Wait, and look again: pg-lab verify --only replication`
+  return `${node.name} does not follow yet. Look again: pg-lab verify --only replication`
+}
+
+function seeStranger(row: SenderRow): Seen {
+  return {
+    what: `a connection from ${row.client_addr ?? 'the server itself'}`,
+    expected: 'only the lab’s own hosts stream',
+    observed: `${row.application_name}, user ${row.user}, ${row.state}`,
+    ok: false,
+    hint: `Somebody else has the password of ${row.user} and a line in pg_hba.conf. Look at pg-lab verify --only hba`,
+  }
+}

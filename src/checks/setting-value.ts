@@ -1,0 +1,82 @@
+import type { SettingValue } from '../lab.ts'
+
+/** How pg_settings shows a setting. */
+export interface EffectiveSetting {
+  readonly name: string
+  /** The value in base units. */
+  readonly setting: string
+  /** Base unit, e.g. `8kB`, `ms`. */
+  readonly unit: string | null
+  readonly vartype: string
+}
+
+/** Base units of PostgreSQL (src/backend/utils/misc/guc.c), in bytes and in microseconds. */
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1024,
+  MB: 1024 ** 2,
+  GB: 1024 ** 3,
+  TB: 1024 ** 4,
+  us: 1,
+  ms: 1000,
+  s: 1e6,
+  min: 60e6,
+  h: 3600e6,
+  d: 86_400e6,
+}
+
+const TRUE = ['on', 'true', 'yes', 't', 'y', '1']
+const FALSE = ['off', 'false', 'no', 'f', 'n', '0']
+
+/** PostgreSQL spells these its own way: `iso, mdy` becomes `ISO, MDY`. */
+const ANY_CASE = new Set(['datestyle', 'timezone', 'log_timezone'])
+
+/** Whether the server's value is the wanted one, as PostgreSQL reads it: 128MB = 16384 × 8kB, true = on. */
+export function sameSetting(wanted: SettingValue, effective: EffectiveSetting): boolean {
+  const text = String(wanted)
+  if (text === effective.setting) return true
+  switch (effective.vartype) {
+    case 'bool':
+      return isTrue(text) !== undefined && isTrue(text) === isTrue(effective.setting)
+    case 'enum':
+      return (
+        text.toLowerCase() === effective.setting.toLowerCase() ||
+        (isTrue(text) !== undefined && isTrue(text) === isTrue(effective.setting))
+      )
+    case 'integer':
+    case 'real':
+      return sameNumber(text, effective)
+    default:
+      return plain(text, effective.name) === plain(effective.setting, effective.name)
+  }
+}
+
+function isTrue(text: string): boolean | undefined {
+  const word = text.trim().toLowerCase()
+  return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined
+}
+
+function sameNumber(text: string, { setting, unit, vartype }: EffectiveSetting): boolean {
+  const base = quantity(unit ?? '') ?? { amount: 1, factor: 1 }
+  const wanted = quantity(text)
+  if (!wanted) return false
+  const baseSize = base.amount * (base.factor ?? 1)
+  const inBase = wanted.factor === undefined ? wanted.amount : (wanted.amount * wanted.factor) / baseSize
+  const value = vartype === 'integer' ? Math.round(inBase) : inBase
+  return Math.abs(value - Number(setting)) <= Math.abs(Number(setting)) * 1e-9
+}
+
+/** `8kB` → 8 of 1024; `min` → 1 of a minute; `100` → 100 of what the setting counts in. */
+function quantity(text: string): { amount: number; factor: number | undefined } | undefined {
+  const match = /^\s*([-+]?(?:0x[\da-f]+|\d*\.?\d+(?:e[-+]?\d+)?))?\s*([a-z]*)\s*$/i.exec(text)
+  const [, amount, unit] = match ?? []
+  if (amount === undefined && !unit) return undefined
+  if (unit && UNITS[unit] === undefined) return undefined
+  return { amount: amount === undefined ? 1 : Number(amount), factor: unit ? UNITS[unit] : undefined }
+}
+
+/** A list is the same with and without a blank after its commas. */
+function plain(text: string, name: string): string {
+  const spaced = text.trim().replace(/\s*,\s*/g, ',')
+  return ANY_CASE.has(name.toLowerCase()) ? spaced.toLowerCase() : spaced
+}

@@ -1,0 +1,120 @@
+import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { literal } from '../tools/sql.ts'
+import { type Check, lookAtEach, type Seen } from './check.ts'
+import { psqlEvidence } from './evidence.ts'
+import { type EffectiveSetting, sameSetting } from './setting-value.ts'
+
+interface SettingRow extends EffectiveSetting {
+  readonly pending_restart: boolean
+  /** `configuration file`, `default`, `command line`, … */
+  readonly source: string
+  readonly sourcefile: string | null
+}
+
+interface FileError {
+  readonly sourcefile: string
+  readonly sourceline: number
+  readonly name: string | null
+  readonly error: string
+}
+
+const ERRORS_SQL = `SELECT sourcefile, sourceline, name, error FROM pg_file_settings
+  WHERE error IS NOT NULL AND error <> 'setting could not be applied' ORDER BY seqno`
+
+/** The unit of a restart covers the one cluster of a node, whatever the distribution calls it. */
+const RESTART = "sudo systemctl restart 'postgresql*'"
+
+export const settings: Check = {
+  id: 'settings',
+  title: 'Every setting of the config is in force',
+  run: (lab, guest) => lookAtEach('settings', postgresNodes(lab), (node) => look(lab, node, guest)),
+}
+
+async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
+  const sql = settingsSql(lab)
+  const [rows, errors] = await Promise.all([
+    guest.rows<SettingRow>(node, sql),
+    guest.rows<FileError>(node, ERRORS_SQL),
+  ])
+  const byName = new Map(rows.map((row) => [row.name.toLowerCase(), row]))
+  const values = Object.entries(lab.postgres.settings).map(([name, wanted]) =>
+    seeSetting(node, name, wanted, byName.get(name.toLowerCase())),
+  )
+  return [...values, seePending(node, rows), seeErrors(node, errors)]
+}
+
+function settingsSql(lab: Lab): string {
+  const names = Object.keys(lab.postgres.settings).map((name) => literal(name.toLowerCase()))
+  const wanted = names.length === 0 ? 'false' : `lower(name) IN (${names.join(', ')})`
+  return `SELECT name, setting, unit, vartype, source, sourcefile, pending_restart FROM pg_settings
+    WHERE ${wanted} OR pending_restart ORDER BY name`
+}
+
+function seeSetting(node: LabNode, name: string, wanted: SettingValue, row: SettingRow | undefined): Seen {
+  const sql = `SHOW ${name}`
+  const ok = row !== undefined && sameSetting(wanted, row)
+  return {
+    what: name,
+    expected: String(wanted),
+    observed: row ? shown(row) : 'unknown to this server',
+    ok,
+    hint: row
+      ? remedy(node, row)
+      : 'No such setting in this version. Take it out of postgres.settings, or load its library.',
+    command: `sudo -u postgres psql -c "${sql}"`,
+    output: row ? shown(row) : undefined,
+  }
+}
+
+function shown({ setting, unit }: SettingRow): string {
+  if (unit === null) return setting
+  return /^\d/.test(unit) ? `${setting} × ${unit}` : `${setting}${unit}`
+}
+
+/** Where the value comes from tells what put it there. */
+function remedy(node: LabNode, row: SettingRow): string {
+  if (row.pending_restart)
+    return `The file has another value, it waits for a restart. On ${node.name}: ${RESTART}`
+  if (row.sourcefile?.endsWith('postgresql.auto.conf')) {
+    return (
+      `ALTER SYSTEM set it, and that wins over postgresql.conf. On ${node.name}: ` +
+      `sudo -u postgres psql -c "ALTER SYSTEM RESET ${row.name}" -c "SELECT pg_reload_conf()"`
+    )
+  }
+  return `It comes from ${row.sourcefile ?? `the ${row.source}`}. Write postgresql.conf again: pg-lab provision`
+}
+
+function seePending(node: LabNode, rows: readonly SettingRow[]): Seen {
+  const pending = rows.filter((row) => row.pending_restart).map(({ name }) => name)
+  const sql = 'SELECT name FROM pg_settings WHERE pending_restart'
+  return {
+    what: 'settings that wait for a restart',
+    expected: 'none',
+    observed: pending.join(', ') || 'none',
+    ok: pending.length === 0,
+    hint: `They were changed while the server ran. On ${node.name}: ${RESTART}`,
+    ...psqlEvidence(
+      sql,
+      pending.map((name) => ({ name })),
+    ),
+  }
+}
+
+function seeErrors(node: LabNode, errors: readonly FileError[]): Seen {
+  const [first] = errors
+  return {
+    what: 'errors in the configuration files',
+    expected: 'none',
+    observed: first ? errors.map(describe).join('; ') : 'none',
+    ok: errors.length === 0,
+    hint:
+      `The server refuses the file until they are gone, and will not start again. ` +
+      `Write it again (pg-lab provision), or take the line out on ${node.name}.`,
+    ...psqlEvidence(ERRORS_SQL, errors),
+  }
+}
+
+function describe({ sourcefile, sourceline, name, error }: FileError): string {
+  return `${sourcefile}:${sourceline} ${name ?? ''}: ${error}`
+}

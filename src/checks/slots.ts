@@ -1,0 +1,126 @@
+import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { followersOf } from '../tools/cluster.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { type Check, lookAt, lookAtEach, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from './evidence.ts'
+
+interface SlotRow {
+  readonly slot_name: string
+  readonly slot_type: string
+  readonly active: boolean
+  /** Missing before PostgreSQL 13. */
+  readonly wal_status: string | null
+  readonly retained: string | null
+}
+
+/** A slot the lab asks for, and who is to use it. */
+interface WantedSlot {
+  readonly slot: string
+  readonly node: LabNode
+}
+
+// Temporary slots belong to a pg_basebackup that is running. The detour over jsonb makes a missing column null.
+const SQL = `SELECT slot_name, slot_type, active, to_jsonb(s) ->> 'wal_status' AS wal_status,
+  pg_size_pretty(pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+    ELSE pg_current_wal_lsn() END, restart_lsn)) AS retained
+  FROM pg_replication_slots s WHERE NOT temporary ORDER BY slot_name`
+
+export const slots: Check = {
+  id: 'slots',
+  title: 'Each slot of the config exists and is used; no other one holds WAL',
+  run: (lab, guest) =>
+    withPrimary('slots', lab, guest, async (primary) => {
+      const standbys = postgresNodes(lab).filter(({ name }) => name !== primary.name)
+      const findings = await Promise.all([
+        lookAt('slots', primary, () => onPrimary(lab, primary, guest)),
+        lookAtEach('slots', standbys, (node) => onStandby(node, guest)),
+      ])
+      return findings.flat()
+    }),
+}
+
+async function onPrimary(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
+  const rows = await guest.rows<SlotRow>(primary, SQL)
+  const wanted: readonly WantedSlot[] = [
+    ...followersOf(lab, primary),
+    ...(lab.backup ? [{ slot: lab.backup.slot, node: lab.backup }] : []),
+  ]
+  const names = wanted.map(({ slot }) => slot)
+  const evidence = psqlEvidence(SQL, rows)
+  return [
+    ...wanted.map((one) => ({ ...seeSlot(lab, one, rows), ...evidence })),
+    ...rows
+      .filter(({ slot_name }) => !names.includes(slot_name))
+      .map((row) => ({ ...seeSurplus(primary, row), ...evidence })),
+  ]
+}
+
+/** A slot on a standby is used by nobody here, and keeps its WAL for ever. */
+async function onStandby(node: LabNode, guest: Guest): Promise<readonly Seen[]> {
+  const rows = await guest.rows<SlotRow>(node, SQL)
+  return rows.map((row) => ({ ...seeSurplus(node, row), ...psqlEvidence(SQL, rows) }))
+}
+
+function seeSlot(lab: Lab, { slot, node }: WantedSlot, rows: readonly SlotRow[]): Seen {
+  const row = rows.find(({ slot_name }) => slot_name === slot)
+  const keepsWal = lab.postgres.version < 13 || ['reserved', 'extended'].includes(row?.wal_status ?? '')
+  return {
+    what: `slot ${slot} of ${node.name}`,
+    expected: lab.postgres.version < 13 ? 'physical, active' : 'physical, active, WAL reserved',
+    observed: row ? describe(row) : 'missing',
+    ok: row !== undefined && row.slot_type === 'physical' && row.active && keepsWal,
+    hint: remedy(lab, { slot, node }, row),
+  }
+}
+
+function describe({ slot_type, active, wal_status }: SlotRow): string {
+  const words = [slot_type, active ? 'active' : 'inactive', wal_status === null ? '' : `WAL ${wal_status}`]
+  return words.filter(Boolean).join(', ')
+}
+
+function remedy(lab: Lab, { slot, node }: WantedSlot, row: SlotRow | undefined): string {
+  const isBarman = node.role === 'backup'
+  const lost = row?.wal_status === 'lost' || row?.wal_status === 'unreserved'
+  if (lost && isBarman) {
+    const barman = `sudo -u barman barman`
+    const server = lab.backup?.server
+    return (
+      `Barman was away so long that WAL it had not received is given up (max_slot_wal_keep_size). ` +
+      `Begin anew with a new slot and a new backup, on ${node.name}: ${barman} receive-wal --drop-slot ${server} && ` +
+      `${barman} receive-wal --create-slot ${server} && ${barman} cron && ${barman} backup --wait --wait-timeout 300 ${server}`
+    )
+  }
+  if (lost) {
+    return (
+      `${node.name} was away so long that WAL it needs is given up (max_slot_wal_keep_size). ` +
+      `Clone it anew: pg-lab reinit ${node.name}`
+    )
+  }
+  if (isBarman) {
+    return (
+      `receive-wal does not run${row ? '' : ' and its slot was dropped'}. ` +
+      `Barman's cron job starts it${row ? '' : ' and makes the slot'}. On ${node.name}: sudo -u barman barman cron`
+    )
+  }
+  if (!row)
+    return `It was dropped, and nothing keeps the WAL ${node.name} needs. Make it again: pg-lab provision`
+  if (row.slot_type !== 'physical') {
+    return `A ${row.slot_type} slot has its name. Drop it: sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${slot}')"; then pg-lab provision`
+  }
+  return (
+    `${node.name} does not stream, or streams without its slot (primary_slot_name). ` +
+    'Start it and write its settings again: pg-lab up'
+  )
+}
+
+function seeSurplus(node: LabNode, row: SlotRow): Seen {
+  return {
+    what: `slot ${row.slot_name}`,
+    expected: 'no such slot in the config',
+    observed: `${describe(row)}, holds back ${row.retained ?? 'nothing'}`,
+    ok: false,
+    hint:
+      `WAL is kept for it until the disk is full${row.active ? '; somebody streams through it' : ''}. If nobody needs it, on ${node.name}: ` +
+      `sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${row.slot_name}')"`,
+  }
+}

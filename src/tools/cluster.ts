@@ -1,0 +1,87 @@
+import { CommandError } from '../errors.ts'
+import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import type { Guest } from './contracts.ts'
+
+/** What a server says of itself. */
+export interface ServerState {
+  readonly node: LabNode
+  readonly role: 'primary' | 'standby' | 'unreachable'
+  /** Written at initdb: two servers of one cluster have the same. `undefined` when it does not answer. */
+  readonly systemIdentifier: string | undefined
+  /** The timeline it writes, or receives. */
+  readonly timeline: number | undefined
+  /** Why it does not answer. */
+  readonly problem: CommandError | undefined
+}
+
+/** Who is the primary, as the servers tell it. */
+export type Primary =
+  | { readonly found: true; readonly node: LabNode; readonly states: readonly ServerState[] }
+  | {
+      readonly found: false
+      /** Empty, or two and more: then the cluster is split. */
+      readonly candidates: readonly LabNode[]
+      readonly states: readonly ServerState[]
+    }
+
+/*
+ * The timeline of a primary comes from the name of the WAL file it writes: pg_control_checkpoint() still shows
+ * the old one until the checkpoint after a promotion is done.
+ */
+export const STATE_SQL = `SELECT pg_is_in_recovery() AS in_recovery,
+  (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
+  CASE WHEN pg_is_in_recovery()
+    THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))
+    ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+  END AS timeline`
+
+interface StateRow {
+  readonly in_recovery: boolean
+  readonly system_identifier: string
+  readonly timeline: number
+}
+
+/** Asks every PostgreSQL server at once for its role; one that does not answer is `unreachable`. */
+export async function serverStates(lab: Lab, guest: Guest): Promise<readonly ServerState[]> {
+  return Promise.all(postgresNodes(lab).map((node) => serverState(node, guest)))
+}
+
+async function serverState(node: LabNode, guest: Guest): Promise<ServerState> {
+  try {
+    const [row] = await guest.rows<StateRow>(node, STATE_SQL)
+    if (!row) throw new Error(`${node.name} gave no row for its state`)
+    return {
+      node,
+      role: row.in_recovery ? 'standby' : 'primary',
+      systemIdentifier: row.system_identifier,
+      timeline: row.timeline,
+      problem: undefined,
+    }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    return { node, role: 'unreachable', systemIdentifier: undefined, timeline: undefined, problem: error }
+  }
+}
+
+/** Finds the one server that is not in recovery. The config is not asked: after a failover it may be another. */
+export async function findPrimary(lab: Lab, guest: Guest): Promise<Primary> {
+  const states = await serverStates(lab, guest)
+  const candidates = states.filter(({ role }) => role === 'primary').map(({ node }) => node)
+  const [node, ...others] = candidates
+  return node && others.length === 0 ? { found: true, node, states } : { found: false, candidates, states }
+}
+
+/** A server that should follow the primary, and its slot there. */
+export interface Follower {
+  readonly node: LabNode
+  readonly slot: string
+}
+
+/** Every server that should follow this primary. */
+export function followersOf(lab: Lab, primary: LabNode): readonly Follower[] {
+  const slotOfMaster = `${lab.master.name.replaceAll('-', '_').slice(0, 58)}_slot`
+  return [
+    { node: lab.master, slot: slotOfMaster },
+    ...lab.slaves.map((node) => ({ node, slot: node.slot })),
+  ].filter(({ node }) => node.name !== primary.name)
+}
