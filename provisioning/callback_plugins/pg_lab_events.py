@@ -53,19 +53,19 @@ class CallbackModule(CallbackBase):
         self.fd = events_fd()
         self.total = 0
         self.begun = set()
-        self.included = set()
+        self.counter = None
 
     # Whole playbook
 
     @never_raises
     def v2_playbook_on_start(self, playbook):
-        self.total = sum(tasks_of_play(play, self.included) for play in playbook.get_plays())
+        self.counter = TaskCounter(playbook._loader, playbook._basedir)
+        self.total = sum(self.counter.of_play(play) for play in playbook.get_plays())
         self.send(event="start", total=self.total)
 
     @never_raises
     def v2_playbook_on_include(self, included_file):
-        if included_file._filename not in self.included:
-            self.total += tasks_of_file(included_file._task._loader, included_file._filename, self.included)
+        self.total += self.counter.of_file(included_file._filename)
 
     @never_raises
     def v2_playbook_on_stats(self, stats):
@@ -148,50 +148,58 @@ def message_of(task, result):
     return "\n".join(dict.fromkeys(texts))[:MESSAGE_CHARS] or "no message"
 
 
-# How many tasks there will be. A guess: what only runs by a condition, or is named by a variable, is counted as it comes.
+class TaskCounter:
+    """How many tasks there will be.
 
+    A guess: what is named by a variable is counted when it comes, what a condition skips is counted all the same.
+    """
 
-def tasks_of_play(play, included):
-    gathers = 0 if play.gather_facts is False else 1
-    return gathers + sum(tasks_of_block(block, play, included) for block in play.compile())
+    INCLUDES = ("import_tasks", "include_tasks", "ansible.builtin.import_tasks", "ansible.builtin.include_tasks")
+    ROLES = ("include_role", "ansible.builtin.include_role")
 
+    def __init__(self, loader, basedir):
+        self.loader = loader
+        self.basedir = basedir
+        self.files = set()
 
-def tasks_of_block(block, play, included):
-    if not hasattr(block, "block"):
-        return tasks_of_task(block, play, included)
-    children = list(block.block) + list(block.rescue) + list(block.always)
-    return sum(tasks_of_block(child, play, included) for child in children)
+    def of_play(self, play):
+        gathers = 0 if play.gather_facts is False else 1
+        return gathers + sum(self.of_block(block, play) for block in play.compile())
 
+    def of_block(self, block, play):
+        if not hasattr(block, "block"):
+            return self.of_task(block, play)
+        children = list(block.block) + list(block.rescue) + list(block.always)
+        return sum(self.of_block(child, play) for child in children)
 
-def tasks_of_task(task, play, included):
-    if task.implicit or task.action in ("meta", "ansible.builtin.meta"):
-        return 0
-    if not task.evaluate_tags(play.only_tags, play.skip_tags, {}):
-        return 0
-    if task.action in ("include_role", "ansible.builtin.include_role"):
-        name, entry = task.args.get("name"), task.args.get("tasks_from", "main")
-        path = os.path.join(play._loader.get_basedir(), "roles", str(name), "tasks", str(entry))
-        return 1 + tasks_of_file(play._loader, path if path.endswith(".yml") else path + ".yml", included)
-    return 1
+    def of_task(self, task, play):
+        if task.implicit or task.action in ("meta", "ansible.builtin.meta"):
+            return 0
+        if not task.evaluate_tags(play.only_tags, play.skip_tags, {}):
+            return 0
+        return 1 + (self.of_role(task.args) if task.action in self.ROLES else 0)
 
+    def of_role(self, args):
+        entry = str(args.get("tasks_from", "main"))
+        name = entry if entry.endswith((".yml", ".yaml")) else entry + ".yml"
+        return self.of_file(os.path.join(self.basedir, "roles", str(args.get("name")), "tasks", name))
 
-def tasks_of_file(loader, path, included):
-    """Counts what a file of tasks holds, with the files it names in plain words."""
-    if path in included or not os.path.exists(path):
-        return 0
-    included.add(path)
-    return tasks_of_list(loader, path, loader.load_from_file(path) or [], included)
+    def of_file(self, path):
+        """Each file counts once, for hosts that include it apart from each other run the same tasks."""
+        if path in self.files or not os.path.exists(path):
+            return 0
+        self.files.add(path)
+        return self.of_list(path, self.loader.load_from_file(path) or [])
 
+    def of_list(self, path, tasks):
+        return sum(self.of_entry(path, task) for task in tasks)
 
-def tasks_of_list(loader, path, tasks, included):
-    total = 0
-    for task in tasks:
-        nested = [key for key in ("block", "rescue", "always") if key in task]
+    def of_entry(self, path, task):
+        nested = [task[key] for key in ("block", "rescue", "always") if key in task]
         if nested:
-            total += sum(tasks_of_list(loader, path, task[key], included) for key in nested)
-            continue
-        for key in ("import_tasks", "ansible.builtin.import_tasks", "include_tasks", "ansible.builtin.include_tasks"):
+            return sum(self.of_list(path, tasks) for tasks in nested)
+        for key in self.INCLUDES:
             if isinstance(task.get(key), str):
-                total += tasks_of_file(loader, os.path.join(os.path.dirname(path), task[key]), included)
-        total += 0 if any(key.endswith("import_tasks") for key in task) else 1
-    return total
+                own = 0 if key.endswith("import_tasks") else 1
+                return own + self.of_file(os.path.join(os.path.dirname(path), task[key]))
+        return 1
