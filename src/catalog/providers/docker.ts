@@ -1,0 +1,39 @@
+import type { Provider } from './provider.ts'
+
+/**
+ * Vagrant names the network after its subnet (`vagrant_network_192.168.11.0/24`); only such it also removes when
+ * the lab is destroyed. A bridge is this computer's own in both modes.
+ */
+const network = ['netmask: prefix'] as const
+
+export const docker: Provider = {
+  name: 'docker',
+  title: 'Docker',
+  requires: [
+    {
+      program: 'docker',
+      kind: 'program',
+      title: 'Docker',
+      versionArgs: ['--version'],
+      minimum: '20.10',
+      vagrantFor: [],
+    },
+  ],
+  parallel: true,
+  usesBox: false,
+  settings: [
+    'v.image = node_image',
+    'v.name = "#{lab}-#{node[:name]}"',
+    'v.has_ssh = true',
+    'v.remains_running = true',
+    '# systemd gets ten seconds to stop PostgreSQL properly before the container is killed.',
+    'v.stop_timeout = 10',
+    'v.create_args = [',
+    '  "--memory=#{node[:memory]}m", "--cpus=#{node[:cpus]}",',
+    '  # PostgreSQL keeps the memory its parallel workers share in /dev/shm; 64 MB, the default, is too little.',
+    '  "--shm-size=256m",',
+    '  *systemd_in_docker,',
+    ']',
+  ],
+  network: { 'host-only': network, internal: network },
+}

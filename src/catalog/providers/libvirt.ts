@@ -1,0 +1,55 @@
+import type { Provider } from './provider.ts'
+
+export const libvirt: Provider = {
+  name: 'libvirt',
+  title: 'libvirt (QEMU/KVM)',
+  requires: [
+    {
+      program: 'virsh',
+      kind: 'program',
+      title: 'libvirt',
+      versionArgs: ['--version'],
+      minimum: '5.0',
+      vagrantFor: [],
+    },
+    {
+      program: 'vagrant-libvirt',
+      kind: 'vagrant-plugin',
+      title: 'the Vagrant plugin vagrant-libvirt',
+      versionArgs: [],
+      minimum: '0.7',
+      vagrantFor: [],
+    },
+  ],
+  parallel: true,
+  usesBox: true,
+  settings: [
+    'v.default_prefix = "#{lab}-"',
+    'v.memory = node[:memory]',
+    'v.cpus = node[:cpus]',
+    '# Without KVM the processor is emulated: slow, but it works.',
+    'unless File.exist?("/dev/kvm")',
+    '  v.driver = "qemu"',
+    '  v.cpu_mode = "custom"',
+    '  v.cpu_model = "qemu64"',
+    'end',
+  ],
+  network: {
+    'host-only': [
+      'netmask: netmask',
+      'libvirt__network_name: lab',
+      '# The addresses are in the table above; a DHCP server would hand out others.',
+      'libvirt__dhcp_enabled: false',
+      '# Machines and host see each other here; the way to the internet is the management network.',
+      'libvirt__forward_mode: "none"',
+    ],
+    internal: [
+      'netmask: netmask',
+      'libvirt__network_name: lab',
+      '# The addresses are in the table above; a DHCP server would hand out others.',
+      'libvirt__dhcp_enabled: false',
+      '# A wire between the machines alone: the host has no address on it.',
+      'libvirt__forward_mode: "veryisolated"',
+    ],
+  },
+}

@@ -1,0 +1,41 @@
+import type { ProviderName } from '../contracts.ts'
+
+/** Something a provider needs on the user's computer. The doctor looks for it; nothing here acts. */
+export interface ToolRequirement {
+  /** Name on PATH, or the plugin's name when `kind` is `vagrant-plugin`. */
+  readonly program: string
+  readonly kind: 'program' | 'vagrant-plugin'
+  /** As people say it. */
+  readonly title: string
+  /** Arguments that make the program print its version; empty for a plugin (`vagrant plugin list` tells). */
+  readonly versionArgs: readonly string[]
+  /** Lowest version that works; `undefined` when any does. */
+  readonly minimum: string | undefined
+  /**
+   * The Vagrant a version of this program needs: from `from` on, at least `vagrant`. Ascending by `from`;
+   * the last row that is not newer than the program counts.
+   */
+  readonly vagrantFor: readonly { readonly from: string; readonly vagrant: string }[]
+}
+
+/** What one Vagrant provider needs and what it adds to the Vagrantfile. Data only. */
+export interface Provider {
+  readonly name: ProviderName
+  /** As people say it: `VirtualBox`. */
+  readonly title: string
+  readonly requires: readonly ToolRequirement[]
+  /** Vagrant can boot its machines side by side. */
+  readonly parallel: boolean
+  /** Its machines come from a Vagrant box; otherwise from an image we build. */
+  readonly usesBox: boolean
+  /**
+   * Ruby lines (comments too) of the block `config.vm.provider`. They see `v` (the provider), `node` (a row
+   * of the table of machines) and `lab` (the lab's name). They are ours: no value of the config is in them.
+   */
+  readonly settings: readonly string[]
+  /**
+   * Ruby options of `private_network` after `ip:`, by `network.mode`. They see `lab`, `netmask` (dotted)
+   * and `prefix` (bits).
+   */
+  readonly network: { readonly [mode in 'host-only' | 'internal']: readonly string[] }
+}

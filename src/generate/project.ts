@@ -1,0 +1,75 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Lab } from '../lab.ts'
+import { packageRoot } from '../package-root.ts'
+import { ansibleCfg } from './ansible-cfg.ts'
+import { ansibleVars } from './ansible-vars.ts'
+import { generatedHeader, withHeader } from './header.ts'
+import { inventory } from './inventory.ts'
+import { NODE_IMAGE_SETTINGS, nodeImageSettings } from './node-image.ts'
+import { vagrantfile } from './vagrantfile.ts'
+import { toYaml } from './yaml.ts'
+
+/** One file of the generated lab. */
+export interface ProjectFile {
+  /** Relative to the lab's folder, with `/`. */
+  readonly path: string
+  readonly content: string
+  /** Permission bits a new file gets; 0o644 when left out. */
+  readonly mode?: number
+}
+
+/**
+ * Ansible reads the files of group_vars/all/ in the order of their names and lets the last one win. Ours comes
+ * first, so any `*.local.yml` of the user's wins over it.
+ */
+const GROUP_VARS = 'provisioning/group_vars/all/00-cluster.yml'
+
+/** What we ship as it is, relative to the package: always, and for the docker provider. */
+const STATIC = ['provisioning/site.yml', 'provisioning/callback_plugins', 'provisioning/roles']
+const STATIC_DOCKER = ['provisioning/node-image']
+
+/** All files under `path` (a file is itself), sorted, relative to the package; none when there is no such path. */
+async function filesUnder(path: string): Promise<string[]> {
+  const found = await stat(join(packageRoot(), path)).catch(() => undefined)
+  if (!found) return []
+  if (found.isFile()) return [path]
+  const names = await readdir(join(packageRoot(), path))
+  const shipped = names.filter((name) => name !== '__pycache__' && !name.startsWith('.')).sort()
+  return (await Promise.all(shipped.map((name) => filesUnder(`${path}/${name}`)))).flat()
+}
+
+async function copyOf(path: string): Promise<ProjectFile> {
+  const file = join(packageRoot(), path)
+  const content = withHeader(path, await readFile(file, 'utf8'))
+  // A package unpacked on Windows, or by npm, need not have kept the bit; the first line tells.
+  return content.startsWith('#!') && path.endsWith('.sh') ? { path, content, mode: 0o755 } : { path, content }
+}
+
+async function staticFiles(lab: Lab): Promise<ProjectFile[]> {
+  const sources = lab.provider === 'docker' ? [...STATIC, ...STATIC_DOCKER] : STATIC
+  const paths = (await Promise.all(sources.map(filesUnder))).flat()
+  return Promise.all(paths.map(copyOf))
+}
+
+/**
+ * Every file of the lab that is made from its config, in a fixed order. Same lab, same bytes.
+ * @param options.roles `copy`: the roles and what belongs to them too; `in-place`: the lab is this package's own folder
+ * @param options.source the config's file name, for the first line of what is made from it
+ */
+export async function projectFiles(
+  lab: Lab,
+  options: { readonly roles: 'copy' | 'in-place'; readonly source?: string },
+): Promise<ProjectFile[]> {
+  const header = generatedHeader(options.source ?? 'cluster.config.ts')
+  const made: ProjectFile[] = [
+    { path: 'Vagrantfile', content: await vagrantfile(lab, header) },
+    { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
+    { path: 'provisioning/inventory.yml', content: toYaml(inventory(lab), `# ${header}`) },
+    { path: GROUP_VARS, content: toYaml(ansibleVars(lab), `# ${header}`) },
+  ]
+  if (lab.provider === 'docker') {
+    made.push({ path: NODE_IMAGE_SETTINGS, content: nodeImageSettings(lab, header) })
+  }
+  return options.roles === 'copy' ? [...made, ...(await staticFiles(lab))] : made
+}
