@@ -64,3 +64,18 @@ function serverPart(stdout: string, server: string): unknown {
     return undefined
   }
 }
+
+/** Barman's settings of a server are asked once a guest: two checks want them, and each call costs half a second. */
+const configs = new WeakMap<Guest, Promise<BarmanAnswer>>()
+
+/** Every setting of the server that is in force (`barman show-server`), by Barman's own names. */
+export async function barmanConfig(
+  guest: Guest,
+  backup: BackupNode,
+): Promise<{ readonly answer: BarmanAnswer; readonly config: Readonly<Record<string, unknown>> }> {
+  const asked = configs.get(guest) ?? askBarman(guest, backup, ['show-server'])
+  configs.set(guest, asked)
+  const answer = await asked
+  if (typeof answer.about !== 'object' || answer.about === null) throw barmanFailed(answer, backup)
+  return { answer, config: answer.about as Record<string, unknown> }
+}

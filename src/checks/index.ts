@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts'
+import { CommandError, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
@@ -6,16 +6,22 @@ import { backups } from './backups.ts'
 import { barmanCheck } from './barman-check.ts'
 import { barmanReplication } from './barman-replication.ts'
 import { type Check, lookAt } from './check.ts'
+import { clock } from './clock.ts'
+import { continuity } from './continuity.ts'
 import { cron } from './cron.ts'
 import { hba } from './hba.ts'
+import { lag } from './lag.ts'
 import { primary } from './primary.ts'
 import { replication } from './replication.ts'
+import { retention } from './retention.ts'
 import { roles } from './roles.ts'
 import { rows } from './rows.ts'
+import { secrets } from './secrets.ts'
 import { sharedGuest } from './session.ts'
 import { settings } from './settings.ts'
 import { slots } from './slots.ts'
 import { standby } from './standby.ts'
+import { synchronous } from './synchronous.ts'
 import { version } from './version.ts'
 import { wal } from './wal.ts'
 
@@ -28,13 +34,19 @@ export const CHECKS: readonly Check[] = [
   replication,
   standby,
   rows,
+  synchronous,
+  lag,
   hba,
   roles,
+  secrets,
   barmanCheck,
   barmanReplication,
   backups,
   wal,
+  continuity,
+  retention,
   cron,
+  clock,
 ]
 
 export interface RunChecksOptions {
@@ -48,9 +60,11 @@ export interface RunChecksOptions {
  * Runs the checks, all at once: none of them disturbs another.
  * @returns their findings in the order of `CHECKS`, failed ones among them; a node that is down makes failed
  *   findings in the checks that need it and hides nothing else
+ * @throws UserError when `only` names a check that does not exist
  */
 export async function runChecks(lab: Lab, guest: Guest, options: RunChecksOptions = {}): Promise<Finding[]> {
   const { only, onCheck } = options
+  verifyIds(only ?? [])
   const shared = sharedGuest(lab, guest)
   const chosen = CHECKS.filter(({ id }) => only === undefined || only.includes(id))
   const findings = await Promise.all(
@@ -71,4 +85,11 @@ async function runOne(check: Check, lab: Lab, guest: Guest): Promise<Finding[]> 
     if (!(error instanceof CommandError)) throw error
     return lookAt(check.id, lab.master, () => Promise.reject(error))
   }
+}
+
+function verifyIds(only: readonly string[]): void {
+  const ids = CHECKS.map(({ id }) => id)
+  const unknown = only.filter((id) => !ids.includes(id))
+  if (unknown.length === 0) return
+  throw new UserError(`There is no check called ${unknown.join(', ')}`, { hint: `One of: ${ids.join(', ')}` })
 }

@@ -1,0 +1,53 @@
+import type { BackupNode } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { barmanConfig } from './barman.ts'
+import { type Check, lookAtBackup, type Seen } from './check.ts'
+import { barmanJobs } from './cron.ts'
+
+const PROVISION = 'Write Barman’s files again: pg-lab provision'
+
+export const retention: Check = {
+  id: 'retention',
+  title: 'Backups are taken and kept as the config says',
+  run: (lab, guest) =>
+    lookAtBackup('retention', lab, async (backup) => {
+      const [kept, taken] = await Promise.all([seeKept(backup, guest), seeSchedule(backup, guest)])
+      return [...kept, taken]
+    }),
+}
+
+async function seeKept(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+  const { answer, config } = await barmanConfig(guest, backup)
+  const see = (name: string, expected: string): Seen => {
+    const observed = String(config[name] ?? 'none')
+    return {
+      what: name,
+      expected,
+      observed,
+      ok: observed === expected,
+      hint: PROVISION,
+      command: answer.command,
+      output: `${name}: ${observed}`,
+    }
+  }
+  return [
+    see('retention_policy', backup.retentionPolicy),
+    see('minimum_redundancy', String(backup.minimumRedundancy)),
+    see('compression', backup.compression),
+  ]
+}
+
+async function seeSchedule(backup: BackupNode, guest: Guest): Promise<Seen> {
+  const jobs = (await barmanJobs(backup, guest)).filter((line) => / backup\b/.test(line))
+  return {
+    what: 'schedule of the base backup',
+    expected: backup.schedule,
+    observed: jobs.join('; ') || 'none',
+    ok: jobs.some(
+      (line) => line.startsWith(`${backup.schedule} barman `) && line.includes(` ${backup.server}`),
+    ),
+    hint: PROVISION,
+    command: 'sudo grep -rhs barman /etc/crontab /etc/cron.d /var/spool/cron',
+    output: jobs.join('\n'),
+  }
+}

@@ -1,0 +1,56 @@
+import type { Lab, LabNode } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from './evidence.ts'
+
+interface SyncRow {
+  readonly names: string
+  readonly synchronous: readonly string[]
+}
+
+const SQL = `SELECT current_setting('synchronous_standby_names') AS names,
+  ARRAY(SELECT application_name FROM pg_stat_replication
+    WHERE sync_state IN ('sync', 'quorum') AND state = 'streaming' ORDER BY 1) AS synchronous`
+
+export const synchronous: Check = {
+  id: 'synchronous',
+  title: 'Commits wait for as many slaves as the config says',
+  run: (lab, guest) =>
+    withPrimary('synchronous', lab, guest, (primary) =>
+      lookAt('synchronous', primary, () => look(lab, primary, guest)),
+    ),
+}
+
+async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
+  const rows = await guest.rows<SyncRow>(primary, SQL)
+  const { names, synchronous: waitedFor } = rows[0] ?? { names: '', synchronous: [] }
+  const { synchronousCount: count, synchronousStandbyNames: wanted } = lab.replication
+  // The list of the config is the configured master's; a promoted slave cannot wait for itself.
+  const isMaster = primary.name === lab.master.name
+  const listed = isMaster ? plain(names) === plain(wanted) : (names === '') === (wanted === '')
+  const evidence = psqlEvidence(SQL, rows)
+  const list: Seen = {
+    what: 'synchronous_standby_names',
+    expected: wanted || 'empty (asynchronous)',
+    observed: names || 'empty (asynchronous)',
+    ok: listed,
+    hint: 'Write it again: pg-lab provision',
+    ...evidence,
+  }
+  const enough: Seen = {
+    what: 'synchronous standbys that stream',
+    expected: count === 0 ? 'none' : `at least ${count}`,
+    observed: waitedFor.join(', ') || 'none',
+    ok: count === 0 ? waitedFor.length === 0 : waitedFor.length >= count,
+    hint:
+      waitedFor.length < count
+        ? 'Every commit hangs until enough of them stream. Start what is missing: pg-lab up'
+        : 'Write synchronous_standby_names again: pg-lab provision',
+    ...evidence,
+  }
+  return [list, enough]
+}
+
+function plain(names: string): string {
+  return names.replace(/[\s"]+/g, '').toLowerCase()
+}
