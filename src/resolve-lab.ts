@@ -64,6 +64,39 @@ function imagePrefix(docker: string | undefined): string | undefined {
   return docker && `${docker.replace(/\/$/, '')}/`
 }
 
+/** What names, users and replication must be, whatever the lab runs on. */
+function checkConfig(config: Config, machines: readonly Machine[], report: Report): void {
+  checkNames(machines, report)
+  checkUsers(config, report)
+  checkDatabase(config, report)
+  checkBackup(config, report)
+  checkSynchronous(config, report)
+  checkSettings(config, report)
+}
+
+function nodeOf<Role extends LabNode['role']>(role: Role, machine: Machine, address: string) {
+  return { role, name: machine.name, address, memoryMb: machine.memory, cpus: machine.cpus }
+}
+
+function nodesFrom(
+  config: Config,
+  machines: readonly Machine[],
+  addresses: readonly string[],
+  slots: readonly string[],
+) {
+  const seated = <Role extends LabNode['role']>(role: Role) =>
+    machines.flatMap((machine, index) =>
+      machine.seat.role === role ? [nodeOf(role, machine, addresses[index] ?? '')] : [],
+    )
+  const [master] = seated('master')
+  if (!master) throw new Error('A config without a master passed the schema')
+  return {
+    master,
+    slaves: seated('slave').map((slave, index) => ({ ...slave, slot: slots[index] ?? '' })),
+    backup: backupOf(config, seated('backup')[0]),
+  }
+}
+
 /**
  * Makes every choice a config leaves open, and holds its settings against each other and the computer.
  * @throws UserError with all problems at once
@@ -75,22 +108,10 @@ export function resolveLab(config: Config, host: Host): Lab {
   const os = OPERATING_SYSTEMS[config.os]
   const machines = machinesOf(config)
 
-  if (provider === 'docker' && !os.dockerImage) {
-    report(
-      'os',
-      `the docker provider cannot run ${os.title}`,
-      'choose a Debian or Ubuntu, or another provider',
-    )
-  }
-  checkNames(machines, report)
+  checkConfig(config, machines, report)
   const subnet = resolveSubnet(config, provider, report)
   const addresses = resolveAddresses(subnet, machines, report)
   const slots = resolveSlots(config, machines, report)
-  checkUsers(config, report)
-  checkDatabase(config, report)
-  checkBackup(config, report)
-  checkSynchronous(config, report)
-  checkSettings(config, report)
   const box = resolveBox(config, os, provider, host.architecture, report)
   const { version, repository } = resolvePostgres(config, os, report)
   const sizeWarnings = checkSizes(machines, provider, host, report)
@@ -99,45 +120,22 @@ export function resolveLab(config: Config, host: Host): Lab {
     throw new UserError(`The config has ${count}`, { problems })
   }
 
-  const node = <Role extends LabNode['role']>(machine: Machine, role: Role) => ({
-    role,
-    name: machine.name,
-    address: addresses.get(machine.path) ?? '',
-    memoryMb: machine.memory,
-    cpus: machine.cpus,
-  })
-  const seated = (role: LabNode['role']) => machines.filter(({ seat }) => seat.role === role)
-  const slaves = seated('slave').map((machine, index) => ({
-    ...node(machine, 'slave'),
-    slot: slots[index] ?? '',
-  }))
-  const [backup] = seated('backup').map((machine) => node(machine, 'backup'))
-  const [master] = seated('master').map((machine) => node(machine, 'master'))
-  if (!master) throw new Error('A config without a master passed the schema')
+  const { checksums, locale } = config.postgres
+  const { packages, vagrant, docker } = config.mirrors
+  const { http, https, noProxy } = config.proxy
+  const nodes = nodesFrom(config, machines, addresses, slots)
   return {
     name: config.name,
     provider,
     os,
     box,
     network: networkOf(config, provider, subnet),
-    master,
-    slaves,
-    backup: backupOf(config, backup),
-    postgres: {
-      version,
-      repository,
-      settings: postgresSettings(config, version),
-      checksums: config.postgres.checksums,
-      locale: config.postgres.locale,
-    },
-    replication: replicationOf(config, slaves),
+    ...nodes,
+    postgres: { version, repository, settings: postgresSettings(config, version), checksums, locale },
+    replication: replicationOf(config, nodes.slaves),
     database: config.database,
-    mirrors: {
-      packages: config.mirrors.packages,
-      vagrant: config.mirrors.vagrant,
-      docker: imagePrefix(config.mirrors.docker),
-    },
-    proxy: { http: config.proxy.http, https: config.proxy.https, noProxy: config.proxy.noProxy },
+    mirrors: { packages, vagrant, docker: imagePrefix(docker) },
+    proxy: { http, https, noProxy },
     warnings: [...warningsOf(config, os, version, box, subnet), ...sizeWarnings],
   }
 }

@@ -34,7 +34,7 @@ export const FORMATS = {
     words: 'a postgresql.conf setting: a–z, 0–9, _ and .',
   },
   settingText: {
-    pattern: /^[^\p{Cc}\u2028\u2029]{0,1000}$/u,
+    pattern: /^[^\p{Cc}\p{Cs}\u2028\u2029]{0,1000}$/u,
     words: 'one line of text without control characters, at most 1000 characters',
   },
   walSize: {

@@ -116,6 +116,12 @@ async function find(from: string, configPath: string | undefined) {
   const file = resolve(from, configPath)
   if (!existsSync(file))
     throw new UserError(`There is no file ${configPath}`, { hint: 'give --config an existing file' })
+  const known = [...MODULES, 'json', ...YAML].map((extension) => `.${extension}`)
+  if (!known.includes(extname(file))) {
+    throw new UserError(`${configPath} is no config file`, {
+      hint: `its name must end in ${known.join(', ')}`,
+    })
+  }
   return load(file)
 }
 

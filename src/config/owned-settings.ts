@@ -1,5 +1,5 @@
 /** Why a postgresql.conf setting is the lab's, and where to say it instead. */
-export interface OwnedSetting {
+interface OwnedSetting {
   readonly reason: string
   /** Config path that does it, if there is one. */
   readonly instead?: string
@@ -14,7 +14,7 @@ const PER_NODE = 'it differs from node to node'
 const STANDBY = 'only a standby or a restore has it'
 
 /** Settings a config may not give, because the lab works only with its own value. */
-export const OWNED_SETTINGS: Readonly<Record<string, OwnedSetting>> = {
+const OWNED_SETTINGS: Readonly<Record<string, OwnedSetting>> = {
   listen_addresses: { reason: PER_NODE, instead: 'master.address, slaves[].address' },
   port: { reason: 'every part of the lab meets the servers on 5432' },
   cluster_name: {
@@ -66,7 +66,7 @@ export const OWNED_SETTINGS: Readonly<Record<string, OwnedSetting>> = {
  * @returns the problem and, where there is one, what to do instead; `undefined` when it may be given
  */
 export function refuseSetting(name: string, value: unknown): { message: string; hint?: string } | undefined {
-  const owned = OWNED_SETTINGS[name]
+  const owned = Object.hasOwn(OWNED_SETTINGS, name) ? OWNED_SETTINGS[name] : undefined
   if (!owned || owned.allowed?.includes(String(value).toLowerCase())) return undefined
   const message = owned.allowed
     ? `must be ${owned.allowed.filter((word) => !/^(true|yes|false|no|[01])$/.test(word)).join(' or ')}: ${owned.reason}`

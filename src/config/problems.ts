@@ -1,7 +1,8 @@
+import { inspect } from 'node:util'
 import { RETIRED_OS } from '../catalog/os.ts'
 import type { Problem } from '../errors.ts'
 import { closest } from './closest.ts'
-import { type Keys, pathOf } from './path.ts'
+import { type Keys, pathOf, quoted } from './path.ts'
 import { type ConfigIssue, ConfigSchema } from './schema.ts'
 
 /** What of the schema library's own structure is read here. */
@@ -10,7 +11,6 @@ interface AnySchema {
   readonly wrapped?: AnySchema
   readonly item?: AnySchema
   readonly options?: readonly (AnySchema | string)[]
-  readonly literal?: unknown
   readonly type: string
 }
 
@@ -25,10 +25,19 @@ interface AnyIssue {
   readonly issues?: readonly AnyIssue[] | undefined
 }
 
+const WHOLE = 'the config'
+
 /** What was given, short and on one line. */
-export function show(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  const text = typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value))
+function show(value: unknown): string {
+  const text =
+    typeof value === 'string'
+      ? quoted(value)
+      : inspect(value, {
+          breakLength: Number.POSITIVE_INFINITY,
+          compact: true,
+          depth: 1,
+          maxStringLength: 80,
+        })
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
@@ -76,7 +85,7 @@ function oneOf(expected: string): string {
   return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
-/** A required key that is missing, or a text of the wrong type, says in words what belongs there. */
+/** The sentence a bound was declared with; a wrong type of text says it too. */
 function ownWords(issue: AnyIssue): string | undefined {
   if (issue.kind === 'validation' && !/^Invalid /.test(issue.message)) return issue.message
   if (issue.kind === 'schema' && issue.type === 'string' && !/^Invalid /.test(issue.message)) {
@@ -91,9 +100,13 @@ function hintFor(issue: AnyIssue): string | undefined {
   return meant && `did you mean ${show(meant)}?`
 }
 
+function retirement(os: unknown): (typeof RETIRED_OS)[string] | undefined {
+  return typeof os === 'string' && Object.hasOwn(RETIRED_OS, os) ? RETIRED_OS[os] : undefined
+}
+
 function problemOf(issue: AnyIssue): Problem {
-  const path = pathOf(keysOfIssue(issue)) || 'the config'
-  const retired = path === 'os' && typeof issue.input === 'string' ? RETIRED_OS[issue.input] : undefined
+  const path = pathOf(keysOfIssue(issue)) || WHOLE
+  const retired = path === 'os' && retirement(issue.input)
   if (retired) {
     return {
       path,
@@ -102,9 +115,9 @@ function problemOf(issue: AnyIssue): Problem {
     }
   }
   const [rule = '', ownHint] = (ownWords(issue) ?? `must be ${allowed(issue)}`).split('\n')
-  const given = issue.input === undefined ? 'is missing' : `${show(issue.input)} was given`
+  if (issue.input === undefined) return { path, message: 'is missing' }
   const hint = ownHint ?? hintFor(issue)
-  return { path, message: `${rule}; ${given}`, ...(hint ? { hint } : {}) }
+  return { path, message: `${rule}; ${show(issue.input)} was given`, ...(hint ? { hint } : {}) }
 }
 
 function schemaInside(schema: AnySchema, value: unknown): AnySchema {
@@ -119,6 +132,12 @@ function unknownKeys(schema: AnySchema, value: unknown, keys: Keys = []): Proble
   const { entries, item } = schemaInside(schema, value)
   if (item && Array.isArray(value)) {
     return value.flatMap((element, index) => unknownKeys(item, element, [...keys, index]))
+  }
+  // The schema library takes a list for an object, and its positions for keys.
+  if (entries && Array.isArray(value) && value.length) {
+    return [
+      { path: pathOf(keys) || WHOLE, message: `must be ${NOUNS.strict_object}; ${show(value)} was given` },
+    ]
   }
   if (!entries || !isObject(value)) return []
   return Object.entries(value).flatMap(([key, inner]) => {
@@ -144,11 +163,10 @@ function unknownKey(key: string, known: readonly string[], keys: Keys): Problem 
  */
 export function problemsOf(input: unknown, issues: readonly ConfigIssue[]): readonly Problem[] {
   const strange = unknownKeys(ConfigSchema as unknown as AnySchema, input)
-  const wrong = (issues as readonly AnyIssue[])
-    .flatMap(unfold)
-    .filter((issue) => issue.expected !== 'never')
-    .map(problemOf)
+  const found = (issues as readonly AnyIssue[]).flatMap(unfold)
+  const wrong = found.filter((issue) => issue.expected !== 'never').map(problemOf)
   const first = new Map<string, Problem>()
   for (const problem of [...strange, ...wrong]) if (!first.has(problem.path)) first.set(problem.path, problem)
-  return [...first.values()]
+  // Keys that an object only inherits are in no list of its own.
+  return first.size ? [...first.values()] : found.map(problemOf)
 }

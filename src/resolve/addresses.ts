@@ -71,15 +71,16 @@ export function assignAddresses(subnet: Subnet, seats: readonly Seat[]): (string
   const last = subnet.base + subnet.size - 2
   const taken = new Set(seats.flatMap(({ address }) => (address ? [addressNumber(address)] : [])))
   const kept = new Set(Object.values(PLACES).map((offset) => first + offset))
-  const next = (wanted: number): number | undefined => {
+  const next = (wanted: number, passed: ReadonlySet<number>): number | undefined => {
     for (let candidate = wanted; candidate <= last; candidate += 1) {
-      if (!taken.has(candidate) && (candidate === wanted || !kept.has(candidate))) return candidate
+      if (!taken.has(candidate) && (candidate === wanted || !passed.has(candidate))) return candidate
     }
     return undefined
   }
+  const lowest = subnet.base + 2
   return seats.map((seat) => {
     if (seat.address) return seat.address
-    const chosen = next(first + place(seat)) ?? next(subnet.base + 2)
+    const chosen = next(first + place(seat), kept) ?? next(lowest, kept) ?? next(lowest, new Set())
     if (chosen === undefined) return undefined
     taken.add(chosen)
     return addressText(chosen)

@@ -54,12 +54,8 @@ export function resolveSubnet(config: Config, provider: ProviderName, report: Re
   return subnet
 }
 
-/** @returns an address a machine, by the path of the machine */
-export function resolveAddresses(
-  subnet: Subnet,
-  machines: readonly Machine[],
-  report: Report,
-): Map<string, string> {
+/** @returns an address a machine, in their order */
+export function resolveAddresses(subnet: Subnet, machines: readonly Machine[], report: Report): string[] {
   for (const {
     path,
     seat: { address },
@@ -85,7 +81,7 @@ export function resolveAddresses(
       'choose a smaller prefix, e.g. /24',
     )
   }
-  return new Map(machines.map(({ path }, index) => [path, addresses[index] ?? '']))
+  return addresses.map((address) => address ?? '')
 }
 
 function rangeOf({ base, size }: Subnet): string {

@@ -12,7 +12,16 @@ export function resolveBox(
   architecture: Architecture,
   report: Report,
 ): Box | undefined {
-  if (provider === 'docker') return undefined
+  if (provider === 'docker') {
+    if (!os.dockerImage) {
+      report(
+        'os',
+        `the docker provider cannot run ${os.title}`,
+        'choose a Debian or Ubuntu, or another provider',
+      )
+    }
+    return undefined
+  }
   const { name, version, url } = config.box
   const known = os.boxes[provider]
   if (name) return { name, version, url }

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { FORMATS, isCrontab, isTimezone, retentionPolicy } from '../../src/config/formats.ts'
+
+const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> = {
+  hostName: {
+    good: ['master', 'a', 'pg-1', `a${'b'.repeat(62)}`],
+    bad: ['', 'Master', '1a', '-a', 'a-', 'a_b', 'a.b', `a${'b'.repeat(63)}`, 'a\n', 'a b', 'мастер'],
+  },
+  identifier: {
+    good: ['replica', '_a', 'a1', 'a'.repeat(63)],
+    bad: ['', '1a', 'A', 'a-b', 'a b', 'a"', 'a\n', 'a'.repeat(64)],
+  },
+  slot: { good: ['slave_slot', '1', 'a'.repeat(63)], bad: ['', 'a-b', 'A', 'a\n', 'a'.repeat(64)] },
+  barmanServer: { good: ['master', 'pg-1_a'], bad: ['', '1', 'A', 'a b', '[a]', 'a\n'] },
+  address: {
+    good: ['192.168.11.150', '0.0.0.0', '255.255.255.255'],
+    bad: ['', '1.2.3', '1.2.3.4.5', '256.1.1.1', '01.2.3.4', '1.2.3.4.', '1.2.3.4\n', '::1'],
+  },
+  subnet: {
+    good: ['192.168.11.0/24', '10.0.0.0/8', '10.0.0.0/29'],
+    bad: ['192.168.11.0', '192.168.11.0/30', '192.168.11.0/7', '1.2.3/24', '1.2.3.4./24', '1.2.3.4/24\n'],
+  },
+  settingName: {
+    good: ['work_mem', 'auto_explain.log_analyze'],
+    bad: ['', 'Work', '1a', 'a b', 'a=b', 'a\n'],
+  },
+  settingText: {
+    good: ['', '8MB', "it's #{x} {{ y }}", 'ж'],
+    bad: ['a\nb', '\0', '\u001b[31m', '\u2028', '\ud800', 'a'.repeat(1001)],
+  },
+  walSize: { good: ['2GB', '64MB', '1TB'], bad: ['0', '-1', '2', '2gb', '2 GB', '0GB', '2GB\n'] },
+  retention: {
+    good: ['7 days', '1 day', '2 weeks', '1 month', '3 backups'],
+    bad: ['', '7', '0 days', '7days', '7 years', '7 days;', '7 days\n'],
+  },
+  timezone: { good: ['UTC', 'Europe/Moscow', 'Etc/GMT+3'], bad: ['', '../etc', "a'b", 'a\n'] },
+  locale: {
+    good: ['C.UTF-8', 'ru_RU.UTF-8', 'en_US.utf8'],
+    bad: ['C', 'ru_RU.KOI8-R', 'a;b.UTF-8', 'C.UTF-8\n'],
+  },
+  boxName: { good: ['bento/debian-12', 'my-box'], bad: ['', 'a/b/c', 'a b', "a'", 'a\n'] },
+  boxVersion: { good: ['202510.26.0', '1.0.0-rc1'], bad: ['', '>= 1', 'latest', '1\n'] },
+  url: {
+    good: ['http://mirror.example/debian', 'https://a.example:8080', 'http://10.0.0.1/a%20b?c=d'],
+    bad: [
+      '',
+      'ftp://a',
+      'http://user:secret@a.example',
+      'http://a b',
+      "http://a/'",
+      'http://a/#{x}',
+      'http://a\n',
+    ],
+  },
+  boxUrl: {
+    good: ['https://a.example/x.box', 'file:///srv/x.box', '/srv/x.box', './x.box', '../x.box'],
+    bad: ['', 'x y.box', 'https://u:p@a/x.box', './#{x}', '/a\n'],
+  },
+  dockerPrefix: {
+    good: ['registry.example', 'registry.example:5000/mirror/'],
+    bad: ['', 'http://a', 'A', 'a b', 'a\n'],
+  },
+  noProxy: { good: ['localhost', 'localhost,.a.example, 10.0.0.0/8'], bad: ['', 'a;b', 'a\nb', '"a"'] },
+}
+
+describe.each(Object.entries(SAMPLES))('%s', (name, { good, bad }) => {
+  const { pattern } = FORMATS[name as keyof typeof FORMATS]
+  test.each(good)('takes %j', (value) => expect(pattern.test(value)).toBe(true))
+  test.each(bad)('refuses %j', (value) => expect(pattern.test(value)).toBe(false))
+})
+
+describe('crontab', () => {
+  test.each(['0 3 * * *', '*/5 0-6 1,15 jan-mar mon-fri', '59 23 31 12 7', '0 0 * * SUN'])(
+    'takes %j',
+    (time) => expect(isCrontab(time)).toBe(true),
+  )
+  test.each([
+    '',
+    '0 3 * *',
+    '0 3 * * * *',
+    '60 3 * * *',
+    '0 24 * * *',
+    '0 3 0 * *',
+    '0 3 * 13 *',
+    '0 3 * * 8',
+    '*/0 3 * * *',
+    '5-1 3 * * *',
+    '@daily',
+    '0 3 * * *\n* * * * *',
+    '0  3 * * *',
+    '0 3 * * %',
+    '- 3 * * *',
+  ])('refuses %j', (time) => expect(isCrontab(time)).toBe(false))
+})
+
+test('time zones are those of this computer’s list', () => {
+  expect(isTimezone('Asia/Yekaterinburg')).toBe(true)
+  expect(isTimezone('Mars/Olympus')).toBe(false)
+})
+
+test.each([
+  ['7 days', 'RECOVERY WINDOW OF 7 DAYS'],
+  ['1 day', 'RECOVERY WINDOW OF 1 DAYS'],
+  ['2 weeks', 'RECOVERY WINDOW OF 2 WEEKS'],
+  ['1 month', 'RECOVERY WINDOW OF 1 MONTHS'],
+  ['3 backups', 'REDUNDANCY 3'],
+])('retention %s is Barman’s %s', (given, policy) => expect(retentionPolicy(given)).toBe(policy))
