@@ -1,0 +1,35 @@
+import { printable } from '../tools/logs.ts'
+import { duration, type Row } from './task.ts'
+
+/** One note of a task and host in this time; the notes of another host come at once. */
+const NOTE_EVERY_MS = 5_000
+
+/**
+ * Lines for logs, pipes and terminals that cannot move the cursor: no escape sequences, each line complete in itself.
+ * @param path titles from the top task down to this one
+ */
+export function plainRow(out: NodeJS.WritableStream, path: readonly string[]): Row {
+  const title = path.join(' › ')
+  const newestMs = new Map<string, number>()
+  const line = (mark: string, ...parts: readonly (string | undefined)[]) => {
+    const text = [title, ...parts.filter(Boolean)].join(' · ')
+    out.write(`${clock()}  ${mark} ${printable(text.replace(/\s+/g, ' '))}\n`)
+  }
+  return {
+    begin: () => line('…'),
+    note: (text) => {
+      const host = /^[\w.-]+(?=: )/.exec(text)?.[0] ?? ''
+      if (Date.now() - (newestMs.get(host) ?? Number.NEGATIVE_INFINITY) < NOTE_EVERY_MS) return
+      newestMs.set(host, Date.now())
+      line('…', text)
+    },
+    skip: (reason) => line('↓', reason),
+    end: (result, ms) => line('✔', result, duration(ms)),
+    fail: (ms) => line('✖', duration(ms)),
+  }
+}
+
+/** Local time, `16:05:12`. */
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8)
+}
