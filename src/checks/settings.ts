@@ -6,6 +6,8 @@ import { psqlEvidence } from './evidence.ts'
 import { type EffectiveSetting, sameSetting } from './setting-value.ts'
 
 interface SettingRow extends EffectiveSetting {
+  /** As SHOW prints it: `128MB`. */
+  readonly shown: string
   readonly pending_restart: boolean
   /** `configuration file`, `default`, `command line`, … */
   readonly source: string
@@ -47,7 +49,8 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
 function settingsSql(lab: Lab): string {
   const names = Object.keys(lab.postgres.settings).map((name) => literal(name.toLowerCase()))
   const wanted = names.length === 0 ? 'false' : `lower(name) IN (${names.join(', ')})`
-  return `SELECT name, setting, unit, vartype, source, sourcefile, pending_restart FROM pg_settings
+  return `SELECT name, setting, unit, vartype, current_setting(name) AS shown, source, sourcefile, pending_restart
+    FROM pg_settings
     WHERE ${wanted} OR pending_restart ORDER BY name`
 }
 
@@ -57,19 +60,14 @@ function seeSetting(node: LabNode, name: string, wanted: SettingValue, row: Sett
   return {
     what: name,
     expected: String(wanted),
-    observed: row ? shown(row) : 'unknown to this server',
+    observed: row?.shown ?? 'unknown to this server',
     ok,
     hint: row
       ? remedy(node, row)
       : 'No such setting in this version. Take it out of postgres.settings, or load its library.',
     command: `sudo -u postgres psql -c "${sql}"`,
-    output: row ? shown(row) : undefined,
+    output: row?.shown,
   }
-}
-
-function shown({ setting, unit }: SettingRow): string {
-  if (unit === null) return setting
-  return /^\d/.test(unit) ? `${setting} × ${unit}` : `${setting}${unit}`
 }
 
 /** Where the value comes from tells what put it there. */
