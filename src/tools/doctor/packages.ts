@@ -38,7 +38,7 @@ export const TOOLS = {
       pacman: { names: ['openssh'] },
       brew: { names: ['openssh'] },
     },
-    home: 'https://learn.microsoft.com/windows-server/administration/openssh/openssh_install_firstuse',
+    home: 'https://www.openssh.com/portable.html',
   },
   docker: {
     packages: {
@@ -51,7 +51,10 @@ export const TOOLS = {
     home: 'https://docs.docker.com/engine/install/',
   },
   mmdebstrap: {
-    packages: { apt: { names: ['mmdebstrap'] } },
+    // It checks the signatures of the distribution it builds, which need not be the one it runs on.
+    packages: {
+      apt: { names: ['mmdebstrap'], ifKnown: ['debian-archive-keyring', 'ubuntu-keyring'] },
+    },
     home: 'https://gitlab.mister-muffin.de/josch/mmdebstrap',
   },
   VBoxManage: {

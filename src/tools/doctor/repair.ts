@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { join } from 'node:path'
 import { CommandError, UserError } from '../../errors.ts'
 import { pause } from '../signals.ts'
 import type { Host } from './host.ts'
@@ -16,8 +15,8 @@ export interface RepairPlan {
 }
 
 export interface RepairOptions {
-  /** Every byte the tools print is appended to it. */
-  readonly logFile: string
+  /** Gets install.log and, where we start the daemon ourselves, dockerd.log; must exist. */
+  readonly logFolder: string
   /** A person is there who can type a password for sudo. */
   readonly hasTerminal: boolean
 }
@@ -104,9 +103,9 @@ async function runAsRoot(host: Host, argv: readonly string[], options: RepairOpt
 async function run(
   host: Host,
   [file = '', ...args]: readonly string[],
-  { logFile }: RepairOptions,
+  { logFolder }: RepairOptions,
 ): Promise<void> {
-  await host.run({ file, args, logFile })
+  await host.run({ file, args, logFile: join(logFolder, 'install.log') })
 }
 
 /** By the system's own means where it has any; else the daemon goes to the background and outlives us. */
@@ -119,17 +118,20 @@ async function startDocker(host: Host, options: RepairOptions): Promise<void> {
   if (!(await answersWithin(host, DAEMON_WAIT_MS))) {
     throw new CommandError("Docker's daemon was started, but does not answer", {
       command: 'docker info',
-      logFile: options.logFile,
+      logFile: init === 'none' ? daemonLog(options) : join(options.logFolder, 'install.log'),
       hint: 'The log says why; often the kernel lacks a module, or another dockerd holds its folder.',
     })
   }
 }
 
+function daemonLog({ logFolder }: RepairOptions): string {
+  return join(logFolder, 'dockerd.log')
+}
+
 async function startInBackground(host: Host, options: RepairOptions): Promise<void> {
-  mkdirSync(dirname(options.logFile), { recursive: true })
   // setsid: the daemon leaves our process group, so that our end is not its end.
   const script = 'exec setsid --fork dockerd </dev/null >>"$1" 2>&1'
-  await runAsRoot(host, ['sh', '-c', script, 'sh', options.logFile], options)
+  await runAsRoot(host, ['sh', '-c', script, 'sh', daemonLog(options)], options)
 }
 
 async function answersWithin(host: Host, limitMs: number): Promise<boolean> {

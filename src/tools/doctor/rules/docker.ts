@@ -84,8 +84,9 @@ export const baseImage: Rule = {
   async look(host, { lab }) {
     if (!lab?.os.dockerImage) return { ok: true, seen: 'none needed' }
     const image = `${lab.mirrors.docker ?? ''}${lab.os.dockerImage}`
-    const local = await host.ask('docker', ['image', 'inspect', '--format', '{{.Id}}', image])
-    if (local?.exitCode === 0) return { ok: true, seen: `${image} is here` }
+    const made = `pg-lab/base:${lab.os.name}` // the name under which node-image/build.sh keeps what it made
+    const local = await host.ask('docker', ['image', 'inspect', '--format', '{{.Id}}', image, made])
+    if (local?.stdout.trim()) return { ok: true, seen: `${image} is here` }
     if (await host.ask('mmdebstrap', ['--version'])) return { ok: true, seen: `${image} can be made here` }
     const registry = registryOf(lab)
     if (await host.reachesRegistry(registry)) return { ok: true, seen: `${image} can be pulled` }

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import type { ProviderName } from '../../../src/catalog/contracts.ts'
+import type { Host } from '../../../src/tools/doctor/host.ts'
+import { examine } from '../../../src/tools/doctor/index.ts'
+import { testLab } from '../../support/lab.ts'
+import { BASICS, computer, DOCKER, DOCKER_DENIED, DOCKER_DOWN, SAID } from './computer.ts'
+
+/** Rule id → what was seen, with cause and remedy where it is a problem. */
+async function sightings(host: Host, provider: ProviderName, lab = undefined as never) {
+  const diagnoses = await examine(host, { provider, lab })
+  return Object.fromEntries(
+    diagnoses.map(({ rule, sighting }) => [
+      rule.id,
+      sighting.ok
+        ? [sighting.seen, sighting.warning].filter(Boolean).join(' | ')
+        : `${sighting.seen} | ${sighting.cause} | ${sighting.remedy}`,
+    ]),
+  )
+}
+
+test('a computer that has everything', async () => {
+  const { host } = computer({ ...BASICS, ...DOCKER })
+  expect(await sightings(host, 'docker')).toEqual({
+    node: '20.20.2',
+    vagrant: '2.3.4',
+    ansible: '2.14.18',
+    ssh: '9.2',
+    docker: '28.2.2',
+    'docker-daemon': '20.10.24+dfsg1, cgroup v1',
+  })
+})
+
+describe('a computer that has nothing', () => {
+  test.each([
+    ['apt', {}],
+    ['dnf', { manager: 'dnf', title: 'Fedora Linux 42' }],
+    ['pacman', { manager: 'pacman', title: 'Arch Linux', isRoot: true }],
+    ['brew', { manager: 'brew', system: 'darwin', title: 'macOS' }],
+    ['winget', { manager: 'winget', system: 'win32', title: 'Windows' }],
+    ['none', { manager: undefined, title: 'Alpine Linux v3.22' }],
+  ] as const)('%s', async (_, platform) => {
+    const { host } = computer({}, { platform, nodeVersion: '18.20.4' })
+    expect(await sightings(host, 'docker')).toMatchSnapshot()
+  })
+})
+
+test('versions that are too old', async () => {
+  const { host } = computer({
+    'vagrant --version': 'Vagrant 2.2.14\n',
+    'ansible-playbook --version': 'ansible-playbook [core 2.13.4]\n',
+    'ssh -V': SAID.ssh,
+    'docker --version': 'Docker version 19.03.8, build afacb8b\n',
+  })
+  expect(await sightings(host, 'docker')).toMatchObject({
+    vagrant:
+      '2.2.14 | Vagrant 2.3 or newer is needed | install a newer one from https://developer.hashicorp.com/vagrant/install',
+    ansible: expect.stringMatching(/^2\.13\.4 \| ansible-core 2\.14 or newer is needed/),
+    docker: expect.stringMatching(/^19\.03\.8 \| Docker 20\.10 or newer is needed/),
+  })
+})
+
+test.each([
+  ['2.4.9', '2.18.3', undefined],
+  ['2.4.9', '2.19.0', 'deprecates'],
+  ['2.4.9', '2.23.1', 'has removed'],
+  ['2.4.10', '2.23.1', undefined],
+])('Vagrant %s with ansible-core %s', async (vagrant, core, word) => {
+  const { host } = computer({
+    ...BASICS,
+    'vagrant --version': `Vagrant ${vagrant}\n`,
+    'ansible-playbook --version': `ansible-playbook [core ${core}]\n`,
+  })
+  const { ansible } = await sightings(host, 'docker')
+  if (word) expect(ansible).toContain(word)
+  else expect(ansible).toBe(core)
+})
+
+test.each([
+  ['18.20.4', false],
+  ['20.18.1', false],
+  ['20.19.0', true],
+  ['21.7.3', false],
+  ['22.11.0', false],
+  ['22.12.0', true],
+  ['24.1.0', true],
+])('Node.js %s: %s', async (nodeVersion, ok) => {
+  const { host } = computer(BASICS, { nodeVersion })
+  const { node } = await sightings(host, 'docker')
+  expect(node === nodeVersion).toBe(ok)
+})
+
+describe('the docker daemon', () => {
+  const daemon = async (...given: Parameters<typeof computer>) =>
+    (await sightings(computer(...given).host, 'docker'))['docker-daemon']
+
+  test('does not run', async () => {
+    const files = ['/usr/sbin/dockerd']
+    expect(await daemon(DOCKER_DOWN, { files })).toMatchInlineSnapshot(
+      `"not running | nothing answers on its socket | sudo systemctl start docker"`,
+    )
+    expect(await daemon(DOCKER_DOWN, { files, platform: { init: 'sysvinit' } })).toContain(
+      'sudo service docker start',
+    )
+    expect(await daemon(DOCKER_DOWN, { files, platform: { init: 'none', isRoot: true } })).toMatch(
+      / dockerd$/,
+    )
+    expect(await daemon(DOCKER_DOWN, { platform: { system: 'darwin', manager: 'brew' } })).toContain(
+      'start Docker Desktop',
+    )
+  })
+
+  test('is not installed, only its client', async () => {
+    expect(await daemon(DOCKER_DOWN)).toMatchInlineSnapshot(
+      `"not found | there is no dockerd on this computer | sudo apt-get install --no-install-recommends docker.io iptables"`,
+    )
+  })
+
+  test('refuses this user', async () => {
+    expect(await daemon(DOCKER_DENIED)).toMatchInlineSnapshot(
+      `"no permission | student may not use the daemon's socket (whoever may is as good as root) | sudo usermod -aG docker student, then log in again"`,
+    )
+  })
+})
+
+describe('the base image', () => {
+  const INSPECT = 'docker image inspect --format {{.Id}} debian:12 pg-lab/base:debian-12'
+  const image = async (...given: Parameters<typeof computer>) => {
+    const diagnoses = await examine(computer(...given).host, { provider: 'docker', lab: testLab() })
+    return diagnoses.find(({ rule }) => rule.id === 'base-image')?.sighting
+  }
+
+  test('is here', async () => {
+    expect(await image({ ...DOCKER, [INSPECT]: 'sha256:0123\n' })).toEqual({
+      ok: true,
+      seen: 'debian:12 is here',
+    })
+    const onlyOurs = { exitCode: 1, stdout: 'sha256:0123\n\n', stderr: 'No such image: debian:12' }
+    expect(await image({ ...DOCKER, [INSPECT]: onlyOurs })).toMatchObject({ ok: true })
+  })
+
+  test('can be had', async () => {
+    const absent = { [INSPECT]: { exitCode: 1, stdout: '\n' } }
+    expect(await image({ ...absent, 'mmdebstrap --version': '1.3.5' })).toMatchObject({ ok: true })
+    expect(await image(absent, { registry: true })).toMatchObject({
+      ok: true,
+      seen: 'debian:12 can be pulled',
+    })
+  })
+
+  test('cannot be had: mmdebstrap makes it', async () => {
+    expect(await image({})).toEqual({
+      ok: false,
+      seen: 'no debian:12',
+      cause: 'registry-1.docker.io cannot be reached, and without mmdebstrap it cannot be made here',
+      remedy: 'sudo apt-get install --no-install-recommends mmdebstrap',
+      fix: { install: ['mmdebstrap'] },
+    })
+  })
+})
+
+describe('VirtualBox', () => {
+  test('without its kernel driver', async () => {
+    const { host } = computer({ ...BASICS, 'VBoxManage --version': SAID.virtualboxWithoutDriver })
+    expect(await sightings(host, 'virtualbox')).toMatchObject({
+      vboxmanage: '7.0.20',
+      'virtualbox-driver': expect.stringContaining('sudo /sbin/vboxconfig'),
+    })
+  })
+
+  test.each([
+    ['6.1.50r161033', '2.3.0', true],
+    ['7.0.20r163906', '2.3.2', false],
+    ['7.0.20r163906', '2.3.4', true],
+    ['7.1.4r165100', '2.4.1', false],
+    ['7.2.0r170228', '2.4.3', false],
+    ['7.2.0r170228', '2.4.9', true],
+  ])('%s with Vagrant %s: %s', async (virtualbox, vagrant, ok) => {
+    const { host } = computer({
+      ...BASICS,
+      'vagrant --version': `Vagrant ${vagrant}\n`,
+      'VBoxManage --version': `${virtualbox}\n`,
+    })
+    const { vboxmanage } = await sightings(host, 'virtualbox')
+    if (ok) expect(vboxmanage).toBe(virtualbox.split('r')[0])
+    else expect(vboxmanage).toContain(`Vagrant ${vagrant} cannot drive VirtualBox`)
+  })
+})
+
+test('libvirt: plugin, daemon and KVM', async () => {
+  const answers = {
+    ...BASICS,
+    'virsh --version': '9.0.0\n',
+    'vagrant plugin list': 'vagrant-libvirt (0.11.2, system)\n  - Version Constraint: > 0\n',
+    'virsh --connect qemu:///system uri': 'qemu:///system\n',
+  }
+  expect(await sightings(computer(answers).host, 'libvirt')).toMatchObject({
+    virsh: '9.0.0',
+    'vagrant-libvirt': '0.11.2',
+    'libvirt-daemon': expect.stringContaining('There is no /dev/kvm'),
+  })
+  const { host } = computer({ ...answers, 'vagrant plugin list': 'No plugins installed.\n' })
+  expect((await sightings(host, 'libvirt'))['vagrant-libvirt']).toMatchInlineSnapshot(
+    `"not found | the Vagrant plugin vagrant-libvirt is not installed | sudo apt-get install --no-install-recommends vagrant-libvirt"`,
+  )
+})
