@@ -6,7 +6,7 @@ import type { Report } from './report.ts'
  * How many WAL senders and slots the cluster needs: a sender for each standby, Barman's receive-wal and its base
  * backup, two for a clone that runs meanwhile, and two spare. PostgreSQL's own default is the least.
  */
-export function replicationConnections(slaves: number): number {
+function replicationConnections(slaves: number): number {
   return Math.max(10, slaves + 1 + 1 + 2 + 2)
 }
 
