@@ -27,11 +27,10 @@ export async function runTasks(
   tasks: readonly Task[],
   { plain, out = process.stdout }: TaskOptions,
 ): Promise<void> {
-  const { Listr, ListrLogger, ProcessOutput } = await import('listr2')
+  const { figures, Listr, ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput } = await import('listr2')
   const stream = out as NodeJS.WriteStream
-  const colours = stream.hasColors?.() ?? false
   const rowOf: RowFactory = (wrapper, path) =>
-    plain ? plainRow(out, path) : liveRow(wrapper, path.at(-1) ?? '', colours)
+    plain ? plainRow(out, path) : liveRow(wrapper, path.at(-1) ?? '', stream)
   const list = tasks.map((task) => listrTask(task, [], rowOf))
   const common = { concurrent: false, exitOnError: true, registerSignalListeners: false } as const
   if (plain) return void (await new Listr(list, { ...common, renderer: 'silent' }).run())
@@ -40,6 +39,7 @@ export async function runTasks(
     renderer: 'default',
     rendererOptions: {
       logger: new ListrLogger({ useIcons: true, toStderr: [], processOutput: new ProcessOutput(stream) }),
+      icon: { [ListrDefaultRendererLogLevels.FAILED_WITH_FAILED_SUBTASKS]: figures.cross },
       collapseSubtasks: true,
       collapseSkips: true,
       collapseErrors: false, // a failed row keeps its title: the error is told after the list

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import { isPlain, runTasks, type Task } from '../src/tasks.ts'
@@ -158,4 +159,61 @@ test.each([
   [{}, undefined, true],
 ])('isPlain %j, a terminal: %s → %s', (env, isTTY, expected) => {
   expect(isPlain(env, { isTTY })).toBe(expected)
+})
+
+const tmux = (...args: string[]) => spawnSync('tmux', ['-L', 'pg-lab-test', ...args], { encoding: 'utf8' })
+
+/** Runs the fixture in a terminal of 80×24; returns each different picture of it, and the state at the end. */
+async function live(argument: string) {
+  const program = `env -u CI TERM=xterm-256color ${process.execPath} --import jiti/register test/fixtures/live-tasks.ts`
+  tmux('new-session', '-d', '-s', argument, '-x', '80', '-y', '24', `${program} ${argument}; sleep 20`)
+  const pictures: string[] = []
+  try {
+    while (!pictures.at(-1)?.includes('\n\n')) {
+      await wait(50)
+      const picture = tmux('capture-pane', '-p', '-S', '-', '-t', argument).stdout.trim()
+      if (picture !== '' && picture !== pictures.at(-1)) pictures.push(picture)
+    }
+    return { pictures, cursor: tmux('display', '-p', '-t', argument, '#{cursor_flag}').stdout.trim() }
+  } finally {
+    tmux('kill-session', '-t', argument)
+  }
+}
+
+describe.runIf(tmux('-V').status === 0)('the live list', { timeout: 20_000 }, () => {
+  test('moves in one place and leaves a summary', async () => {
+    const { pictures, cursor } = await live('ok')
+    expect(
+      pictures.at(-1)?.replace(/\b\d s/g, 'n s'),
+    ).toBe(`✔ Check this computer  docker, because it is installed
+↓ Write the files  nothing has changed
+✔ Start the machines  n s
+✔ Provision  3 hosts, 12 changes · n s
+✔ Verify  all 42 checks passed
+
+The lab is up.`)
+    expect(cursor).toBe('1')
+    const atWork = pictures.find((picture) => / 1 s {2}slave: .*… · \d+\/40$/m.test(picture)) ?? ''
+    expect(atWork.split('\n').every((line) => line.length <= 80)).toBe(true)
+    expect(atWork).toMatch(/^◼ Verify$/m)
+    expect(pictures.some((picture) => /^ {2}✔ slave$/m.test(picture))).toBe(true)
+    expect(Math.max(...pictures.map((picture) => picture.split('\n').length))).toBeLessThanOrEqual(8)
+  })
+
+  test('shows where it failed, and nothing of the error', async () => {
+    const { pictures, cursor } = await live('fail')
+    expect(
+      pictures.at(-1)?.replace(/\b\d s/g, 'n s'),
+    ).toBe(`✔ Check this computer  docker, because it is installed
+↓ Write the files  nothing has changed
+✖ Start the machines  n s
+  ✔ master  n s
+  ✖ slave
+  ✔ backup
+◼ Provision
+◼ Verify
+
+slave does not boot`)
+    expect(cursor).toBe('1')
+  })
 })

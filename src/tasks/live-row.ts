@@ -4,6 +4,15 @@ import { duration, type Row } from './task.ts'
 
 const EVERY_SECOND_MS = 1_000
 
+/** Icon, two columns of indentation, and the two that listr2 leaves free. */
+const LIST_COLUMNS = 6
+
+/** What of standard output a row needs. */
+interface Terminal {
+  readonly columns?: number
+  hasColors?(): boolean
+}
+
 /** What of listr2's task a row needs. */
 interface Titled {
   title: string | undefined
@@ -14,14 +23,15 @@ interface Titled {
  * A row of the live list: `title  12 s  slave: Install packages · 12/40`. All of it is listr2's title, cut to the
  * terminal's width there; its output lines would leak listeners with every frame.
  */
-export function liveRow(task: Titled, title: string, colours: boolean): Row {
-  const dim = (text: string) => (colours ? styleText('dim', text, { validateStream: false }) : text)
+export function liveRow(task: Titled, title: string, terminal: Terminal): Row {
+  const dim = (text: string) =>
+    terminal.hasColors?.() ? styleText('dim', text, { validateStream: false }) : text
   const startMs = Date.now()
   let note = ''
   const show = () => {
-    const elapsedMs = Date.now() - startMs
-    const time = elapsedMs < EVERY_SECOND_MS ? '' : dim(duration(elapsedMs))
-    task.title = [title, time, note].filter((part) => part !== '').join('  ')
+    const time = elapsed(Date.now() - startMs)
+    const room = (terminal.columns ?? 80) - LIST_COLUMNS - `${title}  ${time}  `.length
+    task.title = line(title, dim(time), cut(note, room))
   }
   const timer = setInterval(show, EVERY_SECOND_MS)
   return {
@@ -36,12 +46,28 @@ export function liveRow(task: Titled, title: string, colours: boolean): Row {
     },
     end: (result, ms) => {
       clearInterval(timer)
-      const rest = [result, duration(ms)].filter(Boolean).join(' · ')
-      task.title = `${title}  ${dim(printable(rest))}`
+      const rest = [result, elapsed(ms)].filter(Boolean).join(' · ')
+      task.title = line(title, dim(printable(rest)))
     },
     fail: (ms) => {
       clearInterval(timer)
-      task.title = `${title}  ${dim(duration(ms))}`
+      task.title = line(title, dim(elapsed(ms)))
     },
   }
+}
+
+function line(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('  ')
+}
+
+/** Under a second there is nothing to tell. */
+function elapsed(ms: number): string {
+  return ms < EVERY_SECOND_MS ? '' : duration(ms)
+}
+
+/** Cuts a note to so many columns, but not the count at its end: `slave: Install pack… · 12/40`. */
+function cut(note: string, columns: number): string {
+  if (note.length <= columns) return note
+  const count = / · \d+\/\d+$/.exec(note)?.[0] ?? ''
+  return `${note.slice(0, Math.max(0, columns - count.length - 1)).trimEnd()}…${count}`
 }
