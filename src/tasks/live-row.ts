@@ -25,7 +25,7 @@ interface Titled {
  */
 export function liveRow(task: Titled, title: string, terminal: Terminal): Row {
   const dim = (text: string) =>
-    terminal.hasColors?.() ? styleText('dim', text, { validateStream: false }) : text
+    text !== '' && terminal.hasColors?.() ? styleText('dim', text, { validateStream: false }) : text
   const startMs = Date.now()
   let note = ''
   const show = () => {
