@@ -1,0 +1,142 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { UserError } from '../errors.ts'
+import {
+  type Conflict,
+  conflictError,
+  forgetEditorFiles,
+  keepReplaced,
+  writeEditorFiles,
+} from './conflicts.ts'
+import { type Decision, decide, type Outcome } from './decide.ts'
+import { type Disk, realDisk } from './disk.ts'
+import { finishInterruptedWrite, writeAsOne } from './journal.ts'
+import type { Preference } from './merge.ts'
+import { fromBytes, placeOf } from './places.ts'
+import type { ProjectFile } from './project.ts'
+
+/**
+ * `merge`: a conflict stops everything. `theirs`, `ours`: in places both changed, the user's or the generated
+ * lines are taken. `check`, `diff`: nothing is written, the result says what would be.
+ */
+export type WriteMode = 'merge' | 'theirs' | 'ours' | 'check' | 'diff'
+
+/** Paths by what happened to them (or, with `check` and `diff`, would), each in the order of the files. */
+export interface WriteResult {
+  /** The file is exactly what the config gives. */
+  readonly written: readonly string[]
+  /** The file has the user's edits and the config's changes. */
+  readonly merged: readonly string[]
+  readonly removed: readonly string[]
+  /** Not touched on the disk; it may have edits of the user's. */
+  readonly unchanged: readonly string[]
+  /** No longer made from the config, but edited by the user, so it stays. */
+  readonly kept: readonly string[]
+  /** Only with `check` and `diff`: what would stop the write. */
+  readonly conflicts: readonly Conflict[]
+  /** Only with `diff`: one unified diff a changed file. */
+  readonly patches: readonly string[]
+}
+
+const PREFERENCE: Readonly<Record<WriteMode, Preference>> = {
+  merge: 'neither',
+  check: 'neither',
+  diff: 'neither',
+  theirs: 'theirs',
+  ours: 'ours',
+}
+
+async function patchOf({ path, step }: Decision): Promise<string[]> {
+  if (step?.text === undefined) return []
+  const { createTwoFilesPatch } = await import('diff')
+  const old = fromBytes(step.before ?? '').replaceAll('\r\n', '\n')
+  const now = fromBytes(step.text ?? '').replaceAll('\r\n', '\n')
+  const from = step.before === undefined ? '/dev/null' : `a/${path}`
+  const to = step.text === null ? '/dev/null' : `b/${path}`
+  return [createTwoFilesPatch(from, to, old, now)]
+}
+
+function resultOf(decisions: readonly Decision[], patches: readonly string[]): WriteResult {
+  const pathsOf = (outcome: Outcome) =>
+    decisions.filter((decision) => decision.outcome === outcome && !decision.conflict).map(({ path }) => path)
+  return {
+    written: pathsOf('written'),
+    merged: pathsOf('merged'),
+    removed: pathsOf('removed'),
+    unchanged: pathsOf('unchanged'),
+    kept: pathsOf('kept'),
+    conflicts: decisions.flatMap(({ conflict }) => conflict ?? []),
+    patches,
+  }
+}
+
+/** The deepest folder of the lab on the way to `path` that exists must let us write, before anything is written. */
+async function assertWritable(directory: string, path: string): Promise<void> {
+  for (let place = await placeOf(directory, path); ; place = dirname(place)) {
+    try {
+      await access(dirname(place), constants.W_OK)
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
+      throw notWritable(dirname(place), error)
+    }
+  }
+}
+
+function notWritable(place: string, cause: unknown): UserError {
+  return new UserError(`Cannot write to ${place}: ${(cause as Error).message}`, {
+    hint: 'Make the folder writable for you, or free some space, then run the command again.',
+    cause,
+  })
+}
+
+const DISK_TROUBLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
+
+async function carryOut(disk: Disk, directory: string, decisions: readonly Decision[]): Promise<void> {
+  const steps = decisions.flatMap((decision) => decision.step ?? [])
+  for (const { path } of steps) await assertWritable(directory, path)
+  for (const { path, replaced } of decisions) {
+    if (replaced !== undefined) await keepReplaced(disk, directory, path, replaced)
+  }
+  const changed = await writeAsOne(disk, directory, steps)
+  if (changed.length > 0) {
+    throw new UserError(`Changed while it was being written, and left alone: ${changed.join(', ')}`, {
+      hint: 'Run the command again.',
+    })
+  }
+  await forgetEditorFiles(disk, directory)
+}
+
+/**
+ * Writes the generated files into a lab, three ways merged: what was written last (.pg-lab/base), what the user
+ * made of it, what the config gives now. Files that need no change are not touched. All or nothing, even when
+ * killed: `finishInterruptedWrite` puts things right at the next start, and runs here first.
+ *
+ * Without a record of what was written last (a fresh clone: .pg-lab is not in git) a file that is exactly what
+ * the config gives is taken over silently, any other is a conflict: nobody can tell an edit from an old version.
+ * @param directory the lab's folder; it must exist
+ * @throws UserError on a conflict (mode `merge`), a link that leads out of the lab, a folder that cannot be written
+ */
+export async function writeProject(
+  directory: string,
+  files: readonly ProjectFile[],
+  { mode, disk = realDisk }: { readonly mode: WriteMode; readonly disk?: Disk },
+): Promise<WriteResult> {
+  await finishInterruptedWrite(directory, disk)
+  const decisions = await decide(directory, files, PREFERENCE[mode])
+  const conflicts = decisions.flatMap(({ conflict }) => conflict ?? [])
+  if (mode === 'diff') {
+    return resultOf(decisions, (await Promise.all(decisions.map(patchOf))).flat())
+  }
+  if (mode === 'check') return resultOf(decisions, [])
+  try {
+    if (conflicts.length > 0) await writeEditorFiles(disk, directory, conflicts)
+    else await carryOut(disk, directory, decisions)
+  } catch (error) {
+    if (DISK_TROUBLE.has((error as NodeJS.ErrnoException).code ?? '')) throw notWritable(directory, error)
+    throw error
+  }
+  if (conflicts.length > 0) throw conflictError(conflicts)
+  return resultOf(decisions, [])
+}
