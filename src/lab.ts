@@ -11,11 +11,16 @@ export interface LabNode {
   readonly cpus: number
 }
 
-/** A standby as the config asks for it. Who really is one is asked of the servers. */
-export interface SlaveNode extends LabNode {
-  readonly role: 'slave'
-  /** Physical replication slot on its upstream. */
+/** A machine that runs PostgreSQL. Who is the primary today is asked of the servers. */
+export interface PostgresNode extends LabNode {
+  readonly role: 'master' | 'slave'
+  /** Physical replication slot it streams through whenever it is a standby. */
   readonly slot: string
+}
+
+/** A standby as the config asks for it. */
+export interface SlaveNode extends PostgresNode {
+  readonly role: 'slave'
 }
 
 /** The Barman host. */
@@ -62,7 +67,7 @@ export interface Lab {
     readonly gateway: string
     readonly mode: 'host-only' | 'internal'
   }
-  readonly master: LabNode & { readonly role: 'master' }
+  readonly master: PostgresNode & { readonly role: 'master' }
   readonly slaves: readonly SlaveNode[]
   readonly backup: BackupNode | undefined
   readonly postgres: {
@@ -81,7 +86,7 @@ export interface Lab {
     /** How many standbys a commit waits for; 0 when asynchronous. */
     readonly synchronousCount: number
   }
-  readonly database: { readonly name: string; readonly table: string }
+  readonly database: { readonly name: string; readonly owner: string; readonly table: string }
   readonly mirrors: {
     /** Package mirror of the distribution, or `undefined` for its own. */
     readonly packages: string | undefined
@@ -106,6 +111,6 @@ export function nodesOf(lab: Lab): readonly LabNode[] {
 }
 
 /** The machines that run PostgreSQL. */
-export function postgresNodes(lab: Lab): readonly LabNode[] {
+export function postgresNodes(lab: Lab): readonly PostgresNode[] {
   return [lab.master, ...lab.slaves]
 }

@@ -91,8 +91,8 @@ function nodesFrom(
   const [master] = seated('master')
   if (!master) throw new Error('A config without a master passed the schema')
   return {
-    master,
-    slaves: seated('slave').map((slave, index) => ({ ...slave, slot: slots[index] ?? '' })),
+    master: { ...master, slot: slots[0] ?? '' },
+    slaves: seated('slave').map((slave, index) => ({ ...slave, slot: slots[index + 1] ?? '' })),
     backup: backupOf(config, seated('backup')[0]),
   }
 }

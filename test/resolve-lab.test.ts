@@ -51,7 +51,7 @@ test('the default lab', () => {
     },
     postgres: { version: 15, repository: { kind: 'distro' }, checksums: true, locale: 'C.UTF-8' },
     replication: { user: 'replica', synchronousStandbyNames: '', synchronousCount: 0 },
-    database: { name: 'otus', table: 'dz' },
+    database: { name: 'otus', owner: 'student', table: 'dz' },
     warnings: [],
   })
 })

@@ -177,6 +177,10 @@ const Replication = section('How the slaves follow the master.', {
 
 const Database = section('The demo database.', {
   name: v.optional(text(FORMATS.identifier, 'Name of the demo database.'), 'otus'),
+  owner: v.optional(
+    text(FORMATS.identifier, 'PostgreSQL role that owns it, to connect with from this computer.'),
+    'student',
+  ),
   table: v.optional(text(FORMATS.identifier, 'Name of the demo table (k serial primary key, v text).'), 'dz'),
 })
 

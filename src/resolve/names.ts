@@ -69,7 +69,7 @@ function freeSlot(name: string, taken: ReadonlySet<string>): string {
   return slot
 }
 
-/** One slot a slave, in their order: the config's, else made from the name. */
+/** One slot a PostgreSQL server, the master's first: the config's, else made from the name. */
 export function resolveSlots(config: Config, machines: readonly Machine[], report: Report): string[] {
   const given = config.slaves.flatMap(({ slot }, index) =>
     slot ? [{ path: `slaves[${index}].slot`, value: slot }] : [],
@@ -77,18 +77,21 @@ export function resolveSlots(config: Config, machines: readonly Machine[], repor
   const barman = config.backup ? [{ path: 'backup.slot', value: config.backup.slot }] : []
   checkUnique([...barman, ...given], report)
   const taken = new Set([...barman, ...given].map(({ value }) => value))
-  return config.slaves.map(({ slot }, index) => {
+  const slotFor = (path: string, slot?: string) => {
     if (slot) return slot
-    const name = machines.find(({ path }) => path === `slaves[${index}]`)?.name ?? ''
-    const chosen = freeSlot(name, taken)
+    const chosen = freeSlot(machines.find((machine) => machine.path === path)?.name ?? '', taken)
     taken.add(chosen)
     return chosen
-  })
+  }
+  // The slaves choose first: the master's slot waits for a failover, nobody looks for its name.
+  const slaves = config.slaves.map(({ slot }, index) => slotFor(`slaves[${index}]`, slot))
+  return [slotFor('master'), ...slaves]
 }
 
-export function checkUsers({ replication, backup }: Config, report: Report): void {
+export function checkUsers({ replication, backup, database }: Config, report: Report): void {
   const users = [
     { path: 'replication.user', value: replication.user },
+    { path: 'database.owner', value: database.owner },
     ...(backup
       ? [
           { path: 'backup.user', value: backup.user },

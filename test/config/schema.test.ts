@@ -36,7 +36,7 @@ test('an empty config is the default lab', () => {
       },
       postgres: { repository: 'distro', settings: {}, checksums: true, timezone: 'UTC', locale: 'C.UTF-8' },
       replication: { user: 'replica', mode: 'async', synchronous: 1, maxSlotWalKeepSize: '2GB' },
-      database: { name: 'otus', table: 'dz' },
+      database: { name: 'otus', owner: 'student', table: 'dz' },
       mirrors: {},
       proxy: {},
     },
@@ -81,7 +81,7 @@ describe('what is wrong is said in one line', () => {
     [{ nmae: 'x' }, 'nmae | is not a setting | did you mean name?'],
     [{ slaves: [{}, { memroy: 512 }] }, 'slaves[1].memroy | is not a setting | did you mean memory?'],
     [{ backup: { retenton: '' } }, 'backup.retenton | is not a setting | did you mean retention?'],
-    [{ database: { x: 1 } }, 'database.x | is not a setting | known here: name, table'],
+    [{ database: { x: 1 } }, 'database.x | is not a setting | known here: name, owner, table'],
     [
       { os: 'debian-21' },
       'os | must be debian-11, debian-12, debian-13, ubuntu-22.04, ubuntu-24.04, rocky-9 or alma-9; "debian-21" was given | did you mean "debian-11"?',

@@ -1,5 +1,5 @@
 import type { Os } from '../../src/catalog/contracts.ts'
-import type { BackupNode, Lab, LabNode, SlaveNode } from '../../src/lab.ts'
+import type { BackupNode, Lab, SlaveNode } from '../../src/lab.ts'
 
 /** Debian 12 as the catalog has it, reduced to what tests need. */
 export const DEBIAN_12: Os = {
@@ -13,12 +13,13 @@ export const DEBIAN_12: Os = {
   boxes: {},
 }
 
-export function testMaster(overrides: Partial<LabNode> = {}): Lab['master'] {
+export function testMaster(overrides: Partial<Lab['master']> = {}): Lab['master'] {
   return {
     name: 'master',
     address: '192.168.11.150',
     memoryMb: 1024,
     cpus: 1,
+    slot: 'master_slot',
     ...overrides,
     role: 'master',
   }
@@ -80,7 +81,7 @@ export function testLab(overrides: Partial<Lab> = {}): Lab {
       locale: 'C.UTF-8',
     },
     replication: { user: 'replica', synchronousStandbyNames: '', synchronousCount: 0 },
-    database: { name: 'otus', table: 'dz' },
+    database: { name: 'otus', owner: 'student', table: 'dz' },
     mirrors: { packages: undefined, vagrant: undefined, docker: undefined },
     proxy: { http: undefined, https: undefined, noProxy: undefined },
     warnings: [],

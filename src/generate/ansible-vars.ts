@@ -1,0 +1,61 @@
+import { type Lab, postgresNodes } from '../lab.ts'
+
+/** What apt needs to know of a repository besides its address; the RedHat family ignores it. */
+function repositoryVars(lab: Lab): Record<string, string> {
+  const { repository } = lab.postgres
+  if (repository.kind === 'distro') return { kind: 'distro' }
+  return {
+    kind: repository.kind,
+    url: repository.url,
+    key_url: repository.keyUrl,
+    suite: `${lab.os.release}-pgdg`,
+    origin: PGDG_ORIGIN,
+  }
+}
+
+/** `Origin:` in the Release file of apt.postgresql.org and its mirrors. */
+const PGDG_ORIGIN = 'apt.postgresql.org'
+
+/** Barman's part; a lab without a backup host has an empty address, and nothing else is read. */
+function backupVars({ backup }: Lab): Record<string, string | number> {
+  if (!backup)
+    return { postgres_backup_address: '', postgres_backup_user: '', postgres_backup_streaming_user: '' }
+  return {
+    postgres_backup_address: backup.address,
+    postgres_backup_server: backup.server,
+    postgres_backup_user: backup.user,
+    postgres_backup_streaming_user: backup.streamingUser,
+    postgres_backup_slot: backup.slot,
+    postgres_backup_retention_policy: backup.retentionPolicy,
+    postgres_backup_minimum_redundancy: backup.minimumRedundancy,
+    postgres_backup_schedule: backup.schedule,
+    postgres_backup_compression: backup.compression,
+  }
+}
+
+/**
+ * What the roles take: the options of their `meta/argument_specs.yml`, each with the lab's value.
+ * They are the same on every host; what differs between hosts is found by `inventory_hostname`.
+ */
+export function ansibleVars(lab: Lab): Record<string, unknown> {
+  return {
+    postgres_version: lab.postgres.version,
+    postgres_repository: repositoryVars(lab),
+    postgres_proxy: {
+      http: lab.proxy.http ?? '',
+      https: lab.proxy.https ?? '',
+      no_proxy: lab.proxy.noProxy ?? '',
+    },
+    postgres_checksums: lab.postgres.checksums,
+    postgres_locale: lab.postgres.locale,
+    postgres_settings: lab.postgres.settings,
+    postgres_nodes: postgresNodes(lab).map(({ name, address, slot }) => ({ name, address, slot })),
+    postgres_replication_user: lab.replication.user,
+    postgres_synchronous_standby_names: lab.replication.synchronousStandbyNames,
+    postgres_database: lab.database.name,
+    postgres_database_owner: lab.database.owner,
+    postgres_table: lab.database.table,
+    postgres_gateway: lab.network.gateway,
+    ...backupVars(lab),
+  }
+}

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { ansibleVars } from '../src/generate/ansible-vars.ts'
+import { testLab } from './support/lab.ts'
+
+const ROLES = 'provisioning/roles'
+
+const declared = new Set(
+  readdirSync(ROLES).flatMap((role) => {
+    const specs = parse(readFileSync(`${ROLES}/${role}/meta/argument_specs.yml`, 'utf8'))
+    return Object.keys(specs.argument_specs.main.options)
+  }),
+)
+
+test('the variables we write are the options the roles declare', () => {
+  expect(Object.keys(ansibleVars(testLab())).sort()).toEqual([...declared].sort())
+})
+
+test('no role has a default of its own: defaults live in the schema', () => {
+  const withDefaults = readdirSync(ROLES, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /(^|\/)defaults\//.test(name),
+  )
+  expect(withDefaults).toEqual([])
+})
