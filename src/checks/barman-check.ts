@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { askBarman, type BarmanAnswer, barmanCommand, barmanFailed } from './barman.ts'
+import { askBarman, type BarmanAnswer, barmanCommand, barmanFailed, OWN_FOLDERS } from './barman.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /** One line of `barman check`, by its key in Barman's JSON. */
@@ -19,9 +19,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   replication_slot:
     'The slot is missing or unused. Barman’s cron job makes it and starts receive-wal: sudo -u barman barman cron',
   receive_wal_running: 'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron',
-  directories:
-    'A folder of Barman is missing, or not writable for it. The owner must be barman: ' +
-    'sudo chown -R barman: "$(getent passwd barman | cut -d: -f6)" && sudo chmod -R u+rwX "$(getent passwd barman | cut -d: -f6)"',
+  directories: `Barman cannot make or open its folders. ${OWN_FOLDERS}`,
   wal_archive:
     'No WAL has arrived yet. Close a segment: sudo -u barman barman switch-wal --archive --archive-timeout 60 {server}',
   minimum_redundancy_requirements:

@@ -1,7 +1,7 @@
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
-import { followersOf } from '../tools/cluster.ts'
+import { type Follower, followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { askBarman, barmanFailed } from './barman.ts'
+import { applicationOf, askBarman, barmanFailed } from './barman.ts'
 import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
 
 interface Client {
@@ -29,11 +29,8 @@ async function look(lab: Lab, primary: LabNode, backup: BackupNode, guest: Guest
   const clients = clientsOf(answer.about)
   if (!clients) throw barmanFailed(answer, backup)
   const { command, output } = answer
-  const wanted = [
-    ...followersOf(lab, primary).map(({ node, slot }) => ({ node, slot })),
-    { node: backup, slot: backup.slot },
-  ]
-  return wanted.map(({ node, slot }) => ({ ...seeClient(node, slot, clients), command, output }))
+  const wanted = [...followersOf(lab, primary), { node: backup, slot: backup.slot }]
+  return wanted.map((follower) => ({ ...seeClient(follower, clients), command, output }))
 }
 
 /** The clients under `streaming_clients`; none at all leaves the key out. */
@@ -43,10 +40,12 @@ function clientsOf(about: unknown): readonly Client[] | undefined {
   return Array.isArray(clients) ? (clients as Client[]) : []
 }
 
-function seeClient(node: LabNode, slot: string, clients: readonly Client[]): Seen {
+function seeClient({ node, slot }: Follower, clients: readonly Client[]): Seen {
   const fromThere = clients.filter(({ ip_address }) => ip_address === node.address)
-  // A base backup that runs streams from the backup host too, through a slot of its own.
-  const client = fromThere.find(({ replication_slot }) => replication_slot === slot) ?? fromThere[0]
+  // Barman itself has short connections besides receive-wal's, and a base backup has one of its own.
+  const client =
+    fromThere.find(({ replication_slot }) => replication_slot === slot) ??
+    fromThere.find(({ application_name }) => application_name === applicationOf(node))
   const expected = `streaming through ${slot}`
   const observed = client
     ? `${client.current_state} ${client.replication_slot ? `through ${client.replication_slot}` : 'without a slot'}`

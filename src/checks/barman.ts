@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts'
-import type { BackupNode } from '../lab.ts'
+import type { BackupNode, LabNode } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { type Evidence, shellWord } from './evidence.ts'
 
@@ -10,6 +10,15 @@ export interface BarmanAnswer extends Evidence {
   readonly about: unknown
   /** Its last words, for people. */
   readonly lastLine: string
+}
+
+/** What makes everything below Barman's home its own again. */
+export const OWN_FOLDERS =
+  'Give them back to barman: sudo chown -R barman: ~barman && sudo chmod -R u+rwX ~barman'
+
+/** Name of a host's streaming connection; Barman's is its default streaming_archiver_name. */
+export function applicationOf(node: LabNode): string {
+  return node.role === 'backup' ? 'barman_receive_wal' : node.name
 }
 
 /**

@@ -9,6 +9,7 @@ import { type Check, lookAt } from './check.ts'
 import { clock } from './clock.ts'
 import { continuity } from './continuity.ts'
 import { cron } from './cron.ts'
+import { folders } from './folders.ts'
 import { hba } from './hba.ts'
 import { lag } from './lag.ts'
 import { primary } from './primary.ts'
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   secrets,
   barmanCheck,
   barmanReplication,
+  folders,
   backups,
   wal,
   continuity,

@@ -1,6 +1,7 @@
 import type { Lab, LabNode } from '../lab.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { applicationOf } from './barman.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
@@ -15,13 +16,8 @@ interface SenderRow {
 /** A connection that must be in pg_stat_replication. */
 interface WantedSender {
   readonly node: LabNode
-  readonly application: string
   readonly user: string
-  readonly slot: string
 }
-
-/** Barman's own name for it (streaming_archiver_name). */
-const RECEIVE_WAL = 'barman_receive_wal'
 
 const SQL = `SELECT r.application_name, r.usename AS "user", host(r.client_addr) AS client_addr, r.state,
   (SELECT slot_name FROM pg_replication_slots WHERE active_pid = r.pid) AS slot_name, r.sync_state
@@ -49,28 +45,24 @@ async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly 
 }
 
 function wantedSenders(lab: Lab, primary: LabNode): readonly WantedSender[] {
-  const standbys = followersOf(lab, primary).map(({ node, slot }) => ({
-    node,
-    slot,
-    application: node.name,
-    user: lab.replication.user,
-  }))
-  const { backup } = lab
-  if (!backup) return standbys
+  const { backup, replication: settings } = lab
   return [
-    ...standbys,
-    { node: backup, slot: backup.slot, application: RECEIVE_WAL, user: backup.streamingUser },
+    ...followersOf(lab, primary).map(({ node }) => ({ node, user: settings.user })),
+    ...(backup ? [{ node: backup, user: backup.streamingUser }] : []),
   ]
 }
 
 function seeSender(wanted: WantedSender, rows: readonly SenderRow[]): Seen {
-  const { node, application, user } = wanted
+  const { node, user } = wanted
+  const application = applicationOf(node)
   const fromThere = rows.filter(({ client_addr }) => client_addr === node.address)
-  const row = fromThere.find(({ application_name }) => application_name === application) ?? fromThere[0]
+  const named = fromThere.find(({ application_name }) => application_name === application)
+  // Barman has short connections besides receive-wal's; a standby has only the one, whatever its name.
+  const row = node.role === 'backup' ? named : (named ?? fromThere[0])
   const expected = `${application}, user ${user}, from ${node.address}, streaming`
   const observed = row
     ? `${row.application_name}, user ${row.user}, from ${row.client_addr}, ${row.state}`
-    : `nothing from ${node.address}`
+    : `no ${application} from ${node.address}`
   return {
     what: node.role === 'backup' ? `receive-wal of ${node.name}` : `walreceiver of ${node.name}`,
     expected,
@@ -80,7 +72,7 @@ function seeSender(wanted: WantedSender, rows: readonly SenderRow[]): Seen {
   }
 }
 
-function remedy({ node, application, user }: WantedSender, row: SenderRow | undefined): string {
+function remedy({ node, user }: WantedSender, row: SenderRow | undefined): string {
   if (!row && node.role === 'backup') {
     return (
       `receive-wal does not run, or cannot log in. On ${node.name}: sudo -u barman barman cron; ` +
@@ -93,7 +85,7 @@ function remedy({ node, application, user }: WantedSender, row: SenderRow | unde
       'Start it and set both again: pg-lab up'
     )
   }
-  if (row.application_name !== application && node.role !== 'backup') {
+  if (row.application_name !== applicationOf(node)) {
     return (
       `The name is cluster_name of ${node.name}, unless primary_conninfo gives another. ` +
       `Write both again: pg-lab provision; then, on ${node.name}: sudo systemctl restart 'postgresql*'`

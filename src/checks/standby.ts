@@ -1,6 +1,7 @@
 import type { Lab, LabNode } from '../lab.ts'
 import { type Follower, followersOf, type ServerState } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { everything } from './barman.ts'
 import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
@@ -18,6 +19,9 @@ const SQL = `SELECT pg_is_in_recovery() AS in_recovery, current_setting('transac
   CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS paused,
   w.status, w.slot_name, w.sender_host, w.sender_port
   FROM (SELECT) AS server LEFT JOIN pg_stat_wal_receiver w ON true`
+
+const WRITE_AGAIN =
+  'primary_conninfo or primary_slot_name is not what the config says. Write them again: pg-lab provision'
 
 export const standby: Check = {
   id: 'standby',
@@ -49,7 +53,9 @@ async function look(
   const [row] = rows
   if (!row) return []
   const evidence = psqlEvidence(SQL, rows)
-  const seen = [seeRecovery(row, node), seeReceiver(row, primary, follower), seeReplay(row, node)]
+  const refusal =
+    row.in_recovery && row.status === null ? await tryLogin(lab, primary, node, guest) : undefined
+  const seen = [seeRecovery(row, node), seeReceiver(row, primary, follower, refusal), seeReplay(row, node)]
   return [...seen.map((one) => ({ ...one, ...evidence })), ...seeKinship(lab, node, primary, states)]
 }
 
@@ -63,23 +69,54 @@ function seeRecovery({ in_recovery, read_only }: StandbyRow, node: LabNode): See
   }
 }
 
-function seeReceiver(row: StandbyRow, primary: LabNode, { node, slot }: Follower): Seen {
+/**
+ * Connects as the walreceiver does, with the standby's own passfile.
+ * @returns libpq's words when it is not let in; `undefined` when it is
+ */
+async function tryLogin(
+  lab: Lab,
+  primary: LabNode,
+  node: LabNode,
+  guest: Guest,
+): Promise<string | undefined> {
+  const server = `host=${primary.address} port=5432 user=${lab.replication.user} replication=true connect_timeout=3`
+  // -w: a missing password is an error, not a question
+  const argv = ['psql', '-X', '-w', '-c', 'IDENTIFY_SYSTEM', server]
+  const output = await guest.shell(node, argv, { as: 'postgres', timeoutMs: 10_000 })
+  if (output.exitCode === 0) return undefined
+  return everything(output)
+    .split('\n')
+    .at(-1)
+    ?.replace(/^.*(FATAL|failed): +/, '')
+}
+
+function seeReceiver(
+  row: StandbyRow,
+  primary: LabNode,
+  { node, slot }: Follower,
+  refusal: string | undefined,
+): Seen {
   const expected = `streaming from ${primary.address} through ${slot}`
+  const through = row.slot_name ? `through ${row.slot_name}` : 'without a slot'
   const observed =
     row.status === null
-      ? 'no walreceiver'
-      : `${row.status} from ${row.sender_host} ${row.slot_name ? `through ${row.slot_name}` : 'without a slot'}`
+      ? `no walreceiver${refusal ? `: ${refusal}` : ''}`
+      : `${row.status} from ${row.sender_host} ${through}`
   return {
     what: 'walreceiver',
     expected,
     observed,
     ok: observed === expected,
-    hint:
-      row.status === null
-        ? `It cannot reach ${primary.name} or log in there, or WAL it needs is gone; its log says which. ` +
-          `Set password, pg_hba.conf and slot again: pg-lab provision. If WAL is gone: pg-lab reinit ${node.name}`
-        : 'primary_conninfo or primary_slot_name is not what the config says. Write them again: pg-lab provision',
+    hint: row.status === null ? receiverRemedy(primary, node, refusal) : WRITE_AGAIN,
   }
+}
+
+function receiverRemedy(primary: LabNode, node: LabNode, refusal: string | undefined): string {
+  if (refusal) return `${primary.name} does not let it in. Set password and pg_hba.conf again: pg-lab up`
+  return (
+    `It can log in on ${primary.name}, but gets no WAL there: its slot or its settings are missing, ` +
+    `or the WAL it needs is gone. Make them again: pg-lab provision. If the WAL is gone: pg-lab reinit ${node.name}`
+  )
 }
 
 function seeReplay({ paused }: StandbyRow, node: LabNode): Seen {

@@ -14,7 +14,7 @@ const SWITCH_SQL = `SELECT pg_walfile_name(pg_switch_wal()) AS segment
   FROM pg_logical_emit_message(true, 'pg-lab', 'verify')`
 
 /** Each turn takes Barman half a second or more. */
-const TURNS = 20
+const TURNS = 12
 
 /*
  * Files what has arrived, as Barman's cron job does each minute, then takes the segment out of the archive: exit
