@@ -117,17 +117,20 @@ function refused(
   logFile: string | undefined,
 ): CommandError {
   const lines = linesOf(output.stderr)
-  const error = lines.find((line) => /\b(ERROR|FATAL|error):/.test(line)) ?? lines.at(-1) ?? 'psql failed'
+  const error = lines.find((line) => /\b(ERROR|FATAL|error):/.test(line)) ?? lines[0] ?? 'psql failed'
   return new CommandError(`${node.name}: ${error.replace(/^.*?\b(ERROR|FATAL|error):\s+/, '')}`, {
     command: quoteForShell([command.file, ...command.args]),
     exitCode: output.exitCode,
     lastLines: lines,
     logFile,
-    hint:
-      output.exitCode === 2
-        ? `Is PostgreSQL running there? \`pg-lab ssh ${node.name} -- systemctl status postgresql\` tells.`
-        : undefined,
+    hint: psqlHint(node, output),
   })
+}
+
+function psqlHint(node: LabNode, { exitCode, stderr }: Output): string | undefined {
+  if (/unknown user|not found/.test(stderr)) return 'PostgreSQL is not installed there yet: run `pg-lab up`.'
+  if (exitCode !== 2) return undefined
+  return `Is PostgreSQL running there? \`pg-lab ssh ${node.name} -- systemctl status postgresql\` tells.`
 }
 
 function linesOf(text: string): readonly string[] {

@@ -67,9 +67,15 @@ export function createStory() {
   }
 }
 
+/** What Vagrant says when machines that boot side by side fail: each one's error comes after its name. */
+const ONE_OF_SEVERAL =
+  /action on the '([^']+)'\s+machine\. Please handle this error then try again:\s+(.*?)(?=An error occurred while|$)/s
+
 /** The first sentence of Vagrant's error; of Docker's it is what Docker itself said. */
 function sentenceOf(text: string): string | undefined {
-  const stderr = /Stderr: (.*?)(\n\n|$)/s.exec(text)?.[1]
+  const [, machine, own] = ONE_OF_SEVERAL.exec(text) ?? []
+  if (own !== undefined) return `${machine}: ${sentenceOf(own)}`
+  const stderr = /Stderr: (.*?)(?:\n\n|$)/s.exec(text)?.[1]
   if (stderr) return plainText(stderr, '').find((line) => /error/i.test(line)) ?? plainText(stderr, '')[0]
   const [paragraph = ''] = text.split(/\n\s*\n/)
   const words = plainText(paragraph, '').join(' ')

@@ -173,6 +173,46 @@ describe.runIf(hasAnsible)('a playbook', { timeout: 30_000 }, () => {
   })
 })
 
+/** ansible-core 2.19 gave results public names, and will take the old ones away. */
+const NEW_RESULT = `
+import importlib.util, os
+from types import SimpleNamespace as N
+spec = importlib.util.spec_from_file_location("plugin", os.environ["PLUGIN"])
+plugin = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(plugin)
+host = N(get_name=lambda: "slave")
+task = N(get_name=lambda: "Clone", no_log=False)
+items = [{"failed": True, "msg": "no slot"}, {"failed": True, "_ansible_no_log": True, "msg": "s3cret"}, {"msg": "fine"}]
+callback = plugin.CallbackModule()
+callback.v2_runner_on_failed(N(host=host, task=task, result={"msg": "One or more items failed", "results": items}))
+callback.v2_runner_on_failed(N(nothing="known"))
+`
+
+const hasModule = spawnSync('/usr/bin/python3', ['-c', 'import ansible']).status === 0
+
+test.runIf(hasModule)('the plugin reads results of newer cores, and gets over what it does not know', () => {
+  const PLUGIN = join(import.meta.dirname, '../../provisioning/callback_plugins/pg_lab_events.py')
+  const python = spawnSync('/usr/bin/python3', ['-c', NEW_RESULT], {
+    encoding: 'utf8',
+    env: { ...process.env, PLUGIN, PG_LAB_EVENTS_FD: '1' },
+  })
+  expect(python.stderr).toBe('')
+  expect(
+    python.stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    {
+      event: 'result',
+      host: 'slave',
+      task: 'Clone',
+      status: 'failed',
+      message: 'no slot\nhidden, for the task has no_log',
+    },
+  ])
+})
+
 test('a line that is no event is passed over', () => {
   expect(parseEvent('not json')).toBeUndefined()
   expect(parseEvent('17')).toBeUndefined()

@@ -99,6 +99,13 @@ describe('SQL', () => {
     expect(error.hint).toBeUndefined()
   })
 
+  test('where PostgreSQL is not installed says so', async () => {
+    const guest = guestWith({ ssh: '#!/bin/sh\necho "sudo: unknown user postgres" >&2; exit 1\n' })
+    const error = await commandError(guest.rows(master, 'SELECT 1'))
+    expect(error.message).toBe('master: sudo: unknown user postgres')
+    expect(error.hint).toContain('pg-lab up')
+  })
+
   test('without a server asks whether it runs', async () => {
     const stderr =
       'psql: error: connection to server on socket "/run/.s.PGSQL.5432" failed: No such file or directory'

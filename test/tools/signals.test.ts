@@ -39,7 +39,7 @@ const stubborn = (traps: string) => (pidFile: string) =>
 
 const tookMs = (output: string) => Number(/after (\d+) ms/.exec(output)?.[1])
 
-describe('Ctrl-C', { timeout: 20_000 }, () => {
+describe.concurrent('Ctrl-C', { timeout: 20_000 }, () => {
   test('lets a tool end in its own way, and keeps what it says', async () => {
     const script = (pidFile: string) =>
       `trap 'echo tidying; sleep 0.3; echo tidy; exit 1' INT; echo $$ > ${pidFile}; while :; do sleep 0.05; done`
@@ -101,7 +101,7 @@ describe('Ctrl-C', { timeout: 20_000 }, () => {
   })
 })
 
-describe('other ends', { timeout: 20_000 }, () => {
+describe.concurrent('other ends', { timeout: 20_000 }, () => {
   test.each(['SIGTERM', 'SIGHUP'] as const)('%s stops tools like Ctrl-C', async (signal) => {
     const { child, ended, ready, pid } = program((pidFile) => `echo $$ > ${pidFile}; exec sleep 30`)
     await ready()

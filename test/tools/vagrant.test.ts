@@ -134,6 +134,16 @@ describe('a failure of vagrant', () => {
     expect(error.logFile).toContain('vagrant.log')
   })
 
+  test('of machines that boot side by side names one', async () => {
+    const of = (machine: string, error: string) =>
+      `An error occurred while executing the action on the '${machine}'\\nmachine. Please handle this error then try again:\\n\\n${error}\\n\\n`
+    const text = `An error occurred while executing multiple actions in parallel.\\nAny errors that occurred are shown below.\\n\\n${of('slave', 'Timed out while waiting for the machine to boot. This means that\\nVagrant was unable to communicate.')}${of('backup', 'Other.')}`
+    const error = await commandError(
+      failing(`1,,error-exit,Vagrant::Errors::BatchMultiError,${text}`).up({ provider: 'docker' }),
+    )
+    expect(error.message).toBe('slave: Timed out while waiting for the machine to boot.')
+  })
+
   test('of docker gives docker’s own words', async () => {
     const text =
       "A Docker command executed by Vagrant didn't complete successfully!\\nThe command run along with the output from the command is shown\\nbelow.\\n\\nCommand: [\"docker\"%!(VAGRANT_COMMA) \"run\"]\\n\\nStderr: Unable to find image 'debian:12' locally\\ndocker: Error response from daemon: no such host\\n\\nRun 'docker run --help'\\n\\nStdout: "
