@@ -79,10 +79,13 @@ export class CommandError extends Error {
 /** A signal (Ctrl-C, TERM) ended the work. Exit code 130. */
 export class Interrupted extends Error {
   readonly signal: NodeJS.Signals
+  /** What is left behind, one sentence each. */
+  readonly left: readonly string[]
 
-  constructor(signal: NodeJS.Signals) {
+  constructor(signal: NodeJS.Signals, left: readonly string[] = []) {
     super(`Interrupted by ${signal}`)
     this.name = 'Interrupted'
     this.signal = signal
+    this.left = left
   }
 }

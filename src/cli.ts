@@ -1,0 +1,117 @@
+#!/usr/bin/env node
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, CommanderError } from '@commander-js/extra-typings'
+import manifest from '../package.json' with { type: 'json' }
+import type { Begin, Context, Io, Verb } from './commands/command.ts'
+import { VERBS } from './commands/index.ts'
+import { EXIT, UserError } from './errors.ts'
+import { exitCodeOf, painter, showError } from './show.ts'
+import { createRunner, quoteForShell } from './tools/run.ts'
+
+/** Options of every command; they may stand before its name too. */
+interface CommonOptions {
+  readonly config?: string
+  readonly directory?: string
+}
+
+/**
+ * One program run. Nothing else exits or prints an error.
+ * @param argv the words after the program's name
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io)
+  } catch (error) {
+    const page = showError(error, {
+      paint: painter(io.stderr, io.env),
+      again: quoteForShell(['npx', 'pg-lab', ...argv]),
+      versions: `pg-lab ${manifest.version} · Node.js ${process.version} · ${process.platform} ${process.arch}`,
+      reportTo: 'the issue tracker that `npm bugs create-pg-lab` opens',
+    })
+    io.stderr.write(page)
+    return exitCodeOf(error)
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.ok
+  const program = createProgram(io, async (options, begin) => {
+    exitCode = await begin(contextOf(io, options))
+  })
+  try {
+    await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) throw asUserError(error, argv)
+  }
+  return exitCode
+}
+
+function createProgram(io: Io, start: (options: CommonOptions, begin: Begin) => Promise<void>): Command {
+  const program = new Command('pg-lab')
+    .description('A PostgreSQL replication lab from one config file: master, slaves, Barman, and proof.')
+    .version(manifest.version, '--version', 'print the version')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => {}, // thrown as well, and shown by `main`
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getOutHasColors: () => false,
+    })
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+  addCommonOptions(program as unknown as Command)
+  for (const verb of VERBS) attach(verb, program as unknown as Command, start)
+  return program as unknown as Command
+}
+
+function attach(
+  verb: Verb,
+  program: Command,
+  start: (options: CommonOptions, begin: Begin) => Promise<void>,
+): void {
+  const command = addCommonOptions(program.command(verb.name).description(verb.summary))
+  verb.attach(command, (begin) => start({ ...program.opts(), ...command.opts() }, begin))
+}
+
+function addCommonOptions(command: Command): Command {
+  command.option('--config <file>', 'the config, when it is not found by its name')
+  command.option('-C, --directory <folder>', 'work as if called from there')
+  return command
+}
+
+function contextOf(io: Io, { config, directory }: CommonOptions): Context {
+  return {
+    ...io,
+    directory: resolve(io.cwd, directory ?? '.'),
+    configPath: config,
+    paint: painter(io.stdout, io.env),
+    print: (text) => void io.stdout.write(`${text}\n`),
+  }
+}
+
+/** `error: unknown option '--instal'\n(Did you mean --install?)` in our own form. */
+function asUserError({ message }: CommanderError, argv: readonly string[]): UserError {
+  const [first = '', suggestion] = message.replace(/^error: /, '').split('\n')
+  const sentence = first.charAt(0).toUpperCase() + first.slice(1)
+  const [name] = argv.filter((word) => VERBS.some((verb) => verb.name === word))
+  const help = quoteForShell(['npx', 'pg-lab', ...(name ? [name] : []), '--help'])
+  return new UserError(sentence, { hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help })
+}
+
+/** Called as a program, through whatever link npm has made. */
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error // `pg-lab verify | head` is no error
+  })
+  const { stdin, stdout, stderr, env } = process
+  process.exitCode = await main(process.argv.slice(2), {
+    ...{ stdin, stdout, stderr, env },
+    cwd: process.cwd(),
+    run: createRunner(),
+  })
+}

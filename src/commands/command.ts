@@ -1,0 +1,80 @@
+import type { Command, OptionValues } from '@commander-js/extra-typings'
+import type { Paint } from '../show.ts'
+import type { Runner } from '../tools/contracts.ts'
+
+type Screen = NodeJS.WritableStream & {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+/** The world outside, as `main` gets it; tests hand in their own. */
+export interface Io {
+  readonly stdin: { readonly isTTY?: boolean | undefined }
+  readonly stdout: Screen
+  readonly stderr: Screen
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly run: Runner
+}
+
+/** What every command is given. */
+export interface Context extends Io {
+  /** The folder from which the config is looked for, upwards. */
+  readonly directory: string
+  /** `--config`, relative to `directory`. */
+  readonly configPath: string | undefined
+  /** Colours of stdout. */
+  readonly paint: Paint
+  /** Writes lines to stdout. */
+  print(text: string): void
+}
+
+/** A command's own file exports one of these. Resolves to the exit code. */
+export type Action<Args extends unknown[], Options extends OptionValues> = (
+  context: Context,
+  options: Options,
+  ...args: Args
+) => Promise<number>
+
+/** A row of the table of commands. */
+export interface Verb {
+  readonly name: string
+  /** One line of `--help`. */
+  readonly summary: string
+  /** Adds its arguments and options, and hands what shall be run to `start` when it is called. */
+  attach(command: Command, start: (begin: Begin) => Promise<void>): void
+}
+
+/** Loads a command's file and runs it. */
+export type Begin = (context: Context) => Promise<number>
+
+/**
+ * Makes a row of the table; its types hold the declared arguments and options against those of the command's file.
+ * @param row.declare adds arguments and options
+ * @param row.load imports the command's file, only when it is called
+ */
+export function verb<Args extends unknown[], Options extends OptionValues>(row: {
+  readonly name: string
+  readonly summary: string
+  readonly declare: (command: Command) => Command<Args, Options>
+  readonly load: () => Promise<Action<Args, Options>>
+}): Verb {
+  return {
+    name: row.name,
+    summary: row.summary,
+    attach(plain, start) {
+      const command = row.declare(plain)
+      command.action(async () => {
+        await start(async (context) => {
+          const run = await row.load()
+          return run(context, command.opts(), ...command.processedArgs)
+        })
+      })
+    },
+  }
+}
+
+/** A person can be asked. */
+export function canAsk({ stdin, stdout }: Io): boolean {
+  return stdin.isTTY === true && stdout.isTTY === true
+}

@@ -1,0 +1,39 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, UserError } from '../errors.ts'
+import { runTasks } from '../tasks.ts'
+import { machinesIn } from '../tools/doctor/index.ts'
+import { SSH_CONFIG } from '../tools/ssh-config.ts'
+import { ask } from './ask.ts'
+import { type Context, canAsk } from './command.ts'
+import { openSession, type Session } from './session.ts'
+
+/** `pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */
+export async function destroy(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
+  if (!yes && !canAsk(context)) {
+    throw new UserError(
+      'destroy deletes the machines with all that is on them, and nobody is here to be asked',
+      {
+        hint: 'say so with --yes: npx pg-lab destroy --yes',
+      },
+    )
+  }
+  const session = await openSession(context)
+  const names = machinesIn(session.directory).map(({ name }) => name)
+  if (names.length === 0) {
+    context.print('There are no machines: nothing to destroy.')
+    return EXIT.ok
+  }
+  const question = `Delete ${names.join(', ')} with their databases and backups?`
+  if (!yes && !(await ask(question))) {
+    context.print('Nothing was deleted.')
+    return EXIT.ok
+  }
+  await runTasks([{ title: 'Delete the machines', run: () => deleteMachines(session) }], session.taskOptions)
+  return EXIT.ok
+}
+
+async function deleteMachines({ directory, vagrant }: Session): Promise<void> {
+  await vagrant.destroy()
+  rmSync(join(directory, SSH_CONFIG), { force: true })
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PROVIDERS } from '../catalog/providers.ts'
+import { EXIT, UserError } from '../errors.ts'
+import { isPlain } from '../tasks.ts'
+import { chooseProvider, createHost, examine, problemsIn } from '../tools/doctor/index.ts'
+import { type Context, canAsk } from './command.ts'
+import { type Computer, repairProblems } from './computer.ts'
+import { openSession, readConfig } from './session.ts'
+import { showDiagnoses } from './show-diagnoses.ts'
+
+/** `pg-lab doctor`: names what is missing; with `--fix` installs it, after asking where somebody can be asked. */
+export async function doctor(context: Context, { fix }: { readonly fix?: true }): Promise<number> {
+  const { computer, reason } = (await hasConfig(context)) ? await ofLab(context) : await ofAnyLab(context)
+  const { host, scope } = computer
+  let diagnoses = await examine(host, scope)
+  if (fix) diagnoses = await repairProblems(computer, diagnoses, { isAllowed: !canAsk(context) })
+  const problems = problemsIn(diagnoses)
+  context.print(`${host.platform.title} · ${PROVIDERS[scope.provider].title}: ${reason}\n`)
+  context.print(showDiagnoses(diagnoses, context.paint))
+  if (!fix && problems.some(({ sighting }) => !sighting.ok && sighting.fix)) {
+    context.print('\nInstall and start what is missing: npx pg-lab doctor --fix')
+  }
+  return problems.length === 0 ? EXIT.ok : EXIT.failedFindings
+}
+
+/** A config that is broken has problems of its own; one that is not there says so in its message alone. */
+async function hasConfig(context: Context): Promise<boolean> {
+  try {
+    await readConfig(context)
+    return true
+  } catch (error) {
+    const isMissing = error instanceof UserError && error.problems.length === 0
+    if (isMissing && context.configPath === undefined) return false
+    throw error
+  }
+}
+
+async function ofLab(context: Context): Promise<{ computer: Computer; reason: string }> {
+  const { host, lab, choice, logs, taskOptions } = await openSession(context)
+  const scope = { provider: choice.provider, lab }
+  return { computer: { context, host, scope, logFolder: logs.folder, taskOptions }, reason: choice.reason }
+}
+
+/** Without a config: what any lab would need here. */
+async function ofAnyLab(context: Context): Promise<{ computer: Computer; reason: string }> {
+  const host = createHost(context.run)
+  const { provider, reason } = await chooseProvider(host, undefined, 'auto')
+  const logFolder = mkdtempSync(join(tmpdir(), 'pg-lab-doctor-'))
+  const taskOptions = { plain: isPlain(context.env, context.stdout), out: context.stdout }
+  return { computer: { context, host, scope: { provider, lab: undefined }, logFolder, taskOptions }, reason }
+}

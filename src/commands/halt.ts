@@ -1,0 +1,13 @@
+import { EXIT } from '../errors.ts'
+import { runTasks } from '../tasks.ts'
+import type { Context } from './command.ts'
+import { openSession, verifyHasMachines } from './session.ts'
+
+/** `pg-lab halt`: stops every machine; nothing on them is lost. */
+export async function halt(context: Context): Promise<number> {
+  const session = await openSession(context)
+  verifyHasMachines(session)
+  await runTasks([{ title: 'Stop the machines', run: () => session.vagrant.halt() }], session.taskOptions)
+  context.print('\nGo on later with: npx pg-lab up')
+  return EXIT.ok
+}

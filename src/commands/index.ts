@@ -1,0 +1,83 @@
+import { PROVIDER_NAMES } from '../catalog/contracts.ts'
+import { type Verb, verb } from './command.ts'
+
+/** Every command, in the order of `--help`. To add one: write its file, list it here. */
+export const VERBS: readonly Verb[] = [
+  verb({
+    name: 'up',
+    summary: 'bring the lab up, provision it and verify it',
+    declare: (command) =>
+      command
+        .option('--install', 'install what is missing on this computer without asking')
+        .addOption(
+          command
+            .createOption('--provider <name>', 'what the machines run on')
+            .choices(['auto', ...PROVIDER_NAMES] as const),
+        ),
+    load: async () => (await import('./up.ts')).up,
+  }),
+  verb({
+    name: 'verify',
+    summary: 'prove on the running servers that they are what the config asks for',
+    declare: (command) =>
+      command
+        .option('--json', 'print the findings for machines')
+        .option('--only <checks>', 'only these checks, separated by commas'),
+    load: async () => (await import('./verify.ts')).verify,
+  }),
+  verb({
+    name: 'generate',
+    summary: 'write the Vagrantfile and the Ansible files; your edits stay',
+    declare: (command) =>
+      command
+        .option('--check', 'write nothing; exit code 1 when something would change')
+        .option('--diff', 'write nothing; show what would change')
+        .option('--theirs', 'where you and the config changed the same lines, keep yours')
+        .option('--ours', 'where you and the config changed the same lines, take the generated ones'),
+    load: async () => (await import('./generate.ts')).generate,
+  }),
+  verb({
+    name: 'provision',
+    summary: 'run Ansible on the machines again',
+    declare: (command) => command,
+    load: async () => (await import('./provision.ts')).provision,
+  }),
+  verb({
+    name: 'ssh',
+    summary: 'log in to a machine, or run a command there',
+    declare: (command) =>
+      command
+        .argument('<node>', 'name of the machine')
+        .argument('[command...]', 'what to run there')
+        .passThroughOptions(),
+    load: async () => (await import('./ssh.ts')).ssh,
+  }),
+  verb({
+    name: 'psql',
+    summary: "open psql on a machine (the master's, when none is named)",
+    declare: (command) =>
+      command
+        .argument('[words...]', 'name of the machine, then arguments of psql')
+        .passThroughOptions()
+        .allowUnknownOption(), // they are psql's
+    load: async () => (await import('./psql.ts')).psql,
+  }),
+  verb({
+    name: 'halt',
+    summary: 'stop the machines; `up` starts them again',
+    declare: (command) => command,
+    load: async () => (await import('./halt.ts')).halt,
+  }),
+  verb({
+    name: 'destroy',
+    summary: 'delete the machines and all that is on them',
+    declare: (command) => command.option('--yes', 'do not ask'),
+    load: async () => (await import('./destroy.ts')).destroy,
+  }),
+  verb({
+    name: 'doctor',
+    summary: 'look at this computer: what is missing, and what to type',
+    declare: (command) => command.option('--fix', 'install and start what is missing'),
+    load: async () => (await import('./doctor.ts')).doctor,
+  }),
+]

@@ -1,0 +1,26 @@
+import { EXIT } from '../errors.ts'
+import { runTasks } from '../tasks.ts'
+import type { Context } from './command.ts'
+import { openSession, verifyHasMachines } from './session.ts'
+import { writeFiles } from './steps/files.ts'
+import { startMachines } from './steps/machines.ts'
+import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
+
+/** `pg-lab provision`: the playbook once more, on machines that are there. */
+export async function provision(context: Context): Promise<number> {
+  const session = await openSession(context)
+  verifyHasMachines(session)
+  let recap: Recap = {}
+  await runTasks(
+    [
+      writeFiles(session),
+      startMachines(session),
+      provisionMachines(session, (counts) => {
+        recap = counts
+      }),
+    ],
+    session.taskOptions,
+  )
+  context.print(`\n${showRecap(recap)}`)
+  return EXIT.ok
+}

@@ -1,0 +1,28 @@
+import { postgresNodes } from '../lab.ts'
+import { sshCommand } from '../tools/guest.ts'
+import { type Context, canAsk } from './command.ts'
+import { findNode, openSession, verifyIsUp } from './session.ts'
+
+/**
+ * `pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database.
+ * @returns psql's exit code
+ */
+export async function psql(context: Context, _options: object, words: readonly string[]): Promise<number> {
+  const session = await openSession(context)
+  const { lab, directory } = session
+  const [first = ''] = words
+  const isNamed = words.length > 0 && !first.startsWith('-')
+  const node = isNamed ? findNode(postgresNodes(lab), first) : lab.master
+  verifyIsUp(session)
+  const own = isNamed ? words.slice(1) : words
+  const { file, args } = sshCommand(node.name, ['psql', '-d', lab.database.name, ...own], 'postgres')
+  const terminal = canAsk(context) ? ['-t'] : []
+  const { exitCode } = await context.run({
+    file,
+    args: [...terminal, ...args],
+    cwd: directory,
+    interactive: true,
+    expectExit: 'any',
+  })
+  return exitCode
+}

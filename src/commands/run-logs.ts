@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Runs whose logs are kept; one run has a log of each tool it used. */
+const KEPT_RUNS = 20
+
+/** `2026-11-22T16-19-25`: sorts by time, and no file system objects. */
+const STAMP_LENGTH = 'yyyy-mm-ddThh-mm-ss'.length
+
+export interface RunLogs {
+  /** Absolute path. */
+  readonly folder: string
+  /** @returns absolute path of a tool's log in this run: `…/.pg-lab/logs/2026-11-22T16-19-25-vagrant.log` */
+  file(tool: string): string
+}
+
+/** The logs of one run; those of old runs are deleted. */
+export function runLogs(directory: string, now: Date = new Date()): RunLogs {
+  const folder = join(directory, '.pg-lab', 'logs')
+  const stamp = now.toISOString().slice(0, STAMP_LENGTH).replaceAll(':', '-')
+  deleteOld(folder)
+  return { folder, file: (tool) => join(folder, `${stamp}-${tool}.log`) }
+}
+
+function deleteOld(folder: string): void {
+  if (!existsSync(folder)) return
+  const logs = readdirSync(folder).filter((name) => /^\d{4}-\d\d-\d\dT.*\.log$/.test(name))
+  const stamps = [...new Set(logs.map((name) => name.slice(0, STAMP_LENGTH)))].sort()
+  const old = new Set(stamps.slice(0, Math.max(0, stamps.length - (KEPT_RUNS - 1)))) // this run is one more
+  for (const name of logs.filter((log) => old.has(log.slice(0, STAMP_LENGTH)))) {
+    rmSync(join(folder, name), { force: true })
+  }
+}

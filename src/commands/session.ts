@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { ProviderName } from '../catalog/contracts.ts'
+import type { LoadedConfig } from '../config/load.ts'
+import { UserError } from '../errors.ts'
+import type { Lab, LabNode } from '../lab.ts'
+import { isPlain, type TaskOptions } from '../tasks.ts'
+import type { Guest } from '../tools/contracts.ts'
+import {
+  chooseProvider,
+  createHost,
+  type Host,
+  machinesIn,
+  type ProviderChoice,
+} from '../tools/doctor/index.ts'
+import { SSH_CONFIG } from '../tools/ssh-config.ts'
+import type { Vagrant } from '../tools/vagrant.ts'
+import type { Context } from './command.ts'
+import { type RunLogs, runLogs } from './run-logs.ts'
+
+/** The lab of the folder we are called in, with the tools that reach it. */
+export interface Session {
+  readonly context: Context
+  readonly config: LoadedConfig
+  /** The lab's folder. */
+  readonly directory: string
+  readonly lab: Lab
+  readonly host: Host
+  readonly choice: ProviderChoice
+  readonly logs: RunLogs
+  readonly taskOptions: TaskOptions
+  readonly vagrant: Vagrant
+  readonly guest: Guest
+}
+
+/**
+ * Reads the config and makes every choice it leaves open. Nothing is changed but old logs.
+ * @param provider of the command line
+ * @throws UserError with all problems of the config
+ */
+export async function openSession(context: Context, provider?: ProviderName | 'auto'): Promise<Session> {
+  const config = await readConfig(context)
+  const { directory } = config
+  const host = createHost(context.run)
+  const choice = await chooseProvider(host, directory, provider ?? config.config.provider)
+  const lab = await resolve(config, host, choice.provider)
+  const logs = runLogs(directory)
+  const { createVagrant } = await import('../tools/vagrant.ts')
+  const { createGuest } = await import('../tools/guest.ts')
+  const { run } = context
+  const vagrant = createVagrant({ directory, run, logFile: logs.file('vagrant') })
+  const guest = createGuest({ directory, run, logFile: logs.file('ssh') })
+  const taskOptions = { plain: isPlain(context.env, context.stdout), out: context.stdout }
+  return { context, config, directory, lab, host, choice, logs, taskOptions, vagrant, guest }
+}
+
+/** @throws UserError when there is no config, or with all of its problems */
+export async function readConfig({ directory, configPath }: Context): Promise<LoadedConfig> {
+  const { loadConfig } = await import('../config/load.ts')
+  return loadConfig(directory, configPath === undefined ? {} : { configPath })
+}
+
+async function resolve({ config, file }: LoadedConfig, host: Host, provider: ProviderName): Promise<Lab> {
+  const { resolveLab } = await import('../resolve-lab.ts')
+  const { architecture } = host.platform
+  const memoryMb = Math.floor(totalmem() / 2 ** 20)
+  try {
+    return resolveLab({ ...config, provider }, { provider, architecture, memoryMb, cpus: cpus().length })
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const { withPositions } = await import('../config/load.ts')
+    throw await withPositions(error, file)
+  }
+}
+
+/** @throws UserError when Vagrant has made no machine yet */
+export function verifyHasMachines({ directory }: Session): void {
+  if (machinesIn(directory).length > 0) return
+  throw new UserError('The lab has no machines yet', { hint: 'bring it up: npx pg-lab up' })
+}
+
+/** @throws UserError when the lab has never been brought up, or not as far as being reachable */
+export function verifyIsUp(session: Session): void {
+  verifyHasMachines(session)
+  if (existsSync(join(session.directory, SSH_CONFIG))) return
+  throw new UserError("The lab's machines are not ready yet", { hint: 'go on with: npx pg-lab up' })
+}
+
+/** @throws UserError when none of these machines has this name */
+export function findNode(nodes: readonly LabNode[], name: string): LabNode {
+  const node = nodes.find((one) => one.name === name)
+  if (node) return node
+  throw new UserError(`There is no ${name} to go to`, {
+    hint: `choose from ${nodes.map((one) => one.name).join(', ')}`,
+  })
+}

@@ -1,0 +1,29 @@
+import { nodesOf } from '../lab.ts'
+import { SSH_CONFIG } from '../tools/ssh-config.ts'
+import { type Context, canAsk } from './command.ts'
+import { findNode, openSession, verifyIsUp } from './session.ts'
+
+/**
+ * `pg-lab ssh <node> [command…]`. As with ssh itself, the shell over there reads the words.
+ * @returns the exit code of the command over there; 255 when ssh did not get through
+ */
+export async function ssh(
+  context: Context,
+  _options: object,
+  name: string,
+  command: readonly string[],
+): Promise<number> {
+  const session = await openSession(context)
+  const node = findNode(nodesOf(session.lab), name)
+  verifyIsUp(session)
+  const terminal = canAsk(context) && command.length > 0 ? ['-t'] : []
+  const words = command.length > 0 ? ['--', ...command] : []
+  const { exitCode } = await context.run({
+    file: 'ssh',
+    args: ['-F', SSH_CONFIG, ...terminal, node.name, ...words],
+    cwd: session.directory,
+    interactive: true,
+    expectExit: 'any',
+  })
+  return exitCode
+}

@@ -1,0 +1,37 @@
+import { realpathSync } from 'node:fs'
+import { basename } from 'node:path'
+import { type ProjectFile, projectFiles } from '../../generate/project.ts'
+import { type WriteResult, writeProject } from '../../generate/write.ts'
+import { packageRoot } from '../../package-root.ts'
+import type { Task } from '../../tasks.ts'
+import type { Session } from '../session.ts'
+
+/** The files the config gives. In the package's own repository the roles are used where they lie. */
+export function filesOf({ lab, directory, config }: Session): Promise<ProjectFile[]> {
+  const isPackage = realpathSync(directory) === realpathSync(packageRoot())
+  return projectFiles(lab, { roles: isPackage ? 'in-place' : 'copy', source: basename(config.file) })
+}
+
+/** Writes what differs; edits of the user's own are kept. */
+export function writeFiles(session: Session): Task {
+  return {
+    title: 'Write the files',
+    run: async () => {
+      const files = await filesOf(session)
+      return showCounts(await writeProject(session.directory, files, { mode: 'merge' }))
+    },
+  }
+}
+
+/** `2 written, 1 merged with your edits, 40 unchanged`. */
+function showCounts({ written, merged, removed, unchanged, kept }: WriteResult): string {
+  const counts = [
+    [written, 'written'],
+    [merged, 'merged with your edits'],
+    [removed, 'removed'],
+    [kept, 'kept'],
+    [unchanged, 'unchanged'],
+  ] as const
+  const told = counts.filter(([paths]) => paths.length > 0).map(([paths, word]) => `${paths.length} ${word}`)
+  return told.join(', ')
+}

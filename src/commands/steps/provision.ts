@@ -1,0 +1,83 @@
+import { nodesOf } from '../../lab.ts'
+import type { Progress, Task } from '../../tasks.ts'
+import type { PlaybookResult } from '../../tools/ansible.ts'
+import type { AnsibleEvent, HostRecap } from '../../tools/ansible-events.ts'
+import type { Session } from '../session.ts'
+
+/** More rows than these do not fit a small screen. */
+const MAX_HOST_ROWS = 5
+
+/** Counts of each host, as soon as Ansible has told them. */
+export type Recap = Readonly<Record<string, HostRecap>>
+
+/**
+ * Runs the playbook, with a row a host where they fit.
+ * @param onRecap gets Ansible's counts at the end
+ */
+export function provisionMachines(session: Session, onRecap: (recap: Recap) => void): Task {
+  const hosts = nodesOf(session.lab).map(({ name }) => name)
+  const title = 'Provision'
+  if (hosts.length > MAX_HOST_ROWS) {
+    return { title, run: (progress) => provisionInOneRow(session, progress, onRecap) }
+  }
+  return { title, concurrent: true, tasks: async () => hostRows(session, hosts, onRecap) }
+}
+
+async function runPlaybook(
+  session: Session,
+  onEvent: (event: AnsibleEvent) => void,
+): Promise<PlaybookResult> {
+  const ansible = await import('../../tools/ansible.ts')
+  const { context, directory, logs } = session
+  return ansible.runPlaybook({ directory, run: context.run, logFile: logs.file('ansible'), onEvent })
+}
+
+function place({ task, index, total }: Extract<AnsibleEvent, { event: 'task' }>): string {
+  return `${task} · ${index}/${total}`
+}
+
+async function provisionInOneRow(
+  session: Session,
+  progress: Progress,
+  onRecap: (recap: Recap) => void,
+): Promise<string> {
+  const { recap } = await runPlaybook(session, (event) => {
+    if (event.event === 'task') progress.note(`${event.host}: ${place(event)}`)
+  })
+  onRecap(recap)
+  return showRecap(recap)
+}
+
+/** One playbook behind several rows: each shows its own host, and only those that failed are marked so. */
+function hostRows(
+  session: Session,
+  hosts: readonly string[],
+  onRecap: (recap: Recap) => void,
+): readonly Task[] {
+  const rows = new Map<string, Progress>()
+  const failed = new Set<string>()
+  const playbook = runPlaybook(session, (event) => {
+    if (event.event === 'task') rows.get(event.host)?.note(place(event))
+    if (event.event === 'result' && event.message !== undefined) failed.add(event.host)
+  }).then(({ recap }) => {
+    onRecap(recap)
+    return recap
+  })
+  return hosts.map((host) => ({
+    title: host,
+    run: async (progress) => {
+      rows.set(host, progress)
+      const recap = await playbook.catch((error: unknown) => {
+        if (failed.size === 0 || failed.has(host)) throw error
+      })
+      return recap ? `changed=${recap[host]?.changed ?? 0}` : 'stopped'
+    },
+  }))
+}
+
+/** `master changed=12 · slave changed=9`. */
+export function showRecap(recap: Recap): string {
+  return Object.entries(recap)
+    .map(([host, { changed }]) => `${host} changed=${changed}`)
+    .join(' · ')
+}

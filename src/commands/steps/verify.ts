@@ -1,0 +1,27 @@
+import { runChecks } from '../../checks/index.ts'
+import type { Finding } from '../../finding.ts'
+import type { Task } from '../../tasks.ts'
+import type { Session } from '../session.ts'
+
+/** The cluster is not what the config asks for; the findings say what is wrong. */
+export class FailedFindings extends Error {
+  readonly findings: readonly Finding[]
+
+  constructor(findings: readonly Finding[]) {
+    super('The cluster is not what the config asks for')
+    this.name = 'FailedFindings'
+    this.findings = findings
+  }
+}
+
+/** Every check. @throws FailedFindings */
+export function verifyCluster({ lab, guest }: Session): Task {
+  return {
+    title: 'Verify',
+    run: async (progress) => {
+      const findings = await runChecks(lab, guest, { onCheck: ({ title }) => progress.note(title) })
+      if (findings.some(({ ok }) => !ok)) throw new FailedFindings(findings)
+      return `${findings.length} findings, all as asked`
+    },
+  }
+}
