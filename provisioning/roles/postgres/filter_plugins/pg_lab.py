@@ -66,6 +66,20 @@ def scram_verifier(password, user):
     return "SCRAM-SHA-256$%d:%s$%s:%s" % (iterations, text(salt), text(stored_key), text(server_key))
 
 
+def postgres_setting_changes(running, wanted):
+    """How much each numeric setting of a running server would change.
+
+    running: {name: {value, default}} as the server tells it; wanted: {name: value} as the config has it.
+    Returns [{name, by}], only what changes. A setting the config leaves out goes back to its default.
+    """
+    changes = []
+    for name in sorted(running):
+        by = int(wanted.get(name, running[name]["default"])) - running[name]["value"]
+        if by:
+            changes.append({"name": name, "by": by})
+    return changes
+
+
 class FilterModule:
     """The filters under the names the templates use."""
 
@@ -75,6 +89,7 @@ class FilterModule:
             "conf_value": conf_value,
             "conninfo_value": conninfo_value,
             "pgpass_field": pgpass_field,
+            "postgres_setting_changes": postgres_setting_changes,
             "psql_argument": psql_argument,
             "scram_verifier": scram_verifier,
             "sql_literal": sql_literal,
