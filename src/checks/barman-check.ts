@@ -9,6 +9,8 @@ interface Line {
   readonly hint: string
 }
 
+const NO_CONNECTION = 'It follows from the lost connection to the primary: see the line postgresql'
+
 const PASSWORDS = 'Set its password and pg_hba.conf again: pg-lab provision'
 
 /** What to do about a line, by its key; `{server}` is Barman's name for the cluster. */
@@ -35,6 +37,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   archiver_errors:
     'WAL arrived that Barman could not file; it lies in the errors folder of the server. ' +
     'Its log says why: sudo -u barman barman show-server {server}',
+  check_timeout:
+    'The primary does not answer, and connecting to it takes its time. Start what is missing: pg-lab up',
   wal_level: 'wal_level must be replica: pg-lab verify --only settings',
   pg_basebackup: 'PostgreSQL’s client programs are missing on the backup host: pg-lab provision',
   pg_basebackup_compatible: 'The client programs are of another major than the server: pg-lab provision',
@@ -66,7 +70,10 @@ function isLine(value: unknown): value is Line {
 }
 
 function seeLine({ server }: BackupNode, key: string, { status, hint }: Line): Seen {
-  const remedy = REMEDIES[key]?.replaceAll('{server}', server)
+  // Barman goes on without a connection, and then misses the version.
+  const remedy = hint.includes('version: None')
+    ? NO_CONNECTION
+    : REMEDIES[key]?.replaceAll('{server}', server)
   return {
     what: key.replaceAll('_', ' '),
     expected: 'OK',

@@ -1,7 +1,7 @@
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { type Follower, followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { applicationOf, askBarman, barmanFailed } from './barman.ts'
+import { applicationOf, askBarman, barmanConfig, barmanFailed } from './barman.ts'
 import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
 
 interface Client {
@@ -25,12 +25,44 @@ export const barmanReplication: Check = {
 }
 
 async function look(lab: Lab, primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
-  const answer = await askBarman(guest, backup, ['replication-status'])
+  const [answer, { config }] = await Promise.all([
+    askBarman(guest, backup, ['replication-status']),
+    barmanConfig(guest, backup),
+  ])
   const clients = clientsOf(answer.about)
   if (!clients) throw barmanFailed(answer, backup)
   const { command, output } = answer
   const wanted = [...followersOf(lab, primary), { node: backup, slot: backup.slot }]
-  return wanted.map((follower) => ({ ...seeClient(follower, clients), command, output }))
+  const seen =
+    answer.errors.length > 0
+      ? [seeErrors(answer.errors)]
+      : wanted.map((follower) => seeClient(follower, clients))
+  return [seeTarget(primary, config), ...seen.map((one) => ({ ...one, command, output }))]
+}
+
+/** After a failover Barman still asks the old primary, until its file is written anew. */
+function seeTarget(primary: LabNode, config: Readonly<Record<string, unknown>>): Seen {
+  const hosts = ['conninfo', 'streaming_conninfo'].map(
+    (name) => /\bhost=(\S+)/.exec(String(config[name]))?.[1],
+  )
+  const observed = [...new Set(hosts)].join(', ')
+  return {
+    what: 'server that Barman backs up',
+    expected: `${primary.address} (${primary.name})`,
+    observed: observed === primary.address ? `${primary.address} (${primary.name})` : observed,
+    ok: observed === primary.address,
+    hint: 'It does not follow the primary. Write its file again: pg-lab provision',
+  }
+}
+
+function seeErrors(errors: readonly string[]): Seen {
+  return {
+    what: 'replication-status',
+    expected: 'an answer',
+    observed: errors.join('; '),
+    ok: false,
+    hint: 'Barman does not get through to the primary. Set password and pg_hba.conf again: pg-lab provision',
+  }
 }
 
 /** The clients under `streaming_clients`; none at all leaves the key out. */

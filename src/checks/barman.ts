@@ -8,8 +8,8 @@ export interface BarmanAnswer extends Evidence {
   readonly exitCode: number
   /** `undefined` where Barman printed no JSON about this server (its words then say why). */
   readonly about: unknown
-  /** Its last words, for people. */
-  readonly lastLine: string
+  /** What Barman itself calls errors. */
+  readonly errors: readonly string[]
 }
 
 /** What makes everything below Barman's home its own again. */
@@ -38,8 +38,7 @@ export async function askBarman(
     command: barmanCommand(words.slice(1)),
     output: everything(output),
     exitCode: output.exitCode,
-    about: serverPart(output.stdout, backup.server),
-    lastLine: everything(output).split('\n').at(-1) ?? '',
+    ...answerParts(output.stdout, backup.server),
   }
 }
 
@@ -53,7 +52,7 @@ export function barmanFailed(answer: BarmanAnswer, backup: BackupNode): CommandE
   return new CommandError(`Barman says nothing about ${backup.server} (exit code ${answer.exitCode})`, {
     command: answer.command,
     exitCode: answer.exitCode,
-    lastLines: answer.output.split('\n').slice(-5),
+    lastLines: answer.errors.length > 0 ? answer.errors : answer.output.split('\n').slice(-5),
     hint: `Barman is missing, or does not know the server. Set it up again: pg-lab provision`,
   })
 }
@@ -63,14 +62,14 @@ export function everything(output: Output): string {
   return [output.stdout.trim(), output.stderr.trim()].filter(Boolean).join('\n')
 }
 
-function serverPart(stdout: string, server: string): unknown {
+function answerParts(stdout: string, server: string): Pick<BarmanAnswer, 'about' | 'errors'> {
   try {
     const parsed: unknown = JSON.parse(stdout)
-    return typeof parsed === 'object' && parsed !== null
-      ? (parsed as Record<string, unknown>)[server]
-      : undefined
+    if (typeof parsed !== 'object' || parsed === null) return { about: undefined, errors: [] }
+    const { [server]: about, _ERROR: errors } = parsed as Record<string, unknown>
+    return { about, errors: Array.isArray(errors) ? errors.map(String) : [] }
   } catch {
-    return undefined
+    return { about: undefined, errors: [] }
   }
 }
 

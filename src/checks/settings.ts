@@ -14,12 +14,23 @@ interface SettingRow extends EffectiveSetting {
   readonly sourcefile: string | null
 }
 
+interface PendingRow {
+  readonly name: string
+  readonly setting: string | null
+  readonly sourcefile: string | null
+}
+
 interface FileError {
   readonly sourcefile: string
   readonly sourceline: number
   readonly name: string | null
   readonly error: string
 }
+
+const PENDING_SQL = `SELECT s.name, f.setting, f.sourcefile FROM pg_settings s
+  LEFT JOIN LATERAL (SELECT setting, sourcefile FROM pg_file_settings
+    WHERE name = s.name ORDER BY seqno DESC LIMIT 1) f ON true
+  WHERE s.pending_restart ORDER BY s.name`
 
 const ERRORS_SQL = `SELECT sourcefile, sourceline, name, error FROM pg_file_settings
   WHERE error IS NOT NULL AND error <> 'setting could not be applied' ORDER BY seqno`
@@ -35,15 +46,16 @@ export const settings: Check = {
 
 async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const sql = settingsSql(lab)
-  const [rows, errors] = await Promise.all([
+  const [rows, pending, errors] = await Promise.all([
     guest.rows<SettingRow>(node, sql),
+    guest.rows<PendingRow>(node, PENDING_SQL),
     guest.rows<FileError>(node, ERRORS_SQL),
   ])
   const byName = new Map(rows.map((row) => [row.name.toLowerCase(), row]))
   const values = Object.entries(lab.postgres.settings).map(([name, wanted]) =>
     seeSetting(node, name, wanted, byName.get(name.toLowerCase())),
   )
-  return [...values, seePending(node, rows), seeErrors(node, errors)]
+  return [...values, seePending(node, pending), seeErrors(node, errors)]
 }
 
 function settingsSql(lab: Lab): string {
@@ -51,7 +63,7 @@ function settingsSql(lab: Lab): string {
   const wanted = names.length === 0 ? 'false' : `lower(name) IN (${names.join(', ')})`
   return `SELECT name, setting, unit, vartype, current_setting(name) AS shown, source, sourcefile, pending_restart
     FROM pg_settings
-    WHERE ${wanted} OR pending_restart ORDER BY name`
+    WHERE ${wanted} ORDER BY name`
 }
 
 function seeSetting(node: LabNode, name: string, wanted: SettingValue, row: SettingRow | undefined): Seen {
@@ -70,11 +82,15 @@ function seeSetting(node: LabNode, name: string, wanted: SettingValue, row: Sett
   }
 }
 
+function isAltered(sourcefile: string | null): boolean {
+  return sourcefile?.endsWith('postgresql.auto.conf') ?? false
+}
+
 /** Where the value comes from tells what put it there. */
 function remedy(node: LabNode, row: SettingRow): string {
   if (row.pending_restart)
     return `The file has another value, it waits for a restart. On ${node.name}: ${RESTART}`
-  if (row.sourcefile?.endsWith('postgresql.auto.conf')) {
+  if (isAltered(row.sourcefile)) {
     return (
       `ALTER SYSTEM set it, and that wins over postgresql.conf. On ${node.name}: ` +
       `sudo -u postgres psql -c "ALTER SYSTEM RESET ${row.name}" -c "SELECT pg_reload_conf()"`
@@ -83,19 +99,20 @@ function remedy(node: LabNode, row: SettingRow): string {
   return `It comes from ${row.sourcefile ?? `the ${row.source}`}. Write postgresql.conf again: pg-lab provision`
 }
 
-function seePending(node: LabNode, rows: readonly SettingRow[]): Seen {
-  const pending = rows.filter((row) => row.pending_restart).map(({ name }) => name)
-  const sql = 'SELECT name FROM pg_settings WHERE pending_restart'
+/** A file has another value than the server, and the server takes it only at its start. */
+function seePending(node: LabNode, pending: readonly PendingRow[]): Seen {
+  const altered = pending.filter(({ sourcefile }) => isAltered(sourcefile)).map(({ name }) => name)
+  const reset = altered.map((name) => `-c "ALTER SYSTEM RESET ${name}"`).join(' ')
   return {
     what: 'settings that wait for a restart',
     expected: 'none',
-    observed: pending.join(', ') || 'none',
+    observed: pending.map(({ name, setting }) => `${name} = ${setting}`).join(', ') || 'none',
     ok: pending.length === 0,
-    hint: `They were changed while the server ran. On ${node.name}: ${RESTART}`,
-    ...psqlEvidence(
-      sql,
-      pending.map((name) => ({ name })),
-    ),
+    hint:
+      altered.length > 0
+        ? `ALTER SYSTEM set them. On ${node.name}: sudo -u postgres psql ${reset} -c "SELECT pg_reload_conf()"`
+        : `They were changed while the server ran. On ${node.name}: ${RESTART}`,
+    ...psqlEvidence(PENDING_SQL, pending),
   }
 }
 

@@ -84,10 +84,9 @@ async function tryLogin(
   const argv = ['psql', '-X', '-w', '-c', 'IDENTIFY_SYSTEM', server]
   const output = await guest.shell(node, argv, { as: 'postgres', timeoutMs: 10_000 })
   if (output.exitCode === 0) return undefined
-  return everything(output)
-    .split('\n')
-    .at(-1)
-    ?.replace(/^.*(FATAL|failed): +/, '')
+  const lines = everything(output).split('\n')
+  const reason = lines.find((line) => /(FATAL|failed): /.test(line)) ?? lines.at(-1) ?? 'psql gave no reason'
+  return reason.replace(/^.*(FATAL|failed): +/, '')
 }
 
 function seeReceiver(
