@@ -9,7 +9,7 @@ export interface HostRecap {
   readonly skipped: number
 }
 
-export type TaskStatus = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable'
+type TaskStatus = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable'
 
 /** What provisioning/callback_plugins/pg_lab_events.py tells. */
 export type AnsibleEvent =
