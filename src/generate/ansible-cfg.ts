@@ -34,8 +34,9 @@ callback_result_format = yaml
 [ssh_connection]
 # One connection a task instead of two or three. sudo must not ask for a terminal; ours does not.
 pipelining = True
-# Addresses, ports and keys of the machines, as \`vagrant ssh-config\` tells them; one connection serves many tasks.
+# Addresses, ports and keys of the machines, as \`vagrant ssh-config\` tells them. Its ControlMaster lets
+# one connection serve many tasks.
 # Under \`vagrant up\` and \`vagrant provision\` Vagrant sets its own (ANSIBLE_SSH_ARGS wins over this line).
-ssh_args = -F ${SSH_CONFIG} -o ControlMaster=auto -o ControlPersist=60s
+ssh_args = -F ${SSH_CONFIG}
 `
 }
