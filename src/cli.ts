@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Command, CommanderError } from '@commander-js/extra-typings'
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import manifest from '../package.json' with { type: 'json' }
 import type { Begin, Context, Io, Verb } from './commands/command.ts'
 import { VERBS } from './commands/index.ts'
@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       versions: `pg-lab ${manifest.version} · Node.js ${process.version} · ${process.platform} ${process.arch}`,
       reportTo: 'the issue tracker that `npm bugs create-pg-lab` opens',
     })
-    io.stderr.write(page)
+    io.stderr.write(`\n${page}`)
     return exitCodeOf(error)
   }
 }
@@ -52,7 +52,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
 
 function createProgram(io: Io, start: (options: CommonOptions, begin: Begin) => Promise<void>): Command {
   const program = new Command('pg-lab')
-    .description('A PostgreSQL replication lab from one config file: master, slaves, Barman, and proof.')
+    .description('A PostgreSQL replication lab from one config file, up, running and proven.')
     .version(manifest.version, '--version', 'print the version')
     .enablePositionalOptions()
     .exitOverride()
@@ -62,11 +62,20 @@ function createProgram(io: Io, start: (options: CommonOptions, begin: Begin) => 
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getOutHasColors: () => false,
     })
+    .configureHelp({ subcommandTerm: termOf })
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
   addCommonOptions(program as unknown as Command)
   for (const verb of VERBS) attach(verb, program as unknown as Command, start)
   return program as unknown as Command
+}
+
+/** `ssh <node> [command...]`: every command has options, so that is not worth a word. */
+function termOf(command: CommandUnknownOpts): string {
+  const words = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  )
+  return [command.name(), ...words].join(' ')
 }
 
 function attach(
@@ -79,7 +88,7 @@ function attach(
 }
 
 function addCommonOptions(command: Command): Command {
-  command.option('--config <file>', 'the config, when it is not found by its name')
+  command.option('--config <file>', 'read this config')
   command.option('-C, --directory <folder>', 'work as if called from there')
   return command
 }

@@ -8,7 +8,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'bring the lab up, provision it and verify it',
     declare: (command) =>
       command
-        .option('--install', 'install what is missing on this computer without asking')
+        .option('--install', 'install what this computer lacks, without asking')
         .addOption(
           command
             .createOption('--provider <name>', 'what the machines run on')
@@ -18,7 +18,7 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'verify',
-    summary: 'prove on the running servers that they are what the config asks for',
+    summary: 'prove that the servers are what the config asks for',
     declare: (command) =>
       command
         .option('--json', 'print the findings for machines')
@@ -27,7 +27,7 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'generate',
-    summary: 'write the Vagrantfile and the Ansible files; your edits stay',
+    summary: 'write the Vagrantfile and Ansible files; your edits stay',
     declare: (command) =>
       command
         .option('--check', 'write nothing; exit code 1 when something would change')
@@ -54,7 +54,7 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'psql',
-    summary: "open psql on a machine (the master's, when none is named)",
+    summary: 'open psql on a machine, else on the master',
     declare: (command) =>
       command
         .argument('[words...]', 'name of the machine, then arguments of psql')
@@ -76,7 +76,7 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'doctor',
-    summary: 'look at this computer: what is missing, and what to type',
+    summary: 'see what this computer lacks, and what to type',
     declare: (command) => command.option('--fix', 'install and start what is missing'),
     load: async () => (await import('./doctor.ts')).doctor,
   }),

@@ -23,7 +23,8 @@ export function buildNodeImage({ context, directory, lab, logs }: Session): Task
         logFile: logs.file('node-image'),
         onLine: (line) => {
           hasBuilt = true // a script that finds the image prints nothing
-          progress.note(line.replace(/^node image: /, ''))
+          const [, news] = /^node image: (.*)/.exec(line) ?? [] // docker and mmdebstrap print too
+          if (news) progress.note(news)
         },
       })
       return hasBuilt ? 'built' : 'it is there'

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { VERBS } from '../src/commands/index.ts'
+import { program } from './commands/program.ts'
+
+describe('help', () => {
+  test('lists every command, and is what an empty command line gives', async () => {
+    const { exitCode, stdout, stderr } = await program(['--help'])
+    expect(exitCode).toBe(0)
+    expect(stderr).toBe('')
+    for (const { name, summary } of VERBS) {
+      expect(stdout).toContain(`  ${name} `)
+      expect(stdout.replace(/\s+/g, ' ')).toContain(summary)
+    }
+    expect(await program([])).toEqual({ exitCode, stdout, stderr })
+  })
+
+  test.each(VERBS.map(({ name }) => name))('of %s', async (name) => {
+    const { exitCode, stdout } = await program([name, '--help'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(`Usage: pg-lab ${name}`)
+    expect(stdout).toContain('--config <file>')
+  })
+
+  test('version', async () => {
+    expect(await program(['--version'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    })
+  })
+})
+
+describe('a command line that is not understood ends with 2 and says what was meant', () => {
+  const stderrOf = async (...argv: string[]) => {
+    const { exitCode, stdout, stderr } = await program(argv)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    return stderr
+  }
+
+  test('command', async () => {
+    expect(await stderrOf('verfy')).toMatchInlineSnapshot(`
+      "
+      ✖ Unknown command 'verfy'
+
+        → Did you mean verify?
+      "
+    `)
+    expect(await stderrOf('frobnicate')).toMatchInlineSnapshot(`
+      "
+      ✖ Unknown command 'frobnicate'
+
+        → npx pg-lab --help
+      "
+    `)
+  })
+
+  test('option', async () => {
+    expect(await stderrOf('up', '--instal')).toMatchInlineSnapshot(`
+      "
+      ✖ Unknown option '--instal'
+
+        → Did you mean --install?
+      "
+    `)
+    expect(await stderrOf('verify', '--jsno')).toContain('Did you mean --json?')
+    expect(await stderrOf('halt', '--yes')).toContain('npx pg-lab halt --help')
+  })
+
+  test('argument', async () => {
+    expect(await stderrOf('ssh')).toMatchInlineSnapshot(`
+      "
+      ✖ Missing required argument 'node'
+
+        → npx pg-lab ssh --help
+      "
+    `)
+    expect(await stderrOf('halt', 'master')).toContain('Too many arguments')
+    expect(await stderrOf('up', '--provider', 'hyperv')).toContain('Allowed choices are auto, virtualbox')
+    expect(await stderrOf('generate', '--ours', '--theirs')).toContain(
+      '--theirs and --ours exclude each other',
+    )
+  })
+})
+
+test('a bug is told as ours, with the versions', async () => {
+  const run = () => Promise.reject(new TypeError("Cannot read properties of undefined (reading 'name')"))
+  const { exitCode, stderr } = await program(['doctor'], { run })
+  expect(exitCode).toBe(70)
+  expect(stderr).toContain('✖ This is a bug in pg-lab, not your mistake')
+  expect(stderr).toMatch(/TypeError: Cannot read .*\n +at /)
+  expect(stderr).toMatch(/pg-lab \d.* · Node\.js v\d/)
+})
+
+test('nothing heavy is loaded before a command is known', () => {
+  const seen = new Set<string>()
+  const visit = (file: string) => {
+    if (seen.has(file)) return
+    seen.add(file)
+    // Static imports that are left at run time; `import(…)` is what commands are loaded with.
+    const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type )[^']*? from '([^']+)'/gm)
+    for (const [, target = ''] of imports) {
+      if (target.startsWith('.') && target.endsWith('.ts')) visit(join(dirname(file), target))
+      else if (!target.startsWith('.')) seen.add(target)
+    }
+  }
+  visit('src/cli.ts')
+  const packages = [...seen].filter((name) => !name.startsWith('src/') && !name.startsWith('node:'))
+  expect(packages).toEqual(['@commander-js/extra-typings'])
+})

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Command, Runner } from '../../src/tools/contracts.ts'
+import { labFolder, program } from './program.ts'
+
+/** Every command succeeds, and is remembered. */
+function obedient(): { run: Runner; commands: Command[] } {
+  const commands: Command[] = []
+  const run: Runner = async (command) => {
+    commands.push(command)
+    return { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
+  }
+  return { run, commands }
+}
+
+test('without a terminal and without --yes nothing happens', async () => {
+  const { run, commands } = obedient()
+  const { exitCode, stderr } = await program(['destroy'], { cwd: labFolder(), run })
+  expect(exitCode).toBe(2)
+  expect(commands).toEqual([])
+  expect(stderr).toMatchInlineSnapshot(`
+    "
+    ✖ destroy deletes the machines with all that is on them, and nobody is here to be asked
+
+      → say so with --yes: npx pg-lab destroy --yes
+    "
+  `)
+})
+
+test('--yes deletes the machines and the way to them', async () => {
+  const { run, commands } = obedient()
+  const cwd = labFolder()
+  const { exitCode, stdout } = await program(['destroy', '--yes'], { cwd, run })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('✔ Delete the machines')
+  expect(commands).toMatchObject([
+    { file: 'vagrant', args: ['destroy', '--force', '--machine-readable'], cwd },
+  ])
+  expect(existsSync(join(cwd, '.pg-lab/ssh_config'))).toBe(false)
+})
+
+test('a lab without machines is left alone', async () => {
+  const { run, commands } = obedient()
+  const { exitCode, stdout } = await program(['destroy', '--yes'], { cwd: labFolder({ machines: [] }), run })
+  expect({ exitCode, commands }).toEqual({ exitCode: 0, commands: [] })
+  expect(stdout).toBe('There are no machines: nothing to destroy.\n')
+})
