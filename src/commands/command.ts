@@ -78,3 +78,8 @@ export function verb<Args extends unknown[], Options extends OptionValues>(row: 
 export function canAsk({ stdin, stdout }: Io): boolean {
   return stdin.isTTY === true && stdout.isTTY === true
 }
+
+/** Words for another program: the `--` that keeps us from reading them is not one of them. */
+export function passedOn(words: readonly string[]): readonly string[] {
+  return words[0] === '--' ? words.slice(1) : words
+}

@@ -88,19 +88,20 @@ export async function prepareComputer(
     },
   }
   await runTasks([check], computer.taskOptions)
-  verifyComputer(await repairProblems(computer, diagnoses, { isAllowed }))
+  verifyComputer(await repairProblems(computer, diagnoses, { isAllowed }), computer.host)
 }
 
 /** @throws UserError with everything that is missing and what to type */
-function verifyComputer(diagnoses: readonly Diagnosis[]): void {
+function verifyComputer(diagnoses: readonly Diagnosis[], host: Host): void {
   const problems = problemsIn(diagnoses).flatMap(({ rule, sighting }) =>
     sighting.ok
       ? []
       : [{ path: rule.title, message: `${sighting.seen}: ${sighting.cause}`, hint: sighting.remedy }],
   )
   if (problems.length === 0) return
+  const { words } = planRepair(problemsIn(diagnoses), host)
   throw new UserError('This computer is not ready for the lab', {
     problems,
-    hint: 'or let pg-lab do what it can: npx pg-lab up --install',
+    ...(words === '' ? {} : { hint: `or let pg-lab ${words}: npx pg-lab up --install` }),
   })
 }

@@ -1,6 +1,6 @@
 import { postgresNodes } from '../lab.ts'
 import { sshCommand } from '../tools/guest.ts'
-import { type Context, canAsk } from './command.ts'
+import { type Context, canAsk, passedOn } from './command.ts'
 import { findNode, openSession, verifyIsUp } from './session.ts'
 
 /**
@@ -14,7 +14,7 @@ export async function psql(context: Context, _options: object, words: readonly s
   const isNamed = words.length > 0 && !first.startsWith('-')
   const node = isNamed ? findNode(postgresNodes(lab), first) : lab.master
   verifyIsUp(session)
-  const own = isNamed ? words.slice(1) : words
+  const own = passedOn(isNamed ? words.slice(1) : words)
   const { file, args } = sshCommand(node.name, ['psql', '-d', lab.database.name, ...own], 'postgres')
   const terminal = canAsk(context) ? ['-t'] : []
   const { exitCode } = await context.run({

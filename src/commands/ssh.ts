@@ -1,6 +1,6 @@
 import { nodesOf } from '../lab.ts'
 import { SSH_CONFIG } from '../tools/ssh-config.ts'
-import { type Context, canAsk } from './command.ts'
+import { type Context, canAsk, passedOn } from './command.ts'
 import { findNode, openSession, verifyIsUp } from './session.ts'
 
 /**
@@ -11,8 +11,9 @@ export async function ssh(
   context: Context,
   _options: object,
   name: string,
-  command: readonly string[],
+  rest: readonly string[],
 ): Promise<number> {
+  const command = passedOn(rest)
   const session = await openSession(context)
   const node = findNode(nodesOf(session.lab), name)
   verifyIsUp(session)

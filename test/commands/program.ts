@@ -34,9 +34,13 @@ export async function program(
 }
 
 /** A lab of docker machines that Vagrant has made. */
-export function labFolder({ machines = ['master', 'slave', 'backup'], reachable = true } = {}): string {
+export function labFolder({
+  machines = ['master', 'slave', 'backup'],
+  reachable = true,
+  config = 'provider: docker\n',
+} = {}): string {
   return folderWith({
-    'cluster.config.yaml': 'provider: docker\n',
+    'cluster.config.yaml': config,
     ...Object.fromEntries(machines.map((name) => [`.vagrant/machines/${name}/docker/id`, 'c0ffee'])),
     ...(reachable ? { '.pg-lab/ssh_config': 'Host master slave backup\n' } : {}),
   })

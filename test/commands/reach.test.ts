@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import type { Command, Runner } from '../../src/tools/contracts.ts'
+import { labFolder, program } from './program.ts'
+
+/** Ends every command with this exit code. */
+function ending(exitCode: number): { run: Runner; commands: Command[] } {
+  const commands: Command[] = []
+  const run: Runner = async (command) => {
+    commands.push(command)
+    return { exitCode, stdout: '', stderr: '', durationMs: 1 }
+  }
+  return { run, commands }
+}
+
+async function argsOf(...argv: string[]): Promise<readonly string[]> {
+  const { run, commands } = ending(0)
+  expect(await program(argv, { cwd: labFolder(), run })).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(commands).toMatchObject([{ file: 'ssh', interactive: true }])
+  return commands[0]?.args ?? []
+}
+
+describe('ssh', () => {
+  test('logs in, or runs a command with its own options', async () => {
+    const config = ['-F', '.pg-lab/ssh_config']
+    expect(await argsOf('ssh', 'slave')).toEqual([...config, 'slave'])
+    expect(await argsOf('ssh', 'slave', 'ls', '-la', '--help')).toEqual([
+      ...config,
+      'slave',
+      '--',
+      'ls',
+      '-la',
+      '--help',
+    ])
+    expect(await argsOf('ssh', 'slave', '--', 'ls', '-la')).toEqual([...config, 'slave', '--', 'ls', '-la'])
+  })
+
+  test('ends with the exit code of over there', async () => {
+    const { exitCode } = await program(['ssh', 'backup', 'false'], { cwd: labFolder(), run: ending(17).run })
+    expect(exitCode).toBe(17)
+  })
+
+  test('knows the machines', async () => {
+    const { exitCode, stderr } = await program(['ssh', 'slvae'], { cwd: labFolder(), run: ending(0).run })
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatchInlineSnapshot(`
+      "
+      ✖ There is no slvae to go to
+
+        → choose from master, slave, backup
+      "
+    `)
+  })
+})
+
+describe('psql', () => {
+  const wordsOf = async (...argv: string[]) => (await argsOf(...argv)).slice(2).join(' ')
+
+  test('goes to the master, or where it is told', async () => {
+    expect(await wordsOf('psql')).toBe('master -- cd / && exec sudo -n -H -u postgres -- psql -d otus')
+    expect(await wordsOf('psql', 'slave')).toMatch(/^slave -- .* psql -d otus$/)
+  })
+
+  test('hands on arguments of psql, each as it is', async () => {
+    expect(await wordsOf('psql', '-c', 'select 1; select 2')).toMatch(
+      /^master -- .* -c 'select 1; select 2'$/,
+    )
+    expect(await wordsOf('psql', 'slave', '-Atc', "select 'x'")).toMatch(
+      /^slave -- .* -Atc 'select '\\''x'\\'''$/,
+    )
+  })
+
+  test('there is none on the backup host', async () => {
+    const { exitCode, stderr } = await program(['psql', 'backup'], { cwd: labFolder(), run: ending(0).run })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('choose from master, slave\n')
+  })
+})
+
+describe('before the lab is up', () => {
+  test.each(['ssh master', 'psql', 'verify', 'halt', 'provision'])('%s', async (line) => {
+    const cwd = labFolder({ machines: [], reachable: false })
+    const { run, commands } = ending(0)
+    const { exitCode, stderr } = await program(line.split(' '), { cwd, run })
+    expect({ exitCode, commands }).toEqual({ exitCode: 2, commands: [] })
+    expect(stderr).toContain('bring it up: npx pg-lab up')
+  })
+})
+
+test('verify knows its checks', async () => {
+  const { exitCode, stderr } = await program(['verify', '--only', 'slots,slot'], { cwd: labFolder() })
+  expect(exitCode).toBe(2)
+  expect(stderr).toMatch(/There is no check slot\n\n {2}→ --only takes primary, /)
+})
+
+test('verify --json prints findings for machines', async () => {
+  const { exitCode, stdout } = await program(['verify', '--json', '--only', 'version'], { cwd: labFolder() })
+  expect(exitCode).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({
+    ok: false,
+    findings: [{ check: 'version', ok: false }, { ok: false }],
+  })
+})
+
+test('halt stops the machines', async () => {
+  const { run, commands } = ending(0)
+  const { exitCode, stdout } = await program(['halt'], { cwd: labFolder(), run })
+  expect(exitCode).toBe(0)
+  expect(commands).toMatchObject([{ file: 'vagrant', args: ['halt', '--machine-readable'] }])
+  expect(stdout).toContain('Go on later with: npx pg-lab up')
+})
