@@ -21,6 +21,10 @@ export interface PostgresNode extends LabNode {
 /** A standby as the config asks for it. */
 export interface SlaveNode extends PostgresNode {
   readonly role: 'slave'
+  /** Name of the server it streams from: the master's, or in a cascade another slave's. */
+  readonly upstream: string
+  /** recovery_min_apply_delay, e.g. `1min`; `''` for none. */
+  readonly applyDelay: string
 }
 
 /** The Barman host. */

@@ -3,7 +3,7 @@ import { OPERATING_SYSTEMS } from './catalog/os.ts'
 import { retentionPolicy } from './config/formats.ts'
 import type { Config } from './config/schema.ts'
 import { type Problem, UserError } from './errors.ts'
-import type { BackupNode, Lab, LabNode } from './lab.ts'
+import type { BackupNode, Lab, LabNode, SlaveNode } from './lab.ts'
 import { addressText, type Subnet } from './resolve/addresses.ts'
 import { checkSizes, type Machine, machinesOf } from './resolve/machines.ts'
 import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots } from './resolve/names.ts'
@@ -11,6 +11,7 @@ import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
 import { checkSettings, checkSynchronous, postgresSettings, synchronousNames } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
 import { resolveBox, resolvePostgres } from './resolve/software.ts'
+import { checkUpstreams, upstreamsOf } from './resolve/upstreams.ts'
 import { warningsOf } from './resolve/warnings.ts'
 
 /** The computer the lab shall run on, as far as it was asked. */
@@ -49,9 +50,9 @@ function backupOf({ backup }: Config, node: LabNode | undefined): BackupNode | u
   }
 }
 
-function replicationOf(config: Config, slaves: readonly LabNode[]): Lab['replication'] {
+function replicationOf(config: Config, master: LabNode, slaves: readonly SlaveNode[]): Lab['replication'] {
   const { user, mode, synchronous } = config.replication
-  const names = slaves.map(({ name }) => name)
+  const names = slaves.filter(({ upstream }) => upstream === master.name).map(({ name }) => name)
   return {
     user,
     synchronousStandbyNames: mode === 'sync' ? synchronousNames(synchronous, names) : '',
@@ -70,6 +71,7 @@ function checkConfig(config: Config, machines: readonly Machine[], report: Repor
   checkUsers(config, report)
   checkDatabase(config, report)
   checkBackup(config, report)
+  checkUpstreams(config, machines, report)
   checkSynchronous(config, report)
   checkSettings(config, report)
 }
@@ -90,9 +92,15 @@ function nodesFrom(
     )
   const [master] = seated('master')
   if (!master) throw new Error('A config without a master passed the schema')
+  const upstreams = upstreamsOf(config)
   return {
     master: { ...master, slot: slots[0] ?? '' },
-    slaves: seated('slave').map((slave, index) => ({ ...slave, slot: slots[index + 1] ?? '' })),
+    slaves: seated('slave').map((slave, index) => ({
+      ...slave,
+      slot: slots[index + 1] ?? '',
+      upstream: upstreams[index] ?? '',
+      applyDelay: config.slaves[index]?.applyDelay ?? '',
+    })),
     backup: backupOf(config, seated('backup')[0]),
   }
 }
@@ -132,7 +140,7 @@ export function resolveLab(config: Config, host: Host): Lab {
     network: networkOf(config, provider, subnet),
     ...nodes,
     postgres: { version, repository, settings: postgresSettings(config, version), checksums, locale },
-    replication: replicationOf(config, nodes.slaves),
+    replication: replicationOf(config, nodes.master, nodes.slaves),
     database: config.database,
     mirrors: { packages, vagrant, docker: imagePrefix(docker) },
     proxy: { http, https, noProxy },

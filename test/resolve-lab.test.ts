@@ -208,11 +208,11 @@ describe('one problem each', () => {
     ],
     [
       { replication: { mode: 'sync', synchronous: 2 } },
-      "replication.synchronous | 2 slaves are to be waited for, the lab has 1 | add slaves, lower it, or set replication.mode to 'async'",
+      "replication.synchronous | 2 slaves are to be waited for, 1 stream from the master itself | add slaves, lower it, or set replication.mode to 'async'",
     ],
     [
       { slaves: [], replication: { mode: 'sync' } },
-      "replication.synchronous | 1 slaves are to be waited for, the lab has 0 | add slaves, lower it, or set replication.mode to 'async'",
+      "replication.synchronous | 1 slaves are to be waited for, 0 stream from the master itself | add slaves, lower it, or set replication.mode to 'async'",
     ],
     [
       { replication: { mode: 'sync' }, postgres: { settings: { synchronous_commit: 'local' } } },
@@ -350,6 +350,61 @@ test('synchronous slaves are named as PostgreSQL reads them', () => {
   })
   expect(lab(config).warnings).toEqual([])
   expect(lab({ replication: { mode: 'sync' } }).warnings[0]).toContain('all writes stop')
+})
+
+describe('a cascade', () => {
+  const slaves = [{}, { upstream: 'slave' }, { upstream: 'slave2', applyDelay: '1min' }]
+
+  test('is told by upstreams; the master is the default', () => {
+    const { slaves: made } = lab({ slaves })
+    expect(made.map(({ name, upstream, applyDelay }) => [name, upstream, applyDelay])).toEqual([
+      ['slave', 'master', ''],
+      ['slave2', 'slave', ''],
+      ['slave3', 'slave2', '1min'],
+    ])
+    expect(lab({ master: { name: 'pg' }, slaves: [{}] }).slaves[0]?.upstream).toBe('pg')
+  })
+
+  test('has one synchronous slave at most here: the one that streams from the master', () => {
+    const { replication, warnings } = lab({ slaves, replication: { mode: 'sync' } })
+    expect(replication.synchronousStandbyNames).toBe('FIRST 1 ("slave")')
+    expect(warnings.join()).toContain('all writes stop')
+    expect(problems({ slaves, replication: { mode: 'sync', synchronous: 2 } })).toEqual([
+      "replication.synchronous | 2 slaves are to be waited for, 1 stream from the master itself | add slaves, lower it, or set replication.mode to 'async'",
+    ])
+  })
+
+  test.each<[ClusterConfig['slaves'], string[]]>([
+    [
+      [{ upstream: 'slave' }],
+      ['slaves[0].upstream | "slave" cannot stream from itself | choose from master'],
+    ],
+    [
+      [{}, { upstream: 'slvae' }],
+      ['slaves[1].upstream | no PostgreSQL server is called "slvae" | choose from master, slave'],
+    ],
+    [
+      [{ upstream: 'backup' }],
+      ['slaves[0].upstream | no PostgreSQL server is called "backup" | choose from master'],
+    ],
+    [
+      [{}, { upstream: 'slave3' }, { upstream: 'slave2' }],
+      [
+        'slaves[1].upstream | "slave2" never gets to the master: its upstreams go in a circle | let one follow the master',
+        'slaves[2].upstream | "slave3" never gets to the master: its upstreams go in a circle | let one follow the master',
+      ],
+    ],
+  ])('%j is refused', (wrong, lines) => expect(problems({ slaves: wrong })).toEqual(lines))
+})
+
+test('a synchronous slave cannot be delayed where commits wait for the replay', () => {
+  const delayed: ClusterConfig = { slaves: [{ applyDelay: '1min' }], replication: { mode: 'sync' } }
+  expect(problems(delayed)).toEqual([])
+  const settings = { synchronous_commit: 'remote_apply' }
+  expect(problems({ ...delayed, postgres: { settings } })).toEqual([
+    'slaves[0].applyDelay | every commit would wait that long: synchronous_commit is remote_apply, which waits for the replay | leave it out, or let the slave stream from another one (upstream)',
+  ])
+  expect(problems({ slaves: [{ applyDelay: '1min' }], postgres: { settings } })).toEqual([])
 })
 
 describe('packages', () => {

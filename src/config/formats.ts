@@ -42,6 +42,10 @@ export const FORMATS = {
     words:
       "a size such as '2GB' (MB, GB or TB); a limit is always set, because a forgotten slot fills the disk",
   },
+  applyDelay: {
+    pattern: /^[1-9]\d{0,9}(s|min|h|d)$/,
+    words: "a time such as '30s', '1min', '2h' or '1d'",
+  },
   retention: {
     pattern: /^[1-9]\d{0,3} (day|week|month|backup)s?$/,
     words: "a period or a number of backups: '7 days', '2 weeks', '1 month', '3 backups'",
@@ -116,6 +120,18 @@ export function isCrontab(text: string): boolean {
     fields.length === CRON_FIELDS.length &&
     CRON_FIELDS.every((field, position) => isCronField(fields[position] ?? '', field))
   )
+}
+
+/** recovery_min_apply_delay is a 32-bit number of milliseconds: 24.86 days. */
+const MAX_APPLY_DELAY_MS = 2 ** 31 - 1
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
+
+export const LONGEST_APPLY_DELAY = '24d'
+
+/** Whether PostgreSQL can wait that long. @param delay a text of the `applyDelay` format */
+export function isApplyDelay(delay: string): boolean {
+  const [, count, unit = ''] = /^(\d+)([a-z]+)$/.exec(delay) ?? []
+  return Number(count) * (UNIT_MS[unit] ?? Number.NaN) <= MAX_APPLY_DELAY_MS
 }
 
 /** Whether this computer's list of time zones has it. */

@@ -32,6 +32,7 @@ const OWNED_SETTINGS: Readonly<Record<string, OwnedSetting>> = {
   include_if_exists: { reason: 'every setting stands in one file' },
   primary_conninfo: { reason: PER_NODE, instead: 'replication.user' },
   primary_slot_name: { reason: PER_NODE, instead: 'slaves[].slot' },
+  recovery_min_apply_delay: { reason: PER_NODE, instead: 'slaves[].applyDelay' },
   synchronous_standby_names: {
     reason: 'it is set only once the standbys stream, or the first commit hangs',
     instead: 'replication.mode and replication.synchronous',

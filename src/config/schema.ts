@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
-import { FORMATS, type Format, isCrontab, isTimezone } from './formats.ts'
+import { FORMATS, type Format, isApplyDelay, isCrontab, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
 import { refuseSetting } from './owned-settings.ts'
 
 /*
@@ -61,12 +61,29 @@ const Master = section('The machine that starts as the primary.', {
   cpus: cpus('the master'),
 })
 
-const Slave = section('A standby that streams from the master through its own slot.', {
+const Slave = section('A standby that streams through its own slot.', {
   name: v.optional(text(FORMATS.hostName, 'Host name; slave, slave2, slave3, … by position when left out.')),
   address: address('the slave'),
   memory: memory('the slave'),
   cpus: cpus('the slave'),
-  slot: v.optional(text(FORMATS.slot, 'Replication slot on the master; the name with _slot when left out.')),
+  slot: v.optional(
+    text(FORMATS.slot, 'Replication slot on its upstream; the name with _slot when left out.'),
+  ),
+  upstream: v.optional(
+    text(
+      FORMATS.hostName,
+      'Server it streams from: another slave makes a cascade; the master when left out.',
+    ),
+  ),
+  applyDelay: v.optional(
+    v.pipe(
+      text(FORMATS.applyDelay, 'How long after its commit a change is replayed; at once when left out.'),
+      v.check(
+        isApplyDelay,
+        `must be at most ${LONGEST_APPLY_DELAY}, the most recovery_min_apply_delay can hold`,
+      ),
+    ),
+  ),
 })
 
 const Backup = section('The Barman host, or false for none.', {
@@ -227,6 +244,7 @@ export const ConfigSchema = section(
     database: v.optional(Database, {}),
     mirrors: v.optional(Mirrors, {}),
     proxy: v.optional(WebProxy, {}),
+    $schema: v.optional(v.pipe(v.string(), v.description('Address of this schema; editors read it.'))),
   },
 )
 

@@ -1,4 +1,4 @@
-import { type Lab, postgresNodes } from '../lab.ts'
+import type { Lab } from '../lab.ts'
 
 /** What apt needs to know of a repository besides its address; the RedHat family ignores it. */
 function repositoryVars(lab: Lab): Record<string, string> {
@@ -33,6 +33,17 @@ function backupVars({ backup }: Lab): Record<string, string | number> {
   }
 }
 
+/** The PostgreSQL servers as the config wants them; the master has no upstream and replays nothing late. */
+function nodeVars({ master, slaves }: Lab): Record<string, string>[] {
+  return [{ ...master, upstream: '', applyDelay: '' }, ...slaves].map((node) => ({
+    name: node.name,
+    address: node.address,
+    slot: node.slot,
+    upstream: node.upstream,
+    apply_delay: node.applyDelay,
+  }))
+}
+
 /**
  * What the roles take: the options of their `meta/argument_specs.yml`, each with the lab's value.
  * They are the same on every host; what differs between hosts is found by `inventory_hostname`.
@@ -49,13 +60,7 @@ export function ansibleVars(lab: Lab): Record<string, unknown> {
     postgres_checksums: lab.postgres.checksums,
     postgres_locale: lab.postgres.locale,
     postgres_settings: lab.postgres.settings,
-    postgres_nodes: postgresNodes(lab).map(({ role, name, address, slot }) => ({
-      name,
-      address,
-      slot,
-      upstream: role === 'master' ? '' : lab.master.name,
-      apply_delay: '',
-    })),
+    postgres_nodes: nodeVars(lab),
     postgres_replication_user: lab.replication.user,
     postgres_synchronous_standby_names: lab.replication.synchronousStandbyNames,
     postgres_database: lab.database.name,

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
 import type { Report } from './report.ts'
+import { isDirect } from './upstreams.ts'
 
 /**
  * How many WAL senders and slots the cluster needs: a sender for each standby, Barman's receive-wal and its base
@@ -71,13 +72,26 @@ export function checkSettings({ postgres, slaves, replication }: Config, report:
   }
 }
 
-export function checkSynchronous({ replication, slaves }: Config, report: Report): void {
-  if (replication.mode !== 'sync' || replication.synchronous <= slaves.length) return
-  report(
-    'replication.synchronous',
-    `${replication.synchronous} slaves are to be waited for, the lab has ${slaves.length}`,
-    "add slaves, lower it, or set replication.mode to 'async'",
-  )
+/** Only a standby that streams from the primary itself can be synchronous, not one further down a cascade. */
+export function checkSynchronous(config: Config, report: Report): void {
+  const { replication, slaves, postgres } = config
+  if (replication.mode !== 'sync') return
+  const direct = slaves.map((_, index) => index).filter((index) => isDirect(config, index))
+  if (replication.synchronous > direct.length) {
+    report(
+      'replication.synchronous',
+      `${replication.synchronous} slaves are to be waited for, ${direct.length} stream from the master itself`,
+      "add slaves, lower it, or set replication.mode to 'async'",
+    )
+  }
+  if (!/^remote_apply$/i.test(String(postgres.settings.synchronous_commit))) return
+  for (const index of direct.filter((one) => slaves[one]?.applyDelay)) {
+    report(
+      `slaves[${index}].applyDelay`,
+      'every commit would wait that long: synchronous_commit is remote_apply, which waits for the replay',
+      'leave it out, or let the slave stream from another one (upstream)',
+    )
+  }
 }
 
 /** `FIRST 1 ("slave", "slave2")`: names with a dash must be quoted, and quoting all is the same to PostgreSQL. */

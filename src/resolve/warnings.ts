@@ -3,6 +3,7 @@ import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
 import type { Subnet } from './addresses.ts'
 import { isPrivate } from './network.ts'
+import { isDirect } from './upstreams.ts'
 
 /** What is allowed but unwise, one sentence each. */
 export function warningsOf(
@@ -15,7 +16,8 @@ export function warningsOf(
   const { network, replication, slaves, postgres, mirrors } = config
   const ended = ENDED_POSTGRES[version]
   const endedOs = ENDED_OS[os.name]
-  const waitsForAll = replication.mode === 'sync' && replication.synchronous === slaves.length
+  const direct = slaves.filter((_, index) => isDirect(config, index)).length
+  const waitsForAll = replication.mode === 'sync' && replication.synchronous === direct
   const fsync = String(postgres.settings.fsync ?? 'on')
   return [
     ended &&
@@ -31,7 +33,7 @@ export function warningsOf(
       'The docker provider builds its own image; box is not used.',
     !isPrivate(subnet) &&
       `${network.subnet} is not a private network: the real hosts of these addresses become unreachable.`,
-    waitsForAll && 'Every commit waits for every slave: when one is down, all writes stop.',
+    waitsForAll && 'Every commit waits for every slave of the master: when one is down, all writes stop.',
     /^(off|false|no|0)$/i.test(fsync) && 'With fsync off a crash of a machine can lose the whole database.',
   ].filter((sentence) => typeof sentence === 'string')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FORMATS, isCrontab, isTimezone, retentionPolicy } from '../../src/config/formats.ts'
+import { FORMATS, isApplyDelay, isCrontab, isTimezone, retentionPolicy } from '../../src/config/formats.ts'
 
 const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> = {
   hostName: {
@@ -29,6 +29,10 @@ const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> =
     bad: ['a\nb', '\0', '\u001b[31m', '\u2028', '\ud800', 'a'.repeat(1001)],
   },
   walSize: { good: ['2GB', '64MB', '1TB'], bad: ['0', '-1', '2', '2gb', '2 GB', '0GB', '2GB\n'] },
+  applyDelay: {
+    good: ['30s', '1min', '2h', '1d'],
+    bad: ['', '0', '0s', '60', '1 min', '1m', '-1s', '1min\n'],
+  },
   retention: {
     good: ['7 days', '1 day', '2 weeks', '1 month', '3 backups'],
     bad: ['', '7', '0 days', '7days', '7 years', '7 days;', '7 days\n'],
@@ -105,3 +109,8 @@ test.each([
   ['1 month', 'RECOVERY WINDOW OF 1 MONTHS'],
   ['3 backups', 'REDUNDANCY 3'],
 ])('retention %s is Barman’s %s', (given, policy) => expect(retentionPolicy(given)).toBe(policy))
+
+test('a replay can be delayed for 24 days and some hours', () => {
+  expect(['1s', '24d', '596h', '2147483s'].filter((delay) => !isApplyDelay(delay))).toEqual([])
+  expect(['25d', '597h', '2147484s', '9999999999min'].filter(isApplyDelay)).toEqual([])
+})

@@ -47,6 +47,10 @@ test('no slaves and no backup host can be said', () => {
   expect(parseConfig({ slaves: [], backup: false })).toMatchObject({ config: { slaves: [], backup: false } })
 })
 
+test('a JSON config may name the schema for editors', () => {
+  expect(parseConfig({ $schema: './cluster.config.schema.json' })).toHaveProperty('config')
+})
+
 interface JsonSchema {
   readonly description?: string
   readonly properties?: Record<string, JsonSchema>
@@ -129,6 +133,14 @@ describe('what is wrong is said in one line', () => {
     [
       { postgres: { settings: { timezone: 'UTC' } } },
       'postgres.settings.timezone | is the lab\'s own: it has a place of its own; "UTC" was given | set postgres.timezone instead',
+    ],
+    [
+      { postgres: { settings: { recovery_min_apply_delay: '1min' } } },
+      'postgres.settings.recovery_min_apply_delay | is the lab\'s own: it differs from node to node; "1min" was given | set slaves[].applyDelay instead',
+    ],
+    [
+      { slaves: [{ applyDelay: '25d' }] },
+      'slaves[0].applyDelay | must be at most 24d, the most recovery_min_apply_delay can hold; "25d" was given',
     ],
     [
       { postgres: { settings: { work_mem: [8] } } },

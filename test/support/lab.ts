@@ -33,6 +33,8 @@ export function testSlave(overrides: Partial<SlaveNode> = {}): SlaveNode {
     memoryMb: 1024,
     cpus: 1,
     slot: 'slave_slot',
+    upstream: 'master',
+    applyDelay: '',
     ...overrides,
   }
 }
