@@ -41,11 +41,16 @@ export async function vagrantfile(lab: Lab, header: string): Promise<string> {
     filename: file,
   })
   const provider = PROVIDERS[lab.provider]
+  const networkOptions = provider.network[lab.network.mode]
   return render({
     lab,
     header,
     provider,
     nodes: tableOf(nodesOf(lab)),
-    networkOptions: provider.network[lab.network.mode],
+    networkOptions,
+    // A variable nobody reads would make a reader look for its use.
+    namesLab: [...provider.settings, ...networkOptions].some((line) =>
+      /^[^#]*(?:\blab\b|#\{lab\})/.test(line),
+    ),
   })
 }

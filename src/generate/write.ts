@@ -49,12 +49,12 @@ const PREFERENCE: Readonly<Record<WriteMode, Preference>> = {
 
 async function patchOf({ path, step }: Decision): Promise<string[]> {
   if (step?.text === undefined) return []
-  const { createTwoFilesPatch } = await import('diff')
+  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import('diff')
   const old = fromBytes(step.before ?? '').replaceAll('\r\n', '\n')
   const now = fromBytes(step.text ?? '').replaceAll('\r\n', '\n')
   const from = step.before === undefined ? '/dev/null' : `a/${path}`
   const to = step.text === null ? '/dev/null' : `b/${path}`
-  return [createTwoFilesPatch(from, to, old, now)]
+  return [createTwoFilesPatch(from, to, old, now, undefined, undefined, { headerOptions: FILE_HEADERS_ONLY })]
 }
 
 function resultOf(decisions: readonly Decision[], patches: readonly string[]): WriteResult {

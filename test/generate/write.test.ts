@@ -246,8 +246,7 @@ describe('check and diff', () => {
     })
     const { patches } = await write(NEW, 'diff')
     expect(patches.join('')).toMatchInlineSnapshot(`
-      "===================================================================
-      --- a/Vagrantfile
+      "--- a/Vagrantfile
       +++ b/Vagrantfile
       @@ -2,5 +2,5 @@
        one
@@ -256,7 +255,6 @@ describe('check and diff', () => {
        four
       -five
       +FIVE
-      ===================================================================
       --- a/provisioning/site.yml
       +++ b/provisioning/site.yml
       @@ -1,3 +1,4 @@
@@ -264,12 +262,10 @@ describe('check and diff', () => {
        b
        c
       +d
-      ===================================================================
       --- /dev/null
       +++ b/provisioning/roles/new/tasks/main.yml
       @@ -0,0 +1,1 @@
       +new
-      ===================================================================
       --- a/provisioning/roles/old/tasks/main.yml
       +++ /dev/null
       @@ -1,1 +0,0 @@
@@ -392,7 +388,7 @@ describe('killed', () => {
       if (done) break
     }
     expect(seen.size).toBe(2)
-  })
+  }, 60_000)
 
   it('and edited before the next start, the edit stays and is merged', async () => {
     await prepare()

@@ -1,5 +1,15 @@
 import type { Provider } from './provider.ts'
 
+/** A network without a way out is already internal; only the host's own address on it makes it host-only. */
+const network = [
+  'netmask: netmask',
+  'libvirt__network_name: lab',
+  '# The addresses are in the table above; a DHCP server would hand out others.',
+  'libvirt__dhcp_enabled: false',
+  '# Machines and host see each other here; the way to the internet is the management network.',
+  'libvirt__forward_mode: "none"',
+] as const
+
 export const libvirt: Provider = {
   name: 'libvirt',
   title: 'libvirt (QEMU/KVM)',
@@ -34,22 +44,5 @@ export const libvirt: Provider = {
     '  v.cpu_model = "qemu64"',
     'end',
   ],
-  network: {
-    'host-only': [
-      'netmask: netmask',
-      'libvirt__network_name: lab',
-      '# The addresses are in the table above; a DHCP server would hand out others.',
-      'libvirt__dhcp_enabled: false',
-      '# Machines and host see each other here; the way to the internet is the management network.',
-      'libvirt__forward_mode: "none"',
-    ],
-    internal: [
-      'netmask: netmask',
-      'libvirt__network_name: lab',
-      '# The addresses are in the table above; a DHCP server would hand out others.',
-      'libvirt__dhcp_enabled: false',
-      '# A wire between the machines alone: the host has no address on it.',
-      'libvirt__forward_mode: "veryisolated"',
-    ],
-  },
+  network: { 'host-only': network, internal: network },
 }
