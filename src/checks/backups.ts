@@ -42,6 +42,7 @@ function describe(all: readonly Backup[]): string {
 }
 
 function remedy(all: readonly Backup[], { name, server }: BackupNode): string {
+  if (all.length === 0) return 'Let the playbook take the first one: pg-lab provision'
   const waiting = all.some(({ status }) => status === 'WAITING_FOR_WALS')
   const close = `sudo -u barman barman switch-wal --archive --archive-timeout 60 ${server}`
   return waiting

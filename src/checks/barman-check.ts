@@ -22,8 +22,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'The slot is missing or unused. Barman’s cron job makes it and starts receive-wal: sudo -u barman barman cron',
   receive_wal_running: 'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron',
   directories: `Barman cannot make or open its folders. ${OWN_FOLDERS}`,
-  wal_archive:
-    'No WAL has arrived yet. Close a segment: sudo -u barman barman switch-wal --archive --archive-timeout 60 {server}',
+  wal_archive: 'No WAL has arrived yet. Close a segment and wait for it: pg-lab verify --only wal',
   minimum_redundancy_requirements:
     'Too few base backups. Take one: sudo -u barman barman backup --wait --wait-timeout 300 {server}',
   backup_maximum_age:

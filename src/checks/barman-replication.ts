@@ -1,5 +1,5 @@
-import type { BackupNode, Lab, LabNode } from '../lab.ts'
-import { type Follower, followersOf } from '../tools/cluster.ts'
+import type { BackupNode, Lab, LabNode, PostgresNode } from '../lab.ts'
+import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { applicationOf, askBarman, barmanConfig, barmanFailed } from './barman.ts'
 import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
@@ -32,11 +32,9 @@ async function look(lab: Lab, primary: LabNode, backup: BackupNode, guest: Guest
   const clients = clientsOf(answer.about)
   if (!clients) throw barmanFailed(answer, backup)
   const { command, output } = answer
-  const wanted = [...followersOf(lab, primary), { node: backup, slot: backup.slot }]
+  const wanted = [...followersOf(lab, primary, primary), backup]
   const seen =
-    answer.errors.length > 0
-      ? [seeErrors(answer.errors)]
-      : wanted.map((follower) => seeClient(follower, clients))
+    answer.errors.length > 0 ? [seeErrors(answer.errors)] : wanted.map((node) => seeClient(node, clients))
   return [seeTarget(primary, config), ...seen.map((one) => ({ ...one, command, output }))]
 }
 
@@ -72,7 +70,8 @@ function clientsOf(about: unknown): readonly Client[] | undefined {
   return Array.isArray(clients) ? (clients as Client[]) : []
 }
 
-function seeClient({ node, slot }: Follower, clients: readonly Client[]): Seen {
+function seeClient(node: PostgresNode | BackupNode, clients: readonly Client[]): Seen {
+  const { slot } = node
   const fromThere = clients.filter(({ ip_address }) => ip_address === node.address)
   // Barman itself has short connections besides receive-wal's, and a base backup has one of its own.
   const client =

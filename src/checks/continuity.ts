@@ -33,21 +33,21 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
   const gone = lines.filter((line) => line.startsWith('gone ')).map(segmentOf)
   const missing = [...gone, ...gaps(lines.map(segmentOf))]
   const first = lines[0] === undefined ? undefined : segmentOf(lines[0])
-  const last = present.at(-1)
   return [
     {
       what: 'WAL since the first backup',
       expected: 'no gap',
-      observed:
-        missing.length > 0
-          ? `missing: ${missing.join(', ')}`
-          : `${first ?? 'nothing'} to ${last ?? 'nothing'}`,
+      observed: missing.length > 0 ? `missing: ${missing.join(', ')}` : span(first, present.at(-1)),
       ok: missing.length === 0 && present.length > 0,
       hint: remedy(backup, first),
       command: barmanCommand(['list-files', '--target', 'wal', backup.server, 'first']),
       output: everything(output),
     },
   ]
+}
+
+function span(first: string | undefined, last: string | undefined): string {
+  return first === undefined || last === undefined ? 'no WAL after a backup' : `${first} to ${last}`
 }
 
 function segmentOf(line: string): string {
@@ -69,8 +69,9 @@ function gaps(segments: readonly string[]): readonly string[] {
 
 function remedy({ name, server }: BackupNode, first: string | undefined): string {
   const barman = 'sudo -u barman barman'
+  if (first === undefined)
+    return 'There is no backup, or no WAL after it. Take the first one: pg-lab provision'
   const anew = `${barman} backup --wait --wait-timeout 300 ${server}`
-  if (first === undefined) return `There is no backup, or no WAL after it. On ${name}: ${anew}`
   return (
     'No backup before the hole can be restored to a moment after it. Take a new one and give the old ones up, ' +
     `on ${name}: ${anew} && ${barman} delete ${server} first`

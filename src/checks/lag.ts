@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Lab, LabNode } from '../lab.ts'
-import { followersOf } from '../tools/cluster.ts'
+import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { delayOf, followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
+import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
 /** What a standby of a teaching lab may be behind: one WAL segment, and so many seconds. */
@@ -10,13 +10,18 @@ export const LAG_LIMIT = { bytes: 16 * 1024 ** 2, seconds: 10 } as const
 
 interface LagRow {
   readonly application_name: string
-  readonly bytes: number | null
-  readonly seconds: number | null
+  /** WAL it has not replayed, and not even received, yet. */
+  readonly replay_bytes: number | null
+  readonly receive_bytes: number | null
+  readonly seconds: number
 }
 
-const SQL = `SELECT application_name, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::float8 AS bytes,
-  round(coalesce(extract(epoch FROM replay_lag), 0)::numeric, 1)::float8 AS seconds
-  FROM pg_stat_replication ORDER BY application_name`
+// A cascading standby sends what it has received, so that is what its followers are measured against.
+const SQL = `SELECT r.application_name, pg_wal_lsn_diff(here.lsn, r.replay_lsn)::float8 AS replay_bytes,
+  pg_wal_lsn_diff(here.lsn, r.flush_lsn)::float8 AS receive_bytes,
+  round(coalesce(extract(epoch FROM r.replay_lag), 0)::numeric, 1)::float8 AS seconds
+  FROM pg_stat_replication r, (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn()
+    ELSE pg_current_wal_lsn() END AS lsn) AS here ORDER BY r.application_name`
 
 /** Whatever writes makes a standby late for a moment; lag is what stays. */
 const ASK_AGAIN_MS = 500
@@ -24,29 +29,35 @@ const ASK_TIMES = 4
 
 export const lag: Check = {
   id: 'lag',
-  title: 'No slave lags behind the primary',
+  title: 'No slave lags behind its upstream',
   run: (lab, guest) =>
-    withPrimary('lag', lab, guest, (primary) => lookAt('lag', primary, () => look(lab, primary, guest))),
+    withPrimary('lag', lab, guest, (primary) => {
+      const upstreams = postgresNodes(lab).filter((node) => followersOf(lab, primary, node).length > 0)
+      return lookAtEach('lag', upstreams, (node) => look(lab, node, followersOf(lab, primary, node), guest))
+    }),
 }
 
-async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const names = followersOf(lab, primary).map(({ node }) => node.name)
-  let rows = await guest.rows<LagRow>(primary, SQL)
-  for (let asked = 1; asked < ASK_TIMES && !names.every((name) => isNear(name, rows)); asked += 1) {
-    await pause(ASK_AGAIN_MS)
-    rows = await guest.rows<LagRow>(primary, SQL)
+async function look(
+  lab: Lab,
+  upstream: LabNode,
+  followers: readonly LabNode[],
+  guest: Guest,
+): Promise<readonly Seen[]> {
+  let seen: readonly Seen[] = []
+  for (let asked = 0; asked < ASK_TIMES && (asked === 0 || seen.some(({ ok }) => !ok)); asked += 1) {
+    if (asked > 0) await pause(ASK_AGAIN_MS)
+    const rows = await guest.rows<LagRow>(upstream, SQL)
+    seen = followers.map((node) => ({ ...seeLag(lab, node, rows), ...psqlEvidence(SQL, rows) }))
   }
-  const evidence = psqlEvidence(SQL, rows)
-  return names.map((name) => ({ ...seeLag(name, rows), ...evidence }))
+  return seen
 }
 
-function isNear(name: string, rows: readonly LagRow[]): boolean {
-  return seeLag(name, rows).ok
-}
-
-function seeLag(name: string, rows: readonly LagRow[]): Seen {
+/** A delayed standby is late on purpose: of it only what it has received counts. */
+function seeLag(lab: Lab, { name }: LabNode, rows: readonly LagRow[]): Seen {
   const row = rows.find(({ application_name }) => application_name === name)
-  const { bytes, seconds } = { bytes: row?.bytes ?? Number.POSITIVE_INFINITY, seconds: row?.seconds ?? 0 }
+  const isDelayed = delayOf(lab, { name }) !== ''
+  const bytes = (isDelayed ? row?.receive_bytes : row?.replay_bytes) ?? Number.POSITIVE_INFINITY
+  const seconds = isDelayed ? 0 : (row?.seconds ?? 0)
   return {
     what: `lag of ${name}`,
     expected: `at most ${LAG_LIMIT.bytes / 1024 ** 2} MB and ${LAG_LIMIT.seconds} s`,

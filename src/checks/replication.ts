@@ -1,8 +1,8 @@
-import type { Lab, LabNode } from '../lab.ts'
+import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { applicationOf } from './barman.ts'
-import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
+import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
 interface SenderRow {
@@ -14,7 +14,7 @@ interface SenderRow {
 }
 
 /** A connection that must be in pg_stat_replication. */
-interface WantedSender {
+interface WantedClient {
   readonly node: LabNode
   readonly user: string
 }
@@ -25,34 +25,37 @@ const SQL = `SELECT r.application_name, r.usename AS "user", host(r.client_addr)
 
 export const replication: Check = {
   id: 'replication',
-  title: 'Each slave and Barman stream from the primary, as the right user',
+  title: 'Each slave and Barman stream as the right user, from where they should',
   run: (lab, guest) =>
-    withPrimary('replication', lab, guest, (primary) =>
-      lookAt('replication', primary, () => look(lab, primary, guest)),
-    ),
+    withPrimary('replication', lab, guest, (primary) => {
+      const senders = postgresNodes(lab).filter((node) => wantedClients(lab, primary, node).length > 0)
+      return lookAtEach('replication', senders, (node) =>
+        look(node, wantedClients(lab, primary, node), guest),
+      )
+    }),
 }
 
-async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const rows = await guest.rows<SenderRow>(primary, SQL)
-  const wanted = wantedSenders(lab, primary)
-  const addresses = wanted.map(({ node }) => node.address)
+function wantedClients(lab: Lab, primary: LabNode, node: LabNode): readonly WantedClient[] {
+  const { user } = lab.replication
+  const standbys = followersOf(lab, primary, node).map((follower) => ({ node: follower, user }))
+  const { backup } = lab
+  return backup && node.name === primary.name
+    ? [...standbys, { node: backup, user: backup.streamingUser }]
+    : standbys
+}
+
+async function look(node: LabNode, wanted: readonly WantedClient[], guest: Guest): Promise<readonly Seen[]> {
+  const rows = await guest.rows<SenderRow>(node, SQL)
+  const addresses = wanted.map((client) => client.node.address)
   const strangers = rows.filter(({ client_addr }) => !addresses.includes(client_addr ?? ''))
   const evidence = psqlEvidence(SQL, rows)
   return [
-    ...wanted.map((one) => ({ ...seeSender(one, rows), ...evidence })),
+    ...wanted.map((client) => ({ ...seeSender(client, rows), ...evidence })),
     ...strangers.map((row) => ({ ...seeStranger(row), ...evidence })),
   ]
 }
 
-function wantedSenders(lab: Lab, primary: LabNode): readonly WantedSender[] {
-  const { backup, replication: settings } = lab
-  return [
-    ...followersOf(lab, primary).map(({ node }) => ({ node, user: settings.user })),
-    ...(backup ? [{ node: backup, user: backup.streamingUser }] : []),
-  ]
-}
-
-function seeSender(wanted: WantedSender, rows: readonly SenderRow[]): Seen {
+function seeSender(wanted: WantedClient, rows: readonly SenderRow[]): Seen {
   const { node, user } = wanted
   const application = applicationOf(node)
   const fromThere = rows.filter(({ client_addr }) => client_addr === node.address)
@@ -72,7 +75,7 @@ function seeSender(wanted: WantedSender, rows: readonly SenderRow[]): Seen {
   }
 }
 
-function remedy({ node, user }: WantedSender, row: SenderRow | undefined): string {
+function remedy({ node, user }: WantedClient, row: SenderRow | undefined): string {
   if (!row && node.role === 'backup') {
     return (
       `receive-wal does not run, or cannot log in. On ${node.name}: sudo -u barman barman cron; ` +

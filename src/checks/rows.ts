@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import { followersOf } from '../tools/cluster.ts'
+import { delayOf, linksOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { identifier, literal } from '../tools/sql.ts'
 import { type Check, lookAt, lookAtEach, type Seen, withPrimary } from './check.ts'
@@ -26,22 +26,43 @@ async function writeAndLook(lab: Lab, primary: LabNode, guest: Guest): Promise<F
   const change = (statement: string) =>
     guest.execute(primary, `SET synchronous_commit = local;\n${statement};`, database)
   const insert = `INSERT INTO ${table} (v) VALUES (${mark})`
-  const slaves = followersOf(lab, primary).map(({ node }) => node)
 
+  let lsn = ''
   const onPrimary = await lookAt('rows', primary, async () => {
     await change(insert)
+    lsn = (await guest.rows<{ lsn: string }>(primary, LSN_SQL))[0]?.lsn ?? ''
     return [seeWritten(lab, insert)]
   })
   if (onPrimary.some(({ ok }) => !ok)) return onPrimary
+  const find: Question = {
+    sql: `SELECT k, v FROM ${table} WHERE v = ${mark}`,
+    database,
+    what: 'the row of the primary',
+  }
+  const receive: Question = { sql: receivedSql(lsn), database, what: 'the WAL of the row, replayed later' }
   try {
-    const sql = `SELECT k, v FROM ${table} WHERE v = ${mark}`
-    return [
-      ...onPrimary,
-      ...(await lookAtEach('rows', slaves, (node) => awaitRow(node, sql, database, guest))),
-    ]
+    const slaves = linksOf(lab, primary).map(({ node }) => node)
+    const onSlaves = await lookAtEach('rows', slaves, (node) =>
+      awaitRow(node, delayOf(lab, node) === '' ? find : receive, guest),
+    )
+    return [...onPrimary, ...onSlaves]
   } finally {
     await change(`DELETE FROM ${table} WHERE v = ${mark}`)
   }
+}
+
+const LSN_SQL = 'SELECT pg_current_wal_lsn()::text AS lsn'
+
+/** Asked of a delayed standby: it has the row, but does not show it before its time. */
+function receivedSql(lsn: string): string {
+  return `SELECT pg_last_wal_receive_lsn() AS received WHERE pg_last_wal_receive_lsn() >= ${literal(lsn)}`
+}
+
+/** What is asked of a slave until it gives a row. */
+interface Question {
+  readonly what: string
+  readonly sql: string
+  readonly database: string
 }
 
 function seeWritten({ database }: Lab, insert: string): Seen {
@@ -57,20 +78,19 @@ function seeWritten({ database }: Lab, insert: string): Seen {
 
 async function awaitRow(
   node: LabNode,
-  sql: string,
-  database: string,
+  { what, sql, database }: Question,
   guest: Guest,
 ): Promise<readonly Seen[]> {
   const started = performance.now()
   const waited = () => performance.now() - started
-  let found = await guest.rows<{ k: number; v: string }>(node, sql, database)
+  let found = await guest.rows<object>(node, sql, database)
   while (found.length === 0 && waited() < ARRIVES_WITHIN_MS) {
     await pause(ASK_EVERY_MS)
-    found = await guest.rows(node, sql, database)
+    found = await guest.rows<object>(node, sql, database)
   }
   return [
     {
-      what: 'the row of the primary',
+      what,
       expected: `here within ${ARRIVES_WITHIN_MS / 1000} s`,
       observed: found.length > 0 ? `here within ${(waited() / 1000).toFixed(1)} s` : 'not here',
       ok: found.length > 0,

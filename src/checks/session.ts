@@ -1,6 +1,7 @@
 import type { Lab, LabNode } from '../lab.ts'
 import { STATE_SQL } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { batched } from './batch.ts'
 
 /** sshd refuses the eleventh session of a shared connection (MaxSessions 10); others may be using it too. */
 const SESSIONS_A_NODE = 6
@@ -8,7 +9,7 @@ const SESSIONS_A_NODE = 6
 /**
  * The guest as a run of many checks at once needs it. The first question to a node goes alone: it opens the
  * shared ssh connection, and when it fails nobody else waits for the same silence. The server's role is asked
- * once for all checks. No node is asked more at the same time than its sshd allows.
+ * once for all checks, and what is asked of a server at the same time goes in one query. No node is asked more at the same time than its sshd allows.
  * @returns a guest for one run of the checks; the roles it remembers grow old
  */
 export function sharedGuest(lab: Lab, guest: Guest): Guest {
@@ -31,6 +32,8 @@ export function sharedGuest(lab: Lab, guest: Guest): Guest {
     return made
   }
 
+  const ask = batched((node, sql, database) => gate(node)(() => guest.rows(node, sql, database)))
+
   return {
     async shell(node, argv, options) {
       // A machine whose PostgreSQL is down can still be asked other things.
@@ -40,9 +43,7 @@ export function sharedGuest(lab: Lab, guest: Guest): Guest {
     },
     async rows<Row>(node: LabNode, sql: string, database?: string): Promise<readonly Row[]> {
       const state = await contact(node)
-      return sql === STATE_SQL
-        ? (state as readonly Row[])
-        : gate(node)(() => guest.rows<Row>(node, sql, database))
+      return sql === STATE_SQL ? (state as readonly Row[]) : ask<Row>(node, sql, database)
     },
     async execute(node, sql, database) {
       await contact(node)

@@ -1,7 +1,7 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { type Check, lookAt, lookAtEach, type Seen, withPrimary } from './check.ts'
+import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
 interface SlotRow {
@@ -29,36 +29,39 @@ export const slots: Check = {
   id: 'slots',
   title: 'Each slot of the config exists and is used; no other one holds WAL',
   run: (lab, guest) =>
-    withPrimary('slots', lab, guest, async (primary) => {
-      const standbys = postgresNodes(lab).filter(({ name }) => name !== primary.name)
-      const findings = await Promise.all([
-        lookAt('slots', primary, () => onPrimary(lab, primary, guest)),
-        lookAtEach('slots', standbys, (node) => onStandby(node, guest)),
-      ])
-      return findings.flat()
-    }),
+    withPrimary('slots', lab, guest, (primary) =>
+      lookAtEach('slots', postgresNodes(lab), (node) =>
+        look(lab, node, wantedSlots(lab, primary, node), guest),
+      ),
+    ),
 }
 
-async function onPrimary(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const rows = await guest.rows<SlotRow>(primary, SQL)
-  const wanted: readonly WantedSlot[] = [
-    ...followersOf(lab, primary),
-    ...(lab.backup ? [{ slot: lab.backup.slot, node: lab.backup }] : []),
-  ]
+/** Barman streams from the primary, each standby from its upstream. */
+function wantedSlots(lab: Lab, primary: LabNode, node: LabNode): readonly WantedSlot[] {
+  const followers = followersOf(lab, primary, node).map((follower) => ({
+    slot: follower.slot,
+    node: follower,
+  }))
+  const { backup } = lab
+  return backup && node.name === primary.name
+    ? [...followers, { slot: backup.slot, node: backup }]
+    : followers
+}
+
+async function look(
+  lab: Lab,
+  node: LabNode,
+  wanted: readonly WantedSlot[],
+  guest: Guest,
+): Promise<readonly Seen[]> {
+  const rows = await guest.rows<SlotRow>(node, SQL)
   const names = wanted.map(({ slot }) => slot)
+  const surplus = rows.filter(({ slot_name }) => !names.includes(slot_name))
   const evidence = psqlEvidence(SQL, rows)
   return [
     ...wanted.map((one) => ({ ...seeSlot(lab, one, rows), ...evidence })),
-    ...rows
-      .filter(({ slot_name }) => !names.includes(slot_name))
-      .map((row) => ({ ...seeSurplus(primary, row), ...evidence })),
+    ...surplus.map((row) => ({ ...seeSurplus(node, row), ...evidence })),
   ]
-}
-
-/** A slot on a standby is used by nobody here, and keeps its WAL for ever. */
-async function onStandby(node: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const rows = await guest.rows<SlotRow>(node, SQL)
-  return rows.map((row) => ({ ...seeSurplus(node, row), ...psqlEvidence(SQL, rows) }))
 }
 
 function seeSlot(lab: Lab, { slot, node }: WantedSlot, rows: readonly SlotRow[]): Seen {

@@ -1,9 +1,10 @@
 import type { Lab, LabNode } from '../lab.ts'
-import { type Follower, followersOf, type ServerState } from '../tools/cluster.ts'
+import { delayOf, type Link, linksOf, type ServerState } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { everything } from './barman.ts'
-import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
+import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
+import { sameSetting } from './setting-value.ts'
 
 interface StandbyRow {
   readonly in_recovery: boolean
@@ -12,54 +13,51 @@ interface StandbyRow {
   readonly status: string | null
   readonly slot_name: string | null
   readonly sender_host: string | null
-  readonly sender_port: number | null
+  /** recovery_min_apply_delay in milliseconds, and as SHOW prints it. */
+  readonly delay_ms: string
+  readonly delay: string
 }
 
 const SQL = `SELECT pg_is_in_recovery() AS in_recovery, current_setting('transaction_read_only') AS read_only,
   CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS paused,
-  w.status, w.slot_name, w.sender_host, w.sender_port
-  FROM (SELECT) AS server LEFT JOIN pg_stat_wal_receiver w ON true`
+  w.status, w.slot_name, w.sender_host,
+  s.setting AS delay_ms, current_setting('recovery_min_apply_delay') AS delay
+  FROM pg_settings s LEFT JOIN pg_stat_wal_receiver w ON true WHERE s.name = 'recovery_min_apply_delay'`
 
-const WRITE_AGAIN =
-  'primary_conninfo or primary_slot_name is not what the config says. Write them again: pg-lab provision'
+const WRITE_AGAIN = 'Write its settings again: pg-lab provision'
 
 export const standby: Check = {
   id: 'standby',
-  title: 'Each slave is read-only and follows the primary through its slot',
+  title: 'Each slave is read-only and follows its upstream through its slot',
   run: (lab, guest) =>
-    withPrimary('standby', lab, guest, (primary, states) => {
-      const followers = followersOf(lab, primary)
-      return lookAtEach(
-        'standby',
-        followers.map(({ node }) => node),
-        (node) => look(lab, primary, followerNamed(followers, node), states, guest),
+    withPrimary('standby', lab, guest, async (primary, states) => {
+      const findings = await Promise.all(
+        linksOf(lab, primary).map((link) =>
+          lookAt('standby', link.node, async () => [
+            ...(await look(lab, link, guest)),
+            ...seeKinship(link.node, primary, states),
+          ]),
+        ),
       )
+      return findings.flat()
     }),
 }
 
-function followerNamed(followers: readonly Follower[], node: LabNode): Follower {
-  return followers.find((follower) => follower.node.name === node.name) ?? { node, slot: '' }
-}
-
-async function look(
-  lab: Lab,
-  primary: LabNode,
-  follower: Follower,
-  states: readonly ServerState[],
-  guest: Guest,
-): Promise<readonly Seen[]> {
-  const { node } = follower
-  const rows = await guest.rows<StandbyRow>(node, SQL)
+async function look(lab: Lab, link: Link, guest: Guest): Promise<readonly Seen[]> {
+  const rows = await guest.rows<StandbyRow>(link.node, SQL)
   const [row] = rows
   if (!row) return []
-  const evidence = psqlEvidence(SQL, rows)
-  const refusal =
-    row.in_recovery && row.status === null ? await tryLogin(lab, primary, node, guest) : undefined
-  const seen = [seeRecovery(row, node), seeReceiver(row, primary, follower, refusal), seeReplay(row, node)]
-  return [...seen.map((one) => ({ ...one, ...evidence })), ...seeKinship(lab, node, primary, states)]
+  const refusal = row.in_recovery && row.status === null ? await tryLogin(lab, link, guest) : undefined
+  const seen = [
+    seeRecovery(row, link),
+    seeReceiver(row, link, refusal),
+    seeReplay(row, link),
+    seeDelay(lab, row, link),
+  ]
+  return seen.map((one) => ({ ...one, ...psqlEvidence(SQL, rows) }))
 }
 
-function seeRecovery({ in_recovery, read_only }: StandbyRow, node: LabNode): Seen {
+function seeRecovery({ in_recovery, read_only }: StandbyRow, { node }: Link): Seen {
   return {
     what: 'recovery',
     expected: 'in recovery, read-only',
@@ -73,13 +71,8 @@ function seeRecovery({ in_recovery, read_only }: StandbyRow, node: LabNode): See
  * Connects as the walreceiver does, with the standby's own passfile.
  * @returns libpq's words when it is not let in; `undefined` when it is
  */
-async function tryLogin(
-  lab: Lab,
-  primary: LabNode,
-  node: LabNode,
-  guest: Guest,
-): Promise<string | undefined> {
-  const server = `host=${primary.address} port=5432 user=${lab.replication.user} replication=true connect_timeout=3`
+async function tryLogin(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<string | undefined> {
+  const server = `host=${upstream.address} port=5432 user=${lab.replication.user} replication=true connect_timeout=3`
   // -w: a missing password is an error, not a question
   const argv = ['psql', '-X', '-w', '-c', 'IDENTIFY_SYSTEM', server]
   const output = await guest.shell(node, argv, { as: 'postgres', timeoutMs: 10_000 })
@@ -89,13 +82,8 @@ async function tryLogin(
   return reason.replace(/^.*(FATAL|failed): +/, '')
 }
 
-function seeReceiver(
-  row: StandbyRow,
-  primary: LabNode,
-  { node, slot }: Follower,
-  refusal: string | undefined,
-): Seen {
-  const expected = `streaming from ${primary.address} through ${slot}`
+function seeReceiver(row: StandbyRow, { node, upstream }: Link, refusal: string | undefined): Seen {
+  const expected = `streaming from ${upstream.address} through ${node.slot}`
   const through = row.slot_name ? `through ${row.slot_name}` : 'without a slot'
   const observed =
     row.status === null
@@ -106,19 +94,22 @@ function seeReceiver(
     expected,
     observed,
     ok: observed === expected,
-    hint: row.status === null ? receiverRemedy(primary, node, refusal) : WRITE_AGAIN,
+    hint:
+      row.status === null
+        ? receiverRemedy({ node, upstream }, refusal)
+        : `primary_conninfo or primary_slot_name is another. ${WRITE_AGAIN}`,
   }
 }
 
-function receiverRemedy(primary: LabNode, node: LabNode, refusal: string | undefined): string {
-  if (refusal) return `${primary.name} does not let it in. Set password and pg_hba.conf again: pg-lab up`
+function receiverRemedy({ node, upstream }: Link, refusal: string | undefined): string {
+  if (refusal) return `${upstream.name} does not let it in. Set password and pg_hba.conf again: pg-lab up`
   return (
-    `It can log in on ${primary.name}, but gets no WAL there: its slot or its settings are missing, ` +
+    `It can log in on ${upstream.name}, but gets no WAL there: its slot or its settings are missing, ` +
     `or the WAL it needs is gone. Make them again: pg-lab provision. If the WAL is gone: pg-lab reinit ${node.name}`
   )
 }
 
-function seeReplay({ paused }: StandbyRow, node: LabNode): Seen {
+function seeReplay({ paused }: StandbyRow, { node }: Link): Seen {
   return {
     what: 'replay',
     expected: 'not paused',
@@ -130,13 +121,20 @@ function seeReplay({ paused }: StandbyRow, node: LabNode): Seen {
   }
 }
 
+function seeDelay(lab: Lab, { delay, delay_ms }: StandbyRow, { node }: Link): Seen {
+  const name = 'recovery_min_apply_delay'
+  const wanted = delayOf(lab, node) || '0'
+  return {
+    what: name,
+    expected: wanted,
+    observed: delay,
+    ok: sameSetting(wanted, { name, setting: delay_ms, unit: 'ms', vartype: 'integer' }),
+    hint: `It replays WAL at another pace than the config says. ${WRITE_AGAIN}`,
+  }
+}
+
 /** Same system identifier: made from one initdb. Same timeline: nobody was promoted in between. */
-function seeKinship(
-  lab: Lab,
-  node: LabNode,
-  primary: LabNode,
-  states: readonly ServerState[],
-): readonly Seen[] {
+function seeKinship(node: LabNode, primary: LabNode, states: readonly ServerState[]): readonly Seen[] {
   const own = states.find((state) => state.node.name === node.name)
   const its = states.find((state) => state.node.name === primary.name)
   const lost = own?.systemIdentifier !== its?.systemIdentifier
@@ -155,7 +153,7 @@ function seeKinship(
       observed: String(own?.timeline),
       ok: own?.timeline === its?.timeline,
       hint:
-        `${lab.slaves.length > 1 ? 'Another server' : primary.name} was promoted and ${node.name} does not follow the new timeline. ` +
+        `${primary.name} was promoted and ${node.name} does not follow its new timeline. ` +
         `Make it follow: pg-lab rejoin ${node.name}`,
       command: 'sudo -u postgres psql -c "SELECT received_tli FROM pg_stat_wal_receiver"',
     },

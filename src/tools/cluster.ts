@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts'
-import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest } from './contracts.ts'
 
 /** What a server says of itself. */
@@ -71,17 +71,34 @@ export async function findPrimary(lab: Lab, guest: Guest): Promise<Primary> {
   return node && others.length === 0 ? { found: true, node, states } : { found: false, candidates, states }
 }
 
-/** A server that should follow the primary, and its slot there. */
-export interface Follower {
-  readonly node: LabNode
-  readonly slot: string
+/** A standby and the server it should stream from, through its own slot there. */
+export interface Link {
+  readonly node: PostgresNode
+  readonly upstream: PostgresNode
 }
 
-/** Every server that should follow this primary. */
-export function followersOf(lab: Lab, primary: LabNode): readonly Follower[] {
-  const slotOfMaster = `${lab.master.name.replaceAll('-', '_').slice(0, 58)}_slot`
-  return [
-    { node: lab.master, slot: slotOfMaster },
-    ...lab.slaves.map((node) => ({ node, slot: node.slot })),
-  ].filter(({ node }) => node.name !== primary.name)
+/**
+ * Who should stream from whom. The config says it for the cluster as it was designed; once another server is
+ * the primary, all the others follow that one.
+ */
+export function linksOf(lab: Lab, primary: LabNode): readonly Link[] {
+  const nodes = postgresNodes(lab)
+  const named = (name: string) => nodes.find((node) => node.name === name) ?? lab.master
+  if (primary.name === lab.master.name) {
+    return lab.slaves.map((node) => ({ node, upstream: named(node.upstream) }))
+  }
+  const others = nodes.filter(({ name }) => name !== primary.name)
+  return others.map((node) => ({ node, upstream: named(primary.name) }))
+}
+
+/** How long after its commit a server should replay a change, e.g. `1min`; `''` for at once. */
+export function delayOf(lab: Lab, { name }: Pick<LabNode, 'name'>): string {
+  return lab.slaves.find((slave) => slave.name === name)?.applyDelay ?? ''
+}
+
+/** The servers that should stream from this one. */
+export function followersOf(lab: Lab, primary: LabNode, upstream: LabNode): readonly PostgresNode[] {
+  return linksOf(lab, primary)
+    .filter((link) => link.upstream.name === upstream.name)
+    .map(({ node }) => node)
 }
