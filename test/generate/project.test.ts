@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ansibleCfg } from '../../src/generate/ansible-cfg.ts'
 import { projectFiles } from '../../src/generate/project.ts'
@@ -56,4 +60,36 @@ describe('ansibleCfg', () => {
     expect(ansibleCfg(testLab({ slaves }), 'x')).toContain('\nforks = 11\n')
     expect(ansibleCfg(testLab(), 'x')).toContain('\nforks = 5\n')
   })
+})
+
+describe('what Ansible reads', () => {
+  it('is the config, with any *.local.yml of the user over it, and no Jinja of a value evaluated', async () => {
+    const lab = testLab({ database: { name: '{{ 1 + 1 }}', owner: 'on', table: 'dz' } })
+    const folder = mkdtempSync(join(tmpdir(), 'pg-lab-inventory-'))
+    const files = await projectFiles(lab, { roles: 'in-place' })
+    const own = { path: 'provisioning/group_vars/all/a.local.yml', content: 'postgres_table: mine\n' }
+    for (const { path, content } of [...files, own]) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), content)
+    }
+    const env = { ...process.env, ANSIBLE_CONFIG: join(folder, 'ansible.cfg') }
+    const output = execFileSync('ansible-inventory', ['--host', 'slave'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    })
+    expect(JSON.parse(output)).toMatchObject({
+      postgres_database: { __ansible_unsafe: '{{ 1 + 1 }}' },
+      postgres_database_owner: 'on',
+      postgres_table: 'mine',
+      postgres_version: 15,
+    })
+    const groups = execFileSync('ansible-inventory', ['--list'], { cwd: folder, encoding: 'utf8', env })
+    expect(JSON.parse(groups)).toMatchObject({
+      masters: { hosts: ['master'] },
+      slaves: { hosts: ['slave'] },
+      backups: { hosts: ['backup'] },
+    })
+    rmSync(folder, { recursive: true })
+  }, 30_000)
 })
