@@ -1,0 +1,58 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { pathWithout, type Result, spawn, TestLab } from './support.ts'
+
+const CONFIG = `
+import { defineCluster } from 'create-pg-lab'
+export default defineCluster({ name: 'plain', provider: 'docker' })
+`
+const made = TestLab.create('made', CONFIG)
+const copy = new TestLab(join(made.directory, '..', 'copy of it'))
+const env = { ...process.env, PATH: pathWithout('node', 'npm', 'npx', 'pg-lab', 'create-pg-lab') }
+let up: Result
+
+const vagrant = (...args: string[]) => spawn('vagrant', args, { cwd: copy.directory, env })
+
+beforeAll(() => {
+  made.must('generate')
+  cpSync(made.directory, copy.directory, { recursive: true })
+  // What a mentor clones: the machine-made folder is not in git.
+  rmSync(join(copy.directory, '.pg-lab'), { recursive: true })
+  up = vagrant('up', '--provider=docker')
+})
+
+afterAll(() => {
+  vagrant('destroy', '-f')
+  copy.remove()
+  made.remove()
+})
+
+const psql = (node: string, sql: string, database = 'postgres') =>
+  vagrant('ssh', node, '-c', `sudo -u postgres psql -X -A -t -d ${database} -c "${sql}"`).stdout.trim()
+
+it('builds everything with vagrant alone, no Node', () => {
+  expect(`${up.stdout}\n${up.stderr}`).toContain('PLAY RECAP')
+  expect(up.stdout.match(/PLAY RECAP/g)).toHaveLength(1)
+  expect(up.status).toBe(0)
+})
+
+it('has both slots in use and a standby in recovery', () => {
+  expect(psql('master', 'SELECT slot_name, active FROM pg_replication_slots ORDER BY 1')).toBe(
+    'barman|t\nslave_slot|t',
+  )
+  expect(psql('slave', 'SELECT pg_is_in_recovery()')).toBe('t')
+})
+
+it('replicates, and is backed up', () => {
+  psql('master', "INSERT INTO dz (v) VALUES ('plain')", 'otus')
+  expect(psql('slave', 'SELECT v FROM dz', 'otus')).toBe('plain')
+  const check = vagrant('ssh', 'backup', '-c', 'sudo -u barman barman check master')
+  expect(check.stdout).not.toContain('FAILED')
+  expect(check.status).toBe(0)
+})
+
+it('changes nothing when provisioned again', () => {
+  const again = vagrant('provision')
+  expect(again.stdout.match(/changed=(\d+)/g)).toEqual(['changed=0', 'changed=0', 'changed=0'])
+})

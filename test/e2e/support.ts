@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import type { Finding } from '../../src/finding.ts'
+
+/** The built command, as a user runs it. */
+const CLI = resolve('dist/cli.js')
+
+export interface Result {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface SpawnOptions {
+  readonly cwd?: string
+  readonly input?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+/** Runs a program to its end, with nothing on its standard input unless given. */
+export function spawn(file: string, args: readonly string[], options: SpawnOptions = {}): Result {
+  const { status, stdout, stderr, error } = spawnSync(file, args, {
+    encoding: 'utf8',
+    input: '',
+    maxBuffer: 64 * 1024 * 1024,
+    ...options,
+  })
+  if (error) throw error
+  return { status, stdout, stderr }
+}
+
+/** A lab in a folder of its own, or in this repository. */
+export class TestLab {
+  readonly directory: string
+
+  constructor(directory: string) {
+    this.directory = directory
+  }
+
+  /** Makes a folder with this config; the name has a space and a Cyrillic letter, as users' folders do. */
+  static create(name: string, config: string): TestLab {
+    const directory = join(mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-')), `${name} л`)
+    mkdirSync(directory)
+    writeFileSync(join(directory, 'cluster.config.ts'), config)
+    return new TestLab(directory)
+  }
+
+  run(...args: string[]): Result {
+    return spawn('node', [CLI, ...args], { cwd: this.directory })
+  }
+
+  /** Runs a command that must succeed, and shows what it said when it does not. */
+  must(...args: string[]): Result {
+    const result = this.run(...args)
+    if (result.status === 0) return result
+    throw new Error(
+      `pg-lab ${args.join(' ')} ended with ${result.status}\n${result.stdout}\n${result.stderr}`,
+    )
+  }
+
+  /** `changed=` of every host in the closing block of `up` or `provision`. */
+  changedCounts(output: string): Record<string, number> {
+    const line = output.split('\n').findLast((text) => text.includes('Ansible: ')) ?? ''
+    return Object.fromEntries(
+      [...line.matchAll(/(\S+) changed=(\d+)/g)].map(([, host, count]) => [host, Number(count)]),
+    )
+  }
+
+  verify(...args: string[]): {
+    status: number | null
+    failed: readonly Finding[]
+    findings: readonly Finding[]
+  } {
+    const { status, stdout } = this.run('verify', '--json', ...args)
+    const { findings } = JSON.parse(stdout) as { findings: Finding[] }
+    return { status, findings, failed: findings.filter(({ ok }) => !ok) }
+  }
+
+  /** A program inside a machine, its words as they are. */
+  ssh(node: string, ...argv: string[]): Result {
+    return spawn('ssh', ['-F', '.pg-lab/ssh_config', node, argv.map(quoted).join(' ')], {
+      cwd: this.directory,
+    })
+  }
+
+  /** One answer of the node's server, unaligned, through plain psql. */
+  sql(node: string, sql: string, database = 'postgres'): string {
+    const { status, stdout, stderr } = this.ssh(
+      node,
+      'sudo',
+      '-u',
+      'postgres',
+      'psql',
+      '-X',
+      '-A',
+      '-t',
+      '-q',
+      '-d',
+      database,
+      '-c',
+      sql,
+    )
+    if (status !== 0) throw new Error(stderr)
+    return stdout.trim()
+  }
+
+  /** Deletes the machines; in a folder of its own, the folder too. */
+  remove(): void {
+    if (existsSync(join(this.directory, 'Vagrantfile'))) this.run('destroy', '--yes')
+    if (this.directory.startsWith(realpathSync(tmpdir())))
+      rmSync(this.directory, { recursive: true, force: true })
+  }
+}
+
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** A PATH with everything this one has, except the named programs. */
+export function pathWithout(...hidden: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pg-lab-path-'))
+  for (const part of (process.env.PATH ?? '').split(delimiter).reverse()) {
+    if (!existsSync(part)) continue
+    for (const name of readdirSync(part)) {
+      if (hidden.includes(name)) continue
+      rmSync(join(folder, name), { force: true })
+      symlinkSync(join(part, name), join(folder, name))
+    }
+  }
+  return folder
+}
+
+/** Every finding that failed, in the form tests compare. */
+export function failures(findings: readonly Finding[]): string[] {
+  return findings.map(({ check, node, what }) => `${check} ${node}: ${what}`)
+}
