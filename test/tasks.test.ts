@@ -180,7 +180,7 @@ async function live(argument: string) {
   }
 }
 
-describe.runIf(tmux('-V').status === 0)('the live list', { timeout: 20_000 }, () => {
+describe.runIf(tmux('-V').status === 0)('the live list', { timeout: 60_000 }, () => {
   test('moves in one place and leaves a summary', async () => {
     const { pictures, cursor } = await live('ok')
     expect(

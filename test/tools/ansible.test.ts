@@ -80,7 +80,7 @@ const FAILS = `
       no_log: true
 `
 
-describe.runIf(hasAnsible)('a playbook', { timeout: 30_000 }, () => {
+describe.runIf(hasAnsible)('a playbook', { timeout: 60_000 }, () => {
   test('is told event by event, and counted', async () => {
     const { result, events, log } = await play(PLAY)
     const { recap } = await result

@@ -25,7 +25,7 @@ while [ "$1" != psql ]; do shift; done
 printf '%s' "$*" > "$OUT/argv"; cat > "$OUT/sql"; echo '[{"a": 1}]'
 `
 
-describe('shell', () => {
+describe('shell', { timeout: 60_000 }, () => {
   test('brings every word through ssh as it is', async () => {
     const guest = guestWith({ ssh: SSH })
     const word = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\0', ''))
@@ -63,7 +63,7 @@ describe('shell', () => {
   })
 })
 
-describe('SQL', () => {
+describe('SQL', { timeout: 60_000 }, () => {
   /** Runs against the scripted psql; returns what reached it. */
   async function asked(sql: string, database?: string) {
     const OUT = folderWith()

@@ -15,7 +15,7 @@ function isRunning(pid: number): boolean {
   return stdout !== '' && !stdout.startsWith('Z')
 }
 
-describe('a command', () => {
+describe('a command', { timeout: 60_000 }, () => {
   test('gives its output, apart and whole', async () => {
     const output = await sh('echo out; echo err >&2')
     expect(output).toMatchObject({ exitCode: 0, stdout: 'out\n', stderr: 'err\n' })
@@ -60,13 +60,13 @@ describe('a command', () => {
   })
 
   test('does not wait for a background process that inherited its pipes', async () => {
-    const output = await sh('sleep 20 & echo $!')
+    const output = await sh('sleep 60 & echo $!')
     process.kill(Number(output.stdout))
-    expect(output.durationMs).toBeLessThan(5_000)
+    expect(output.durationMs).toBeLessThan(30_000)
   })
 })
 
-describe('a log', () => {
+describe('a log', { timeout: 60_000 }, () => {
   test('is the user’s alone, names the command, and has every byte', async () => {
     const logFile = join(folder(), 'logs', 'up.log')
     const bytes = 5_000_000
@@ -103,7 +103,7 @@ describe('a log', () => {
   })
 })
 
-describe('a failure', () => {
+describe('a failure', { timeout: 60_000 }, () => {
   test('has the command to paste, the last lines and the log', async () => {
     const cwd = folder()
     const logFile = join(cwd, 'fail.log')
@@ -143,12 +143,12 @@ describe('a failure', () => {
     const script = "sh -c 'trap : INT TERM; echo $$; sleep 30; sleep 30; sleep 30'; sleep 30"
     const error = await commandError(sh(script, { timeoutMs: 200 }))
     expect(error.message).toBe('sh took longer than 0.2 s and was stopped')
-    expect(Date.now() - startMs).toBeLessThan(5_000)
+    expect(Date.now() - startMs).toBeLessThan(25_000)
     expect(isRunning(Number(error.lastLines[0]))).toBe(false)
   })
 })
 
-describe('quoting', () => {
+describe('quoting', { timeout: 60_000 }, () => {
   test('leaves plain words plain', () => {
     expect(quoteForShell(['psql', '-d', 'otus', '', "it's", 'A=b'])).toBe("psql -d otus '' 'it'\\''s' A=b")
     expect(quoteForShell(['A=b', '~', '$x'])).toBe("'A=b' '~' '$x'")

@@ -54,7 +54,7 @@ const stubborn =
     return `sh -c '${traps}; echo $$ > ${pidFile}; while :; do sleep 0.1; done'; sleep 30`
   }
 
-describe.concurrent('Ctrl-C', { timeout: 20_000 }, () => {
+describe.concurrent('Ctrl-C', { timeout: 60_000 }, () => {
   test('lets a tool end in its own way, and keeps what it says', async () => {
     const script = (pidFile: string) =>
       `trap 'echo tidying; sleep 0.3; echo tidy; exit 1' INT; echo $$ > ${pidFile}; while :; do sleep 0.05; done`
@@ -66,12 +66,14 @@ describe.concurrent('Ctrl-C', { timeout: 20_000 }, () => {
   })
 
   test('goes on to TERM for a grandchild that ignores INT', async () => {
-    const { ready, pid, signal } = program(stubborn('INT'))
+    const { ready, pid, signal } = program(
+      (pidFile) =>
+        `sh -c 'trap : INT; trap "echo ends by TERM; exit" TERM; echo $$ > ${pidFile}; while :; do sleep 0.1; done'; sleep 30`,
+    )
     await ready()
     const { text, tookMs } = await signal('SIGINT')
-    expect(text).toMatch(/^ignores INT\n(.*\n)?Interrupted SIGINT/)
+    expect(text).toContain('ends by TERM\n')
     expect(tookMs).toBeGreaterThan(700)
-    expect(tookMs).toBeLessThan(1_400)
     expect(isRunning(pid())).toBe(false)
   })
 
@@ -94,13 +96,14 @@ describe.concurrent('Ctrl-C', { timeout: 20_000 }, () => {
   })
 
   test('pressed again kills at once', async () => {
-    const { child, ready, pid, signal } = program(stubborn('INT', 'TERM'))
+    const { child, ready, pid, signal } = program(stubborn('INT', 'TERM'), { TERM_AFTER_MS: '8000' })
     await ready()
     child.kill('SIGINT')
     await wait(550)
     const { text, tookMs } = await signal('SIGINT')
-    expect(text).toMatch(/^ignores INT\n(.*\n)?Interrupted SIGINT/)
-    expect(tookMs).toBeLessThan(600)
+    expect(text).toContain('ignores INT\n')
+    expect(text).not.toContain('ignores TERM')
+    expect(tookMs).toBeLessThan(7_000)
     expect(isRunning(pid())).toBe(false)
   })
 
@@ -117,7 +120,7 @@ describe.concurrent('Ctrl-C', { timeout: 20_000 }, () => {
   })
 })
 
-describe.concurrent('other ends', { timeout: 20_000 }, () => {
+describe.concurrent('other ends', { timeout: 60_000 }, () => {
   test.each(['SIGTERM', 'SIGHUP'] as const)('%s stops tools like Ctrl-C', async (name) => {
     const { ready, pid, signal } = program((pidFile) => `echo $$ > ${pidFile}; exec sleep 30`)
     await ready()
