@@ -118,18 +118,26 @@ export interface CheckResult {
   readonly findings: readonly Finding[]
 }
 
-/** One line a check; on failure node, expected, observed and hint of each finding that failed. Ends with a line end. */
-export function showCheck({ title, findings }: CheckResult, paint: Paint): string {
+/**
+ * One line a check; on failure node, expected, observed and hint of each finding that failed. Ends with a line end.
+ * @param told what earlier checks have shown: the same again (a machine that is down) takes one line
+ */
+export function showCheck({ title, findings }: CheckResult, paint: Paint, told = new Set<string>()): string {
   const failed = findings.filter(({ ok }) => !ok)
   const mark = failed.length === 0 ? paint('green', '✔') : paint('red', '✖')
   const count = failed.length === 0 ? `${findings.length}` : `${failed.length} of ${findings.length} failed`
   const head = `${mark} ${title} ${paint('dim', `(${count})`)}`
-  return `${[head, ...failed.flatMap((finding) => failedLines(finding, paint))].join('\n')}\n`
+  return `${[head, ...failed.flatMap((finding) => failedLines(finding, paint, told))].join('\n')}\n`
 }
 
-function failedLines({ node, what, expected, observed, hint }: Finding, paint: Paint): readonly string[] {
+function failedLines(finding: Finding, paint: Paint, told: Set<string>): readonly string[] {
+  const { node, what, expected, observed, hint } = finding
+  const line = `    ${paint('bold', node)}  ${oneLine(what)}`
+  const key = JSON.stringify([node, what, expected, observed])
+  if (told.has(key)) return [`${line}${paint('dim', ': as above')}`]
+  told.add(key)
   return [
-    `    ${paint('bold', node)}  ${oneLine(what)}`,
+    line,
     `      ${paint('dim', 'expected')}  ${oneLine(expected)}`,
     `      ${paint('dim', 'observed')}  ${paint('red', oneLine(observed))}`,
     ...(hint ? [`      ${paint('cyan', '→')} ${oneLine(hint)}`] : []),

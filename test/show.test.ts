@@ -102,12 +102,12 @@ describe('errors', () => {
   })
 
   test('Ctrl-C', () => {
-    const error = new Interrupted('SIGINT', ['These machines are there: master.'])
+    const error = new Interrupted('SIGINT', ['Left     the machine master'])
     expect(exitCodeOf(error)).toBe(130)
     expect(page(error)).toMatchInlineSnapshot(`
       "■ Stopped by Ctrl-C
 
-        These machines are there: master.
+        Left     the machine master
         Go on    npx pg-lab up
       "
     `)
@@ -165,6 +165,18 @@ describe('findings', () => {
             expected  active
             observed  inactive · since 09:00
             → the slave does not use it: set primary_slot_name
+      "
+    `)
+  })
+
+  test('what another check has shown takes one line', () => {
+    const told = new Set<string>()
+    showCheck({ title: 'Replication slots', findings: [bad] }, plain, told)
+    expect(
+      showCheck({ title: 'Replication', findings: [{ ...bad, check: 'replication' }] }, plain, told),
+    ).toMatchInlineSnapshot(`
+      "✖ Replication (1 of 1 failed)
+          master  slot slave_slot is active: as above
       "
     `)
   })

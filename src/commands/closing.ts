@@ -26,7 +26,7 @@ export function showClosing(
     '',
     ...table(thingsToTry(lab), paint),
     '',
-    `  Ansible: ${showRecap(recap)}`,
+    `  Ansible: ${showRecap(recap, lab)}`,
     ...lab.warnings.map((warning) => `  ${paint('yellow', '!')} ${warning}`),
   ].join('\n')
 }
@@ -44,23 +44,19 @@ function table(rows: readonly Row[], paint: Paint): readonly string[] {
 }
 
 function thingsToTry({ master, slaves: [slave], backup, database }: Lab): readonly Row[] {
-  const onSlave: Row[] = slave ? [[`npx pg-lab psql ${slave.name}`, 'the same, read-only, on a standby']] : []
+  const onSlave: Row[] = slave
+    ? [[`npx pg-lab psql ${slave.name}`, 'the same on a standby, which only reads']]
+    : []
   const onBackup: Row[] = backup
-    ? [
-        [
-          `npx pg-lab ssh ${backup.name} sudo -u barman barman check ${backup.server}`,
-          'what Barman thinks of the backups',
-        ],
-      ]
+    ? [[`npx pg-lab ssh ${backup.name}`, `a shell; then: sudo -u barman barman check ${backup.server}`]]
     : []
   return [
     [
       'npx pg-lab psql',
-      `psql in ${database.name} on ${master.name}: change ${database.table}, look on a standby`,
+      `${database.name} on ${master.name}: insert into ${database.table}, then look on a standby`,
     ],
     ...onSlave,
     ...onBackup,
-    [`npx pg-lab ssh ${master.name}`, 'a shell on a machine'],
     ['npx pg-lab verify', 'prove it again'],
     ['npx pg-lab halt', 'stop the machines; up starts them again'],
   ]

@@ -21,6 +21,6 @@ export async function provision(context: Context): Promise<number> {
     ],
     session.taskOptions,
   )
-  context.print(`\n${showRecap(recap)}`)
+  context.print(`\n${showRecap(recap, session.lab)}`)
   return EXIT.ok
 }

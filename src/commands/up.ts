@@ -1,6 +1,7 @@
 import type { ProviderName } from '../catalog/contracts.ts'
 import { PROVIDERS } from '../catalog/providers.ts'
 import { EXIT, Interrupted } from '../errors.ts'
+import { nodesOf } from '../lab.ts'
 import { runTasks } from '../tasks.ts'
 import { machinesIn } from '../tools/doctor/index.ts'
 import { showClosing } from './closing.ts'
@@ -56,8 +57,9 @@ async function bringUp(session: Session, isInstallAllowed: boolean): Promise<Rec
   return recap
 }
 
-function leftBehind({ directory }: Session): readonly string[] {
-  const names = machinesIn(directory).map(({ name }) => name)
-  if (names.length === 0) return ['No machine was made.']
-  return [`These machines are there: ${names.join(', ')}. Delete them with: npx pg-lab destroy`]
+function leftBehind({ directory, lab }: Session): readonly string[] {
+  const made = machinesIn(directory).map(({ name }) => name)
+  const names = nodesOf(lab).flatMap(({ name }) => (made.includes(name) ? [name] : []))
+  if (names.length === 0) return ['Left     no machine']
+  return [`Left     the machines ${names.join(', ')}`, 'Delete   npx pg-lab destroy']
 }

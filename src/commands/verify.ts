@@ -33,6 +33,9 @@ function parseIds(only: string): readonly string[] {
 /** All findings, grouped by check, with the verdict. */
 export function showFindings(findings: readonly Finding[], paint: Paint): string {
   const groups = CHECKS.map(({ id, title }) => ({ title, findings: findings.filter((f) => f.check === id) }))
+  const told = new Set<string>()
   const looked = groups.filter((group) => group.findings.length > 0)
-  return [...looked.map((group) => showCheck(group, paint)), showVerdict(findings, paint)].join('').trimEnd()
+  return [...looked.map((group) => showCheck(group, paint, told)), showVerdict(findings, paint)]
+    .join('')
+    .trimEnd()
 }

@@ -1,4 +1,4 @@
-import { nodesOf } from '../../lab.ts'
+import { type Lab, nodesOf } from '../../lab.ts'
 import type { Progress, Task } from '../../tasks.ts'
 import type { PlaybookResult } from '../../tools/ansible.ts'
 import type { AnsibleEvent, HostRecap } from '../../tools/ansible-events.ts'
@@ -32,8 +32,9 @@ async function runPlaybook(
   return ansible.runPlaybook({ directory, run: context.run, logFile: logs.file('ansible'), onEvent })
 }
 
+/** Ansible puts the role in front of a task's name; the name says enough. */
 function place({ task, index, total }: Extract<AnsibleEvent, { event: 'task' }>): string {
-  return `${task} · ${index}/${total}`
+  return `${task.replace(/^[\w.]+ : /, '')} · ${index}/${total}`
 }
 
 async function provisionInOneRow(
@@ -45,7 +46,7 @@ async function provisionInOneRow(
     if (event.event === 'task') progress.note(`${event.host}: ${place(event)}`)
   })
   onRecap(recap)
-  return showRecap(recap)
+  return showRecap(recap, session.lab)
 }
 
 /** One playbook behind several rows: each shows its own host, and only those that failed are marked so. */
@@ -75,9 +76,9 @@ function hostRows(
   }))
 }
 
-/** `master changed=12 · slave changed=9`. */
-export function showRecap(recap: Recap): string {
-  return Object.entries(recap)
-    .map(([host, { changed }]) => `${host} changed=${changed}`)
+/** `master changed=12 · slave changed=9`, in the lab's order. */
+export function showRecap(recap: Recap, lab: Lab): string {
+  return nodesOf(lab)
+    .map(({ name }) => `${name} changed=${recap[name]?.changed ?? 0}`)
     .join(' · ')
 }
