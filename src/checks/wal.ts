@@ -1,6 +1,6 @@
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { barmanCommand, everything } from './barman.ts'
+import { barmanCommand, barmanConfig, everything } from './barman.ts'
 import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
@@ -13,17 +13,18 @@ import { psqlEvidence } from './evidence.ts'
 const SWITCH_SQL = `SELECT pg_walfile_name(pg_switch_wal()) AS segment
   FROM pg_logical_emit_message(true, 'pg-lab', 'verify')`
 
-/** Each turn takes Barman half a second or more. */
-const TURNS = 12
+/** Each turn takes Barman a third of a second or more. */
+const TURNS = 20
 
 /*
- * Files what has arrived, as Barman's cron job does each minute, then takes the segment out of the archive: exit
- * code 0 only if it is there. $1 is the server, $2 the segment, $3 the number of turns.
+ * Files what has arrived, as Barman's cron job does each minute, until the segment lies in the archive.
+ * `barman get-wal` would also give a segment that has arrived and cannot be filed.
+ * $1 is the server, $2 its wals_directory, $3 the segment, $4 the number of turns.
  */
 const AWAIT_SEGMENT = `turn=0
-until barman get-wal "$1" "$2" >/dev/null 2>&1; do
+until [ -n "$(find "$2" -name "$3")" ]; do
   turn=$((turn + 1))
-  [ "$turn" -le "$3" ] || exit 1
+  [ "$turn" -le "$4" ] || exit 1
   barman archive-wal "$1"
 done`
 
@@ -37,10 +38,22 @@ export const wal: Check = {
 }
 
 async function look(primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
-  const rows = await guest.rows<{ segment: string }>(primary, SWITCH_SQL)
+  const [rows, { config }] = await Promise.all([
+    guest.rows<{ segment: string }>(primary, SWITCH_SQL),
+    barmanConfig(guest, backup),
+  ])
   const segment = rows[0]?.segment ?? ''
   const { server } = backup
-  const argv = ['sh', '-c', AWAIT_SEGMENT, 'sh', server, segment, String(TURNS)]
+  const argv = [
+    'sh',
+    '-c',
+    AWAIT_SEGMENT,
+    'sh',
+    server,
+    String(config.wals_directory),
+    segment,
+    String(TURNS),
+  ]
   const output = await guest.shell(backup, argv, { as: 'barman', timeoutMs: 60_000 })
   const switched = psqlEvidence(SWITCH_SQL, rows)
   const arrived = output.exitCode === 0

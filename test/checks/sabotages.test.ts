@@ -1,0 +1,507 @@
+import { describe, expect, it } from 'vitest'
+import { runChecks } from '../../src/checks/index.ts'
+import { recordedLab, type Script, scriptedGuest } from './scripted-guest.ts'
+
+/** What is done to the lab, as the servers then answered, and how it must be found. */
+interface Sabotage {
+  readonly name: string
+  readonly script: Script
+  /** The checks that must fail; those of `run` are asked. */
+  readonly run: readonly string[]
+  /** `check node what: observed` of each failed finding. */
+  readonly found: readonly string[]
+  /** A part of the first hint. */
+  readonly remedy: string
+}
+
+const SLOTS = 'pg_replication_slots s WHERE'
+const SENDERS = 'r.usename AS "user"'
+const RECEIVER = "s.name = 'recovery_min_apply_delay'"
+const ROLES = 'pg_authid'
+
+const barmanSlot = {
+  slot_name: 'barman',
+  slot_type: 'physical',
+  active: true,
+  wal_status: 'reserved',
+  retained: '1 kB',
+}
+const slaveSlot = { ...barmanSlot, slot_name: 'slave_slot' }
+const barmanSender = {
+  application_name: 'barman_receive_wal',
+  user: 'barman_streaming',
+  client_addr: '192.168.11.152',
+  state: 'streaming',
+  slot_name: 'barman',
+}
+const slaveSender = {
+  application_name: 'slave',
+  user: 'replica',
+  client_addr: '192.168.11.151',
+  state: 'streaming',
+  slot_name: 'slave_slot',
+}
+const receiver = {
+  in_recovery: true,
+  read_only: 'on',
+  paused: false,
+  status: 'streaming',
+  slot_name: 'slave_slot',
+  sender_host: '192.168.11.150',
+  delay_ms: '0',
+  delay: '0',
+}
+const rule = {
+  line_number: 7,
+  type: 'host',
+  database: ['all'],
+  user_name: ['all'],
+  address: '0.0.0.0',
+  netmask: '0.0.0.0',
+  auth_method: 'trust',
+  error: null,
+}
+const replicationRules = [
+  ['replica', '192.168.11.150'],
+  ['replica', '192.168.11.151'],
+  ['barman_streaming', '192.168.11.152'],
+].map(([user, address], at) => ({
+  ...rule,
+  line_number: at + 1,
+  database: ['replication'],
+  user_name: [user],
+  address,
+  netmask: '255.255.255.255',
+  auth_method: 'scram-sha-256',
+}))
+const barmanRole = {
+  role: 'barman',
+  attributes: ['LOGIN'],
+  member_of: ['pg_checkpoint', 'pg_read_all_settings', 'pg_read_all_stats'],
+  may_execute: [
+    'pg_backup_start(text,boolean)',
+    'pg_backup_stop(boolean)',
+    'pg_create_restore_point(text)',
+    'pg_switch_wal()',
+  ],
+  password: 'SCRAM',
+}
+const streams = (role: string) => ({
+  role,
+  attributes: ['LOGIN', 'REPLICATION'],
+  member_of: [],
+  may_execute: [],
+  password: 'SCRAM',
+})
+
+const SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'the slot of the slave dropped',
+    script: { rows: [{ of: SLOTS, node: 'master', rows: [barmanSlot] }] },
+    run: ['slots'],
+    found: ['slots master slot slave_slot of slave: missing'],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'the slot unused',
+    script: {
+      rows: [
+        { of: SLOTS, node: 'master', rows: [barmanSlot, { ...slaveSlot, active: false }] },
+        { of: RECEIVER, rows: [{ ...receiver, slot_name: null }] },
+      ],
+    },
+    run: ['slots', 'standby'],
+    found: [
+      'slots master slot slave_slot of slave: physical, inactive, WAL reserved',
+      'standby slave walreceiver: streaming from 192.168.11.150 without a slot',
+    ],
+    remedy: 'pg-lab up',
+  },
+  {
+    name: 'a slot whose WAL is lost',
+    script: {
+      rows: [
+        {
+          of: SLOTS,
+          node: 'master',
+          rows: [barmanSlot, { ...slaveSlot, active: false, wal_status: 'lost' }],
+        },
+      ],
+    },
+    run: ['slots'],
+    found: ['slots master slot slave_slot of slave: physical, inactive, WAL lost'],
+    remedy: 'pg-lab reinit slave',
+  },
+  {
+    name: 'a forgotten slot, on the master and on the slave',
+    script: {
+      rows: [
+        {
+          of: SLOTS,
+          node: 'master',
+          rows: [barmanSlot, slaveSlot, { ...slaveSlot, slot_name: 'old', active: false }],
+        },
+        { of: SLOTS, node: 'slave', rows: [{ ...slaveSlot, slot_name: 'old2', active: false }] },
+      ],
+    },
+    run: ['slots'],
+    found: [
+      'slots master slot old: physical, inactive, WAL reserved, holds back 1 kB',
+      'slots slave slot old2: physical, inactive, WAL reserved, holds back 1 kB',
+    ],
+    remedy: `pg_drop_replication_slot('old')`,
+  },
+  {
+    name: 'another application name',
+    script: {
+      rows: [{ of: SENDERS, rows: [barmanSender, { ...slaveSender, application_name: 'walreceiver' }] }],
+    },
+    run: ['replication'],
+    found: [
+      'replication master walreceiver of slave: walreceiver, user replica, from 192.168.11.151, streaming',
+    ],
+    remedy: 'cluster_name',
+  },
+  {
+    name: 'a stranger that streams',
+    script: {
+      rows: [{ of: SENDERS, rows: [barmanSender, slaveSender, { ...slaveSender, client_addr: '10.0.0.9' }] }],
+    },
+    run: ['replication'],
+    found: ['replication master a connection from 10.0.0.9: slave, user replica, streaming'],
+    remedy: 'pg-lab verify --only hba',
+  },
+  {
+    name: 'the password of replica changed',
+    script: {
+      rows: [{ of: RECEIVER, rows: [{ ...receiver, status: null, slot_name: null, sender_host: null }] }],
+      shell: [
+        {
+          of: 'IDENTIFY_SYSTEM',
+          exitCode: 2,
+          stderr:
+            'psql: error: connection to server at "192.168.11.150", port 5432 failed: FATAL:  password authentication failed for user "replica"\n' +
+            'password retrieved from file "/var/lib/postgresql/.pgpass"\n',
+        },
+      ],
+    },
+    run: ['standby'],
+    found: ['standby slave walreceiver: no walreceiver: password authentication failed for user "replica"'],
+    remedy: 'does not let it in',
+  },
+  {
+    name: 'a line that trusts the network, and one that cannot be read',
+    script: {
+      rows: [
+        {
+          of: 'pg_hba_file_rules',
+          node: 'master',
+          rows: [
+            ...replicationRules,
+            rule,
+            { ...rule, line_number: 8, auth_method: null, error: 'invalid authentication method "foo"' },
+          ],
+        },
+      ],
+    },
+    run: ['hba'],
+    found: [
+      'hba master errors: line 8: invalid authentication method "foo"',
+      'hba master lines with trust: line 7: host all all 0.0.0.0/0 trust',
+      'hba master addresses outside the lab: line 7: host all all 0.0.0.0/0 trust',
+    ],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'replication lines missing and surplus',
+    script: {
+      rows: [
+        {
+          of: 'pg_hba_file_rules',
+          node: 'slave',
+          rows: [
+            ...replicationRules.slice(1),
+            { ...replicationRules[0], address: '192.168.11.0', netmask: '255.255.255.0' },
+          ],
+        },
+      ],
+    },
+    run: ['hba'],
+    found: [
+      'hba slave lines for replication: no line for replica@192.168.11.150/32; a line for replica@192.168.11.0/24',
+    ],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'barman a superuser with more grants, replica with an MD5 password',
+    script: {
+      rows: [
+        {
+          of: ROLES,
+          rows: [
+            {
+              ...barmanRole,
+              attributes: ['SUPERUSER', 'LOGIN'],
+              member_of: [...barmanRole.member_of, 'pg_write_server_files'],
+              may_execute: barmanRole.may_execute.slice(1),
+            },
+            { ...streams('replica'), password: 'MD5' },
+            streams('barman_streaming'),
+          ],
+        },
+        { of: 'WHERE rolsuper', rows: [{ role: 'barman' }] },
+      ],
+    },
+    run: ['roles'],
+    found: [
+      'roles master password of replica: MD5',
+      'roles master attributes of barman: SUPERUSER, LOGIN',
+      'roles master memberships of barman: pg_checkpoint, pg_read_all_settings, pg_read_all_stats, pg_write_server_files',
+      'roles master functions of barman: pg_backup_stop(boolean), pg_create_restore_point(text), pg_switch_wal()',
+      'roles master superusers besides postgres: barman',
+    ],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'receive-wal dead and cron stopped',
+    script: {
+      rows: [{ of: SENDERS, rows: [slaveSender] }],
+      shell: [
+        { of: 'systemctl', exitCode: 3, stdout: 'inactive\n' },
+        { of: 'pgrep', exitCode: 1 },
+        {
+          of: 'json check',
+          exitCode: 1,
+          stdout:
+            '{"master": {"postgresql": {"hint": "", "status": "OK"}, "receive_wal_running": {"hint": "See the Barman log file for more details", "status": "FAILED"}}}',
+        },
+      ],
+    },
+    run: ['replication', 'barman', 'cron'],
+    found: [
+      'replication master receive-wal of backup: no barman_receive_wal from 192.168.11.152',
+      'barman backup receive wal running: FAILED (See the Barman log file for more details)',
+      'cron backup service cron: inactive',
+      'cron backup process receive-wal: none',
+    ],
+    remedy: 'sudo -u barman barman cron',
+  },
+  {
+    name: 'Barman off its primary',
+    script: {
+      shell: [
+        {
+          of: 'replication-status',
+          stdout: '{"_ERROR": ["Unable to connect to server master"], "master": {}}',
+        },
+      ],
+    },
+    run: ['barman-replication'],
+    found: ['barman-replication backup replication-status: Unable to connect to server master'],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'Barman does not know the server',
+    script: { shell: [{ of: 'json check', exitCode: 1, stdout: `{"_ERROR": ["Unknown server 'master'"]}` }] },
+    run: ['barman'],
+    found: [
+      "barman backup backup answers: Barman says nothing about master (exit code 1): Unknown server 'master'",
+    ],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'Barman is not installed',
+    script: { shell: [{ of: 'list-backup', exitCode: 1, stderr: 'sudo: barman: command not found\n' }] },
+    run: ['backups'],
+    found: [
+      'backups backup backup answers: Barman says nothing about master (exit code 1): sudo: barman: command not found',
+    ],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'a folder of Barman not writable',
+    script: { shell: [{ of: '-writable', stdout: '/var/lib/barman/master/base\n' }] },
+    run: ['folders'],
+    found: ['folders backup folders of Barman: not writable: /var/lib/barman/master/base'],
+    remedy: 'sudo chown -R barman: ~barman',
+  },
+  {
+    name: 'no backup, and one that still waits',
+    script: {
+      shell: [
+        {
+          of: 'list-backup',
+          stdout: '{"master": [{"backup_id": "20261122T163004", "status": "WAITING_FOR_WALS"}]}',
+        },
+      ],
+    },
+    run: ['backups'],
+    found: ['backups backup base backups that are DONE: 20261122T163004 WAITING_FOR_WALS'],
+    remedy: 'barman switch-wal --archive',
+  },
+  {
+    name: 'WAL that does not arrive',
+    script: {
+      shell: [
+        {
+          of: 'archive-wal',
+          exitCode: 1,
+          stdout: 'Processing xlog segments from streaming for master\n\tno file found\n',
+        },
+      ],
+    },
+    run: ['wal'],
+    found: ['wal backup WAL from a forced switch: 00000001000000000000000E has not arrived'],
+    remedy: 'sudo -u barman barman archive-wal master',
+  },
+  {
+    name: 'a segment deleted, and one that never came',
+    script: {
+      shell: [
+        {
+          of: 'list-files',
+          stdout: [
+            'there /w/0000000100000000/0000000100000000000000FE',
+            'gone /w/0000000100000000/0000000100000000000000FF',
+            'there /w/0000000100000001/000000010000000100000000',
+            'there /w/0000000200000001/000000020000000100000000',
+            'there /w/0000000200000001/000000020000000100000002.gz',
+          ].join('\n'),
+        },
+      ],
+    },
+    run: ['continuity'],
+    found: [
+      'continuity backup WAL since the first backup: missing: 0000000100000000000000FF, between 000000020000000100000000 and 000000020000000100000002',
+    ],
+    remedy: 'barman delete master first',
+  },
+  {
+    name: 'another retention and schedule',
+    script: {
+      shell: [
+        {
+          of: 'show-server',
+          stdout:
+            '{"master": {"retention_policy": "REDUNDANCY 3", "minimum_redundancy": 0, "compression": "gzip"}}',
+        },
+        { of: 'grep -rhs', stdout: '# barman\n5 5 * * * barman /usr/bin/barman -q backup master\n' },
+      ],
+    },
+    run: ['retention'],
+    found: [
+      'retention backup retention_policy: REDUNDANCY 3',
+      'retention backup minimum_redundancy: 0',
+      'retention backup compression: gzip',
+      'retention backup schedule of the base backup: 5 5 * * * barman /usr/bin/barman -q backup master',
+    ],
+    remedy: 'pg-lab provision',
+  },
+  {
+    name: 'the standby paused',
+    script: { rows: [{ of: RECEIVER, rows: [{ ...receiver, paused: true }] }] },
+    run: ['standby'],
+    found: ['standby slave replay: paused'],
+    remedy: 'pg_wal_replay_resume()',
+  },
+  {
+    name: 'the standby promoted behind our back',
+    script: {
+      rows: [
+        {
+          of: 'pg_control_checkpoint()',
+          node: 'slave',
+          rows: [{ in_recovery: false, system_identifier: '7', timeline: 2 }],
+        },
+      ],
+    },
+    run: ['primary', 'standby'],
+    found: [
+      'primary master one primary: master, slave',
+      'standby master one primary to ask: 2: master, slave',
+    ],
+    remedy: 'pg-lab rejoin master',
+  },
+  {
+    name: 'a slave of another cluster',
+    script: {
+      rows: [
+        {
+          of: 'pg_control_checkpoint()',
+          node: 'slave',
+          rows: [{ in_recovery: true, system_identifier: '7', timeline: 3 }],
+        },
+      ],
+    },
+    run: ['standby'],
+    found: ['standby slave system identifier: 7', 'standby slave timeline: 3'],
+    remedy: 'pg-lab reinit slave',
+  },
+  {
+    name: 'lag',
+    script: {
+      rows: [
+        {
+          of: 'replay_bytes',
+          rows: [{ application_name: 'slave', replay_bytes: 2 ** 25, receive_bytes: 0, seconds: 11 }],
+        },
+      ],
+    },
+    run: ['lag'],
+    found: ['lag master lag of slave: 32.0 MB, 11 s'],
+    remedy: 'pg-lab verify --only standby',
+  },
+  {
+    name: 'a clock that is wrong',
+    script: { shell: [{ of: 'date', node: 'slave', stdout: '1795367700.000000000\n' }] },
+    run: ['clock'],
+    found: ['clock slave clock: 270.0 s behind'],
+    remedy: 'systemd-timesyncd',
+  },
+  {
+    name: 'passwords lying open',
+    script: {
+      rows: [
+        {
+          of: 'password_in_conninfo',
+          node: 'slave',
+          rows: [{ data_directory_mode: '0755', password_in_conninfo: true }],
+        },
+      ],
+      shell: [{ of: '~barman/.pgpass', stdout: '644 root\n' }],
+    },
+    run: ['secrets'],
+    found: [
+      'secrets slave mode of the data directory: 0755',
+      'secrets slave password in primary_conninfo: one',
+      'secrets backup mode and owner of ~barman/.pgpass: 644 root',
+    ],
+    remedy: 'chmod 0700',
+  },
+  {
+    name: 'a synchronous standby too few',
+    script: {
+      rows: [
+        {
+          of: "current_setting('synchronous_standby_names')",
+          rows: [{ names: 'FIRST 1 ("slave")', synchronous: [] }],
+        },
+      ],
+    },
+    run: ['synchronous'],
+    found: ['synchronous master synchronous_standby_names: FIRST 1 ("slave")'],
+    remedy: 'pg-lab provision',
+  },
+]
+
+describe('the checks find', () => {
+  it.each(SABOTAGES)('$name', async ({ script, run, found, remedy }) => {
+    const findings = await runChecks(recordedLab(), scriptedGuest(script), { only: run })
+    const failed = findings.filter(({ ok }) => !ok)
+    expect(failed.map(({ check, node, what, observed }) => `${check} ${node} ${what}: ${observed}`)).toEqual(
+      found,
+    )
+    expect(failed.every(({ hint }) => hint)).toBe(true)
+    expect(failed.map(({ hint }) => hint).join('\n')).toContain(remedy)
+  })
+})

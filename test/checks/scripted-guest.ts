@@ -1,0 +1,119 @@
+import { CommandError } from '../../src/errors.ts'
+import type { Lab, LabNode } from '../../src/lab.ts'
+import type { Guest, Output } from '../../src/tools/contracts.ts'
+import { testBackup, testLab } from '../support/lab.ts'
+// Of a real lab of three hosts: Debian 12, PostgreSQL 15.20, Barman 3.4.0.
+import recorded from './recorded.json' with { type: 'json' }
+
+/** The lab the outputs were recorded on. */
+export function recordedLab(overrides: Partial<Lab> = {}): Lab {
+  const lab = testLab(overrides)
+  return {
+    ...lab,
+    backup: 'backup' in overrides ? overrides.backup : testBackup({ compression: 'none' }),
+    postgres: {
+      ...lab.postgres,
+      settings: {
+        wal_level: 'replica',
+        max_wal_senders: 10,
+        max_slot_wal_keep_size: '2GB',
+        wal_log_hints: true,
+        shared_buffers: '128MB',
+        password_encryption: 'scram-sha-256',
+      },
+    },
+  }
+}
+
+/** An answer in place of a recorded one: rows of SQL that contains `of`, on a node or on all. */
+export interface Rows {
+  readonly of: string
+  readonly node?: string
+  readonly rows: readonly object[] | CommandError
+}
+
+/** The output of a command line that contains `of`. */
+export interface Printed extends Partial<Output> {
+  readonly of: string
+  readonly node?: string
+}
+
+export interface Script {
+  readonly rows?: readonly Rows[]
+  readonly shell?: readonly Printed[]
+  /** Nodes that cannot be reached at all. */
+  readonly down?: readonly string[]
+}
+
+export interface ScriptedGuest extends Guest {
+  /** Every question: `node: SQL or command`. */
+  readonly asked: readonly string[]
+  /** The statements given to `execute`. */
+  readonly executed: readonly string[]
+}
+
+/** A healthy lab as it was recorded, with some answers replaced. */
+export function scriptedGuest({ rows = [], shell = [], down = [] }: Script = {}): ScriptedGuest {
+  const asked: string[] = []
+  const executed: string[] = []
+
+  const reach = (node: LabNode) => {
+    if (down.includes(node.name)) throw unreachable(node)
+  }
+  const rowsOf = (node: LabNode, sql: string): readonly object[] => {
+    const answer = [...rows, ...(recorded.rows as readonly Rows[])].find((one) => fits(one, node, sql))
+    if (!answer) throw new Error(`not recorded on ${node.name}: ${sql}`)
+    if (answer.rows instanceof CommandError) throw answer.rows
+    return answer.rows
+  }
+
+  return {
+    asked,
+    executed,
+    async shell(node, argv) {
+      asked.push(`${node.name}: ${argv.join(' ')}`)
+      reach(node)
+      const output = { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
+      if (argv[0] === 'true') return output
+      const printed = [...shell, ...recorded.shell].find((one) => fits(one, node, argv.join(' ')))
+      if (!printed) throw new Error(`not recorded on ${node.name}: ${argv.join(' ')}`)
+      const { of: _of, node: _node, ...given } = printed
+      return { ...output, ...given }
+    },
+    async rows<Row>(node: LabNode, sql: string) {
+      asked.push(`${node.name}: ${sql}`)
+      reach(node)
+      return (
+        isBatch(sql) ? [answerBatch(sql, (part) => rowsOf(node, part))] : rowsOf(node, sql)
+      ) as readonly Row[]
+    },
+    async execute(node, sql) {
+      asked.push(`${node.name}: ${sql}`)
+      reach(node)
+      executed.push(sql)
+    },
+  }
+}
+
+/** What ssh says of a machine that is down. */
+export function unreachable({ name }: { readonly name: string }): CommandError {
+  return new CommandError(`${name} cannot be reached: Connection refused`, {
+    command: `ssh -F .pg-lab/ssh_config ${name}`,
+    exitCode: 255,
+    hint: 'Run `pg-lab up`: it starts what is not running.',
+  })
+}
+
+function fits(answer: { readonly of: string; readonly node?: string }, node: LabNode, text: string): boolean {
+  return (answer.node ?? node.name) === node.name && text.includes(answer.of)
+}
+
+const PART = /FROM \(\n([\s\S]*?)\n\) AS r\) AS (q\d+)/g
+
+function isBatch(sql: string): boolean {
+  return sql.startsWith('SELECT (SELECT coalesce(json_agg')
+}
+
+function answerBatch(sql: string, answer: (part: string) => readonly object[]): object {
+  return Object.fromEntries([...sql.matchAll(PART)].map(([, part, name]) => [name, answer(part ?? '')]))
+}
