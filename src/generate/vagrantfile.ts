@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { PROVIDERS } from '../catalog/providers.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
-import { packageRoot } from '../package-root.ts'
 import { rubyStringBody } from './ruby.ts'
+import { renderTemplate } from './template.ts'
 
 /** Group of the Ansible inventory. A host must not be called like its group, so these are plurals. */
 const GROUPS = { master: 'masters', slave: 'slaves', backup: 'backups' } as const
@@ -32,17 +30,9 @@ function tableOf(nodes: readonly LabNode[]) {
  * @param header the first line's text, without its `#`
  */
 export async function vagrantfile(lab: Lab, header: string): Promise<string> {
-  const { default: ejs } = await import('ejs')
-  const file = join(packageRoot(), 'Vagrantfile.ejs')
-  const render = ejs.compile(await readFile(file, 'utf8'), {
-    strict: true,
-    localsName: 'view',
-    escape: rubyStringBody,
-    filename: file,
-  })
   const provider = PROVIDERS[lab.provider]
   const networkOptions = provider.network[lab.network.mode]
-  return render({
+  const view = {
     lab,
     header,
     provider,
@@ -52,5 +42,6 @@ export async function vagrantfile(lab: Lab, header: string): Promise<string> {
     namesLab: [...provider.settings, ...networkOptions].some((line) =>
       /^[^#]*(?:\blab\b|#\{lab\})/.test(line),
     ),
-  })
+  }
+  return renderTemplate('Vagrantfile.ejs', view, rubyStringBody)
 }
