@@ -6,7 +6,7 @@ import { type Recap, showRecap } from './steps/provision.ts'
 const PORT = 5432
 
 /** The demo database on one node, without a password: libpq asks for it, or finds it in ~/.pgpass. */
-export function connectionUri({ database }: Lab, { address }: LabNode): string {
+function connectionUri({ database }: Lab, { address }: LabNode): string {
   return `postgresql://${database.owner}@${address}:${PORT}/${database.name}`
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { UserError } from '../errors.ts'
-import { runTasks, type Task, type TaskOptions } from '../tasks.ts'
+import { type Progress, runTasks, type Task, type TaskOptions } from '../tasks.ts'
 import {
   type Diagnosis,
   examine,
@@ -63,7 +63,8 @@ async function carryOut(
 ): Promise<void> {
   mkdirSync(logFolder, { recursive: true, mode: 0o700 })
   const hasTerminal = canAsk(context)
-  const work = () => repair(host, plan, { logFolder, hasTerminal })
+  const work = (progress?: Progress) =>
+    repair(host, plan, { logFolder, hasTerminal, onLine: (line) => progress?.note(line) })
   // sudo may ask for a password: nothing may be drawn over its question.
   if (hasTerminal && !host.platform.isRoot) await work()
   else await runTasks([{ title: sentence(plan.words), run: work }], taskOptions)

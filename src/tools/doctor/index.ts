@@ -3,7 +3,7 @@ import type { Diagnosis, Scope } from './rule.ts'
 import { RULES } from './rules.ts'
 
 export { createHost, type Host } from './host.ts'
-export { type Machine, machinesIn } from './machines.ts'
+export { machinesIn } from './machines.ts'
 export { chooseProvider, type ProviderChoice } from './provider.ts'
 export { planRepair, type RepairPlan, repair } from './repair.ts'
 export { type Diagnosis, problemsIn, type Scope } from './rule.ts'

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError, UserError } from '../../errors.ts'
 import { pause } from '../signals.ts'
@@ -19,10 +20,13 @@ export interface RepairOptions {
   readonly logFolder: string
   /** A person is there who can type a password for sudo. */
   readonly hasTerminal: boolean
+  /** Gets what the package manager says, line by line. */
+  readonly onLine?: (line: string) => void
 }
 
 const DAEMON_WAIT_MS = 30_000
 const DAEMON_POLL_MS = 250
+const LAST_LINES = 8
 
 /** What to do about the problems; what only the user can do is left out. */
 export function planRepair(problems: readonly Diagnosis[], host: Host): RepairPlan {
@@ -103,9 +107,10 @@ async function runAsRoot(host: Host, argv: readonly string[], options: RepairOpt
 async function run(
   host: Host,
   [file = '', ...args]: readonly string[],
-  { logFolder }: RepairOptions,
+  { logFolder, onLine }: RepairOptions,
 ): Promise<void> {
-  await host.run({ file, args, logFile: join(logFolder, 'install.log') })
+  const logFile = join(logFolder, 'install.log')
+  await host.run({ file, args, logFile, ...(onLine ? { onLine } : {}) })
 }
 
 /** By the system's own means where it has any; else the daemon goes to the background and outlives us. */
@@ -115,13 +120,13 @@ async function startDocker(host: Host, options: RepairOptions): Promise<void> {
   if (init === 'systemd') await runAsRoot(host, ['systemctl', 'start', 'docker'], options)
   else if (init === 'sysvinit') await runAsRoot(host, ['service', 'docker', 'start'], options)
   else await startInBackground(host, options)
-  if (!(await answersWithin(host, DAEMON_WAIT_MS))) {
-    throw new CommandError("Docker's daemon was started, but does not answer", {
-      command: 'docker info',
-      logFile: init === 'none' ? daemonLog(options) : join(options.logFolder, 'install.log'),
-      hint: 'The log says why; often the kernel lacks a module, or another dockerd holds its folder.',
-    })
-  }
+  if (await answersWithin(host, DAEMON_WAIT_MS)) return
+  const logFile = init === 'none' ? daemonLog(options) : join(options.logFolder, 'install.log')
+  throw new CommandError("Docker's daemon was started, but does not answer", {
+    command: 'docker info',
+    logFile,
+    lastLines: existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-LAST_LINES) : [],
+  })
 }
 
 function daemonLog({ logFolder }: RepairOptions): string {

@@ -1,10 +1,13 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Host } from '../../../src/tools/doctor/host.ts'
+import type { Runner } from '../../../src/tools/contracts.ts'
+import { createHost, type Host } from '../../../src/tools/doctor/host.ts'
 import { examine, planRepair, problemsIn, repair } from '../../../src/tools/doctor/index.ts'
-import { BASICS, computer, DOCKER_DOWN, SAID } from './computer.ts'
+import { createRunner } from '../../../src/tools/run.ts'
+import { folderWith, scriptedTools } from '../helpers.ts'
+import { BASICS, computer, DEBIAN, DOCKER_DOWN, SAID } from './computer.ts'
 
 const POLICY = `docker.io:
   Installed: (none)
@@ -126,4 +129,20 @@ test('after a repair everything is asked anew', async () => {
   await repair(host, { tools: [], startsDocker: false, words: '' }, options)
   await host.ask('ssh', ['-V'])
   expect(commands).toHaveLength(2)
+})
+
+test('a daemon that we start ourselves outlives the command, and is waited for', async () => {
+  const folder = folderWith()
+  const { PATH } = scriptedTools({
+    dockerd: `#!/bin/sh\necho listening; echo $$ > ${folder}/pid; exec sleep 60\n`,
+    docker: `#!/bin/sh\n[ -e ${folder}/pid ] && echo '20.10.24 1' || { echo 'Cannot connect' >&2; exit 1; }\n`,
+  })
+  const real = createRunner()
+  const run: Runner = (command) => real({ ...command, env: { ...command.env, PATH } })
+  const host = createHost(run, { platform: { ...DEBIAN, init: 'none', isRoot: true } })
+  await repair(host, { tools: [], startsDocker: true, words: '' }, { logFolder: folder, hasTerminal: false })
+  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+  expect(process.kill(pid, 0)).toBe(true)
+  process.kill(pid)
+  expect(readFileSync(join(folder, 'dockerd.log'), 'utf8')).toBe('listening\n')
 })
