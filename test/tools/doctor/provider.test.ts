@@ -15,19 +15,19 @@ function labWithMachine(provider: string): string {
   return directory
 }
 
+const USABLE = /^usable here/
+const NONE = /^no provider is usable yet/
+
 test.each([
-  ['VirtualBox with its driver comes first', { ...VIRTUALBOX, ...DOCKER }, ['/dev/vboxdrv'], 'virtualbox'],
-  ['VirtualBox without its driver is not usable', { ...VIRTUALBOX, ...DOCKER }, [], 'docker'],
-  ['a daemon that can be started is usable', DOCKER_DOWN, ['/usr/sbin/dockerd'], 'docker'],
-  [
-    'one that refuses us is not',
-    { ...DOCKER_DENIED, 'prlctl --version': 'prlctl version 19.1.0' },
-    [],
-    'docker',
-  ],
-] as const)('%s', async (_, answers, files, provider) => {
+  ['VirtualBox with its driver', { ...VIRTUALBOX, ...DOCKER }, ['/dev/vboxdrv'], 'virtualbox', USABLE],
+  ['VirtualBox without its driver', { ...VIRTUALBOX, ...DOCKER }, [], 'docker', USABLE],
+  ['a daemon that can be started', DOCKER_DOWN, ['/usr/sbin/dockerd'], 'docker', USABLE],
+  ['a daemon that is not installed', DOCKER_DOWN, [], 'docker', NONE],
+  ['a daemon that refuses us', DOCKER_DENIED, ['/usr/sbin/dockerd'], 'docker', NONE],
+] as const)('%s', async (_, answers, files, provider, reason) => {
   const { host } = computer(answers, { files })
-  expect(await chooseProvider(host, undefined, 'auto')).toMatchObject({ provider })
+  const choice = await chooseProvider(host, undefined, 'auto')
+  expect(choice).toEqual({ provider, reason: expect.stringMatching(reason) })
 })
 
 test('the reason is told', async () => {
