@@ -112,15 +112,20 @@ function asUserError({ message }: CommanderError, argv: readonly string[]): User
   return new UserError(sentence, { hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help })
 }
 
-/** Called as a program, through whatever link npm has made. */
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+/** The process is this program: from its words to its exit code. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error // `pg-lab verify | head` is no error
   })
   const { stdin, stdout, stderr, env } = process
-  process.exitCode = await main(process.argv.slice(2), {
+  process.exitCode = await main(argv, {
     ...{ stdin, stdout, stderr, env },
     cwd: process.cwd(),
     run: createRunner(),
   })
+}
+
+/** Called as a program, through whatever link npm has made. */
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await runProgram(process.argv.slice(2))
 }

@@ -4,9 +4,10 @@ import { expect, test } from 'vitest'
 
 /** The floors of the house, from the top. A file may import from its own room and from floors below. */
 const FLOORS = [
+  ['create-pg-lab'],
   ['cli'],
   ['commands'],
-  ['drills'],
+  ['drills', 'create', 'explain'],
   ['operations', 'plan', 'checks'],
   ['generate', 'report'],
   ['show', 'tasks'],
@@ -23,7 +24,7 @@ const FLOORS = [
 const DOORS: Record<string, string> = {
   execa: 'src/tools/run.ts',
   listr2: 'src/tasks.ts',
-  ejs: 'src/generate/vagrantfile.ts',
+  ejs: 'src/generate/template.ts',
   valibot: 'src/config/schema.ts',
   cosmiconfig: 'src/config/load.ts',
   jiti: 'src/config/load.ts',

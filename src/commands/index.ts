@@ -1,8 +1,51 @@
-import { PROVIDER_NAMES } from '../catalog/contracts.ts'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
+import { CONFIG_FORMATS, LANGUAGES } from '../create/answers.ts'
+import { PRESET_NAMES } from '../create/presets.ts'
 import { type Verb, verb } from './command.ts'
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number.')
+}
 
 /** Every command, in the order of `--help`. To add one: write its file, list it here. */
 export const VERBS: readonly Verb[] = [
+  verb({
+    name: 'create',
+    summary: 'make a new lab; asks what no option says',
+    declare: (command) =>
+      command
+        .argument('[dir]', 'the folder of the lab; it must be empty or new')
+        .addOption(
+          command
+            .createOption('--preset <name>', 'the lab to begin with')
+            .choices(PRESET_NAMES)
+            .default('homework' as const),
+        )
+        .option('--name <name>', 'name of the lab (that of the folder)')
+        .addOption(
+          command
+            .createOption('--provider <name>', 'what the machines run on (what is found here)')
+            .choices(['auto', ...PROVIDER_NAMES] as const),
+        )
+        .addOption(command.createOption('--os <name>', 'their system (debian-12)').choices(OS_NAMES))
+        .option('--postgres <major>', "version of PostgreSQL (the system's own)", wholeNumber)
+        .option('--slaves <number>', "how many (the preset's)", wholeNumber)
+        .addOption(
+          command.createOption('--language <code>', 'of the README (of this terminal)').choices(LANGUAGES),
+        )
+        .addOption(
+          command
+            .createOption('--format <format>', 'of the config')
+            .choices(CONFIG_FORMATS)
+            .default('ts' as const),
+        )
+        .option('--force', 'also in a folder that is not empty; no file there is overwritten')
+        .option('--yes', 'ask nothing, take the defaults')
+        .option('--up', 'bring the lab up as well'),
+    load: async () => (await import('./create.ts')).create,
+  }),
   verb({
     name: 'up',
     summary: 'bring the lab up, provision it and verify it',

@@ -1,4 +1,4 @@
-import { Document, isScalar, type Scalar, type ScalarTag, visit } from 'yaml'
+import { Document, isScalar, parse, type Scalar, type ScalarTag, visit } from 'yaml'
 
 /** Words YAML 1.1 reads as booleans or null, in any case, `y` and `n` included. */
 const WORDS = /^(?:y|n|yes|no|true|false|on|off|null)$/i
@@ -77,4 +77,9 @@ export function toYaml(value: unknown, header?: string): string {
   })
   const body = document.toString({ lineWidth: 0, directives: false })
   return `${header ? `${header}\n` : ''}---\n${body}`
+}
+
+/** Reads a YAML file of ours. */
+export function fromYaml(text: string): unknown {
+  return parse(text)
 }

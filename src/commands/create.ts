@@ -1,0 +1,144 @@
+import { basename, relative, resolve } from 'node:path'
+import type { OsName, ProviderName } from '../catalog/contracts.ts'
+import { PROVIDERS } from '../catalog/providers.ts'
+import {
+  type Answers,
+  type ConfigFormat,
+  DEFAULT_FOLDER,
+  type Language,
+  languageOf,
+  nameFrom,
+} from '../create/answers.ts'
+import { verifyFolder, writeLab } from '../create/folder.ts'
+import { makesLab, newLab } from '../create/new-lab.ts'
+import type { PresetName } from '../create/presets.ts'
+import { type Asker, askAnswers, defaultAnswers, type Known } from '../create/questions.ts'
+import { EXIT, UserError } from '../errors.ts'
+import { type Lab, nodesOf } from '../lab.ts'
+import { chooseProvider, createHost } from '../tools/doctor/index.ts'
+import { quoteForShell } from '../tools/run.ts'
+import { terminalAsker } from './ask.ts'
+import { type Context, canAsk } from './command.ts'
+import { up } from './up.ts'
+
+/** An alias: the table of commands holds it against commander's open record, which an interface never fits. */
+type CreateOptions = {
+  readonly preset: PresetName
+  readonly name?: string
+  readonly provider?: ProviderName | 'auto'
+  readonly os?: OsName
+  readonly postgres?: number
+  readonly slaves?: number
+  readonly language?: Language
+  readonly format: ConfigFormat
+  readonly force?: true
+  readonly yes?: true
+  readonly up?: true
+}
+
+/**
+ * `create-pg-lab [dir]`: a new lab in a folder of its own. Nothing is written before everything is known to fit.
+ * @param person who answers where somebody can be asked
+ */
+export async function create(
+  context: Context,
+  options: CreateOptions,
+  dir: string | undefined,
+  person: Asker = terminalAsker,
+): Promise<number> {
+  const asker = canAsk(context) && !options.yes ? person : undefined
+  const directory = await folderFor(context, options, dir, asker)
+  const answers = await answersFor(context, options, directory, asker)
+  const { lab, starter, generated } = await newLab(answers.given, options.format, answers.host)
+  const kept = await writeLab(directory, starter, generated)
+  context.print(showCreated(context, directory, lab, kept))
+  return options.up ? up({ ...context, directory, configPath: undefined }, {}) : EXIT.ok
+}
+
+/** The lab's folder: given, asked for, or the default. */
+async function folderFor(
+  { directory }: Context,
+  { name, force }: CreateOptions,
+  dir: string | undefined,
+  asker: Asker | undefined,
+): Promise<string> {
+  const initial = name ?? DEFAULT_FOLDER
+  const place = (answer: string) => resolve(directory, answer.trim() || initial)
+  const asked =
+    dir ??
+    (await asker?.text({
+      message: 'Which folder shall the lab be in? It is named after it.',
+      initial,
+      check: (answer) => whyNot(() => verifyFolder(place(answer), { force: force === true })),
+    }))
+  const folder = place(asked ?? initial)
+  verifyFolder(folder, { force: force === true })
+  return folder
+}
+
+function whyNot(verify: () => void): string | undefined {
+  try {
+    verify()
+    return undefined
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+}
+
+async function answersFor(
+  context: Context,
+  options: CreateOptions,
+  directory: string,
+  asker: Asker | undefined,
+) {
+  const computer = createHost(context.run)
+  const { provider } = await chooseProvider(computer, undefined, options.provider ?? 'auto')
+  const host = { provider, architecture: computer.platform.architecture }
+  const suggestions = {
+    provider,
+    system: computer.platform.system,
+    language: languageOf(context.env),
+    accepts: (answers: Answers) => makesLab(answers, host),
+  }
+  const known = knownFrom(options, directory)
+  const given = asker ? await askAnswers(known, suggestions, asker) : defaultAnswers(known, suggestions)
+  return { host, given }
+}
+
+/** What the flags and the folder say. */
+function knownFrom({ preset, name, ...options }: CreateOptions, directory: string): Known {
+  const { provider, os, postgres, slaves, language } = options
+  return {
+    preset,
+    name: name ?? nameFrom(basename(directory)),
+    ...(provider === undefined ? {} : { provider }),
+    ...(os === undefined ? {} : { os }),
+    ...(postgres === undefined ? {} : { postgres }),
+    ...(slaves === undefined ? {} : { slaves }),
+    ...(language === undefined ? {} : { language }),
+  }
+}
+
+/** What was made, and what to type next. */
+function showCreated({ paint, cwd }: Context, directory: string, lab: Lab, kept: readonly string[]): string {
+  const machines = nodesOf(lab).map(({ name }) => name)
+  const path = relative(cwd, directory)
+  const next = [
+    ...(path ? [[quoteForShell(['cd', path]), '']] : []),
+    ['npm install', 'once: pg-lab, and completion in your editor'],
+    ['npm run up', 'start, provision and verify; the same as npx pg-lab up'],
+  ]
+  const width = Math.max(...next.map(([command = '']) => command.length))
+  return [
+    `${paint('green', '✔')} ${paint('bold', lab.name)}: ${machines.join(', ')}`,
+    `  ${lab.os.title}, PostgreSQL ${lab.postgres.version}, ${PROVIDERS[lab.provider].title}`,
+    ...(kept.length > 0 ? [`  ${kept.join(', ')}: there already, left as it was`] : []),
+    ...lab.warnings.map((warning) => `  ${paint('yellow', '!')} ${warning}`),
+    '',
+    ...next.map(([command = '', why]) => `  ${paint('bold', command.padEnd(width))}  ${why}`.trimEnd()),
+    '',
+    '  Or with nothing installed: npx create-pg-lab up',
+    '  Or without Node: plain `vagrant up` builds the same cluster.',
+  ].join('\n')
+}

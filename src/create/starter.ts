@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import manifest from '../../package.json' with { type: 'json' }
+import type { ProjectFile } from '../generate/project.ts'
+import type { Lab } from '../lab.ts'
+import { packageRoot } from '../package-root.ts'
+import type { Language } from './answers.ts'
+import { readme } from './readme.ts'
+
+/** Commands that are worth a script: those without arguments. */
+export const SCRIPTS = ['up', 'verify', 'generate', 'provision', 'halt', 'destroy', 'doctor'] as const
+
+function packageJson(name: string): string {
+  const content = {
+    name,
+    private: true,
+    type: 'module',
+    scripts: Object.fromEntries(SCRIPTS.map((script) => [script, `pg-lab ${script}`])),
+    devDependencies: { [manifest.name]: `^${manifest.version}` },
+  }
+  return `${JSON.stringify(content, null, 2)}\n`
+}
+
+/** npm leaves a .gitignore out of a package, so it is shipped under another name. */
+function gitignore(): Promise<string> {
+  return readFile(join(packageRoot(), 'templates', '_gitignore'), 'utf8')
+}
+
+/**
+ * The files of a lab that are the user's own from the first day on: written once, never again.
+ * @param config name and text of the config
+ */
+export async function starterFiles(
+  lab: Lab,
+  { config, language }: { readonly config: ProjectFile; readonly language: Language },
+): Promise<ProjectFile[]> {
+  return [
+    { path: '.gitignore', content: await gitignore() },
+    { path: 'package.json', content: packageJson(lab.name) },
+    { path: 'README.md', content: await readme(lab, language, config.path) },
+    config,
+  ]
+}
