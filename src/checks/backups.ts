@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { askBarman, barmanFailed } from './barman.ts'
+import { askBarman, barmanFailed, takeBackup } from './barman.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 interface Backup {
@@ -20,7 +20,6 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
   const answer = await askBarman(guest, backup, ['list-backup'])
   if (!Array.isArray(answer.about)) throw barmanFailed(answer, backup)
   const all = answer.about as readonly Backup[]
-  // Barman up to 3.12 waits for WAL of the backup's end: then it is complete, but not restorable to a moment yet.
   const done = all.filter(({ status }) => status === 'DONE')
   const needed = Math.max(1, backup.minimumRedundancy)
   const newest = done[0]
@@ -41,11 +40,11 @@ function describe(all: readonly Backup[]): string {
   return all.length === 0 ? 'none' : all.map(({ backup_id, status }) => `${backup_id} ${status}`).join(', ')
 }
 
-function remedy(all: readonly Backup[], { name, server }: BackupNode): string {
+function remedy(all: readonly Backup[], backup: BackupNode): string {
   if (all.length === 0) return 'Let the playbook take the first one: pg-lab provision'
   const waiting = all.some(({ status }) => status === 'WAITING_FOR_WALS')
-  const close = `sudo -u barman barman switch-wal --archive --archive-timeout 60 ${server}`
   return waiting
-    ? `A backup waits for its last WAL segment. Close it, on ${name}: ${close}`
-    : `Take one, on ${name}: sudo -u barman barman backup --wait --wait-timeout 300 ${server}`
+    ? 'A backup waits for its last WAL segment. Bring it with pg-lab verify --only wal; ' +
+        `then, on ${backup.name}: sudo -u barman barman cron`
+    : `Take one, ${takeBackup(backup)}`
 }

@@ -1,6 +1,13 @@
 import type { BackupNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { askBarman, type BarmanAnswer, barmanCommand, barmanFailed, OWN_FOLDERS } from './barman.ts'
+import {
+  askBarman,
+  type BarmanAnswer,
+  barmanCommand,
+  barmanFailed,
+  OWN_FOLDERS,
+  takeBackup,
+} from './barman.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /** One line of `barman check`, by its key in Barman's JSON. */
@@ -11,22 +18,21 @@ interface Line {
 
 const NO_CONNECTION = 'It follows from the lost connection to the primary: see the line postgresql'
 
+const GRANTS = 'A right of Barman’s user is missing. Give it again: pg-lab provision'
+
 const PASSWORDS = 'Set its password and pg_hba.conf again: pg-lab provision'
 
 /** What to do about a line, by its key; `{server}` is Barman's name for the cluster. */
 const REMEDIES: Readonly<Record<string, string>> = {
   postgresql: `Barman's user cannot log in, or the primary is down. ${PASSWORDS}`,
   postgresql_streaming: `Barman's streaming user cannot log in, or the primary is down. ${PASSWORDS}`,
-  superuser_or_standard_user_with_backup_privileges: 'A grant is missing. Give it again: pg-lab provision',
+  superuser_or_standard_user_with_backup_privileges: GRANTS,
+  no_access_to_backup_functions: GRANTS,
   replication_slot:
     'The slot is missing or unused. Barman’s cron job makes it and starts receive-wal: sudo -u barman barman cron',
   receive_wal_running: 'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron',
   directories: `Barman cannot make or open its folders. ${OWN_FOLDERS}`,
   wal_archive: 'No WAL has arrived yet. Close a segment and wait for it: pg-lab verify --only wal',
-  minimum_redundancy_requirements:
-    'Too few base backups. Take one: sudo -u barman barman backup --wait --wait-timeout 300 {server}',
-  backup_maximum_age:
-    'The newest backup is too old. Take one: sudo -u barman barman backup --wait --wait-timeout 300 {server}',
   failed_backups:
     'A backup broke off. Find it with sudo -u barman barman list-backup {server}, remove it with ' +
     'sudo -u barman barman delete {server} BACKUP_ID',
@@ -68,20 +74,27 @@ function isLine(value: unknown): value is Line {
   return typeof value === 'object' && value !== null && 'status' in value
 }
 
-function seeLine({ server }: BackupNode, key: string, { status, hint }: Line): Seen {
+function seeLine(backup: BackupNode, key: string, { status, hint }: Line): Seen {
+  const { server } = backup
   // Barman goes on without a connection, and then misses the version.
-  const remedy = hint.includes('version: None')
-    ? NO_CONNECTION
-    : REMEDIES[key]?.replaceAll('{server}', server)
+  const remedy = hint.includes('version: None') ? NO_CONNECTION : remedyOf(key, backup)
   return {
     what: key.replaceAll('_', ' '),
     expected: 'OK',
     observed: hint ? `${status} (${hint})` : status,
     ok: status === 'OK',
-    hint: remedy ?? `Its log says more: sudo -u barman barman show-server ${server}`,
+    hint: remedy,
     command: barmanCommand(['check', server]),
     output: `${key.replaceAll('_', ' ')}: ${status}${hint ? ` (${hint})` : ''}`,
   }
+}
+
+function remedyOf(key: string, backup: BackupNode): string {
+  const wantsBackup = key === 'minimum_redundancy_requirements' || key === 'backup_maximum_age'
+  if (wantsBackup) return `Look at pg-lab verify --only backups, or take one, ${takeBackup(backup)}`
+  const remedy =
+    REMEDIES[key] ?? 'What Barman knows of the server: sudo -u barman barman show-server {server}'
+  return remedy.replaceAll('{server}', backup.server)
 }
 
 function seeExitCode({ exitCode, command, output }: BarmanAnswer): Seen {

@@ -16,6 +16,17 @@ export interface BarmanAnswer extends Evidence {
 export const OWN_FOLDERS =
   'Give them back to barman: sudo chown -R barman: ~barman && sudo chmod -R u+rwX ~barman'
 
+/**
+ * How a base backup is taken. Not with `--wait`: on an idle server Barman waits in vain for the last WAL segment,
+ * which pg_receivewal hands over only when the next one begins.
+ */
+export function takeBackup({ name, server }: BackupNode): string {
+  return (
+    `on ${name}: sudo -u barman barman backup ${server}; ` +
+    `so that its last WAL segment arrives: pg-lab verify --only wal; then on ${name}: sudo -u barman barman cron`
+  )
+}
+
 /** Name of a host's streaming connection; Barman's is its default streaming_archiver_name. */
 export function applicationOf(node: LabNode): string {
   return node.role === 'backup' ? 'barman_receive_wal' : node.name
@@ -66,11 +77,15 @@ function answerParts(stdout: string, server: string): Pick<BarmanAnswer, 'about'
   try {
     const parsed: unknown = JSON.parse(stdout)
     if (typeof parsed !== 'object' || parsed === null) return { about: undefined, errors: [] }
-    const { [server]: about, _ERROR: errors } = parsed as Record<string, unknown>
-    return { about, errors: Array.isArray(errors) ? errors.map(String) : [] }
+    const { [server]: about, _ERROR: errors, _EXCEPTION: exceptions } = parsed as Record<string, unknown>
+    return { about, errors: [errors, exceptions].flatMap(texts) }
   } catch {
     return { about: undefined, errors: [] }
   }
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map((one) => String(one).trim()) : []
 }
 
 /** Barman's settings of a server are asked once a guest: two checks want them, and each call costs half a second. */

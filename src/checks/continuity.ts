@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { barmanCommand, everything } from './barman.ts'
+import { barmanCommand, everything, takeBackup } from './barman.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /*
@@ -67,13 +67,11 @@ function gaps(segments: readonly string[]): readonly string[] {
   })
 }
 
-function remedy({ name, server }: BackupNode, first: string | undefined): string {
-  const barman = 'sudo -u barman barman'
+function remedy(backup: BackupNode, first: string | undefined): string {
   if (first === undefined)
     return 'There is no backup, or no WAL after it. Take the first one: pg-lab provision'
-  const anew = `${barman} backup --wait --wait-timeout 300 ${server}`
   return (
-    'No backup before the hole can be restored to a moment after it. Take a new one and give the old ones up, ' +
-    `on ${name}: ${anew} && ${barman} delete ${server} first`
+    `No backup before the hole can be restored to a moment after it. Take a new one, ${takeBackup(backup)}; ` +
+    `and give the old ones up, from the oldest on: sudo -u barman barman delete ${backup.server} first`
   )
 }

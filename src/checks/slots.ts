@@ -1,6 +1,7 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { takeBackup } from './barman.ts'
 import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
@@ -84,13 +85,14 @@ function describe({ slot_type, active, wal_status }: SlotRow): string {
 function remedy(lab: Lab, { slot, node }: WantedSlot, row: SlotRow | undefined): string {
   const isBarman = node.role === 'backup'
   const lost = row?.wal_status === 'lost' || row?.wal_status === 'unreserved'
-  if (lost && isBarman) {
-    const barman = `sudo -u barman barman`
-    const server = lab.backup?.server
+  if (lost && lab.backup && isBarman) {
+    const barman = 'sudo -u barman barman'
+    const { server } = lab.backup
     return (
-      `Barman was away so long that WAL it had not received is given up (max_slot_wal_keep_size). ` +
-      `Begin anew with a new slot and a new backup, on ${node.name}: ${barman} receive-wal --drop-slot ${server} && ` +
-      `${barman} receive-wal --create-slot ${server} && ${barman} cron && ${barman} backup --wait --wait-timeout 300 ${server}`
+      'Barman was away so long that WAL it had not received is given up (max_slot_wal_keep_size). ' +
+      `Begin anew with a new slot, on ${node.name}: ${barman} receive-wal --stop ${server}; ` +
+      `${barman} receive-wal --drop-slot ${server} && ${barman} receive-wal --create-slot ${server} && ${barman} cron; ` +
+      `and a new backup, ${takeBackup(lab.backup)}`
     )
   }
   if (lost) {

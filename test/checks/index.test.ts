@@ -45,6 +45,12 @@ describe('runChecks', () => {
     },
   )
 
+  it('does not wait twice for a machine that is down', async () => {
+    const guest = scriptedGuest({ down: ['backup'] })
+    await runChecks(recordedLab(), guest)
+    expect(guest.asked.filter((question) => question.startsWith('backup: '))).toEqual(['backup: true'])
+  })
+
   it('says what to do when the master is down', async () => {
     const findings = await runChecks(recordedLab(), scriptedGuest({ down: ['master'] }), {
       only: ['primary'],

@@ -133,6 +133,15 @@ const SABOTAGES: readonly Sabotage[] = [
     remedy: 'pg-lab reinit slave',
   },
   {
+    name: 'a slot whose WAL is about to be lost',
+    script: {
+      rows: [{ of: SLOTS, node: 'master', rows: [{ ...barmanSlot, wal_status: 'unreserved' }, slaveSlot] }],
+    },
+    run: ['slots'],
+    found: ['slots master slot barman of backup: physical, active, WAL unreserved'],
+    remedy: 'barman receive-wal --drop-slot master',
+  },
+  {
     name: 'a forgotten slot, on the master and on the slave',
     script: {
       rows: [
@@ -337,7 +346,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['backups'],
     found: ['backups backup base backups that are DONE: 20261122T163004 WAITING_FOR_WALS'],
-    remedy: 'barman switch-wal --archive',
+    remedy: 'sudo -u barman barman cron',
   },
   {
     name: 'WAL that does not arrive',
