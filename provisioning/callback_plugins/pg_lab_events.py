@@ -145,6 +145,9 @@ def message_of(task, result):
     texts = failed_items[:3] or [
         str(result.get(key)).strip() for key in ("msg", "stderr", "module_stderr") if result.get(key)
     ]
+    if texts == ["non-zero return code"] and result.get("stdout"):
+        # Some programs, barman check among them, tell their failures on standard output.
+        texts = [f"ended with {result.get('rc')}", *str(result["stdout"]).splitlines()[-30:]]
     return "\n".join(dict.fromkeys(texts))[:MESSAGE_CHARS] or "no message"
 
 

@@ -15,9 +15,11 @@ export async function generate(context: Context, options: GenerateOptions): Prom
   const result = await writeProject(session.directory, await filesOf(session), { mode })
   if (mode === 'diff') return showDiff(context, result)
   const lines = linesOf(result)
-  if (mode === 'check' && lines.length > 0) context.print('Nothing was written. To be written:\n')
+  // An edited file that is no longer generated stays for good: nothing is due there.
+  const due = lines.length > result.kept.length
+  if (mode === 'check' && due) context.print('Nothing was written. To be written:\n')
   context.print(lines.length > 0 ? lines.join('\n') : 'Every file is as the config gives it.')
-  return mode === 'check' && lines.length > 0 ? EXIT.failedFindings : EXIT.ok
+  return mode === 'check' && due ? EXIT.failedFindings : EXIT.ok
 }
 
 function modeOf(options: GenerateOptions): WriteMode {

@@ -65,6 +65,10 @@ export async function projectFiles(
   const made: ProjectFile[] = [
     { path: 'Vagrantfile', content: await vagrantfile(lab, header) },
     { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
+    {
+      path: '.pg-lab/.gitignore',
+      content: `# ${header}\n# Passwords, keys and logs are made in here. None of it is for git.\n*\n`,
+    },
     { path: 'provisioning/inventory.yml', content: toYaml(inventory(lab), `# ${header}`) },
     { path: GROUP_VARS, content: toYaml(ansibleVars(lab), `# ${header}`) },
   ]
