@@ -29,7 +29,7 @@ export interface Seen {
 }
 
 /** Makes the finding of a check on a node. */
-export function toFinding(check: string, node: LabNode, seen: Seen): Finding {
+function toFinding(check: string, node: LabNode, seen: Seen): Finding {
   const { what, expected, observed, ok, hint, command, output } = seen
   return {
     check,

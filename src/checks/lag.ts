@@ -6,7 +6,7 @@ import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
 
 /** What a standby of a teaching lab may be behind: one WAL segment, and so many seconds. */
-export const LAG_LIMIT = { bytes: 16 * 1024 ** 2, seconds: 10 } as const
+const LAG_LIMIT = { bytes: 16 * 1024 ** 2, seconds: 10 } as const
 
 interface LagRow {
   readonly application_name: string

@@ -36,8 +36,11 @@ function noPrimary(states: readonly ServerState[]): string {
   if (silent.length === 0) {
     return `All servers are in recovery. Make one the primary: pg-lab promote ${standby?.node.name ?? ''}`
   }
-  const start = `${silent.join(' and ')} does not answer and may be the primary. Start it: pg-lab up`
-  return standby ? `${start}. If it is lost for good: pg-lab promote ${standby.node.name}` : start
+  const start =
+    silent.length === 1
+      ? `${silent[0]} does not answer and may be the primary. Start it: pg-lab up`
+      : `No answer from ${silent.join(' and ')}. Start them: pg-lab up`
+  return standby ? `${start}. If the primary is lost for good: pg-lab promote ${standby.node.name}` : start
 }
 
 /** The one on the highest timeline was promoted last, and is what the others are measured against. */

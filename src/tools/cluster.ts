@@ -42,7 +42,7 @@ interface StateRow {
 }
 
 /** Asks every PostgreSQL server at once for its role; one that does not answer is `unreachable`. */
-export async function serverStates(lab: Lab, guest: Guest): Promise<readonly ServerState[]> {
+async function serverStates(lab: Lab, guest: Guest): Promise<readonly ServerState[]> {
   return Promise.all(postgresNodes(lab).map((node) => serverState(node, guest)))
 }
 

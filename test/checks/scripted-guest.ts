@@ -96,7 +96,7 @@ export function scriptedGuest({ rows = [], shell = [], down = [] }: Script = {})
 }
 
 /** What ssh says of a machine that is down. */
-export function unreachable({ name }: { readonly name: string }): CommandError {
+function unreachable({ name }: { readonly name: string }): CommandError {
   return new CommandError(`${name} cannot be reached: Connection refused`, {
     command: `ssh -F .pg-lab/ssh_config ${name}`,
     exitCode: 255,
