@@ -1,10 +1,10 @@
 import type { Lab, LabNode } from '../lab.ts'
 import { delayOf, type Link, linksOf, type ServerState } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { sameSetting } from '../tools/setting-value.ts'
 import { everything } from './barman.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
 import { psqlEvidence } from './evidence.ts'
-import { sameSetting } from './setting-value.ts'
 
 interface StandbyRow {
   readonly in_recovery: boolean
