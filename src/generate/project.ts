@@ -23,7 +23,9 @@ export interface ProjectFile {
  * Ansible reads the files of group_vars/all/ in the order of their names and lets the last one win. Ours comes
  * first, so any `*.local.yml` of the user's wins over it.
  */
-const GROUP_VARS = 'provisioning/group_vars/all/00-cluster.yml'
+export const GROUP_VARS = 'provisioning/group_vars/all/00-cluster.yml'
+
+export const INVENTORY = 'provisioning/inventory.yml'
 
 /** What we ship as it is, relative to the package: always, and for the docker provider. */
 const STATIC = ['provisioning/site.yml', 'provisioning/callback_plugins', 'provisioning/roles']
@@ -69,7 +71,7 @@ export async function projectFiles(
       path: '.pg-lab/.gitignore',
       content: `# ${header}\n# Passwords, keys and logs are made in here. None of it is for git.\n*\n`,
     },
-    { path: 'provisioning/inventory.yml', content: toYaml(inventory(lab), `# ${header}`) },
+    { path: INVENTORY, content: toYaml(inventory(lab), `# ${header}`) },
     { path: GROUP_VARS, content: toYaml(ansibleVars(lab), `# ${header}`) },
   ]
   if (lab.provider === 'docker') {

@@ -22,7 +22,8 @@ export interface MachineStatus {
 export interface Vagrant {
   /** Boots every machine, side by side where the provider can, and provisions none. */
   up(options: { provider: ProviderName; onEvent?: (event: VagrantEvent) => void }): Promise<void>
-  halt(): Promise<void>
+  /** @param machines all of them when left out */
+  halt(options?: { machines?: readonly string[] }): Promise<void>
   /** @param machines all of them when left out */
   destroy(options?: { machines?: readonly string[] }): Promise<void>
   /** Costs a second or two: ask once. */
@@ -38,17 +39,20 @@ export interface Vagrant {
  * @param directory the lab's folder
  * @param logFile gets the raw output
  * @param env for mirrors and proxies
+ * @param vagrantfile another one than `Vagrantfile`, seen from the lab's folder
  */
 export function createVagrant({
   directory,
   run,
   logFile,
   env = {},
+  vagrantfile = 'Vagrantfile',
 }: {
   readonly directory: string
   readonly run: Runner
   readonly logFile: string
   readonly env?: Readonly<Record<string, string>>
+  readonly vagrantfile?: string
 }): Vagrant {
   const vagrant = async (
     args: readonly string[],
@@ -65,7 +69,7 @@ export function createVagrant({
         env: {
           ...env,
           VAGRANT_CWD: directory,
-          VAGRANT_VAGRANTFILE: 'Vagrantfile',
+          VAGRANT_VAGRANTFILE: vagrantfile,
           VAGRANT_CHECKPOINT_DISABLE: '1',
         },
         onLine: (text) => {
@@ -85,8 +89,8 @@ export function createVagrant({
         for (const event of eventsOf(line)) onEvent(event)
       })
     },
-    halt: async () => {
-      await vagrant(['halt', '--machine-readable'])
+    halt: async ({ machines = [] } = {}) => {
+      await vagrant(['halt', '--machine-readable', ...machines])
     },
     destroy: async ({ machines = [] } = {}) => {
       await vagrant(['destroy', '--force', '--machine-readable', ...machines])
