@@ -69,6 +69,15 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./verify.ts')).verify,
   }),
   verb({
+    name: 'status',
+    summary: 'see who streams from whom, and how far behind',
+    declare: (command) =>
+      command
+        .option('--watch', 'look again each second, until Ctrl-C')
+        .option('--json', 'print it for machines'),
+    load: async () => (await import('./status.ts')).status,
+  }),
+  verb({
     name: 'generate',
     summary: 'write the Vagrantfile and Ansible files; your edits stay',
     declare: (command) =>

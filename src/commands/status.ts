@@ -1,0 +1,98 @@
+import { EXIT, Interrupted } from '../errors.ts'
+import { type Look, surveyLab } from '../report/survey.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { pause } from '../tools/signals.ts'
+import type { Context } from './command.ts'
+import { openSession, type Session, verifyIsUp } from './session.ts'
+import { type LagHistory, remember } from './status/history.ts'
+import { showStatus } from './status/screen.ts'
+
+interface StatusOptions {
+  readonly watch?: true
+  readonly json?: true
+}
+
+/** From one look to the next. */
+const LOOK_EVERY_MS = 1_000
+
+/** Barman is slow to start and its backups change seldom: between, its last answer is shown. */
+const ASK_BARMAN_EVERY_MS = 15_000
+
+const WIDTH = 80
+
+/** `pg-lab status`: what each host says of itself, on one screen. It judges nothing: `verify` does. */
+export async function status(context: Context, options: StatusOptions): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const guest = await silentGuest(session)
+  if (options.watch) return watchStatus(session, guest, options.json === true)
+  const { survey } = await surveyLab(session.lab, guest)
+  context.print(options.json ? JSON.stringify(survey, null, 2) : screen(session, { survey }))
+  return EXIT.ok
+}
+
+/** Its looks go into no log: a watched lab would fill the disk with them. */
+async function silentGuest({ directory, context }: Session): Promise<Guest> {
+  const { createGuest } = await import('../tools/guest.ts')
+  return createGuest({ directory, run: context.run })
+}
+
+/** Looks again and again, until Ctrl-C. */
+async function watchStatus(session: Session, guest: Guest, isJson: boolean): Promise<number> {
+  const { context, lab } = session
+  const isScreen = context.stdout.isTTY === true && !isJson
+  let history: LagHistory = new Map()
+  let look: Look | undefined
+  let askedBarmanAt = 0
+  if (isScreen) context.stdout.write(ENTER_SCREEN)
+  try {
+    while (true) {
+      const started = Date.now()
+      const isFresh = started - askedBarmanAt < ASK_BARMAN_EVERY_MS
+      if (!isFresh) askedBarmanAt = started
+      look = await surveyLab(lab, guest, { backup: isFresh ? look?.backup : undefined })
+      history = remember(history, look.survey)
+      if (isJson) context.print(JSON.stringify(look.survey))
+      else show(session, isScreen, { survey: look.survey, history })
+      await pause(Math.max(0, LOOK_EVERY_MS - (Date.now() - started)))
+    }
+  } catch (error) {
+    if (error instanceof Interrupted) return EXIT.ok // that is how a watch ends
+    throw error
+  } finally {
+    if (isScreen) context.stdout.write(LEAVE_SCREEN)
+  }
+}
+
+// The terminal's second screen: what was there before comes back.
+const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l'
+const LEAVE_SCREEN = '\x1b[?25h\x1b[?1049l'
+const HOME = '\x1b[H'
+const CLEAR_LINE = '\x1b[K'
+const CLEAR_BELOW = '\x1b[J'
+
+interface Shown {
+  readonly survey: Look['survey']
+  readonly history?: LagHistory
+}
+
+function show(session: Session, isScreen: boolean, shown: Shown): void {
+  const { context } = session
+  const text = screen(session, shown)
+  if (!isScreen) {
+    context.print(`${text}\n`)
+    return
+  }
+  const rows = (context.stdout as { readonly rows?: number }).rows ?? 24
+  const lines = [...text.split('\n').slice(0, rows - 1)]
+  context.stdout.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`)
+}
+
+function screen({ context, lab }: Session, { survey, history }: Shown): string {
+  return showStatus(survey, {
+    paint: context.paint,
+    width: Math.max(40, context.stdout.columns ?? WIDTH),
+    title: `PostgreSQL ${lab.postgres.version} on ${lab.os.title}, ${lab.provider}`,
+    ...(history ? { history } : {}),
+  })
+}

@@ -1,0 +1,152 @@
+import type { NodeState, SlotState, Survey } from '../../report/survey.ts'
+import { oneLine, size, span } from '../../report/text.ts'
+import { type Branch, treeOf } from '../../report/tree.ts'
+import type { Paint } from '../../show.ts'
+import { type LagHistory, showHistory } from './history.ts'
+
+type Style = Parameters<Paint>[0] | undefined
+type Cell = string | { readonly text: string; readonly style: Style }
+
+export interface ScreenOptions {
+  readonly paint: Paint
+  /** Columns of the terminal; longer lines are cut. */
+  readonly width: number
+  /** What stands beside the lab's name: `PostgreSQL 15 on docker`. */
+  readonly title: string
+  readonly history?: LagHistory
+}
+
+/** The lab on one screen of 80 × 24. */
+export function showStatus(survey: Survey, options: ScreenOptions): string {
+  const { paint, width } = options
+  const blocks = [
+    [headline(survey, options)],
+    table(nodeRows(survey), options),
+    survey.slots.length > 0 ? table(slotRows(survey), options) : [],
+    figures(survey, options),
+    options.history ? showHistory(options.history, paint, width) : [],
+    problems(survey, options),
+  ]
+  return blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')
+}
+
+function headline(survey: Survey, { paint, title, width }: ScreenOptions): string {
+  const time = new Date(survey.at).toTimeString().slice(0, 8)
+  const name = cut(`${survey.lab} · ${title}`, width - time.length - 1)
+  const gap = ' '.repeat(Math.max(1, width - name.length - time.length))
+  return `${paint('bold', name)}${gap}${paint('dim', time)}`
+}
+
+function nodeRows(survey: Survey): readonly (readonly Cell[])[] {
+  const head = ['NODE', 'ADDRESS', 'ROLE', 'STATE', 'TL', 'LSN', 'LAG'].map(dim)
+  return [head, ...treeOf(survey.nodes).flatMap((branch) => branchRows(branch, '', ''))]
+}
+
+/** @param first goes before the node's name  @param rest before those below it */
+function branchRows({ node, children }: Branch, first: string, rest: string): (readonly Cell[])[] {
+  const last = children.length - 1
+  return [
+    nodeRow(node, first),
+    ...children.flatMap((child, at) =>
+      branchRows(child, `${rest}${at === last ? '└─ ' : '├─ '}`, `${rest}${at === last ? '   ' : '│  '}`),
+    ),
+  ]
+}
+
+function nodeRow(node: NodeState, prefix: string): readonly Cell[] {
+  const { name, address, role, state, timeline, lsn, lag } = node
+  return [
+    { text: `${prefix}${name}`, style: 'bold' },
+    address,
+    role === 'unknown' ? '?' : role,
+    { text: state, style: node.ok ? 'green' : 'red' },
+    timeline === undefined ? '' : String(timeline),
+    lsn ?? '',
+    lag ? `${size(lag.bytes)} ${span(lag.seconds)}` : '',
+  ]
+}
+
+function slotRows({ slots, nodes }: Survey): readonly (readonly Cell[])[] {
+  const userOf = ({ node, slot_name }: SlotState) =>
+    nodes.find(({ slot, upstream }) => slot === slot_name && upstream === node)?.name ?? ''
+  return [
+    ['SLOT', 'ON', 'USED BY', 'STATE', 'KEEPS'].map(dim),
+    ...slots.map((slot) => [
+      slot.slot_name,
+      slot.node,
+      userOf(slot),
+      { text: slotState(slot), style: slot.active ? 'green' : 'red' } as const,
+      slot.retained === null ? 'no WAL yet' : `${size(slot.retained)} of WAL`,
+    ]),
+  ]
+}
+
+function slotState({ active, wal_status }: SlotState): string {
+  const isAtRisk = wal_status !== null && wal_status !== 'reserved'
+  return `${active ? 'active' : 'inactive'}${isAtRisk ? `, WAL ${wal_status}` : ''}`
+}
+
+function figures(survey: Survey, { paint, width }: ScreenOptions): readonly string[] {
+  const disks = survey.nodes.flatMap(({ name, disk }) =>
+    disk
+      ? [`${name} ${size(disk.freeBytes)} (${Math.round((disk.freeBytes / disk.totalBytes) * 100)} %)`]
+      : [],
+  )
+  const rows = [
+    ['BACKUPS', backupWords(survey)],
+    ['FREE', disks.join(', ')],
+  ].filter(([, words]) => words)
+  return rows.map(([name = '', words = '']) => `${paint('dim', name.padEnd(7))}  ${cut(words, width - 9)}`)
+}
+
+function backupWords({ backups, at }: Survey): string {
+  if (!backups) return ''
+  const { count, bytes, newest } = backups
+  if (!newest) return 'none yet'
+  const age = newest.endedAt && span((Date.parse(at) - Date.parse(newest.endedAt)) / 1000)
+  const status = newest.status === 'DONE' ? (age ? `${age} ago` : 'done') : newest.status
+  return `${count}, ${size(bytes)}; newest ${newest.id}: ${size(newest.bytes)}, ${status}`
+}
+
+function problems({ nodes, primary }: Survey, { paint, width }: ScreenOptions): readonly string[] {
+  const missing = primary === undefined ? [paint('red', '✖ Not exactly one primary answers')] : []
+  const lines = nodes.flatMap(({ name, problem, hint }) =>
+    problem === undefined
+      ? []
+      : [
+          `${paint('red', '✖')} ${paint('bold', name)}  ${cut(oneLine(problem), width - name.length - 4)}`,
+          ...(hint ? [`  ${paint('cyan', '→')} ${cut(hint, width - 4)}`] : []),
+        ],
+  )
+  return [...missing, ...lines]
+}
+
+function dim(text: string): Cell {
+  return { text, style: 'dim' }
+}
+
+function table(rows: readonly (readonly Cell[])[], { paint, width }: ScreenOptions): readonly string[] {
+  const textOf = (cell: Cell | undefined) =>
+    typeof cell === 'object' ? oneLine(cell.text) || cell.text : oneLine(cell ?? '')
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => textOf(row[at]).length)))
+  return rows.map((row) => {
+    let left = width
+    const cells = row.map((cell, at) => {
+      const gap = at === 0 ? 0 : 2
+      const text = cut(textOf(cell).padEnd(widths[at] ?? 0), Math.max(0, left - gap))
+      left -= text.length + gap
+      const style = typeof cell === 'object' ? cell.style : undefined
+      return `${' '.repeat(gap)}${style && text.trim() ? paint(style, text) : text}`
+    })
+    return cells.join('').trimEnd()
+  })
+}
+
+function cut(text: string, width: number): string {
+  const line = text.trimEnd()
+  if (line.length <= width) return text.slice(0, Math.max(0, width))
+  return `${line.slice(0, Math.max(0, width - 1))}…`
+}

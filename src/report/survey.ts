@@ -1,0 +1,96 @@
+import { CommandError } from '../errors.ts'
+import { type BackupNode, type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
+import type { Guest, Output } from '../tools/contracts.ts'
+import {
+  type Asked,
+  type BackupAnswer,
+  readBackupAnswer,
+  readServerAnswer,
+  SERVER_SCRIPT,
+  type ServerAnswer,
+} from './survey-answers.ts'
+import { backupStateOf, nodeStateOf, type Survey } from './survey-states.ts'
+
+export type { Backups, NodeState, SlotState, Survey } from './survey-states.ts'
+
+/** A node that is silent for so long counts as down: one look shall not wait for it. */
+const SILENCE_MS = 4_000
+
+/** psql without ~/.psqlrc, quiet, bare values. */
+const PSQL = ['psql', '-X', '-q', '-A', '-t', '-d', 'postgres'] as const
+
+/* $1 is Barman's name for the server. Barman keeps its backups in its user's home. */
+const BARMAN_SCRIPT = `df -kP -- "$HOME"; exec barman -f json list-backup "$1"`
+
+export interface SurveyOptions {
+  /** Barman's answer of an earlier look: it takes longer than all the others and changes seldom. */
+  readonly backup?: Asked<BackupAnswer> | undefined
+}
+
+/** What every host said, and the picture it gives. */
+export interface Look {
+  readonly survey: Survey
+  readonly backup: Asked<BackupAnswer> | undefined
+}
+
+/**
+ * The lab as its hosts tell it at this moment: one question a host, all at the same time.
+ * A host that is down is part of the picture, never an error.
+ */
+export async function surveyLab(lab: Lab, guest: Guest, options: SurveyOptions = {}): Promise<Look> {
+  const nodes = postgresNodes(lab)
+  const [servers, backup] = await Promise.all([
+    Promise.all(nodes.map((node) => askServer(node, guest))),
+    options.backup ?? (lab.backup ? askBackup(lab.backup, guest) : undefined),
+  ])
+  const answers = new Map(nodes.map((node, at) => [node.name, servers[at] as Asked<ServerAnswer>]))
+  const states = nodes.map((node) => nodeStateOf(lab, node, answers))
+  const primaries = states.filter(({ role }) => role === 'primary')
+  const primary = primaries.length === 1 ? primaries[0]?.name : undefined
+  const survey: Survey = {
+    lab: lab.name,
+    at: new Date().toISOString(),
+    primary,
+    nodes: [...states, ...(lab.backup && backup ? [backupStateOf(lab, lab.backup, backup, answers)] : [])],
+    slots: nodes.flatMap((node) => slotsOn(node, answers.get(node.name))),
+    backups: backup && 'answer' in backup ? backup.answer.backups : undefined,
+  }
+  return { survey, backup }
+}
+
+function slotsOn(node: PostgresNode, asked: Asked<ServerAnswer> | undefined): Survey['slots'] {
+  if (!asked || !('answer' in asked)) return []
+  return asked.answer.slots.map((slot) => ({ ...slot, node: node.name }))
+}
+
+async function askServer(node: LabNode, guest: Guest): Promise<Asked<ServerAnswer>> {
+  return ask(
+    () => guest.shell(node, PSQL, { as: 'postgres', stdin: SERVER_SCRIPT, timeoutMs: SILENCE_MS }),
+    readServerAnswer,
+  )
+}
+
+async function askBackup(node: BackupNode, guest: Guest): Promise<Asked<BackupAnswer>> {
+  const argv = ['sh', '-c', BARMAN_SCRIPT, 'sh', node.server]
+  return ask(
+    () => guest.shell(node, argv, { as: 'barman', timeoutMs: SILENCE_MS }),
+    (stdout) => readBackupAnswer(stdout, node.server),
+  )
+}
+
+async function ask<T>(
+  question: () => Promise<Output>,
+  read: (stdout: string) => T | undefined,
+): Promise<Asked<T>> {
+  try {
+    const output = await question()
+    const answer = read(output.stdout)
+    if (answer !== undefined) return { answer }
+    const words = (output.stderr.trim() || output.stdout.trim()).split('\n')
+    return { problem: words.at(-1) || `exit code ${output.exitCode}`, machine: 'up' }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    const isSlow = error.exitCode === undefined || error.exitCode > 255
+    return { problem: error.lastLines.at(-1) ?? error.message, machine: isSlow ? 'slow' : 'down' }
+  }
+}
