@@ -47,6 +47,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./create.ts')).create,
   }),
   verb({
+    name: 'plan',
+    summary: 'say what `up` would do, and do nothing',
+    declare: (command) => command.option('--json', 'print the plan for machines'),
+    load: async () => (await import('./plan.ts')).plan,
+  }),
+  verb({
     name: 'up',
     summary: 'bring the lab up, provision it and verify it',
     declare: (command) =>

@@ -1,0 +1,26 @@
+import { EXIT } from '../errors.ts'
+import { writeProject } from '../generate/write.ts'
+import { makePlan } from '../plan/index.ts'
+import { showPlan } from '../plan/show.ts'
+import type { Context } from './command.ts'
+import { openSession } from './session.ts'
+import { filesOf } from './steps/files.ts'
+import { look } from './steps/look.ts'
+
+/**
+ * `pg-lab plan`: what `up` would do, read from the files, the machines and the servers. Changes nothing.
+ * @returns 2 when `up` would refuse, as `up` itself
+ */
+export async function plan(context: Context, { json }: { readonly json?: true }): Promise<number> {
+  const session = await openSession(context)
+  const { directory, lab, guest } = session
+  const [seen, files] = await Promise.all([
+    look(session),
+    filesOf(session).then((made) => writeProject(directory, made, { mode: 'check' })),
+  ])
+  const items = await makePlan(lab, { files, seen, guest })
+  const refused = items.some(({ action }) => action === 'refuse')
+  if (json) context.print(JSON.stringify({ ok: !refused, items }, null, 2))
+  else context.print(showPlan(items, context.paint))
+  return refused ? EXIT.userError : EXIT.ok
+}

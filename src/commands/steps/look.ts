@@ -1,0 +1,22 @@
+import { UserError } from '../../errors.ts'
+import { readFormer } from '../../generate/former.ts'
+import { refusals } from '../../plan/refusals.ts'
+import { type Survey, survey } from '../../plan/survey.ts'
+import type { Session } from '../session.ts'
+
+/** The lab as it is: files as they were written last, machines, servers. Call it before the files are written anew. */
+export async function look({ directory, lab, guest }: Session): Promise<Survey> {
+  return survey({ lab, guest, directory, former: await readFormer(directory) })
+}
+
+/** @throws UserError with all that the config asks for and the lab cannot become */
+export function verifyFeasible({ lab }: Session, seen: Survey): void {
+  const refused = refusals(lab, seen)
+  if (refused.length === 0) return
+  const problems = refused.map(({ node = '', text, hint }) => ({
+    path: node,
+    message: text,
+    ...(hint ? { hint } : {}),
+  }))
+  throw new UserError('The lab cannot become what the config asks for. Nothing was changed.', { problems })
+}

@@ -1,0 +1,118 @@
+import { CommandError } from '../errors.ts'
+import { type BackupNode, type Lab, postgresNodes } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import type { PlanAction, PlanItem } from './item.ts'
+import type { Survey } from './survey.ts'
+
+/** What Barman says of its server and its jobs. */
+interface BarmanSight {
+  /** Barman's own settings (`barman show-server`); `undefined` when it does not know the server. */
+  readonly config: Readonly<Record<string, unknown>> | undefined
+  /** Lines of crontabs that take a base backup. */
+  readonly jobs: readonly string[]
+  /** Addresses it has passwords for. */
+  readonly addresses: readonly string[]
+}
+
+const TIMEOUT_MS = 60_000
+
+/** Everywhere crontab(5) and cron(8) look. */
+const CRONTABS = ['/etc/crontab', '/etc/cron.d', '/var/spool/cron']
+
+/** What happens to the backup host. */
+export async function backupItems(lab: Lab, seen: Survey, guest: Guest): Promise<readonly PlanItem[]> {
+  const { backup } = lab
+  if (!backup) return []
+  const item = (action: PlanAction, text: string): PlanItem => ({
+    kind: 'server',
+    node: backup.name,
+    action,
+    text,
+  })
+  if (!seen.made.has(backup.name)) return [item('add', newBarman(backup))]
+  if (!seen.machines.has(backup.name)) {
+    return [item('look', 'it is not running: what changes there is seen only once it runs')]
+  }
+  const sight = await askBarman(guest, backup)
+  if (!sight?.config) return [item('add', newBarman(backup))]
+  const texts = [
+    ...configTexts(lab, backup, seen, sight.config),
+    ...jobTexts(backup, sight),
+    ...passwordTexts(lab, sight),
+  ]
+  return texts.map((text) => item('change', text))
+}
+
+function newBarman({ server, slot }: BackupNode): string {
+  return `Barman receives the WAL of ${server} through ${slot} and takes its first base backup`
+}
+
+async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight | undefined> {
+  const options = { as: 'barman', timeoutMs: TIMEOUT_MS } as const
+  try {
+    const [server, jobs, addresses] = await Promise.all([
+      guest.shell(backup, ['barman', '-f', 'json', 'show-server', backup.server], options),
+      guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' }),
+      guest.shell(backup, ['sh', '-c', 'cut -d: -f1 ~/.pgpass'], options), // never the passwords
+    ])
+    return {
+      config: configIn(server.stdout, backup.server),
+      jobs: linesOf(jobs.stdout).filter((line) => !line.startsWith('#') && / backup\b/.test(line)),
+      addresses: linesOf(addresses.stdout),
+    }
+  } catch (error) {
+    if (error instanceof CommandError) return undefined
+    throw error
+  }
+}
+
+function configIn(stdout: string, server: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return (JSON.parse(stdout) as Record<string, Record<string, unknown>>)[server]
+  } catch {
+    return undefined // no JSON: Barman is not set up
+  }
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => line.trim() || [])
+}
+
+function configTexts(
+  lab: Lab,
+  backup: BackupNode,
+  { primary }: Survey,
+  config: Readonly<Record<string, unknown>>,
+): readonly string[] {
+  const wanted = {
+    retention_policy: backup.retentionPolicy,
+    minimum_redundancy: String(backup.minimumRedundancy),
+    compression: backup.compression,
+    slot_name: backup.slot,
+  }
+  const connections = { conninfo: backup.user, streaming_conninfo: backup.streamingUser }
+  const { address } = primary ?? lab.master
+  return [
+    ...Object.entries(wanted)
+      .map(([name, value]) => [name, String(config[name] ?? 'none'), value] as const)
+      .filter(([, given, value]) => given !== value)
+      .map(([name, given, value]) => `${name} ${given} → ${value}`),
+    ...Object.entries(connections)
+      .filter(([name, user]) => !String(config[name]).startsWith(`host=${address} port=5432 user=${user} `))
+      .map(([name, user]) => `${name}: ${user} at ${address}`),
+  ]
+}
+
+function jobTexts({ schedule, server }: BackupNode, { jobs }: BarmanSight): readonly string[] {
+  const isWanted = jobs.some(
+    (line) => line.startsWith(`${schedule} barman `) && line.endsWith(` backup ${server}`),
+  )
+  if (isWanted) return []
+  const [given] = jobs.map((line) => line.split(' barman ')[0])
+  return [`schedule of the base backup ${given ?? 'none'} → ${schedule}`]
+}
+
+function passwordTexts(lab: Lab, { addresses }: BarmanSight): readonly string[] {
+  const unknown = postgresNodes(lab).filter(({ address }) => !addresses.includes(address))
+  return unknown.length === 0 ? [] : [`gets the passwords for ${unknown.map(({ name }) => name).join(', ')}`]
+}

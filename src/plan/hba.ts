@@ -1,0 +1,50 @@
+import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import type { ServerSight } from './server-sight.ts'
+
+const ONE_ADDRESS = '255.255.255.255'
+
+interface Line {
+  readonly database: string
+  readonly user: string
+  readonly address: string
+}
+
+/** The lines of the role's pg_hba.conf that let somebody in over the network. */
+function wantedLines(lab: Lab): readonly Line[] {
+  const { backup, database, network, replication } = lab
+  const standbys = postgresNodes(lab).map(({ address }: LabNode) => ({
+    database: 'replication',
+    user: replication.user,
+    address,
+  }))
+  const barman = backup
+    ? [
+        { database: 'replication', user: backup.streamingUser, address: backup.address },
+        { database: 'postgres', user: backup.streamingUser, address: backup.address },
+        { database: 'postgres', user: backup.user, address: backup.address },
+      ]
+    : []
+  return [...standbys, ...barman, { database: database.name, user: database.owner, address: network.gateway }]
+}
+
+function asSeen({ database, user, address }: Line): string {
+  return `host ${database} ${user} ${address} ${ONE_ADDRESS} scram-sha-256`
+}
+
+/** How pg_hba.conf of a running server changes: `pg_hba.conf lets in replica from 10.0.0.13`. */
+export function hbaChanges(lab: Lab, { hba }: ServerSight): readonly string[] {
+  const wanted = ['local all all peer', ...wantedLines(lab).map(asSeen)]
+  const missing = wanted.filter((line) => !hba.includes(line))
+  const surplus = hba.filter((line) => !wanted.includes(line))
+  return [...told('pg_hba.conf lets in', missing), ...told('pg_hba.conf no longer lets in', surplus)]
+}
+
+function told(words: string, lines: readonly string[]): readonly string[] {
+  const who = new Set(lines.map(whoOf))
+  return who.size === 0 ? [] : [`${words} ${[...who].join(', ')}`]
+}
+
+function whoOf(line: string): string {
+  const [type, , user, address] = line.split(' ')
+  return type === 'local' ? `${user} locally` : `${user} from ${address}`
+}

@@ -1,0 +1,28 @@
+/**
+ * What happens. `recreate`: a machine is deleted and made anew. `look`: it does not answer, so nobody can say yet.
+ * `refuse`: `up` stops before it touches anything.
+ */
+export type PlanAction =
+  | 'write'
+  | 'merge'
+  | 'create'
+  | 'start'
+  | 'recreate'
+  | 'reload'
+  | 'restart'
+  | 'add'
+  | 'change'
+  | 'remove'
+  | 'look'
+  | 'refuse'
+
+/** One thing that `up` would do, or refuses to do. */
+export interface PlanItem {
+  readonly kind: 'file' | 'machine' | 'server'
+  /** The machine it concerns; files concern none. */
+  readonly node?: string
+  readonly action: PlanAction
+  readonly text: string
+  /** Of a refusal: what to do instead. */
+  readonly hint?: string
+}

@@ -1,0 +1,69 @@
+import { type Lab, type LabNode, nodesOf } from '../lab.ts'
+import type { PlanItem } from './item.ts'
+import { isMoved } from './refusals.ts'
+import type { GoneMachine, Survey } from './survey.ts'
+
+/** Machines that must be deleted before the others can be made or go on. */
+export interface Departures {
+  /** Their address changes: they are made anew under the same name. */
+  readonly moved: readonly LabNode[]
+  /** Gone from the config, and another machine has their address now. */
+  readonly inTheWay: readonly GoneMachine[]
+  /** Gone from the config, and in nobody's way. */
+  readonly leaving: readonly GoneMachine[]
+}
+
+/** Which machines are to be deleted, and when. */
+export function departures(lab: Lab, seen: Survey): Departures {
+  const addresses = nodesOf(lab).map(({ address }) => address)
+  const isInTheWay = (machine: GoneMachine) =>
+    machine.addresses.some((address) => addresses.includes(address))
+  return {
+    moved: nodesOf(lab).filter((node) => node.name !== lab.master.name && isMoved(seen, node)),
+    inTheWay: seen.gone.filter(isInTheWay),
+    leaving: seen.gone.filter((machine) => !isInTheWay(machine)),
+  }
+}
+
+/** What is lost with a machine. */
+export function holds(role: LabNode['role'] | undefined): string {
+  return role === 'backup' ? 'all backups' : 'its data'
+}
+
+/** What happens to machines before the servers are looked after. */
+export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
+  const { moved, inTheWay } = departures(lab, seen)
+  const item = (action: PlanItem['action'], node: string, text: string): PlanItem => ({
+    kind: 'machine',
+    node,
+    action,
+    text,
+  })
+  return [
+    ...inTheWay.map((gone) =>
+      removal(gone, `another machine has its address now; ${holds(gone.role)} is lost`),
+    ),
+    ...moved.map(({ name, address, role }) =>
+      item('recreate', name, `its address becomes ${address}; ${holds(role)} on it is lost; asks first`),
+    ),
+    ...nodesOf(lab).flatMap((node) => {
+      if (!seen.made.has(node.name)) return [item('create', node.name, describe(lab, node))]
+      return seen.machines.has(node.name) ? [] : [item('start', node.name, 'it does not answer')]
+    }),
+  ]
+}
+
+function describe({ os, provider }: Lab, { address, memoryMb, cpus }: LabNode): string {
+  return `${os.title}, ${address}, ${memoryMb} MB, ${cpus} ${cpus === 1 ? 'processor' : 'processors'}, on ${provider}`
+}
+
+/** What happens to machines at the end. */
+export function leavingItems(lab: Lab, seen: Survey): readonly PlanItem[] {
+  return departures(lab, seen).leaving.map((gone) =>
+    removal(gone, `it is not in the config; ${holds(gone.role)} on it is lost`),
+  )
+}
+
+function removal({ name }: GoneMachine, reason: string): PlanItem {
+  return { kind: 'machine', node: name, action: 'remove', text: `${reason}; asks first` }
+}

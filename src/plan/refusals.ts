@@ -1,0 +1,197 @@
+import { OPERATING_SYSTEMS } from '../catalog/os.ts'
+import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
+import type { PlanItem } from './item.ts'
+import type { ServerSight } from './server-sight.ts'
+import { growth } from './settings.ts'
+import type { Survey } from './survey.ts'
+
+const ANEW = 'or begin anew, which deletes the data: npx pg-lab destroy && npx pg-lab up'
+
+function refuse(kind: PlanItem['kind'], node: string, text: string, hint: string): PlanItem {
+  return { kind, node, action: 'refuse', text, hint }
+}
+
+/** What the config asks for and a lab with data in it cannot become. */
+export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
+  if (seen.made.size + seen.gone.length === 0) return []
+  return [
+    ...movedMaster(lab, seen),
+    ...goneMaster(lab, seen),
+    ...gonePrimaries(lab, seen),
+    ...otherSystem(lab, seen),
+    ...otherMajor(lab, seen),
+    ...otherCluster(lab, seen),
+    ...noOnePrimary(lab, seen),
+    ...growsAndShrinks(lab, seen),
+  ]
+}
+
+/** Whether a machine that is there has another address than the config gives it. */
+export function isMoved({ machines, made, former }: Survey, { name, address }: LabNode): boolean {
+  const sight = machines.get(name)
+  if (sight) return !sight.addresses.includes(address)
+  const was = former.nodes.find((node) => node.name === name)?.address
+  return made.has(name) && was !== undefined && was !== '' && was !== address
+}
+
+/** The address of the machine that holds the data is part of it; a standby is simply cloned anew. */
+function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
+  const { primary, former } = seen
+  const kept = [lab.master, ...(primary && primary.name !== lab.master.name ? [primary] : [])]
+  return kept
+    .filter((node) => isMoved(seen, node))
+    .map(({ name, address }) => {
+      const was = former.nodes.find((node) => node.name === name)?.address
+      return refuse(
+        'machine',
+        name,
+        `its address cannot become ${address}: the machine would have to be made anew, and it holds the data`,
+        `put ${was ? `${was}` : 'its old address'} back, ${ANEW}`,
+      )
+    })
+}
+
+function goneMaster(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
+  if (made.has(lab.master.name)) return []
+  const old = gone.find(
+    ({ isPrimary, role, answers }) => isPrimary || role === 'master' || (!role && !answers),
+  )
+  if (!old) return []
+  return [
+    refuse(
+      'machine',
+      old.name,
+      `the master cannot be renamed to ${lab.master.name}: its machine would have to be made anew, and it holds the data`,
+      `put the name ${old.name} back, ${ANEW}`,
+    ),
+  ]
+}
+
+function gonePrimaries(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
+  if (!made.has(lab.master.name)) return []
+  return gone
+    .filter(({ isPrimary }) => isPrimary)
+    .map(({ name }) =>
+      refuse(
+        'server',
+        name,
+        'it is not in the config any more, but it is the primary today',
+        `put it back, make another one the primary (npx pg-lab switchover ${lab.master.name}), then remove it`,
+      ),
+    )
+}
+
+function otherSystem(lab: Lab, { machines }: Survey): readonly PlanItem[] {
+  return [...machines]
+    .filter(([, { os }]) => os !== lab.os.name)
+    .map(([name, { os }]) =>
+      refuse(
+        'machine',
+        name,
+        `${titleOf(os)} runs there, and the config asks for ${lab.os.title}`,
+        `put os: '${os}' back, ${ANEW}`,
+      ),
+    )
+}
+
+function titleOf(os: string): string {
+  return Object.values(OPERATING_SYSTEMS).find(({ name }) => name === os)?.title ?? os
+}
+
+function otherMajor(lab: Lab, { servers, former, made }: Survey): readonly PlanItem[] {
+  const wanted = lab.postgres.version
+  const running = [...servers].map(([name, { version }]) => ({ name, version }))
+  const asWritten = made.has(lab.master.name)
+    ? { name: lab.master.name, version: former.version ?? wanted }
+    : undefined
+  const known = running.length > 0 || !asWritten ? running : [asWritten]
+  return known
+    .filter(({ version }) => version !== wanted)
+    .map(({ name, version }) =>
+      refuse(
+        'server',
+        name,
+        `PostgreSQL ${version} holds the data, and the config asks for ${wanted}: another major cannot read it`,
+        `put postgres.version ${version} back, ${ANEW} (save it before: npx pg-lab ssh ${name} -- sudo -u postgres pg_dumpall > dump.sql)`,
+      ),
+    )
+}
+
+/** Chosen at initdb, once and for all. */
+function otherCluster({ postgres, master }: Lab, { servers, primary }: Survey): readonly PlanItem[] {
+  const server = primary && servers.get(primary.name)
+  if (!server) return []
+  const word = (isOn: boolean) => (isOn ? 'on' : 'off')
+  const wrong = [
+    ...(server.checksums === postgres.checksums
+      ? []
+      : [
+          `checksums are ${word(server.checksums)} there, and the config asks for ${word(postgres.checksums)}`,
+        ]),
+    ...(plain(server.locale) === plain(postgres.locale)
+      ? []
+      : [`the locale is ${server.locale} there, and the config asks for ${postgres.locale}`]),
+  ]
+  const name = primary?.name ?? master.name
+  return wrong.map((text) =>
+    refuse('server', name, `${text}: that is chosen when a cluster is made`, `put it back, ${ANEW}`),
+  )
+}
+
+/** `en_US.UTF-8` and `en_US.utf8` are the same locale. */
+function plain(locale: string): string {
+  return locale.toLowerCase().replaceAll('-', '')
+}
+
+/** The playbook refuses the same. */
+function noOnePrimary(lab: Lab, { servers, primary }: Survey): readonly PlanItem[] {
+  const nodes = postgresNodes(lab)
+  if (primary) return ofAnotherCluster(nodes, servers, primary)
+  const candidates = nodes
+    .filter(({ name }) => servers.get(name)?.in_recovery === false)
+    .map(({ name }) => name)
+  const [first, second] = candidates
+  if (first && second) {
+    const hint = `stop PostgreSQL where the older data is, and make it a standby again: npx pg-lab rejoin ${second}`
+    return [refuse('server', first, `${candidates.join(' and ')} are primaries at the same time`, hint)]
+  }
+  const standby = nodes.find(({ name }) => servers.has(name))
+  if (!standby || nodes.some(({ name }) => !servers.has(name))) return []
+  const text = 'every server is in recovery: there is no primary to follow'
+  return [refuse('server', standby.name, text, `npx pg-lab promote ${standby.name}`)]
+}
+
+function ofAnotherCluster(
+  nodes: readonly LabNode[],
+  servers: ReadonlyMap<string, ServerSight>,
+  primary: LabNode,
+): readonly PlanItem[] {
+  const identifier = servers.get(primary.name)?.system_identifier
+  return nodes
+    .filter(({ name }) => servers.has(name) && servers.get(name)?.system_identifier !== identifier)
+    .map(({ name }) =>
+      refuse(
+        'server',
+        name,
+        `its data belongs to another cluster than that of ${primary.name}`,
+        `if it may go: npx pg-lab reinit ${name}`,
+      ),
+    )
+}
+
+function growsAndShrinks(lab: Lab, { servers }: Survey): readonly PlanItem[] {
+  const all = nodesOf(lab).flatMap(({ name }) => {
+    const server = servers.get(name)
+    return server ? [{ name, ...growth(lab, server) }] : []
+  })
+  const both = all.find(({ growing, shrinking }) => growing.length > 0 && shrinking.length > 0)
+  if (!both) return []
+  return [
+    refuse(
+      'server',
+      both.name,
+      `${both.growing.join(', ')} would grow and ${both.shrinking.join(', ')} would shrink: standbys need the one before the primary, the other after it`,
+      'raise the first, run npx pg-lab up, then lower the second',
+    ),
+  ]
+}

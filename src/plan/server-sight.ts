@@ -1,0 +1,102 @@
+import { CommandError } from '../errors.ts'
+import type { Lab, LabNode } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import type { EffectiveSetting } from '../tools/setting-value.ts'
+import { literal } from '../tools/sql.ts'
+
+/** A setting as the server has it. */
+export interface SettingSight extends EffectiveSetting {
+  /** In lower case. */
+  readonly name: string
+  /** `postmaster`: only a restart changes it. */
+  readonly context: string
+  readonly boot_val: string | null
+  readonly pending_restart: boolean
+  /** As SHOW prints it: `128MB`. */
+  readonly shown: string
+}
+
+/** A line of a configuration file. */
+export interface ConfLine {
+  /** The file's name without its folder: `postgresql.conf`. */
+  readonly file: string
+  /** In lower case. */
+  readonly name: string
+  readonly value: string
+}
+
+/** What a PostgreSQL server says of itself. */
+export interface ServerSight {
+  /** Major version. */
+  readonly version: number
+  readonly in_recovery: boolean
+  readonly system_identifier: string
+  /** Chosen at initdb, like `locale`. */
+  readonly checksums: boolean
+  readonly locale: string
+  readonly settings: readonly SettingSight[]
+  readonly lines: readonly ConfLine[]
+  readonly slots: readonly {
+    readonly slot_name: string
+    readonly slot_type: string
+    readonly active: boolean
+  }[]
+  /** The lines of pg_hba.conf, their words with one blank between them; addresses carry their netmask. */
+  readonly hba: readonly string[]
+  readonly roles: readonly string[]
+  readonly databases: readonly string[]
+}
+
+/** A standby whose value is below its primary's does not start. */
+export const GROW_ON_STANDBYS_FIRST = [
+  'max_connections',
+  'max_locks_per_transaction',
+  'max_prepared_transactions',
+  'max_wal_senders',
+  'max_worker_processes',
+]
+
+const ROLE_SETTINGS = [
+  'primary_conninfo',
+  'primary_slot_name',
+  'recovery_min_apply_delay',
+  'synchronous_standby_names',
+]
+
+function serverSql({ postgres }: Lab): string {
+  const names = [...Object.keys(postgres.settings), ...GROW_ON_STANDBYS_FIRST, ...ROLE_SETTINGS]
+  return `SELECT current_setting('server_version_num')::int / 10000 AS version,
+  pg_is_in_recovery() AS in_recovery,
+  (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
+  current_setting('data_checksums')::bool AS checksums,
+  (SELECT datcollate FROM pg_database WHERE datname = 'template0') AS locale,
+  (SELECT json_agg(s) FROM (
+    SELECT lower(name) AS name, setting, unit, vartype, context, boot_val, pending_restart, current_setting(name) AS shown
+      FROM pg_settings
+     WHERE lower(name) IN (${names.map((name) => literal(name.toLowerCase())).join(', ')})
+        OR pending_restart OR sourcefile LIKE '%/postgresql.conf') s) AS settings,
+  (SELECT json_agg(l) FROM (
+    SELECT regexp_replace(sourcefile, '.*/', '') AS file, lower(name) AS name, setting AS value
+      FROM pg_file_settings WHERE name IS NOT NULL ORDER BY seqno) l) AS lines,
+  (SELECT coalesce(json_agg(s), '[]') FROM (
+    SELECT slot_name, slot_type, active FROM pg_replication_slots WHERE NOT temporary ORDER BY 1) s) AS slots,
+  (SELECT coalesce(json_agg(concat_ws(' ', type, d, u, address, netmask, auth_method)), '[]')
+     FROM pg_hba_file_rules, unnest(database) AS d, unnest(user_name) AS u) AS hba,
+  (SELECT json_agg(rolname) FROM pg_roles) AS roles,
+  (SELECT json_agg(datname) FROM pg_database) AS databases`
+}
+
+/** @returns `undefined` when no server answers there */
+export async function seeServer(lab: Lab, guest: Guest, node: LabNode): Promise<ServerSight | undefined> {
+  try {
+    return (await guest.rows<ServerSight>(node, serverSql(lab)))[0]
+  } catch (error) {
+    if (error instanceof CommandError) return undefined
+    throw error
+  }
+}
+
+/** What the last line of a file about a setting says; `undefined` when there is none. */
+export function lineOf({ lines }: ServerSight, file: string, name: string): string | undefined {
+  return lines.findLast((line) => line.file === file && line.name === name)?.value
+}

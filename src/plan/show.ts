@@ -1,0 +1,66 @@
+import type { Paint } from '../show.ts'
+import type { PlanAction, PlanItem } from './item.ts'
+
+/** So many files are named; of more only their number is told. */
+const MAX_FILES = 8
+
+const HEADINGS: Readonly<Record<PlanItem['kind'], string>> = {
+  file: 'Files',
+  machine: 'Machines',
+  server: 'Servers, in this order',
+}
+
+const STYLES: Partial<Record<PlanAction, Parameters<Paint>[0]>> = {
+  refuse: 'red',
+  remove: 'red',
+  recreate: 'red',
+  restart: 'yellow',
+  add: 'green',
+  create: 'green',
+}
+
+/** The plan in words. */
+export function showPlan(items: readonly PlanItem[], paint: Paint): string {
+  if (items.length === 0) return 'Nothing to do: files, machines and servers are as the config asks.'
+  const refused = items.filter(({ action }) => action === 'refuse')
+  if (refused.length > 0) {
+    const lines = refused.flatMap((item) => [
+      `  ${where(item, paint)}${item.text}`,
+      ...(item.hint ? [`    ${paint('cyan', '→')} ${item.hint}`] : []),
+    ])
+    return [`${paint('red', '✖')} up would refuse this and change nothing`, '', ...lines].join('\n')
+  }
+  const kinds = ['file', 'machine', 'server'] as const
+  const sections = kinds.flatMap((kind) =>
+    section(
+      items.filter((item) => item.kind === kind),
+      kind,
+      paint,
+    ),
+  )
+  return [...sections, 'Do it: npx pg-lab up'].join('\n')
+}
+
+function where({ node }: PlanItem, paint: Paint): string {
+  return node ? `${paint('bold', node)}  ` : ''
+}
+
+function section(items: readonly PlanItem[], kind: PlanItem['kind'], paint: Paint): readonly string[] {
+  if (items.length === 0) return []
+  const told = kind === 'file' && items.length > MAX_FILES ? [sumOf(items)] : items
+  const width = Math.max(...told.map(({ action }) => action.length))
+  const nodeWidth = Math.max(...told.map(({ node = '' }) => node.length))
+  const lines = told.map(({ action, node = '', text }) => {
+    const verb = action.padEnd(width)
+    const style = STYLES[action]
+    const name = nodeWidth > 0 ? `${paint('bold', node.padEnd(nodeWidth))}  ` : ''
+    return `  ${style ? paint(style, verb) : verb}  ${name}${text}`
+  })
+  return [paint('bold', HEADINGS[kind]), ...lines, '']
+}
+
+/** Of a new lab nobody reads fifty paths. */
+function sumOf(items: readonly PlanItem[]): PlanItem {
+  const [first, second] = items
+  return { kind: 'file', action: 'write', text: `${items.length} files: ${first?.text}, ${second?.text}, …` }
+}

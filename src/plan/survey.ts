@@ -1,0 +1,106 @@
+import { CommandError } from '../errors.ts'
+import type { Former } from '../generate/former.ts'
+import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { machinesIn } from '../tools/doctor/index.ts'
+import { type MachineSight, seeMachine } from './machine-sight.ts'
+import { type ServerSight, seeServer } from './server-sight.ts'
+
+/** A machine that Vagrant has made and the config no longer has. */
+export interface GoneMachine {
+  readonly name: string
+  /** `undefined` when neither it nor the files that were written last tell. */
+  readonly role: 'master' | 'slave' | 'backup' | undefined
+  /** Slot it streams through, where it is known. */
+  readonly slot: string | undefined
+  readonly addresses: readonly string[]
+  /** It answers, and is a primary today. */
+  readonly isPrimary: boolean
+  readonly answers: boolean
+}
+
+/** The lab as it is, not as it should be. */
+export interface Survey {
+  /** Names of the config's machines that Vagrant has made. */
+  readonly made: ReadonlySet<string>
+  /** Those of them that answer. */
+  readonly machines: ReadonlyMap<string, MachineSight>
+  /** The PostgreSQL servers that answer. */
+  readonly servers: ReadonlyMap<string, ServerSight>
+  /** `undefined` when no server, or more than one, is out of recovery. */
+  readonly primary: PostgresNode | undefined
+  readonly gone: readonly GoneMachine[]
+  readonly former: Former
+}
+
+/** What is looked at, and with what. */
+export interface View {
+  readonly lab: Lab
+  readonly guest: Guest
+  /** The lab's folder. */
+  readonly directory: string
+  /** Of the files as they were written last. */
+  readonly former: Former
+}
+
+/** Asks every machine that Vagrant has made, all at once. Changes nothing. */
+export async function survey({ lab, guest, directory, former }: View): Promise<Survey> {
+  const names = new Set(machinesIn(directory).map(({ name }) => name))
+  const nodes = nodesOf(lab)
+  const made = new Set(nodes.map(({ name }) => name).filter((name) => names.has(name)))
+  const strangers = [...names].filter((name) => !made.has(name))
+  const machines = new Map<string, MachineSight>()
+  const servers = new Map<string, ServerSight>()
+  const look = async (node: LabNode) => {
+    const machine = await seeMachine(guest, node)
+    if (!machine) return
+    machines.set(node.name, machine)
+    const server = node.role === 'backup' ? undefined : await seeServer(lab, guest, node)
+    if (server) servers.set(node.name, server)
+  }
+  const [gone] = await Promise.all([
+    Promise.all(strangers.map((name) => seeGone(name, guest, former))),
+    ...nodes.filter(({ name }) => made.has(name)).map(look),
+  ])
+  const [primary, ...others] = postgresNodes(lab).filter(
+    ({ name }) => servers.get(name)?.in_recovery === false,
+  )
+  return { made, machines, servers, primary: others.length === 0 ? primary : undefined, gone, former }
+}
+
+interface GoneRow {
+  readonly in_recovery: boolean
+  readonly slot: string
+}
+
+const GONE_SQL = `SELECT pg_is_in_recovery() AS in_recovery, current_setting('primary_slot_name') AS slot`
+
+async function seeGone(name: string, guest: Guest, former: Former): Promise<GoneMachine> {
+  const known = former.nodes.find((node) => node.name === name)
+  const node: LabNode = {
+    name,
+    role: known?.role ?? 'slave',
+    address: known?.address ?? '',
+    memoryMb: 0,
+    cpus: 0,
+  }
+  const machine = await seeMachine(guest, node)
+  const server = machine && known?.role !== 'backup' ? await askGone(guest, node) : undefined
+  return {
+    name,
+    role: known?.role ?? (server && 'slave'),
+    slot: server?.slot || known?.slot || undefined,
+    addresses: machine?.addresses ?? (known?.address ? [known.address] : []),
+    isPrimary: server?.in_recovery === false,
+    answers: machine !== undefined,
+  }
+}
+
+async function askGone(guest: Guest, node: LabNode): Promise<GoneRow | undefined> {
+  try {
+    return (await guest.rows<GoneRow>(node, GONE_SQL))[0]
+  } catch (error) {
+    if (error instanceof CommandError) return undefined
+    throw error
+  }
+}
