@@ -95,6 +95,19 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./generate.ts')).generate,
   }),
   verb({
+    name: 'config',
+    summary: 'print the lab with every choice made',
+    declare: (command) => command.option('--json', 'print it for machines'),
+    load: async () => (await import('./config.ts')).config,
+  }),
+  verb({
+    name: 'explain',
+    summary: 'say what a setting does and where it lands',
+    declare: (command) =>
+      command.argument('[setting]', 'its path, e.g. slaves[].slot; all are listed without'),
+    load: async () => (await import('./explain.ts')).explain,
+  }),
+  verb({
     name: 'provision',
     summary: 'run Ansible on the machines again',
     declare: (command) => command,

@@ -77,7 +77,7 @@ export const FORMATS = {
   },
   dockerPrefix: {
     pattern: /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*\/?$/,
-    words: "a registry with an optional path, e.g. 'registry.school.example/' ",
+    words: "a registry with an optional path, e.g. 'registry.school.example/'",
   },
   noProxy: {
     pattern: /^[A-Za-z0-9.*:/[\]_-]+(, ?[A-Za-z0-9.*:/[\]_-]+)*$/,

@@ -46,8 +46,8 @@ const Network = section('The private network of the lab.', {
     v.pipe(
       v.picklist(['auto', 'host-only', 'internal']),
       v.description(
-        'host-only: this computer reaches the machines by their addresses. internal: only the machines do ' +
-          '(VirtualBox forbids host-only outside 192.168.56.0/21). auto: internal only where it must be.',
+        'Who reaches the machines by their addresses. host-only: this computer too. internal: only the ' +
+          'machines (VirtualBox forbids host-only outside 192.168.56.0/21). auto: internal where it must be.',
       ),
     ),
     'auto',
@@ -181,7 +181,9 @@ const Replication = section('How the slaves follow the master.', {
   mode: v.optional(
     v.pipe(
       v.picklist(['async', 'sync']),
-      v.description('async: a commit waits for nobody. sync: it waits for `synchronous` slaves.'),
+      v.description(
+        'Whether a commit waits for slaves. async: for none. sync: for as many as `synchronous` says.',
+      ),
     ),
     'async',
   ),

@@ -1,0 +1,21 @@
+import { basename } from 'node:path'
+import { EXIT } from '../errors.ts'
+import { toYaml } from '../generate/yaml.ts'
+import type { Lab } from '../lab.ts'
+import type { Context } from './command.ts'
+import { openSession } from './session.ts'
+
+/** `pg-lab config`: the lab with every choice made that the config left open. */
+export async function config(context: Context, { json }: { readonly json?: true }): Promise<number> {
+  const { lab, config: loaded } = await openSession(context)
+  const shown = readable(lab)
+  const header = `# The lab of ${basename(loaded.file)}, every choice made`
+  context.print(json ? JSON.stringify(shown, null, 2) : toYaml(shown, header).trimEnd())
+  return EXIT.ok
+}
+
+/** Of the operating system its name says all. */
+function readable({ os, ...lab }: Lab): object {
+  const { name, provider, ...rest } = lab
+  return { name, provider, os: os.name, ...rest }
+}

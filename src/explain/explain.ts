@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { settingManual } from '../catalog/postgres-settings.ts'
+import { refuseSetting } from '../config/owned-settings.ts'
+import { keysOf } from '../config/path.ts'
+import type { Config } from '../config/schema.ts'
+import { GROUP_VARS, projectFiles } from '../generate/project.ts'
+import type { Lab } from '../lab.ts'
+import type { Host } from '../resolve-lab.ts'
+import { findSetting } from './find.ts'
+import { inFile, landingOf, type Place } from './landing.ts'
+import { manualOf } from './manual.ts'
+import { readersOf } from './readers.ts'
+
+/** The lab a setting is explained in. */
+export interface Surroundings {
+  /** The lab's folder. */
+  readonly directory: string
+  readonly config: Config
+  readonly lab: Lab
+  readonly host: Host
+}
+
+/** Everything there is to say of one setting. */
+export interface Explanation {
+  /** As it stands in this config: `slaves[0].slot`. */
+  readonly path: string
+  readonly description: string
+  /** `undefined` where it is left out. */
+  readonly value: unknown
+  readonly default: unknown
+  readonly allowed: string
+  /** Lines of the generated files that it decides. */
+  readonly places: readonly Place[]
+  /** Lines of the roles that read it; their text is the file's name on the servers, `SQL`, or `''`. */
+  readonly readers: readonly Place[]
+  readonly manual: string
+}
+
+function valueAt(config: Config, path: string): unknown {
+  return keysOf(path).reduce<unknown>(
+    (section, key) =>
+      typeof section === 'object' && section !== null ? Reflect.get(section, key) : undefined,
+    config,
+  )
+}
+
+/** The name of PostgreSQL's own setting, where the path is one of those. */
+function serverSettingOf(path: string): string | undefined {
+  const [section, key, name] = keysOf(path)
+  return section === 'postgres' && key === 'settings' && name !== undefined ? String(name) : undefined
+}
+
+/** A setting of PostgreSQL's own: some have a value of the lab's, some may not be given. */
+function ofServer(name: string, { lab, config }: Surroundings): Partial<Explanation> {
+  const value = lab.postgres.settings[name]
+  const isUsers = Object.hasOwn(config.postgres.settings, name)
+  const refusal = refuseSetting(name, '')
+  return {
+    description: 'A line of postgresql.conf, the same on every PostgreSQL server.',
+    value,
+    default: value === undefined || isUsers ? "PostgreSQL's own" : `${value}, the lab's`,
+    ...(refusal ? { allowed: [inWords(refusal.message), refusal.hint].filter(Boolean).join('; ') } : {}),
+  }
+}
+
+/** `must be on: …` → `on: …`; `is the lab's own: …` → `nothing: it is the lab's own: …` */
+function inWords(refusal: string): string {
+  return refusal.replace(/^must be /, '').replace(/^is /, 'nothing: it is ')
+}
+
+/** Each place as the file has it: on the disk, else as it would be written. */
+async function asOnDisk(places: readonly Place[], { lab, directory }: Surroundings) {
+  const files = await projectFiles(lab, { roles: 'in-place' })
+  const contentOf = (file: string) => {
+    const path = join(directory, file)
+    if (existsSync(path)) return readFileSync(path, 'utf8')
+    return files.find((one) => one.path === file)?.content ?? ''
+  }
+  return { places: places.flatMap((place) => inFile(place, contentOf(place.file)) ?? []), contentOf }
+}
+
+/**
+ * Explains a setting in a lab.
+ * @param asked as a person types it, see `findSetting`
+ * @throws UserError when there is no such setting
+ */
+export async function explainSetting(asked: string, surroundings: Surroundings): Promise<Explanation> {
+  const { config, host, directory, lab } = surroundings
+  const { setting, path } = findSetting(asked)
+  const name = serverSettingOf(path)
+  const landing = setting.allowed === '' ? [] : await landingOf(config, path, host)
+  const { places, contentOf } = await asOnDisk(landing, surroundings)
+  const [variable] = places.filter(({ file }) => file === GROUP_VARS)
+  return {
+    path,
+    description: setting.description,
+    value: valueAt(config, path),
+    default: setting.default,
+    allowed: setting.allowed,
+    places,
+    readers: variable ? await readersOf(variable, contentOf(GROUP_VARS), directory) : [],
+    manual: name ? settingManual(lab.postgres.version, name) : manualOf(setting.path, lab.postgres.version),
+    ...(name ? ofServer(name, surroundings) : {}),
+  }
+}

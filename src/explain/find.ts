@@ -1,0 +1,58 @@
+import { isServerSetting, serverSettings } from '../catalog/postgres-settings.ts'
+import { closest } from '../config/closest.ts'
+import { pathOf } from '../config/path.ts'
+import { allSettings, type Setting } from '../config/settings.ts'
+import { UserError } from '../errors.ts'
+
+/** A setting that was asked for. */
+export interface Found {
+  readonly setting: Setting
+  /** As it stands in this config: `slaves[1].slot`, `postgres.settings.work_mem`. */
+  readonly path: string
+}
+
+/** `slaves[1].slot`, `slaves.slot` and `Slaves[].Slot` are the same setting. */
+function plain(path: string): string {
+  return path
+    .toLowerCase()
+    .replaceAll(/\[\d*\]/g, '')
+    .replace(/\.<name>$/, '')
+}
+
+/** Of a list the first, unless another position was asked for. */
+function inList(asked: string, path: string): string {
+  const position = /\[(\d+)\]/.exec(asked)?.[1] ?? '0'
+  return path.replace('[]', `[${position}]`).replace('.<name>', '')
+}
+
+/** `postgres.settings.work_mem`, `postgres.settings["auto_explain.log_analyze"]`, `work_mem`. */
+function serverSettingIn(asked: string): string | undefined {
+  const named = /^postgres\.settings(?:\.([^<]+)|\["(.+)"\])$/.exec(asked)
+  return named?.[1] ?? named?.[2] ?? (isServerSetting(asked) ? asked : undefined)
+}
+
+/**
+ * Finds a setting by its path, by its last word where only one has it (`applyDelay`), or by PostgreSQL's own name
+ * (`work_mem`).
+ * @throws UserError with what was probably meant
+ */
+export function findSetting(asked: string): Found {
+  const settings = allSettings()
+  const wanted = plain(asked)
+  const exact = settings.find(({ path }) => plain(path) === wanted)
+  const [byWord, another] = settings.filter(({ path }) => plain(path).endsWith(`.${wanted}`))
+  const setting = exact ?? (another ? undefined : byWord)
+  if (setting) return { setting, path: inList(asked, setting.path) }
+  const name = serverSettingIn(asked)
+  const record = settings.find(({ path }) => path.endsWith('.<name>'))
+  if (name && record) return { setting: record, path: pathOf(['postgres', 'settings', name]) }
+  const meant = another ? `${byWord?.path} or ${another.path}` : nearest(asked, settings)
+  throw new UserError(`There is no setting ${asked}`, {
+    hint: meant ? `did you mean ${meant}?` : 'all of them: npx pg-lab explain',
+  })
+}
+
+function nearest(asked: string, settings: readonly Setting[]): string | undefined {
+  const words = settings.flatMap(({ path }) => [path, path.split('.').at(-1) ?? ''])
+  return closest(asked, [...words, ...serverSettings()])
+}
