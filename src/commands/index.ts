@@ -84,6 +84,15 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./status.ts')).status,
   }),
   verb({
+    name: 'load',
+    summary: 'put a load on the primary for a while, so that lag shows',
+    declare: (command) =>
+      command
+        .option('--rate <number>', 'transactions a second (200)', wholeNumber)
+        .option('--seconds <number>', 'how long (30)', wholeNumber),
+    load: async () => (await import('./load.ts')).load,
+  }),
+  verb({
     name: 'generate',
     summary: 'write the Vagrantfile and Ansible files; your edits stay',
     declare: (command) =>

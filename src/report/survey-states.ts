@@ -27,7 +27,11 @@ export interface NodeState {
 }
 
 /** A replication slot, on the server that keeps WAL for it. */
-export type SlotState = Slot & { readonly node: string }
+export type SlotState = Slot & {
+  readonly node: string
+  /** Host it was made for; `undefined` when it is no slot of the lab. */
+  readonly user: string | undefined
+}
 
 export type Backups = BackupAnswer['backups']
 

@@ -52,15 +52,20 @@ export async function surveyLab(lab: Lab, guest: Guest, options: SurveyOptions =
     at: new Date().toISOString(),
     primary,
     nodes: [...states, ...(lab.backup && backup ? [backupStateOf(lab, lab.backup, backup, answers)] : [])],
-    slots: nodes.flatMap((node) => slotsOn(node, answers.get(node.name))),
+    slots: nodes.flatMap((node) => slotsOn(lab, node, answers.get(node.name))),
     backups: backup && 'answer' in backup ? backup.answer.backups : undefined,
   }
   return { survey, backup }
 }
 
-function slotsOn(node: PostgresNode, asked: Asked<ServerAnswer> | undefined): Survey['slots'] {
+function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<ServerAnswer> | undefined): Survey['slots'] {
   if (!asked || !('answer' in asked)) return []
-  return asked.answer.slots.map((slot) => ({ ...slot, node: node.name }))
+  const users = [...postgresNodes(lab), ...(lab.backup ? [lab.backup] : [])]
+  return asked.answer.slots.map((slot) => ({
+    ...slot,
+    node: node.name,
+    user: users.find((one) => one.slot === slot.slot_name)?.name,
+  }))
 }
 
 async function askServer(node: LabNode, guest: Guest): Promise<Asked<ServerAnswer>> {
@@ -86,11 +91,21 @@ async function ask<T>(
     const output = await question()
     const answer = read(output.stdout)
     if (answer !== undefined) return { answer }
-    const words = (output.stderr.trim() || output.stdout.trim()).split('\n')
-    return { problem: words.at(-1) || `exit code ${output.exitCode}`, machine: 'up' }
+    return { problem: reasonIn(output), machine: 'up' }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     const isSlow = error.exitCode === undefined || error.exitCode > 255
-    return { problem: error.lastLines.at(-1) ?? error.message, machine: isSlow ? 'slow' : 'down' }
+    const problem = error.lastLines.at(-1) ?? error.message
+    return {
+      problem: problem.replace(/^ssh: connect to host \S+ port \d+: /, ''),
+      machine: isSlow ? 'slow' : 'down',
+    }
   }
+}
+
+/** `psql: error: connection to server on socket "…" failed: No such file or directory` → its end. */
+function reasonIn({ stderr, stdout, exitCode }: Output): string {
+  const lines = (stderr.trim() || stdout.trim()).split('\n')
+  const line = lines.find((text) => /\b(error|ERROR|FATAL):/.test(text)) ?? lines[0]
+  return line?.replace(/^.*?\b(error|ERROR|FATAL): +/, '') || `exit code ${exitCode}`
 }

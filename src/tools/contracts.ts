@@ -41,6 +41,8 @@ export interface ShellOptions {
   readonly as?: 'root' | 'postgres' | 'barman'
   readonly stdin?: string
   readonly timeoutMs?: number
+  /** Gives it a terminal, without which it would run on when we are gone. Its stderr then comes with its stdout. */
+  readonly endWithUs?: boolean
 }
 
 /** The inside of the lab's machines, reached over ssh. */

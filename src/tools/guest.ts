@@ -34,8 +34,10 @@ export function createGuest({
   ): Promise<Output> => {
     controlFolder()
     const command = sshCommand(node.name, argv, options.as)
+    const terminal = options.endWithUs ? ['-tt'] : []
     const output = await run({
-      ...command,
+      file: command.file,
+      args: [...terminal, ...command.args],
       cwd: directory,
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),

@@ -69,15 +69,13 @@ function nodeRow(node: NodeState, prefix: string): readonly Cell[] {
   ]
 }
 
-function slotRows({ slots, nodes }: Survey): readonly (readonly Cell[])[] {
-  const userOf = ({ node, slot_name }: SlotState) =>
-    nodes.find(({ slot, upstream }) => slot === slot_name && upstream === node)?.name ?? ''
+function slotRows({ slots }: Survey): readonly (readonly Cell[])[] {
   return [
-    ['SLOT', 'ON', 'USED BY', 'STATE', 'KEEPS'].map(dim),
+    ['SLOT', 'ON', 'FOR', 'STATE', 'KEEPS'].map(dim),
     ...slots.map((slot) => [
       slot.slot_name,
       slot.node,
-      userOf(slot),
+      slot.user ?? '?',
       { text: slotState(slot), style: slot.active ? 'green' : 'red' } as const,
       slot.retained === null ? 'no WAL yet' : `${size(slot.retained)} of WAL`,
     ]),

@@ -1,0 +1,68 @@
+import { EXIT, Interrupted, UserError } from '../errors.ts'
+import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
+import type { LagSample } from '../report/lag.ts'
+import { size, span } from '../report/text.ts'
+import { runTasks } from '../tasks.ts'
+import { findPrimary } from '../tools/cluster.ts'
+import type { Context } from './command.ts'
+import { openSession, verifyIsUp } from './session.ts'
+
+interface LoadOptions {
+  readonly rate?: number
+  readonly seconds?: number
+}
+
+const DEFAULTS = { rate: 200, seconds: 30 } as const
+
+/** `pg-lab load`: pgbench on the primary for a while, so that lag can be seen. */
+export async function load(context: Context, options: LoadOptions): Promise<number> {
+  const rate = bounded('rate', options.rate)
+  const seconds = bounded('seconds', options.seconds)
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const { lab, guest, taskOptions } = session
+  const primary = await findPrimary(lab, guest)
+  if (!primary.found) {
+    throw new UserError('There is not exactly one primary to put a load on', {
+      hint: 'see who answers: npx pg-lab status',
+    })
+  }
+  let result: LoadResult | undefined
+  const work = async (note: (text: string) => void) => {
+    const onSample = (sample: LagSample) => note(progress(sample, seconds))
+    result = await runLoad(lab, primary.node, guest, { rate, seconds, onSample })
+    return `${result.transactions} transactions`
+  }
+  const title = `Load ${primary.node.name} with ${rate} transactions a second for ${seconds} s`
+  try {
+    await runTasks([{ title, run: ({ note }) => work(note) }], taskOptions)
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    throw new Interrupted(error.signal, ['The load ends with its connection, and drops its tables.'])
+  }
+  if (result) context.print(`\n${summary(result)}`)
+  return EXIT.ok
+}
+
+function bounded(name: 'rate' | 'seconds', value: number = DEFAULTS[name]): number {
+  if (value >= 1 && value <= LOAD_LIMITS[name]) return value
+  throw new UserError(`--${name} ${value} is out of bounds`, { hint: `1 to ${LOAD_LIMITS[name]}` })
+}
+
+function progress({ atMs, lags }: LagSample, seconds: number): string {
+  const behind = Object.entries(lags).map(([name, lag]) => `${name} ${size(lag.bytes)} behind`)
+  return [`${Math.min(seconds, Math.round(atMs / 1000))} of ${seconds} s`, ...behind].join(' · ')
+}
+
+/** What was done, and the worst each standby came to. */
+function summary({ transactions, tps, latencyMs, samples }: LoadResult): string {
+  const names = [...new Set(samples.flatMap(({ lags }) => Object.keys(lags)))]
+  const worst = names.map((name) => {
+    const lags = samples.flatMap((sample) => sample.lags[name] ?? [])
+    const bytes = Math.max(...lags.map((lag) => lag.bytes))
+    const seconds = Math.max(...lags.map((lag) => lag.seconds))
+    return `  ${name} was at most ${size(bytes)} and ${span(seconds)} behind`
+  })
+  const done = `  ${transactions} transactions, ${tps.toFixed(0)} a second, ${latencyMs.toFixed(1)} ms each`
+  return [done, ...worst].join('\n')
+}

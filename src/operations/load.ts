@@ -1,0 +1,138 @@
+import { CommandError, UserError } from '../errors.ts'
+import type { Lab, LabNode } from '../lab.ts'
+import { type LagSample, lagsNow } from '../report/lag.ts'
+import type { Guest, Output } from '../tools/contracts.ts'
+import { pause } from '../tools/signals.ts'
+
+/** A load is bounded both ways: a lab on a laptop shall survive a slip of the finger. */
+export const LOAD_LIMITS = { rate: 5_000, seconds: 3_600 } as const
+
+export interface LoadOptions {
+  /** Transactions a second. */
+  readonly rate: number
+  readonly seconds: number
+  /** Called about twice a second. */
+  readonly onSample?: (sample: LagSample) => void
+}
+
+/** What pgbench did, and how far the standbys were behind meanwhile. */
+export interface LoadResult {
+  readonly transactions: number
+  /** Transactions a second, as they really were. */
+  readonly tps: number
+  readonly latencyMs: number
+  readonly samples: readonly LagSample[]
+}
+
+const SAMPLE_EVERY_MS = 400
+
+/** After the last transaction: the standbys catch up. */
+const WATCH_ON_MS = 1_500
+
+/** Preparing its tables and dropping them, on a slow machine. */
+const AROUND_MS = 60_000
+
+const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
+
+/*
+ * pgbench's own tables, in a schema of their own in the demo database, dropped whatever happens: the script ends
+ * with our connection, and a trap stands behind each end. $1 is the database, $2 the rate, $3 the seconds. The
+ * server says where pgbench lies. Dropping must not wait for a synchronous standby that is gone.
+ */
+const SCRIPT = `schema=load_of_pg_lab
+export PGAPPNAME='pg-lab load'
+ask() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$1" -c "$2"; }
+drop() {
+  PGOPTIONS='-c client_min_messages=warning -c synchronous_commit=local -c lock_timeout=10s' \\
+    ask "$1" "DROP SCHEMA IF EXISTS $schema CASCADE"
+}
+others=$(ask "$1" "SELECT count(*) FROM pg_stat_activity
+  WHERE application_name = '$PGAPPNAME' AND pid <> pg_backend_pid()") || exit
+[ "$others" = 0 ] || exit ${ALREADY_RUNNING}
+PATH="$(ask "$1" "SELECT setting FROM pg_config WHERE name = 'BINDIR'"):$PATH"
+drop "$1" || exit
+trap 'drop "$1"' EXIT
+trap 'exit 130' HUP INT TERM
+ask "$1" "CREATE SCHEMA $schema" || exit
+export PGOPTIONS="-c search_path=$schema"
+pgbench -i -q -s 1 "$1" || exit
+pgbench -n -c 4 -R "$2" -T "$3" "$1"`
+
+/**
+ * Puts a bounded load on the primary and watches the standbys. Nothing of it stays in the database.
+ * @param primary the server that is not in recovery
+ * @throws UserError when a load is already running; CommandError when pgbench fails
+ */
+export async function runLoad(
+  lab: Lab,
+  primary: LabNode,
+  guest: Guest,
+  options: LoadOptions,
+): Promise<LoadResult> {
+  const { rate, seconds } = options
+  const argv = ['bash', '-c', SCRIPT, 'bash', lab.database.name, String(rate), String(seconds)]
+  const timeoutMs = seconds * 1000 + AROUND_MS
+  let isOver = false
+  const load = guest.shell(primary, argv, { as: 'postgres', timeoutMs, endWithUs: true }).finally(() => {
+    isOver = true
+  })
+  const [output, samples] = await Promise.all([
+    load,
+    sampleUntil(() => isOver, lab, primary, guest, options.onSample),
+  ])
+  return { ...figuresOf(output, primary), samples }
+}
+
+async function sampleUntil(
+  isOver: () => boolean,
+  lab: Lab,
+  primary: LabNode,
+  guest: Guest,
+  onSample: LoadOptions['onSample'],
+): Promise<readonly LagSample[]> {
+  const samples: LagSample[] = []
+  const began = Date.now()
+  let ended: number | undefined
+  while (ended === undefined || Date.now() - ended < WATCH_ON_MS) {
+    const asked = Date.now()
+    const sample = { atMs: asked - began, lags: await lagsNow(lab, primary, guest) }
+    samples.push(sample)
+    onSample?.(sample)
+    if (isOver()) ended ??= Date.now()
+    await pause(Math.max(0, SAMPLE_EVERY_MS - (Date.now() - asked)))
+  }
+  return samples
+}
+
+/** pgbench's closing lines. */
+function figuresOf(output: Output, { name }: LabNode): Omit<LoadResult, 'samples'> {
+  if (output.exitCode === ALREADY_RUNNING) {
+    throw new UserError(`A load is already running on ${name}`, {
+      hint: 'watch it: npx pg-lab status --watch',
+    })
+  }
+  const figure = (pattern: RegExp) => Number(pattern.exec(output.stdout)?.[1])
+  const transactions = figure(/transactions actually processed: (\d+)/)
+  if (output.exitCode !== 0 || Number.isNaN(transactions)) throw failed(output, name)
+  return {
+    transactions,
+    tps: figure(/^tps = ([\d.]+)/m),
+    latencyMs: figure(/^latency average = ([\d.]+) ms/m),
+  }
+}
+
+function failed({ exitCode, stdout, stderr }: Output, name: string): CommandError {
+  const lines = `${stdout}\n${stderr}`.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const isMissing = exitCode === 127
+  return new CommandError(
+    isMissing ? `${name} has no pgbench` : `pgbench failed on ${name} with exit code ${exitCode}`,
+    {
+      command: 'pgbench',
+      exitCode,
+      lastLines: lines,
+      hint: isMissing
+        ? 'It comes with the server’s contrib package: npx pg-lab provision'
+        : 'Is the server well? npx pg-lab status',
+    },
+  )
+}
