@@ -33,6 +33,8 @@ const COMMENTS: Readonly<Record<string, ((text: string) => string) | undefined>>
   '.conf': hash,
   '.env': hash,
   Dockerfile: hash,
+  '.yamllint': hash,
+  '.ansible-lint': hash,
   '.sql': sql,
   '.md': markdown,
   '.j2': jinja,

@@ -28,7 +28,13 @@ export const GROUP_VARS = 'provisioning/group_vars/all/00-cluster.yml'
 export const INVENTORY = 'provisioning/inventory.yml'
 
 /** What we ship as it is, relative to the package: always, and for the docker provider. */
-const STATIC = ['provisioning/site.yml', 'provisioning/callback_plugins', 'provisioning/roles']
+const STATIC = [
+  '.ansible-lint',
+  '.yamllint',
+  'provisioning/site.yml',
+  'provisioning/callback_plugins',
+  'provisioning/roles',
+]
 const STATIC_DOCKER = ['provisioning/node-image']
 
 /** All files under `path` (a file is itself), sorted, relative to the package; none when there is no such path. */
