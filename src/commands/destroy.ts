@@ -1,6 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
+import { nodesOf } from '../lab.ts'
+import { withGoneMachines } from '../operations/remove-machines.ts'
 import { runTasks } from '../tasks.ts'
 import { machinesIn } from '../tools/doctor/index.ts'
 import { SSH_CONFIG } from '../tools/ssh-config.ts'
@@ -33,7 +35,13 @@ export async function destroy(context: Context, { yes }: { readonly yes?: true }
   return EXIT.ok
 }
 
-async function deleteMachines({ directory, vagrant }: Session): Promise<void> {
-  await vagrant.destroy()
+/** Vagrant deletes what the Vagrantfile defines; machines that the config has lost are ours to remember. */
+async function deleteMachines(session: Session): Promise<void> {
+  const { context, directory, lab, logs, vagrant } = session
+  const known = nodesOf(lab).map(({ name }) => name)
+  const gone = machinesIn(directory).flatMap(({ name }) => (known.includes(name) ? [] : [name]))
+  const place = { directory, lab, run: context.run, logFile: logs.file('vagrant') }
+  if (gone.length === 0) await vagrant.destroy()
+  else await withGoneMachines(place, gone, (both) => both.destroy())
   rmSync(join(directory, SSH_CONFIG), { force: true })
 }

@@ -58,6 +58,7 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .option('--install', 'install what this computer lacks, without asking')
+        .option('--yes', 'delete machines the config no longer has, without asking')
         .addOption(
           command
             .createOption('--provider <name>', 'what the machines run on')

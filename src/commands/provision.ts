@@ -3,6 +3,7 @@ import { runTasks } from '../tasks.ts'
 import type { Context } from './command.ts'
 import { openSession, verifyHasMachines } from './session.ts'
 import { writeFiles } from './steps/files.ts'
+import { look, verifyFeasible } from './steps/look.ts'
 import { startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
 
@@ -10,6 +11,7 @@ import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
 export async function provision(context: Context): Promise<number> {
   const session = await openSession(context)
   verifyHasMachines(session)
+  verifyFeasible(session, await look(session))
   let recap: Recap = {}
   await runTasks(
     [

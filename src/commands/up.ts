@@ -9,23 +9,27 @@ import type { Context } from './command.ts'
 import { prepareComputer } from './computer.ts'
 import { openSession, type Session } from './session.ts'
 import { writeFiles } from './steps/files.ts'
+import { look, lookAgain, verifyFeasible } from './steps/look.ts'
 import { buildNodeImage, startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
+import { agreeOnRemovals, deleteFirst, leftMachines, partWithGone } from './steps/removal.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
 
 interface UpOptions {
   readonly install?: true
   readonly provider?: ProviderName | 'auto'
+  readonly yes?: true
 }
 
 /** `pg-lab up`: from the config to a verified cluster. Run again, it continues or confirms. */
-export async function up(context: Context, { install, provider }: UpOptions): Promise<number> {
+export async function up(context: Context, { install, provider, yes }: UpOptions): Promise<number> {
   const startMs = Date.now()
   const session = await openSession(context, provider)
   try {
-    const recap = await bringUp(session, install === true)
+    const { recap, left } = await bringUp(session, { install: install === true, yes: yes === true })
     context.print(showClosing(session.lab, { recap, durationMs: Date.now() - startMs }, context.paint))
+    for (const sentence of left) context.print(`  ${context.paint('yellow', '!')} ${sentence}`)
     return EXIT.ok
   } catch (error) {
     if (error instanceof Interrupted) throw new Interrupted(error.signal, leftBehind(session))
@@ -35,26 +39,41 @@ export async function up(context: Context, { install, provider }: UpOptions): Pr
   }
 }
 
-async function bringUp(session: Session, isInstallAllowed: boolean): Promise<Recap> {
+/** What the user has agreed to by flags. */
+interface Allowed {
+  readonly install: boolean
+  readonly yes: boolean
+}
+
+async function bringUp(
+  session: Session,
+  { install, yes }: Allowed,
+): Promise<{ readonly recap: Recap; readonly left: readonly string[] }> {
   const { context, host, lab, choice, logs, taskOptions } = session
   const scope = { provider: lab.provider, lab }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
   await prepareComputer(computer, {
-    isAllowed: isInstallAllowed,
+    isAllowed: install,
     summary: `${PROVIDERS[lab.provider].title}: ${choice.reason}`,
   })
+  const seen = await look(session)
+  verifyFeasible(session, seen)
+  const agreement = await agreeOnRemovals(session, seen, yes)
   let recap: Recap = {}
   const tasks = [
+    ...deleteFirst(session, agreement),
     writeFiles(session),
     buildNodeImage(session),
     startMachines(session),
+    ...lookAgain(session, seen),
     provisionMachines(session, (counts) => {
       recap = counts
     }),
+    ...partWithGone(session, agreement),
     verifyCluster(session),
   ]
   await runTasks(tasks, taskOptions)
-  return recap
+  return { recap, left: leftMachines(agreement) }
 }
 
 function leftBehind({ directory, lab }: Session): readonly string[] {

@@ -2,6 +2,7 @@ import { UserError } from '../../errors.ts'
 import { readFormer } from '../../generate/former.ts'
 import { refusals } from '../../plan/refusals.ts'
 import { type Survey, survey } from '../../plan/survey.ts'
+import type { Task } from '../../tasks.ts'
 import type { Session } from '../session.ts'
 
 /** The lab as it is: files as they were written last, machines, servers. Call it before the files are written anew. */
@@ -18,5 +19,14 @@ export function verifyFeasible({ lab }: Session, seen: Survey): void {
     message: text,
     ...(hint ? { hint } : {}),
   }))
-  throw new UserError('The lab cannot become what the config asks for. Nothing was changed.', { problems })
+  throw new UserError('The lab cannot become what the config asks for. No server was touched.', { problems })
+}
+
+/** Machines that did not answer at first have been started: what they say now may stop us all the same. */
+export function lookAgain(session: Session, before: Survey): readonly Task[] {
+  const { directory, lab, guest } = session
+  if (before.machines.size === before.made.size) return []
+  const run = async () =>
+    verifyFeasible(session, await survey({ lab, guest, directory, former: before.former }))
+  return [{ title: 'Look at the servers', run }]
 }

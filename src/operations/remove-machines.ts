@@ -1,0 +1,101 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { GONE_VAGRANTFILE, goneVagrantfile } from '../generate/gone-vagrantfile.ts'
+import { type Lab, postgresNodes } from '../lab.ts'
+import type { Guest, Runner } from '../tools/contracts.ts'
+import { literal } from '../tools/sql.ts'
+import { createVagrant, type Vagrant } from '../tools/vagrant.ts'
+
+/** Where machines are removed, and with what. */
+export interface Place {
+  readonly lab: Lab
+  readonly guest: Guest
+  readonly run: Runner
+  /** The lab's folder. */
+  readonly directory: string
+  /** Gets Vagrant's raw output. */
+  readonly logFile: string
+}
+
+/** A machine that the config no longer has. */
+export interface Gone {
+  readonly name: string
+  /** Slot it streams through, where it is known. */
+  readonly slot: string | undefined
+}
+
+/**
+ * Works with Vagrant on machines that the lab's Vagrantfile need not define any more.
+ * @param names of those machines
+ * @param work is given a Vagrant that knows them beside the lab's own
+ */
+export async function withGoneMachines<Result>(
+  { directory, run, logFile, lab }: Omit<Place, 'guest'>,
+  names: readonly string[],
+  work: (vagrant: Vagrant) => Promise<Result>,
+): Promise<Result> {
+  const file = join(directory, GONE_VAGRANTFILE)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, goneVagrantfile(names, lab.provider))
+  try {
+    return await work(createVagrant({ directory, run, logFile, vagrantfile: GONE_VAGRANTFILE }))
+  } finally {
+    rmSync(file, { force: true })
+  }
+}
+
+/**
+ * Parts with machines: they are stopped, then nothing keeps WAL for them, and only then are they deleted. Killed in
+ * the middle it can be repeated. They must not be in synchronous_standby_names any more.
+ * @param options.agreed names of those that may be deleted; the others stay, stopped
+ */
+export async function removeMachines(
+  place: Place,
+  gone: readonly Gone[],
+  { agreed, onStep }: { readonly agreed: readonly string[]; readonly onStep: (text: string) => void },
+): Promise<void> {
+  const names = gone.map(({ name }) => name)
+  await withGoneMachines(place, names, async (vagrant) => {
+    onStep(`stopping ${names.join(', ')}`)
+    await vagrant.halt({ machines: names })
+    onStep('dropping their slots')
+    await dropSlots(place, gone)
+    if (agreed.length === 0) return
+    onStep(`deleting ${agreed.join(', ')}`)
+    await vagrant.destroy({ machines: agreed })
+  })
+}
+
+/** Drops the slots of machines that are gone, wherever they are, unless the config uses them for another machine. */
+export async function dropSlots(
+  { lab, guest }: Pick<Place, 'lab' | 'guest'>,
+  gone: readonly Gone[],
+): Promise<void> {
+  const used = [...postgresNodes(lab).map(({ slot }) => slot), lab.backup?.slot]
+  const slots = gone.flatMap(({ slot }) => (slot === undefined || used.includes(slot) ? [] : [slot]))
+  if (slots.length === 0) return
+  await Promise.all(postgresNodes(lab).map((node) => guest.execute(node, slots.map(dropSql).join('\n'))))
+}
+
+/** A machine that was cut off leaves its WAL sender behind for a minute; it is ended. Asks for ten seconds at most. */
+function dropSql(slot: string): string {
+  const name = literal(slot)
+  return `DO $$
+BEGIN
+  FOR attempt IN 1..100 LOOP
+    PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = ${name} AND active;
+    BEGIN
+      PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+        WHERE slot_name = ${name} AND slot_type = 'physical' AND NOT active;
+    EXCEPTION WHEN object_in_use THEN
+      NULL;
+    END;
+    IF NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = ${name} AND slot_type = 'physical') THEN
+      RETURN;
+    END IF;
+    PERFORM pg_sleep(0.1);
+  END LOOP;
+  RAISE 'Somebody keeps streaming through slot %', ${name};
+END
+$$;`
+}
