@@ -37,14 +37,16 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
 /*
  * pgbench's own tables, in a schema of their own in the demo database, dropped whatever happens: the script ends
  * with our connection, and a trap stands behind each end. $1 is the database, $2 the rate, $3 the seconds. The
- * server says where pgbench lies. Dropping must not wait for a synchronous standby that is gone.
+ * server says where pgbench lies. Dropping must not wait for a synchronous standby that is gone, and has a session
+ * of its own: the end of ours comes as more than one signal.
  */
 const SCRIPT = `schema=load_of_pg_lab
 export PGAPPNAME='pg-lab load'
 ask() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$1" -c "$2"; }
 drop() {
+  trap '' HUP INT TERM
   PGOPTIONS='-c client_min_messages=warning -c synchronous_commit=local -c lock_timeout=10s' \\
-    ask "$1" "DROP SCHEMA IF EXISTS $schema CASCADE"
+    setsid --wait psql -X -q -d "$1" -c "DROP SCHEMA IF EXISTS $schema CASCADE"
 }
 others=$(ask "$1" "SELECT count(*) FROM pg_stat_activity
   WHERE application_name = '$PGAPPNAME' AND pid <> pg_backend_pid()") || exit

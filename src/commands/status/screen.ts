@@ -95,7 +95,7 @@ function figures(survey: Survey, { paint, width }: ScreenOptions): readonly stri
   )
   const rows = [
     ['BACKUPS', backupWords(survey)],
-    ['FREE', disks.join(', ')],
+    ['DISK', disks.length > 0 ? `free: ${disks.join(', ')}` : ''],
   ].filter(([, words]) => words)
   return rows.map(([name = '', words = '']) => `${paint('dim', name.padEnd(7))}  ${cut(words, width - 9)}`)
 }
