@@ -1,10 +1,13 @@
 import { defineConfig } from 'tsdown'
+import { writeEditorFiles } from './build/editor.ts'
 
 export default defineConfig({
-  entry: ['src/cli.ts', 'src/index.ts'],
+  entry: ['src/pg-lab.ts', 'src/create-pg-lab.ts', 'src/index.ts'],
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  dts: true,
+  // Types that are inferred from the schema have no comments for the editor: ours are written from it.
+  dts: false,
   fixedExtension: false,
+  hooks: { 'build:done': () => writeEditorFiles('dist') },
 })

@@ -9,6 +9,6 @@ type ConfigInput = ClusterConfig | (() => ClusterConfig | Promise<ClusterConfig>
  * @param config the lab, or a function that returns it
  * @returns the same value, unchanged
  */
-export function defineCluster<T extends ConfigInput>(config: T): T {
+export function defineCluster(config: ConfigInput): ConfigInput {
   return config
 }

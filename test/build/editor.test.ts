@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { configSchema, typeDeclarations } from '../../build/editor.ts'
+import { folderWith } from '../tools/helpers.ts'
+
+test('the schema for editors knows every bound and refuses other keys', () => {
+  expect(configSchema()).toMatchObject({
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      $schema: { type: 'string' },
+      master: { properties: { memory: { minimum: 256, default: 1024 } } },
+      slaves: { items: { properties: { applyDelay: { pattern: expect.any(String) } } } },
+    },
+  })
+})
+
+test('its patterns are ones that editors take', () => {
+  const patterns = [...JSON.stringify(configSchema()).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)]
+  expect(patterns.length).toBeGreaterThan(30)
+  for (const [, pattern = ''] of patterns) expect(() => new RegExp(JSON.parse(pattern), 'u')).not.toThrow()
+})
+
+test('the written types have the descriptions and the defaults', () => {
+  const text = typeDeclarations(configSchema())
+  expect(text).toContain('   * Memory of the master, in megabytes.\n     * @default 1024\n')
+  expect(text).toContain('  backup?: false | {\n')
+  expect(text).toContain('    settings?: Record<string, string | number | boolean> | undefined\n')
+})
+
+test('the written types are the inferred ones', () => {
+  const folder = folderWith({
+    'written.d.ts': typeDeclarations(configSchema()),
+    'same.ts': `
+      import type * as written from './written.d.ts'
+      import type * as own from ${JSON.stringify(resolve('src/index.ts'))}
+      type Same<A, B> = [A, B] extends [B, A] ? true : false
+      export const config: Same<written.ClusterConfig, own.ClusterConfig> = true
+      export const names: Same<keyof typeof written, keyof typeof own> = true
+    `,
+  })
+  const options = ['--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext', '--target', 'es2023']
+  const { stdout } = spawnSync(
+    resolve('node_modules/.bin/tsc'),
+    [
+      '--noEmit',
+      '--skipLibCheck',
+      '--allowImportingTsExtensions',
+      '--types',
+      'node',
+      ...options,
+      join(folder, 'same.ts'),
+    ],
+    { encoding: 'utf8' },
+  )
+  expect(stdout).toBe('')
+})
+
+test('everything the package exports is written', () => {
+  const exported = [
+    ...readFileSync('src/index.ts', 'utf8').matchAll(/export (?:type \{ (\w+)|function (\w+))/g),
+  ]
+  const text = typeDeclarations(configSchema())
+  const missing = exported
+    .map(([, type, name]) => type ?? name ?? '')
+    .filter((name) => !text.includes(` ${name}`))
+  expect(missing).toEqual([])
+})
