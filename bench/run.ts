@@ -10,7 +10,7 @@ import { createRunner } from '../src/tools/run.ts'
 import { writeSshConfig } from '../src/tools/ssh-config.ts'
 import { createVagrant } from '../src/tools/vagrant.ts'
 
-const CLI = resolve('dist/cli.js')
+const CLI = resolve('dist/pg-lab.js')
 const RAW_SCRIPT = resolve('bench/raw.sh')
 const PACKAGES = ['acl', 'postgresql-15', 'barman', 'cron']
 const HOSTS = ['master', 'slave', 'backup']

@@ -1,7 +1,4 @@
-#!/usr/bin/env node
-import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import manifest from '../package.json' with { type: 'json' }
 import type { Begin, Context, Io, Verb } from './commands/command.ts'
@@ -123,9 +120,4 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     run: createRunner(),
   })
-}
-
-/** Called as a program, through whatever link npm has made. */
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await runProgram(process.argv.slice(2))
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 /** The floors of the house, from the top. A file may import from its own room and from floors below. */
 const FLOORS = [
-  ['create-pg-lab'],
+  ['pg-lab', 'create-pg-lab'],
   ['cli'],
   ['commands'],
   ['drills', 'create', 'explain'],

@@ -70,7 +70,7 @@ function installTestTools(): Counts {
 }
 
 const steps = [
-  () => step('node', ['dist/cli.js', 'doctor', '--fix', '--provider', 'docker']),
+  () => step('node', ['dist/pg-lab.js', 'doctor', '--fix', '--provider', 'docker']),
   installTestTools,
   () => step('npm', ['run', 'check']),
   () => vitest('unit'),

@@ -14,7 +14,7 @@ import { delimiter, join, resolve } from 'node:path'
 import type { Finding } from '../../src/finding.ts'
 
 /** The built command, as a user runs it. */
-const CLI = resolve('dist/cli.js')
+const CLI = resolve('dist/pg-lab.js')
 
 export interface Result {
   readonly status: number | null
