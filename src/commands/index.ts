@@ -124,6 +124,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./provision.ts')).provision,
   }),
   verb({
+    name: 'rotate',
+    summary: 'give the PostgreSQL users new passwords, everywhere',
+    declare: (command) => command.argument('[user...]', 'all of them when left out'),
+    load: async () => (await import('./rotate.ts')).rotate,
+  }),
+  verb({
     name: 'ssh',
     summary: 'log in to a machine, or run a command there',
     declare: (command) =>

@@ -113,6 +113,11 @@ function jobTexts({ schedule, server }: BackupNode, { jobs }: BarmanSight): read
 }
 
 function passwordTexts(lab: Lab, { addresses }: BarmanSight): readonly string[] {
-  const unknown = postgresNodes(lab).filter(({ address }) => !addresses.includes(address))
-  return unknown.length === 0 ? [] : [`gets the passwords for ${unknown.map(({ name }) => name).join(', ')}`]
+  const nodes = postgresNodes(lab)
+  const missing = nodes.filter(({ address }) => !addresses.includes(address)).map(({ name }) => name)
+  const surplus = new Set(addresses.filter((address) => nodes.every((node) => node.address !== address)))
+  return [
+    ...(missing.length === 0 ? [] : [`gets the passwords for ${missing.join(', ')}`]),
+    ...(surplus.size === 0 ? [] : [`loses the passwords for ${[...surplus].join(', ')}`]),
+  ]
 }

@@ -4,7 +4,7 @@ import type { Guest } from '../tools/contracts.ts'
 import { backupItems } from './backup.ts'
 import { fileItems } from './files.ts'
 import type { PlanItem } from './item.ts'
-import { leavingItems, machineItems } from './machines.ts'
+import { departures, leavingItems, machineItems } from './machines.ts'
 import { refusals } from './refusals.ts'
 import { serverItems } from './servers.ts'
 import type { Survey } from './survey.ts'
@@ -20,11 +20,21 @@ export async function makePlan(
 ): Promise<readonly PlanItem[]> {
   const refused = refusals(lab, seen)
   if (refused.length > 0) return refused
+  const staying = withoutMoved(lab, seen)
   return [
     ...fileItems(files),
     ...machineItems(lab, seen),
-    ...serverItems(lab, seen),
-    ...(await backupItems(lab, seen, guest)),
+    ...serverItems(lab, staying),
+    ...(await backupItems(lab, staying, guest)),
     ...leavingItems(lab, seen),
   ]
+}
+
+/** A machine that is made anew has no server yet. */
+function withoutMoved(lab: Lab, seen: Survey): Survey {
+  const moved = departures(lab, seen).moved.map(({ name }) => name)
+  const without = <Sight>(sights: ReadonlyMap<string, Sight>) =>
+    new Map([...sights].filter(([name]) => !moved.includes(name)))
+  const made = new Set([...seen.made].filter((name) => !moved.includes(name)))
+  return { ...seen, made, machines: without(seen.machines), servers: without(seen.servers) }
 }

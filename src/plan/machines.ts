@@ -40,11 +40,19 @@ export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
     text,
   })
   return [
-    ...inTheWay.map((gone) =>
-      removal(gone, `another machine has its address now; ${holds(gone.role)} is lost`),
+    ...inTheWay.map(({ name, role }) =>
+      item(
+        'remove',
+        name,
+        `another machine has its address now: deleted with ${holds(role)}, after a question`,
+      ),
     ),
     ...moved.map(({ name, address, role }) =>
-      item('recreate', name, `its address becomes ${address}; ${holds(role)} on it is lost; asks first`),
+      item(
+        'recreate',
+        name,
+        `its address becomes ${address}: deleted with ${holds(role)}, after a question, and made anew`,
+      ),
     ),
     ...nodesOf(lab).flatMap((node) => {
       if (!seen.made.has(node.name)) return [item('create', node.name, describe(lab, node))]
@@ -59,11 +67,10 @@ function describe({ os, provider }: Lab, { address, memoryMb, cpus }: LabNode): 
 
 /** What happens to machines at the end. */
 export function leavingItems(lab: Lab, seen: Survey): readonly PlanItem[] {
-  return departures(lab, seen).leaving.map((gone) =>
-    removal(gone, `it is not in the config; ${holds(gone.role)} on it is lost`),
-  )
-}
-
-function removal({ name }: GoneMachine, reason: string): PlanItem {
-  return { kind: 'machine', node: name, action: 'remove', text: `${reason}; asks first` }
+  return departures(lab, seen).leaving.map(({ name, role }) => ({
+    kind: 'machine',
+    node: name,
+    action: 'remove',
+    text: `it is not in the config: stopped at the end and, after a question, deleted with ${holds(role)}`,
+  }))
 }

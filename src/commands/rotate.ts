@@ -1,0 +1,82 @@
+import { EXIT, UserError } from '../errors.ts'
+import type { Lab } from '../lab.ts'
+import {
+  FORMER_SECRETS,
+  forgetFormer,
+  makePasswords,
+  provePasswords,
+  SECRETS,
+  usersOf,
+} from '../operations/rotate.ts'
+import { runTasks, type Task } from '../tasks.ts'
+import type { Context } from './command.ts'
+import { openSession, type Session, verifyIsUp } from './session.ts'
+import { writeFiles } from './steps/files.ts'
+import { look, verifyFeasible } from './steps/look.ts'
+import { startMachines } from './steps/machines.ts'
+import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
+import { FailedFindings, verifyCluster } from './steps/verify.ts'
+import { showFindings } from './verify.ts'
+
+/** `pg-lab rotate [user…]`: new passwords, on this computer and on the servers, proved by logging in with them. */
+export async function rotate(context: Context, _options: object, names: readonly string[]): Promise<number> {
+  const session = await openSession(context)
+  const users = chosenUsers(session.lab, names)
+  verifyIsUp(session)
+  verifyFeasible(session, await look(session))
+  let recap: Recap = {}
+  const tasks = [
+    writeFiles(session),
+    startMachines(session),
+    makeNew(session, users),
+    provisionMachines(session, (counts) => {
+      recap = counts
+    }),
+    prove(session, users),
+    verifyCluster(session),
+  ]
+  try {
+    await runTasks(tasks, session.taskOptions)
+  } catch (error) {
+    if (!(error instanceof FailedFindings)) throw error
+    context.print(`\n${showFindings(error.findings, context.paint)}`)
+    return EXIT.failedFindings
+  }
+  context.print(
+    `\n${context.paint('green', '✔')} New passwords: ${users.join(', ')}. They are in ${SECRETS}/`,
+  )
+  context.print(`\n  Ansible: ${showRecap(recap, session.lab)}`)
+  return EXIT.ok
+}
+
+/** @throws UserError when one of them is no user of the lab */
+function chosenUsers(lab: Lab, names: readonly string[]): readonly string[] {
+  const known = usersOf(lab)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    throw new UserError(`There is no password of ${unknown.join(', ')}`, {
+      hint: `choose from ${known.join(', ')}`,
+    })
+  }
+  return names.length === 0 ? known : names
+}
+
+function makeNew({ directory }: Session, users: readonly string[]): Task {
+  return {
+    title: 'Make new passwords',
+    run: async () => {
+      makePasswords(directory, users)
+      return `the old ones are in ${FORMER_SECRETS} until the new ones are in force`
+    },
+  }
+}
+
+function prove({ directory, lab, guest }: Session, users: readonly string[]): Task {
+  return {
+    title: 'Log in with the new passwords',
+    run: async () => {
+      await provePasswords({ lab, guest, directory }, users)
+      forgetFormer(directory)
+    },
+  }
+}
