@@ -51,7 +51,7 @@ export async function create(
   const answers = await answersFor(context, options, directory, asker)
   const { lab, starter, generated } = await newLab(answers.given, options.format, answers.host)
   const kept = await writeLab(directory, starter, generated)
-  context.print(showCreated(context, directory, lab, kept))
+  context.print(`${asker ? '\n' : ''}${showCreated(context, directory, lab, kept)}`)
   return options.up ? up({ ...context, directory, configPath: undefined }, {}) : EXIT.ok
 }
 

@@ -8,7 +8,7 @@ import type { Language } from './answers.ts'
 import { readme } from './readme.ts'
 
 /** Commands that are worth a script: those without arguments. */
-export const SCRIPTS = ['up', 'verify', 'generate', 'provision', 'halt', 'destroy', 'doctor'] as const
+export const SCRIPTS = ['up', 'verify', 'status', 'plan', 'generate', 'halt', 'destroy', 'doctor'] as const
 
 function packageJson(name: string): string {
   const content = {
