@@ -72,6 +72,7 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .option('--json', 'print the findings for machines')
+        .option('--junit <file>', 'write them for a CI as well')
         .option('--only <checks>', 'only these checks, separated by commas'),
     load: async () => (await import('./verify.ts')).verify,
   }),
@@ -83,6 +84,15 @@ export const VERBS: readonly Verb[] = [
         .option('--watch', 'look again each second, until Ctrl-C')
         .option('--json', 'print it for machines'),
     load: async () => (await import('./status.ts')).status,
+  }),
+  verb({
+    name: 'report',
+    summary: 'write the evidence to report/, to hand in',
+    declare: (command) =>
+      command
+        .addOption(command.createOption('--lang <code>', 'of the report (of this terminal)').choices(LANGUAGES))
+        .option('--strict', 'write it only when every finding is as asked'),
+    load: async () => (await import('./report.ts')).report,
   }),
   verb({
     name: 'load',

@@ -1,25 +1,40 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { CHECKS, runChecks } from '../checks/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { CheckReport } from '../report/report.ts'
 import { type Paint, showCheck, showVerdict } from '../show.ts'
 import type { Context } from './command.ts'
 import { openSession, verifyIsUp } from './session.ts'
 
 interface VerifyOptions {
   readonly json?: true
+  readonly junit?: string
   readonly only?: string
 }
 
 /** `pg-lab verify`: every check against the running servers. */
-export async function verify(context: Context, { json, only }: VerifyOptions): Promise<number> {
+export async function verify(context: Context, { json, junit, only }: VerifyOptions): Promise<number> {
   const ids = only === undefined ? undefined : parseIds(only)
   const session = await openSession(context)
   verifyIsUp(session)
   const findings = await runChecks(session.lab, session.guest, ids ? { only: ids } : {})
   const ok = findings.every((finding) => finding.ok)
+  if (junit !== undefined) await writeJunit(resolve(context.directory, junit), findings)
   if (json) context.print(JSON.stringify({ ok, findings }, null, 2))
   else context.print(showFindings(findings, context.paint))
   return ok ? EXIT.ok : EXIT.failedFindings
+}
+
+/** @throws UserError when the file cannot be written */
+async function writeJunit(file: string, findings: readonly Finding[]): Promise<void> {
+  const { junit } = await import('../report/junit.ts')
+  try {
+    writeFileSync(file, junit(groupByCheck(findings)))
+  } catch (error) {
+    throw new UserError(`${file} cannot be written`, { hint: (error as Error).message, cause: error })
+  }
 }
 
 function parseIds(only: string): readonly string[] {
@@ -30,12 +45,23 @@ function parseIds(only: string): readonly string[] {
   throw new UserError(`There is no check ${unknown.join(', ')}`, { hint: `--only takes ${known.join(', ')}` })
 }
 
+/** Findings under the checks that made them; a check that found nothing is left out. */
+export function groupByCheck(findings: readonly Finding[]): readonly CheckReport[] {
+  const groups = CHECKS.map(({ id, title }) => ({
+    id,
+    title,
+    findings: findings.filter((f) => f.check === id),
+  }))
+  return groups.filter((group) => group.findings.length > 0)
+}
+
 /** All findings, grouped by check, with the verdict. */
 export function showFindings(findings: readonly Finding[], paint: Paint): string {
-  const groups = CHECKS.map(({ id, title }) => ({ title, findings: findings.filter((f) => f.check === id) }))
   const told = new Set<string>()
-  const looked = groups.filter((group) => group.findings.length > 0)
-  return [...looked.map((group) => showCheck(group, paint, told)), showVerdict(findings, paint)]
+  return [
+    ...groupByCheck(findings).map((group) => showCheck(group, paint, told)),
+    showVerdict(findings, paint),
+  ]
     .join('')
     .trimEnd()
 }

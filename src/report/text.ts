@@ -32,25 +32,36 @@ function printableXml(text: string): string {
   return whole.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g, '')
 }
 
-/** Text of a server or a config inside a Markdown paragraph or cell: no sign of it means anything. */
+/**
+ * Text of a server or a config inside a Markdown paragraph or cell: no sign of it means anything. What means
+ * something only at the head of a line is left alone, for no value stands there.
+ */
 export function escapeMarkdown(text: string): string {
   return oneLine(text)
-    .replace(/[\\`*_{}[\]()#+!|~$:@-]/g, (sign) => (isHarmless(sign) ? sign : `\\${sign}`))
+    .replace(/[\\`*_[\]|~]/g, (sign) => `\\${sign}`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
 }
 
-/** They mean something only at the head of a line, and we never put a value there. */
-function isHarmless(sign: string): boolean {
-  return '{}()#+!:@-'.includes(sign)
+/** A code span, also in a table, whose cells end at each bar. */
+export function code(text: string): string {
+  const line = oneLine(text).replaceAll('|', '\\|')
+  const ticks = fenceFor(line, 1)
+  const gap = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
+  return `${ticks}${gap}${line}${gap}${ticks}`
 }
 
 /** A code block that no line of its text can end. */
 export function fenced(text: string, language = ''): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
-  const fence = '`'.repeat(longest + 1)
+  const fence = fenceFor(text, 3)
   return `${fence}${language}\n${text}\n${fence}`
+}
+
+/** More backticks than the text has in a row, and at least so many. */
+function fenceFor(text: string, least: number): string {
+  const longest = Math.max(least - 1, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  return '`'.repeat(longest + 1)
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const

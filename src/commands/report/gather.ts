@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import manifest from '../../../package.json' with { type: 'json' }
+import { CommandError } from '../../errors.ts'
+import type { Lab, LabNode } from '../../lab.ts'
+import { runLoad } from '../../operations/load.ts'
+import { copyFiles } from '../../report/files.ts'
+import { redactor } from '../../report/redact.ts'
+import { type LoadReport, type Report, timeOf, versionsOf } from '../../report/report.ts'
+import { type Survey, surveyLab } from '../../report/survey.ts'
+import { oneLine } from '../../report/text.ts'
+import { writeTranscript } from '../../report/transcript.ts'
+import type { Progress } from '../../tasks.ts'
+import type { Guest } from '../../tools/contracts.ts'
+import type { Session } from '../session.ts'
+
+/** Long enough for a line with a shape, short enough to wait for. */
+const LOAD = { rate: 300, seconds: 6 } as const
+
+/** What the lab's hosts say, and what the commands on them print. */
+export async function gatherEvidence(
+  { lab, guest, directory, config }: Session,
+  at: string,
+  { note }: Progress,
+): Promise<Omit<Report, 'checks' | 'load'>> {
+  const hide = redactor(secretsOf(directory))
+  note('who streams from whom')
+  const { survey } = await surveyLab(lab, guest)
+  const sections = await writeTranscript(lab, guest, {
+    primary: primaryOf(lab, survey) ?? lab.master,
+    mark: `report of ${timeOf(at)}`,
+    hide,
+    onStep: ({ node, command }) => note(`${node}: ${command}`),
+  })
+  note('the configuration files')
+  const [files, barman] = await Promise.all([copyFiles(lab, guest, hide), barmanVersion(lab, guest)])
+  const others = [...(barman ? [['Barman', barman] as const] : []), ['pg-lab', manifest.version] as const]
+  return {
+    lab: lab.name,
+    database: lab.database.name,
+    at,
+    versions: versionsOf(lab, survey.nodes, others),
+    config: {
+      file: basename(config.file),
+      sha256: createHash('sha256').update(readFileSync(config.file)).digest('hex'),
+    },
+    survey,
+    sections,
+    files,
+  }
+}
+
+/** A short load on the primary; `undefined` where there is none. */
+export async function gatherLag(
+  { lab, guest }: Session,
+  survey: Survey,
+  progress: Progress,
+): Promise<LoadReport | undefined> {
+  const primary = primaryOf(lab, survey)
+  if (!primary) return undefined
+  const { transactions, samples } = await runLoad(lab, primary, guest, {
+    ...LOAD,
+    onSample: ({ atMs }) => progress.note(`${Math.round(atMs / 1000)} s`),
+  })
+  return { ...LOAD, transactions, samples }
+}
+
+function primaryOf(lab: Lab, { primary }: Survey): LabNode | undefined {
+  return [lab.master, ...lab.slaves].find(({ name }) => name === primary)
+}
+
+/** Every password of the lab, so that none is shown even where a server prints it. */
+function secretsOf(directory: string): readonly string[] {
+  const folder = join(directory, '.pg-lab', 'secrets')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8').trim())
+}
+
+async function barmanVersion({ backup }: Lab, guest: Guest): Promise<string | undefined> {
+  if (!backup) return undefined
+  try {
+    const { stdout } = await guest.shell(backup, ['barman', '--version'], { as: 'barman', timeoutMs: 20_000 })
+    return oneLine(stdout.split('\n')[0] ?? '') || undefined
+  } catch (error) {
+    if (error instanceof CommandError) return undefined
+    throw error
+  }
+}

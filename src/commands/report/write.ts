@@ -1,0 +1,27 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { html } from '../../report/html.ts'
+import type { Words } from '../../report/locales.ts'
+import { markdown } from '../../report/markdown.ts'
+import type { Report } from '../../report/report.ts'
+
+export const REPORT_FOLDER = 'report'
+const PAGE = 'index.html'
+
+/**
+ * Writes `report/`: README.md, index.html and files/. Everything is made before the first file is touched; what an
+ * earlier report copied is gone, whatever else lies there stays.
+ */
+export function writeReport(directory: string, report: Report, words: Words): void {
+  const folder = join(directory, REPORT_FOLDER)
+  const files = [
+    ['README.md', markdown(report, words, PAGE)],
+    [PAGE, html(report, words)],
+    ...report.files.map(({ path, text }) => [path, text] as const),
+  ] as const
+  rmSync(join(folder, 'files'), { recursive: true, force: true })
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+}

@@ -1,0 +1,36 @@
+import type { Words } from './locales.ts'
+import type { NodeState, Survey } from './survey.ts'
+import { oneLine, size } from './text.ts'
+
+/** The topology as a Mermaid flowchart: a box a host, an arrow for WAL on its way. */
+export function mermaid({ nodes }: Survey, words: Words): string {
+  const ids = new Map(nodes.map(({ name }, at) => [name, `n${at}`]))
+  const boxes = nodes.map((node) => {
+    const lines = [node.name, node.address, stateWords(node, words)]
+    return `  ${ids.get(node.name)}["${lines.map(quoted).join('<br/>')}"]`
+  })
+  const arrows = nodes.flatMap((node) => {
+    const from = ids.get(node.upstream ?? '')
+    if (from === undefined) return []
+    const arrow = node.ok ? '-->' : '-.-x'
+    return [`  ${from} ${arrow}|"${quoted(arrowWords(node))}"| ${ids.get(node.name)}`]
+  })
+  return ['flowchart TD', ...boxes, ...arrows].join('\n')
+}
+
+/** `standby, streaming, timeline 1`. */
+export function stateWords({ role, state, timeline }: NodeState, words: Words): string {
+  const line = timeline === undefined ? [] : [`${words.columns.timeline.toLowerCase()} ${timeline}`]
+  return [words.roles[role], state, ...line].join(', ')
+}
+
+/** The slot, and how far behind. */
+export function arrowWords({ slot, lag, state, ok }: NodeState): string {
+  if (!ok) return state
+  return [slot ?? state, ...(lag ? [size(lag.bytes)] : [])].join(' · ')
+}
+
+/** Text inside a Mermaid label: entities are written with `#`. */
+function quoted(text: string): string {
+  return oneLine(text).replace(/[#"<>&`|]/g, (sign) => `#${sign.codePointAt(0)};`)
+}
