@@ -17,17 +17,19 @@ export function serverItems(lab: Lab, seen: Survey): readonly PlanItem[] {
   const primary = seen.primary ?? (seen.servers.size === 0 ? lab.master : undefined)
   if (!primary) return [] // two of them, or none among those that answer: that is refused, or looked at later
   const standbys = postgresNodes(lab).filter(({ name }) => name !== primary.name)
-  const isGrowing = ({ name }: LabNode) => {
-    const server = seen.servers.get(name)
-    return server !== undefined && growth(lab, server).growing.length > 0
+  // A standby must have as much as its primary, and let in who is cloned from it, before they come.
+  const isEarly = (node: PostgresNode) => {
+    const server = seen.servers.get(node.name)
+    const isNew = ({ name }: LabNode) => !seen.made.has(name)
+    return server && (growth(lab, server).growing.length > 0 || followersOf(lab, primary, node).some(isNew))
   }
   const changes = (nodes: readonly PostgresNode[]) =>
     nodes.flatMap((node) => changesOf(lab, seen, primary, node))
   const slots = (nodes: readonly PostgresNode[]) =>
     nodes.flatMap((node) => newSlots(lab, seen, primary, node))
-  const later = standbys.filter((node) => !isGrowing(node))
+  const later = standbys.filter((node) => !isEarly(node))
   return [
-    ...changes(standbys.filter(isGrowing)),
+    ...changes(standbys.filter(isEarly)),
     ...changes([primary]),
     ...slots([primary]),
     ...changes(later.filter(({ name }) => seen.servers.has(name))),
