@@ -30,7 +30,9 @@ test('the written types have the descriptions and the defaults', () => {
   expect(text).toContain('    settings?: Record<string, string | number | boolean> | undefined\n')
 })
 
-test('the written types are the inferred ones', () => {
+const COMPILER_TIMEOUT_MS = 60_000
+
+test('the written types are the inferred ones', { timeout: COMPILER_TIMEOUT_MS }, () => {
   const folder = folderWith({
     'written.d.ts': typeDeclarations(configSchema()),
     'same.ts': `
