@@ -1,13 +1,14 @@
 import { runChecks } from '../checks/index.ts'
 import { type Language, languageOf } from '../create/answers.ts'
 import { EXIT } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import { LOCALES } from '../report/locales.ts'
 import type { Report } from '../report/report.ts'
 import { verdictOf } from '../report/report.ts'
 import { runTasks, type Task } from '../tasks.ts'
 import type { Context } from './command.ts'
 import { gatherEvidence, gatherLag } from './report/gather.ts'
-import { REPORT_FOLDER, writeReport } from './report/write.ts'
+import { hasReport, REPORT_FOLDER, writeReport } from './report/write.ts'
 import { openSession, type Session, verifyIsUp } from './session.ts'
 import { FailedFindings } from './steps/verify.ts'
 import { groupByCheck, showFindings } from './verify.ts'
@@ -30,7 +31,8 @@ export async function report(context: Context, { lang, strict }: ReportOptions):
   } catch (error) {
     if (!(error instanceof FailedFindings)) throw error
     context.print(`\n${showFindings(error.findings, context.paint)}`)
-    context.print('\nNo report is written: --strict wants every finding as the config asks.')
+    const older = hasReport(session.directory) ? ` The one in ${REPORT_FOLDER}/ is older.` : ''
+    context.print(`\nNo report is written: --strict wants every finding as the config asks.${older}`)
     return EXIT.failedFindings
   }
 }
@@ -39,7 +41,7 @@ export async function report(context: Context, { lang, strict }: ReportOptions):
 async function makeReport(session: Session, isStrict: boolean): Promise<Report> {
   const at = new Date().toISOString()
   let made: Report | undefined
-  let findings: Awaited<ReturnType<typeof runChecks>> = []
+  let findings: readonly Finding[] = []
   const verify: Task = {
     title: 'Verify',
     run: async ({ note }) => {
@@ -55,6 +57,7 @@ async function makeReport(session: Session, isStrict: boolean): Promise<Report> 
     title: 'Run the commands',
     run: async (progress) => {
       const gathered = await gatherEvidence(session, at, progress)
+      findings = await lookAgain(session, findings) // one base backup more is there now
       made = { ...gathered, checks: groupByCheck(findings), load: undefined }
       return `${made.sections.flatMap(({ steps }) => steps).length} commands`
     },
@@ -71,6 +74,12 @@ async function makeReport(session: Session, isStrict: boolean): Promise<Report> 
   await runTasks([verify, evidence, lag], session.taskOptions)
   if (!made) throw new Error('The commands ran, but left nothing')
   return made
+}
+
+/** What the commands have changed, as it is now. */
+async function lookAgain({ lab, guest }: Session, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  const now = await runChecks(lab, guest, { only: ['backups'] })
+  return [...findings.filter(({ check }) => check !== 'backups'), ...now]
 }
 
 function closing(made: Report, { paint }: Context): string {

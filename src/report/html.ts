@@ -93,14 +93,14 @@ function checks(report: Report, words: Words): Markup {
 function checkDetails(check: CheckReport, words: Words): Markup {
   const failed = check.findings.filter(({ ok }) => !ok).length
   const { length } = check.findings
-  const count = failed === 0 ? words.wellFindings(length) : words.failedFindings(failed, length)
+  const count = failed === 0 ? words.countFindings(length) : words.failedFindings(failed, length)
   const findings = check.findings.map((finding) => findingItem(finding, words, finding.node))
   return folded(failed === 0, checkTitle(check, words), count, tag`<ul class="findings">${findings}</ul>`)
 }
 
 /** Folded while all is well. */
 function folded(ok: boolean, title: string, count: string, body: Markup): Markup {
-  const note = count === '' ? NOTHING : tag` <span class="count">— ${count}</span>`
+  const note = count === '' ? NOTHING : tag` <span class="count">${count}</span>`
   return tag`<details${ok ? NOTHING : tag` open`}><summary><span class="${ok ? 'ok' : 'bad'}">${mark(ok)}</span> <h3>${title}</h3>${note}</summary>
 ${body}</details>`
 }
@@ -152,5 +152,6 @@ function files({ files: copies }: Report, words: Words): Markup {
 
 /** Our own words, in which backticks mean code. */
 function prose(text: string): Markup {
-  return tag`${text.split('`').map((part, at) => (at % 2 === 1 ? tag`<code>${part}</code>` : tag`${part}`))}`
+  const parts = text.split('`').map((part, at) => (at % 2 === 1 ? tag`<code>${part}</code>` : tag`${part}`))
+  return { markup: parts.map(({ markup }) => markup).join('') }
 }

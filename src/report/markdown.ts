@@ -131,7 +131,8 @@ function checks(report: Report, words: Words): readonly string[] {
     return [mark(failed === 0), code(check.id), escapeMarkdown(checkTitle(check, words)), count]
   })
   const { check, findings } = words.columns
-  const failures = report.checks.flatMap((one) => failuresOf(one, words))
+  const told = new Set<string>()
+  const failures = report.checks.flatMap((one) => failuresOf(one, words, told))
   return [`## ${words.checks}`, words.checksWords, table(['', 'id', check, findings], rows), ...failures]
 }
 
@@ -140,12 +141,17 @@ export function checkTitle({ id, title }: CheckReport, { checkTitles }: Words): 
   return checkTitles[id] ?? title
 }
 
-function failuresOf(check: CheckReport, words: Words): readonly string[] {
+/** @param told what earlier checks have shown: a host that is down fails many of them */
+function failuresOf(check: CheckReport, words: Words, told: Set<string>): readonly string[] {
   const failed = check.findings.filter(({ ok }) => !ok)
   if (failed.length === 0) return []
-  const lines = failed.flatMap((finding) =>
-    failedLines({ ...finding, what: `${finding.node}: ${finding.what}` }, words),
-  )
+  const lines = failed.flatMap((finding) => {
+    const what = `${finding.node}: ${finding.what}`
+    const key = JSON.stringify([what, finding.expected, finding.observed])
+    if (told.has(key)) return [`- ✖ **${escapeMarkdown(what)}**: ${words.asAbove}`]
+    told.add(key)
+    return failedLines({ ...finding, what }, words)
+  })
   return [`### ✖ ${escapeMarkdown(checkTitle(check, words))}`, lines.join('\n')]
 }
 

@@ -23,10 +23,11 @@ code,pre{font:.86em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.7rem .8rem;overflow-x:auto;margin:.5rem 0}
 pre b{color:var(--link)}
 .scroll{overflow-x:auto}
-details{border:1px solid var(--line);border-radius:6px;margin:.5rem 0;padding:0 .9rem}
-details[open]{padding-bottom:.6rem}
-summary{cursor:pointer;padding:.5rem 0}
-summary .count{color:var(--muted);font-weight:400}
+details{border-bottom:1px solid var(--line)}
+details[open]{padding-bottom:.7rem}
+summary{cursor:pointer;padding:.35rem 0}
+summary .count{color:var(--muted);font-size:.9em;margin-left:.35rem}
+summary h3{font-weight:600}
 summary:focus-visible,a:focus-visible,pre:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .findings{list-style:none;margin:.3rem 0;padding:0}
 .findings li{margin:.25rem 0;padding-left:1.5rem;text-indent:-1.5rem}

@@ -35,7 +35,10 @@ export interface PlannedStep {
   readonly needsWal?: true
 }
 
-const BACKUP_TIMEOUT_S = 300
+/** For its last WAL, once the copy is done. */
+const BACKUP_WAIT_S = 60
+
+const BACKUP_TIMEOUT_MS = 10 * 60_000
 
 /** The primary: its slots, who streams, and a row. @param mark text of the row */
 export function primarySteps(lab: Lab, mark: string): readonly PlannedStep[] {
@@ -100,12 +103,12 @@ export function standbySteps(lab: Lab, node: PostgresNode, mark: string): readon
 
 /** The backup host, as Barman tells it. */
 export function backupSteps({ server }: BackupNode): readonly PlannedStep[] {
-  const wait = ['--wait', '--wait-timeout', String(BACKUP_TIMEOUT_S)]
+  const wait = ['--wait', '--wait-timeout', String(BACKUP_WAIT_S)]
   return [
     barman('barmanCheck', ['check', server], { checks: ['barman'] }),
     barman('barmanReplication', ['replication-status', server], { checks: ['barman-replication'] }),
     barman('backup', ['backup', ...wait, server], {
-      timeoutMs: (BACKUP_TIMEOUT_S + 60) * 1000,
+      timeoutMs: BACKUP_TIMEOUT_MS,
       needsWal: true,
     }),
     barman('backups', ['list-backup', server], { checks: ['backups', 'retention'] }),

@@ -21,8 +21,8 @@ export function lagSvg({ samples }: LoadReport, words: Words): Markup {
   const summary = worst.map(
     ({ name, bytes, seconds }) => `${name}: ${words.atMost(size(bytes), span(seconds))}`,
   )
-  return tag`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="lag-title lag-text">
-<title id="lag-title">${words.lag}</title>
+  return tag`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="lag-name lag-text">
+<title id="lag-name">${words.lag}</title>
 <desc id="lag-text">${summary.join('. ')}</desc>
 ${steps(top).map((bytes) => rule(y(bytes), size(bytes)))}
 ${seconds(endMs).map((second) => tick(x(second * 1000), String(second)))}

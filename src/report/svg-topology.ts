@@ -22,8 +22,8 @@ export function topologySvg(survey: Survey, words: Words): Markup {
   const places = place(treeOf(survey.nodes))
   const width = Math.max(...places.map(({ x }) => x)) + BOX.width / 2 + MARGIN
   const height = Math.max(...places.map(({ y }) => y)) + BOX.height / 2 + MARGIN
-  return tag`<svg class="topology" viewBox="0 0 ${width} ${height}" style="max-width:${width}px" role="img" aria-labelledby="topology-title topology-text">
-<title id="topology-title">${words.topology}</title>
+  return tag`<svg class="topology" viewBox="0 0 ${width} ${height}" style="max-width:${width}px" role="img" aria-labelledby="topology-name topology-text">
+<title id="topology-name">${words.topology}</title>
 <desc id="topology-text">${survey.nodes.map((node) => sentence(node, words)).join('. ')}</desc>
 ${places.map(arrow)}
 ${places.map((one) => box(one, words))}

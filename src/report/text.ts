@@ -11,6 +11,7 @@ export function oneLine(text: string): string {
   return cleanOutput(text)
     .trim()
     .replace(/\s*\n\s*/g, ' · ')
+    .replaceAll('\t', ' ')
 }
 
 /** Text inside an element or an attribute of HTML, SVG or XML. */
@@ -79,9 +80,10 @@ export function size(bytes: number): string {
   return `${sign}${amount.toFixed(digits)} ${UNITS[step]}`
 }
 
-/** `0.2 s`, `42 s`, `7 min`, `3 h`, `5 d`. */
+/** `3 ms`, `2.5 s`, `42 s`, `7 min`, `3 h`, `5 d`. */
 export function span(seconds: number): string {
-  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`
+  if (seconds < 1) return `${Math.round(Math.max(0, seconds) * 1000)} ms`
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
   if (seconds < 100) return `${Math.round(seconds)} s`
   if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`

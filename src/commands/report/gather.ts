@@ -9,7 +9,6 @@ import { copyFiles } from '../../report/files.ts'
 import { redactor } from '../../report/redact.ts'
 import { type LoadReport, type Report, timeOf, versionsOf } from '../../report/report.ts'
 import { type Survey, surveyLab } from '../../report/survey.ts'
-import { oneLine } from '../../report/text.ts'
 import { writeTranscript } from '../../report/transcript.ts'
 import type { Progress } from '../../tasks.ts'
 import type { Guest } from '../../tools/contracts.ts'
@@ -81,7 +80,7 @@ async function barmanVersion({ backup }: Lab, guest: Guest): Promise<string | un
   if (!backup) return undefined
   try {
     const { stdout } = await guest.shell(backup, ['barman', '--version'], { as: 'barman', timeoutMs: 20_000 })
-    return oneLine(stdout.split('\n')[0] ?? '') || undefined
+    return /\d+(\.\d+)+\S*/.exec(stdout)?.[0]
   } catch (error) {
     if (error instanceof CommandError) return undefined
     throw error

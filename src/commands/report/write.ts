@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { html } from '../../report/html.ts'
 import type { Words } from '../../report/locales.ts'
@@ -24,4 +24,9 @@ export function writeReport(directory: string, report: Report, words: Words): vo
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
+}
+
+/** An earlier report lies there. */
+export function hasReport(directory: string): boolean {
+  return existsSync(join(directory, REPORT_FOLDER, PAGE))
 }

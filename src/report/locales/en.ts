@@ -10,6 +10,7 @@ export const en: Words = {
   allWell: (findings) => `All ${findings} findings are as the config asks`,
   someFailed: (failed, findings) => `${failed} of ${count(findings, 'finding', 'findings')} failed`,
   commandsFailed: (number) => `${count(number, 'command', 'commands')} did not show what it should`,
+  countFindings: (number) => count(number, 'finding', 'findings'),
   wellFindings: (number) => `${count(number, 'finding', 'findings')}, all as asked`,
   failedFindings: (failed, number) => `${failed} of ${number} failed`,
   facts: { time: 'Time', config: 'Config', sha256: 'its SHA-256' },
@@ -39,6 +40,7 @@ export const en: Words = {
   commandFailed: 'the command did not show what it should',
   commandDone: 'as it should be',
   expected: 'expected',
+  asAbove: 'as above',
   observed: 'observed',
   steps: {
     slots: {
@@ -93,7 +95,7 @@ export const en: Words = {
   checkTitles: {},
   lag: 'Lag under load',
   lagWords: (rate, seconds, transactions) =>
-    `pgbench ran on the primary for ${seconds} s at ${rate} transactions a second (${transactions} in all). Lag is the WAL a standby had not replayed yet.`,
+    `pgbench ran on the primary for ${seconds} s at ${rate} transactions a second (${transactions} in all). Lag is the WAL a standby had not replayed yet. The first rise is pgbench filling its tables.`,
   secondsAxis: 'seconds',
   atMost: (size, seconds) => `at most ${size} and ${seconds}`,
   noLag: 'No standby streamed, so there was no lag to measure.',

@@ -19,6 +19,7 @@ export const ru: Words = {
     `Не сошлось: ${failed} из ${count(findings, 'пункта', 'пунктов', 'пунктов')} проверки`,
   commandsFailed: (number) =>
     `${count(number, 'команда показала', 'команды показали', 'команд показали')} не то, что должно быть`,
+  countFindings: (number) => count(number, 'пункт', 'пункта', 'пунктов'),
   wellFindings: (number) => `${count(number, 'пункт', 'пункта', 'пунктов')}, всё верно`,
   failedFindings: (failed, number) => `не сошлось ${failed} из ${number}`,
   facts: { time: 'Время', config: 'Конфигурация', sha256: 'её SHA-256' },
@@ -49,6 +50,7 @@ export const ru: Words = {
   commandFailed: 'команда показала не то, что должно быть',
   commandDone: 'как и должно быть',
   expected: 'ожидалось',
+  asAbove: 'то же, что выше',
   observed: 'получено',
   steps: {
     slots: {
@@ -127,7 +129,7 @@ export const ru: Words = {
   },
   lag: 'Отставание под нагрузкой',
   lagWords: (rate, seconds, transactions) =>
-    `pgbench работал на мастере ${seconds} с, ${rate} транзакций в секунду (всего ${transactions}). Отставание — это WAL, который реплика ещё не применила.`,
+    `pgbench работал на мастере ${seconds} с, ${rate} транзакций в секунду (всего ${transactions}). Отставание — это WAL, который реплика ещё не применила. Первый подъём — pgbench заполняет свои таблицы.`,
   secondsAxis: 'секунды',
   atMost: (size, seconds) => `не больше ${size} и ${seconds}`,
   noLag: 'Ни одна реплика не получала поток, и мерить было нечего.',

@@ -10,6 +10,7 @@ export interface Words {
   readonly allWell: (findings: number) => string
   readonly someFailed: (failed: number, findings: number) => string
   readonly commandsFailed: (count: number) => string
+  readonly countFindings: (count: number) => string
   readonly wellFindings: (count: number) => string
   readonly failedFindings: (failed: number, count: number) => string
   readonly facts: {
@@ -37,6 +38,7 @@ export interface Words {
   readonly commandFailed: string
   readonly commandDone: string
   readonly expected: string
+  readonly asAbove: string
   readonly observed: string
   readonly steps: Readonly<Record<StepId, { readonly title: string; readonly why: string }>>
   readonly checks: string
