@@ -82,39 +82,41 @@ function gonePrimaries(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
 }
 
 function otherSystem(lab: Lab, { machines }: Survey): readonly PlanItem[] {
-  return [...machines]
-    .filter(([, { os }]) => os !== lab.os.name)
-    .map(([name, { os }]) =>
-      refuse(
-        'machine',
-        name,
-        `${titleOf(os)} runs there, and the config asks for ${lab.os.title}`,
-        `put os: '${os}' back, ${ANEW}`,
-      ),
-    )
+  const other = nodesOf(lab).flatMap(({ name }) => {
+    const os = machines.get(name)?.os
+    return os === undefined || os === lab.os.name ? [] : [{ name, os }]
+  })
+  const [first] = other
+  if (!first) return []
+  const names = other.map(({ name }) => name).join(', ')
+  const text = `${titleOf(first.os)} runs on ${names}, and the config asks for ${lab.os.title}`
+  return [refuse('machine', first.name, text, `put os: '${first.os}' back, ${ANEW}`)]
 }
 
 function titleOf(os: string): string {
   return Object.values(OPERATING_SYSTEMS).find(({ name }) => name === os)?.title ?? os
 }
 
-function otherMajor(lab: Lab, { servers, former, made }: Survey): readonly PlanItem[] {
+/** Another system often brings another PostgreSQL: then that is said, and this goes with it. */
+function otherMajor(lab: Lab, seen: Survey): readonly PlanItem[] {
+  const { servers, former, made } = seen
+  if (otherSystem(lab, seen).length > 0) return []
   const wanted = lab.postgres.version
-  const running = [...servers].map(([name, { version }]) => ({ name, version }))
-  const asWritten = made.has(lab.master.name)
-    ? { name: lab.master.name, version: former.version ?? wanted }
-    : undefined
-  const known = running.length > 0 || !asWritten ? running : [asWritten]
-  return known
-    .filter(({ version }) => version !== wanted)
-    .map(({ name, version }) =>
-      refuse(
-        'server',
-        name,
-        `PostgreSQL ${version} holds the data, and the config asks for ${wanted}: another major cannot read it`,
-        `put postgres.version ${version} back, ${ANEW} (save it before: npx pg-lab ssh ${name} -- sudo -u postgres pg_dumpall > dump.sql)`,
-      ),
-    )
+  const [first] = postgresNodes(lab).flatMap(({ name }) => {
+    // A server that is stopped has the version its files were written for.
+    const version = servers.get(name)?.version ?? (made.has(name) ? former.version : undefined)
+    return version === undefined || version === wanted ? [] : [{ name, version }]
+  })
+  if (!first) return []
+  const { name, version } = first
+  return [
+    refuse(
+      'server',
+      name,
+      `PostgreSQL ${version} holds the data, and the config asks for ${wanted}: another major cannot read it`,
+      `put postgres.version ${version} back, ${ANEW} (save it before: npx pg-lab ssh ${name} -- sudo -u postgres pg_dumpall > dump.sql)`,
+    ),
+  ]
 }
 
 /** Chosen at initdb, once and for all. */
@@ -144,7 +146,7 @@ function plain(locale: string): string {
 }
 
 /** The playbook refuses the same. */
-function noOnePrimary(lab: Lab, { servers, primary }: Survey): readonly PlanItem[] {
+function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): readonly PlanItem[] {
   const nodes = postgresNodes(lab)
   if (primary) return ofAnotherCluster(nodes, servers, primary)
   const candidates = nodes
@@ -156,7 +158,9 @@ function noOnePrimary(lab: Lab, { servers, primary }: Survey): readonly PlanItem
     return [refuse('server', first, `${candidates.join(' and ')} are primaries at the same time`, hint)]
   }
   const standby = nodes.find(({ name }) => servers.has(name))
-  if (!standby || nodes.some(({ name }) => !servers.has(name))) return []
+  const mayBeElsewhere =
+    nodes.some(({ name }) => made.has(name) && !servers.has(name)) || gone.some(({ isPrimary }) => isPrimary)
+  if (!standby || mayBeElsewhere) return []
   const text = 'every server is in recovery: there is no primary to follow'
   return [refuse('server', standby.name, text, `npx pg-lab promote ${standby.name}`)]
 }

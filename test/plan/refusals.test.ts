@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import type { Lab } from '../../src/lab.ts'
+import { refusals } from '../../src/plan/refusals.ts'
+import { DEBIAN_12, testLab, testMaster, testSlave } from '../support/lab.ts'
+import { surveyOf, type Twist } from './scene.ts'
+
+const lab = testLab()
+
+async function refused(wanted: Lab, twist: Twist = {}): Promise<readonly string[]> {
+  const seen = await surveyOf(lab, wanted, twist)
+  return refusals(wanted, seen).map(({ node, text, hint }) => `${node}: ${text} → ${hint}`)
+}
+
+const withPostgres = (changes: Partial<Lab['postgres']>): Lab => ({
+  ...lab,
+  postgres: { ...lab.postgres, ...changes },
+})
+
+test('nothing is refused where nothing is at stake', async () => {
+  expect(await refused(lab)).toEqual([])
+  expect(await refused(withPostgres({ version: 16 }), { missing: ['master', 'slave', 'backup'] })).toEqual([])
+})
+
+describe('what cannot be changed in place', () => {
+  const anew = 'or begin anew, which deletes the data: npx pg-lab destroy && npx pg-lab up'
+
+  test('the major version, also of servers that are stopped', async () => {
+    const line = `master: PostgreSQL 15 holds the data, and the config asks for 16: another major cannot read it → put postgres.version 15 back, ${anew} (save it before: npx pg-lab ssh master -- sudo -u postgres pg_dumpall > dump.sql)`
+    expect(await refused(withPostgres({ version: 16 }))).toEqual([line])
+    expect(await refused(withPostgres({ version: 16 }), { silent: ['master', 'slave', 'backup'] })).toEqual([
+      line,
+    ])
+  })
+
+  test('the operating system, with the PostgreSQL it brings', async () => {
+    const debian13 = { ...DEBIAN_12, name: 'debian-13', title: 'Debian 13' } as const
+    expect(await refused({ ...withPostgres({ version: 17 }), os: debian13 })).toEqual([
+      `master: Debian 12 runs on master, slave, backup, and the config asks for Debian 13 → put os: 'debian-12' back, ${anew}`,
+    ])
+  })
+
+  test.each([
+    ['rocky 9.4', 'rocky-9'],
+    ['almalinux 9.3', 'alma-9'],
+    ['ubuntu 24.04', 'ubuntu-24.04'],
+    ['debian 12', 'debian-12'],
+  ] as const)('%s is %s', async (os, name) => {
+    expect(await refused({ ...lab, os: { ...DEBIAN_12, name } }, { os })).toEqual([])
+  })
+
+  test('what initdb has chosen', async () => {
+    expect(await refused(withPostgres({ checksums: false, locale: 'ru_RU.UTF-8' }))).toEqual([
+      `master: checksums are on there, and the config asks for off: that is chosen when a cluster is made → put it back, ${anew}`,
+      `master: the locale is C.UTF-8 there, and the config asks for ru_RU.UTF-8: that is chosen when a cluster is made → put it back, ${anew}`,
+    ])
+    expect(await refused(withPostgres({ locale: 'C.utf8' }))).toEqual([])
+  })
+
+  test('the address of the master, also of one that is stopped', async () => {
+    const moved = { ...lab, master: testMaster({ address: '192.168.11.77' }) }
+    const line = `master: its address cannot become 192.168.11.77: the machine would have to be made anew, and it holds the data → put 192.168.11.150 back, ${anew}`
+    expect(await refused(moved)).toEqual([line])
+    expect(await refused(moved, { silent: ['master', 'slave', 'backup'] })).toEqual([line])
+  })
+
+  test('the name of the master, whoever still knows it', async () => {
+    const renamed = {
+      ...lab,
+      master: testMaster({ name: 'pg1' }),
+      slaves: [testSlave({ upstream: 'pg1' })],
+    }
+    const line = `master: the master cannot be renamed to pg1: its machine would have to be made anew, and it holds the data → put the name master back, ${anew}`
+    expect(await refused(renamed)).toEqual([line])
+    expect(await refused(renamed, { silent: ['master'] })).toEqual([line])
+    expect(await refused(renamed, { forgotten: true })).toEqual([line])
+    expect(await refused(renamed, { forgotten: true, silent: ['master'] })).toEqual([line])
+  })
+
+  test('but a machine of the master that was never made is made', async () => {
+    expect(await refused(lab, { missing: ['master'] })).toEqual([
+      'slave: every server is in recovery: there is no primary to follow → npx pg-lab promote slave',
+    ])
+    expect(await refused(lab, { missing: ['master', 'slave'] })).toEqual([])
+  })
+
+  test('settings that would have to grow and shrink in one run', async () => {
+    const settings = { ...lab.postgres.settings, max_connections: 50, max_worker_processes: 20 }
+    expect(await refused(withPostgres({ settings }))).toEqual([
+      'master: max_worker_processes would grow and max_connections would shrink: standbys need the one before the primary, the other after it → raise the first, run npx pg-lab up, then lower the second',
+    ])
+  })
+})
+
+describe('a cluster the playbook would refuse', () => {
+  test('two primaries', async () => {
+    const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: false })
+    expect(await refused(lab, { server })).toEqual([
+      'master: master and slave are primaries at the same time → stop PostgreSQL where the older data is, and make it a standby again: npx pg-lab rejoin slave',
+    ])
+  })
+
+  test('no primary', async () => {
+    const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: true })
+    expect(await refused(lab, { server })).toEqual([
+      'master: every server is in recovery: there is no primary to follow → npx pg-lab promote master',
+    ])
+  })
+
+  test('a standby of another cluster', async () => {
+    const server: Twist['server'] = (sight) => ({
+      ...sight,
+      ...(sight.in_recovery ? { system_identifier: '1' } : {}),
+    })
+    expect(await refused(lab, { server })).toEqual([
+      'slave: its data belongs to another cluster than that of master → if it may go: npx pg-lab reinit slave',
+    ])
+  })
+})

@@ -1,0 +1,221 @@
+import { CommandError } from '../../src/errors.ts'
+import type { WriteResult } from '../../src/generate/write.ts'
+import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../../src/lab.ts'
+import { makePlan } from '../../src/plan/index.ts'
+import type { PlanItem } from '../../src/plan/item.ts'
+import type { ServerSight, SettingSight } from '../../src/plan/server-sight.ts'
+import { type Survey, survey } from '../../src/plan/survey.ts'
+import { followersOf } from '../../src/tools/cluster.ts'
+import type { Guest } from '../../src/tools/contracts.ts'
+import { folderWith } from '../tools/helpers.ts'
+
+/** What pg_settings says of the settings these tests change. */
+const KNOWN: Readonly<Record<string, Partial<SettingSight>>> = {
+  work_mem: { unit: 'kB', boot_val: '4096', context: 'user' },
+  max_connections: { boot_val: '100' },
+  max_wal_senders: { boot_val: '10' },
+  max_worker_processes: { boot_val: '8' },
+  max_prepared_transactions: { boot_val: '0' },
+  max_locks_per_transaction: { boot_val: '64' },
+  wal_level: { boot_val: 'replica', vartype: 'enum' },
+  hot_standby: { boot_val: 'on', vartype: 'bool' },
+  recovery_min_apply_delay: { boot_val: '0', unit: 'ms', context: 'sighup' },
+  primary_conninfo: { boot_val: '', vartype: 'string', context: 'sighup' },
+  primary_slot_name: { boot_val: '', vartype: 'string', context: 'sighup' },
+  synchronous_standby_names: { boot_val: '', vartype: 'string', context: 'sighup' },
+}
+
+/** `8MB` as pg_settings shows it of a setting in kB. */
+function inBaseUnit(value: string): string {
+  const [, amount, unit = ''] = /^(\d+)(MB|min)?$/.exec(value) ?? []
+  if (amount === undefined) return value
+  return String(Number(amount) * ({ MB: 1024, min: 60_000 }[unit] ?? 1))
+}
+
+function settingsOf(lines: ServerSight['lines']): SettingSight[] {
+  return Object.entries(KNOWN).map(([name, known]) => {
+    const line = lines.findLast((one) => one.name === name)?.value
+    const boot = known.boot_val ?? ''
+    return {
+      unit: null,
+      vartype: 'integer',
+      context: 'postmaster',
+      boot_val: boot,
+      pending_restart: false,
+      ...known,
+      name,
+      setting: line === undefined ? boot : inBaseUnit(line),
+      shown: line ?? (name === 'work_mem' ? '4MB' : boot),
+    }
+  })
+}
+
+function linesOf(lab: Lab, node: PostgresNode, primary: PostgresNode): ServerSight['lines'] {
+  const conf = Object.entries(lab.postgres.settings).map(([name, value]) => ({ name, value: String(value) }))
+  const slave = lab.slaves.find(({ name }) => name === node.name)
+  const upstream = postgresNodes(lab).find(({ name }) => name === (slave?.upstream ?? primary.name))
+  const standby = [
+    { name: 'primary_conninfo', value: `host=${upstream?.address} port=5432 user=${lab.replication.user} x` },
+    { name: 'primary_slot_name', value: node.slot },
+    ...(slave?.applyDelay ? [{ name: 'recovery_min_apply_delay', value: slave.applyDelay }] : []),
+  ]
+  const names = lab.replication.synchronousStandbyNames
+  return [
+    ...[...conf, { name: 'cluster_name', value: node.name }].map((line) => ({
+      file: 'postgresql.conf',
+      ...line,
+    })),
+    ...(node.name === primary.name ? [] : standby.map((line) => ({ file: 'standby.conf', ...line }))),
+    ...(node.name === primary.name && names !== ''
+      ? [{ file: 'synchronous.conf', name: 'synchronous_standby_names', value: names }]
+      : []),
+  ]
+}
+
+function hbaOf(lab: Lab): string[] {
+  const line = (database: string, user: string, address: string) =>
+    `host ${database} ${user} ${address} 255.255.255.255 scram-sha-256`
+  const { backup, database, network, replication } = lab
+  return [
+    'local all all peer',
+    ...postgresNodes(lab).map(({ address }) => line('replication', replication.user, address)),
+    ...(backup
+      ? [
+          line('replication', backup.streamingUser, backup.address),
+          line('postgres', backup.streamingUser, backup.address),
+          line('postgres', backup.user, backup.address),
+        ]
+      : []),
+    line(database.name, database.owner, network.gateway),
+  ]
+}
+
+/** A server as the playbook leaves it. */
+export function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.master): ServerSight {
+  const { backup, replication, database } = lab
+  const lines = linesOf(lab, node, primary)
+  const slots = followersOf(lab, primary, node).map(({ slot }) => slot)
+  const own = backup && node.name === primary.name ? [...slots, backup.slot] : slots
+  return {
+    version: lab.postgres.version,
+    in_recovery: node.name !== primary.name,
+    system_identifier: '7443',
+    checksums: lab.postgres.checksums,
+    locale: lab.postgres.locale,
+    settings: settingsOf(lines),
+    lines,
+    slots: own.map((slot_name) => ({ slot_name, slot_type: 'physical', active: true })),
+    hba: hbaOf(lab),
+    roles: [
+      'postgres',
+      replication.user,
+      database.owner,
+      ...(backup ? [backup.user, backup.streamingUser] : []),
+    ],
+    databases: ['postgres', database.name],
+  }
+}
+
+/** What is different from a lab as the playbook left it. */
+export interface Twist {
+  /** Machines that are there but do not answer. */
+  readonly silent?: readonly string[]
+  /** Machines that were never made. */
+  readonly missing?: readonly string[]
+  /** Who is the primary after a failover. */
+  readonly primary?: string
+  readonly server?: (server: ServerSight, node: PostgresNode) => ServerSight | undefined
+  readonly os?: string
+  /** Nothing is known of what the files were when they were written last. */
+  readonly forgotten?: true
+}
+
+/** The machines of a lab, as they would answer. */
+export function guestOf(was: Lab, twist: Twist = {}): Guest {
+  const primary = postgresNodes(was).find(({ name }) => name === twist.primary) ?? was.master
+  const reach = ({ name }: LabNode) => {
+    const node = nodesOf(was).find((one) => one.name === name)
+    if (!node || twist.silent?.includes(name))
+      throw new CommandError(`${name} cannot be reached`, { command: 'ssh' })
+    return node
+  }
+  const answer = (node: LabNode, argv: readonly string[]): string => {
+    const words = argv.join(' ')
+    if (words.includes('hostname'))
+      return `${node.name}\n${node.address} 172.17.0.2\n${twist.os ?? 'debian 12'}\n`
+    if (words.includes('show-server')) return JSON.stringify({ [String(was.backup?.server)]: barmanOf(was) })
+    if (words.includes('.pgpass'))
+      return postgresNodes(was)
+        .map(({ address }) => `${address}\n`)
+        .join('')
+    if (argv[0] === 'grep')
+      return `${was.backup?.schedule} barman [ -x b ] && b -q backup ${was.backup?.server}\n`
+    throw new Error(`not scripted: ${words}`)
+  }
+  return {
+    shell: async (node, argv) => ({
+      exitCode: 0,
+      stdout: answer(reach(node), argv),
+      stderr: '',
+      durationMs: 1,
+    }),
+    rows: async <Row>({ name }: LabNode, sql: string) => {
+      const node = postgresNodes(was).find((one) => one.name === name)
+      if (!node) throw new CommandError('psql: not found', { command: 'psql' })
+      reach(node)
+      const server = serverOf(was, node, primary)
+      const seen = twist.server ? twist.server(server, node) : server
+      if (!seen) throw new CommandError('connection refused', { command: 'psql' })
+      const gone = { in_recovery: seen.in_recovery, slot: seen.in_recovery ? node.slot : '' }
+      return [sql.includes('pg_file_settings') ? seen : gone] as unknown as readonly Row[]
+    },
+    execute: () => Promise.reject(new Error('a plan changes nothing')),
+  }
+}
+
+function barmanOf({ backup, master }: Lab): object {
+  return {
+    retention_policy: backup?.retentionPolicy,
+    minimum_redundancy: backup?.minimumRedundancy,
+    compression: backup?.compression === 'none' ? null : backup?.compression,
+    slot_name: backup?.slot,
+    conninfo: `host=${master.address} port=5432 user=${backup?.user} dbname=postgres`,
+    streaming_conninfo: `host=${master.address} port=5432 user=${backup?.streamingUser} dbname=postgres`,
+  }
+}
+
+/** A lab that was brought up as `was`, looked at with the config `wanted`. */
+export function surveyOf(was: Lab, wanted: Lab, twist: Twist = {}): Promise<Survey> {
+  const made = nodesOf(was).filter(({ name }) => !twist.missing?.includes(name))
+  const directory = folderWith(
+    Object.fromEntries(made.map(({ name }) => [`.vagrant/machines/${name}/docker/id`, 'c0ffee'])),
+  )
+  const slotOf = ({ name }: LabNode) =>
+    postgresNodes(was).find((node) => node.name === name)?.slot ?? was.backup?.slot ?? ''
+  const nodes = nodesOf(was).map((node) => ({ ...node, slot: slotOf(node) }))
+  const former = twist.forgotten
+    ? { version: undefined, nodes: [] }
+    : { version: was.postgres.version, nodes }
+  return survey({ lab: wanted, guest: guestOf(was, twist), directory, former })
+}
+
+const NO_FILES: WriteResult = {
+  written: [],
+  merged: [],
+  removed: [],
+  unchanged: [],
+  kept: [],
+  conflicts: [],
+  patches: [],
+}
+
+export async function planOf(was: Lab, wanted: Lab, twist: Twist = {}): Promise<readonly PlanItem[]> {
+  const seen = await surveyOf(was, wanted, twist)
+  return makePlan(wanted, { files: NO_FILES, seen, guest: guestOf(was, twist) })
+}
+
+/** A plan as tests compare it: `reload master: work_mem 8MB → 16MB`. */
+export async function told(was: Lab, wanted: Lab, twist: Twist = {}): Promise<readonly string[]> {
+  const items = await planOf(was, wanted, twist)
+  return items.map(({ action, node, text }) => `${action} ${node}: ${text}`)
+}
