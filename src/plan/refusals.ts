@@ -159,7 +159,8 @@ function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): reado
   }
   const standby = nodes.find(({ name }) => servers.has(name))
   const mayBeElsewhere =
-    nodes.some(({ name }) => made.has(name) && !servers.has(name)) || gone.some(({ isPrimary }) => isPrimary)
+    nodes.some(({ name }) => made.has(name) && !servers.has(name)) ||
+    gone.some(({ isPrimary, answers }) => isPrimary || !answers)
   if (!standby || mayBeElsewhere) return []
   const text = 'every server is in recovery: there is no primary to follow'
   return [refuse('server', standby.name, text, `npx pg-lab promote ${standby.name}`)]
