@@ -94,7 +94,8 @@ function checkDetails(check: CheckReport, words: Words): Markup {
   const failed = check.findings.filter(({ ok }) => !ok).length
   const { length } = check.findings
   const count = failed === 0 ? words.countFindings(length) : words.failedFindings(failed, length)
-  const findings = check.findings.map((finding) => findingItem(finding, words, finding.node))
+  const inOrder = [...check.findings].sort((a, b) => Number(a.ok) - Number(b.ok)) // what failed comes first
+  const findings = inOrder.map((finding) => findingItem(finding, words, finding.node))
   return folded(failed === 0, checkTitle(check, words), count, tag`<ul class="findings">${findings}</ul>`)
 }
 

@@ -5,7 +5,7 @@ import { type Markup, tag } from './tag.ts'
 import { type Branch, treeOf } from './tree.ts'
 
 /** In units of the picture; text is 14 high. */
-const BOX = { width: 180, height: 76 } as const
+const BOX = { width: 200, height: 76 } as const
 const GAP = { x: 24, y: 56 } as const
 const MARGIN = 4
 
@@ -71,7 +71,7 @@ function arrow({ node, x, y, parent }: Placed): Markup {
 function box({ node, x, y }: Placed, words: Words): Markup {
   const { name, address, role, state, timeline, ok } = node
   const [left, top] = [x - BOX.width / 2, y - BOX.height / 2]
-  const line = timeline === undefined ? '' : ` · ${words.columns.timeline.toLowerCase()} ${timeline}`
+  const line = timeline === undefined ? '' : ` · ${words.onTimeline(timeline)}`
   return tag`<g class="host ${ok ? 'ok' : 'bad'}"><rect x="${left}" y="${top}" width="${BOX.width}" height="${BOX.height}" rx="8"/>
 <text class="name" x="${left + 12}" y="${top + 22}">${short(name, 18)}</text>
 <text class="small" x="${left + 12}" y="${top + 41}">${words.roles[role]} · ${address}</text>

@@ -36,7 +36,7 @@ export const en: Words = {
     findings: 'Findings',
     file: 'File',
   },
-  onNode: 'On',
+  onTimeline: (timeline) => `timeline ${timeline}`,
   commandFailed: 'the command did not show what it should',
   commandDone: 'as it should be',
   expected: 'expected',

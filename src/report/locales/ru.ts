@@ -46,7 +46,7 @@ export const ru: Words = {
     findings: 'Пункты',
     file: 'Файл',
   },
-  onNode: 'Узел',
+  onTimeline: (timeline) => `линия ${timeline}`,
   commandFailed: 'команда показала не то, что должно быть',
   commandDone: 'как и должно быть',
   expected: 'ожидалось',

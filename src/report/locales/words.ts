@@ -34,7 +34,7 @@ export interface Words {
     readonly findings: string
     readonly file: string
   }
-  readonly onNode: string
+  readonly onTimeline: (timeline: number) => string
   readonly commandFailed: string
   readonly commandDone: string
   readonly expected: string
