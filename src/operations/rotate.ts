@@ -1,11 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { delayOf, findPrimary, type Link, linksOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { pause } from '../tools/signals.ts'
 import { literal } from '../tools/sql.ts'
 
 /** One file a user, as the roles keep them; seen from the lab's folder. */
