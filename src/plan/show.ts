@@ -47,7 +47,7 @@ function where({ node }: PlanItem, paint: Paint): string {
 
 function section(items: readonly PlanItem[], kind: PlanItem['kind'], paint: Paint): readonly string[] {
   if (items.length === 0) return []
-  const told = kind === 'file' && items.length > MAX_FILES ? [sumOf(items)] : items
+  const told = kind === 'file' && items.length > MAX_FILES ? sumsOf(items) : items
   const width = Math.max(...told.map(({ action }) => action.length))
   const nodeWidth = Math.max(...told.map(({ node = '' }) => node.length))
   const lines = told.map(({ action, node = '', text }) => {
@@ -60,7 +60,12 @@ function section(items: readonly PlanItem[], kind: PlanItem['kind'], paint: Pain
 }
 
 /** Of a new lab nobody reads fifty paths. */
-function sumOf(items: readonly PlanItem[]): PlanItem {
-  const [first, second] = items
-  return { kind: 'file', action: 'write', text: `${items.length} files: ${first?.text}, ${second?.text}, …` }
+function sumsOf(items: readonly PlanItem[]): readonly PlanItem[] {
+  const actions = [...new Set(items.map(({ action }) => action))]
+  return actions.map((action) => {
+    const [first, second, ...others] = items.filter((item) => item.action === action).map(({ text }) => text)
+    const named = [first, second].filter(Boolean).join(', ')
+    const text = others.length === 0 ? named : `${others.length + 2} files: ${named}, …`
+    return { kind: 'file', action, text }
+  })
 }
