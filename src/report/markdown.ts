@@ -64,7 +64,7 @@ function nodes({ survey }: Report, words: Words): string {
       words.roles[one.role],
       `${mark(one.ok)} ${escapeMarkdown(one.state)}`,
       one.timeline === undefined ? '' : String(one.timeline),
-      one.lsn ?? '',
+      escapeMarkdown(one.lsn ?? ''),
       one.slot ? code(one.slot) : '',
       one.lag ? `${size(one.lag.bytes)}, ${span(one.lag.seconds)}` : '',
     ]),

@@ -1,0 +1,136 @@
+import type { Finding } from '../../src/finding.ts'
+import type { Report } from '../../src/report/report.ts'
+import { surveyLab } from '../../src/report/survey.ts'
+import { testLab } from '../support/lab.ts'
+import { BACKUPS, masterAnswer, slaveAnswer, speakingGuest, type Voice } from './answers.ts'
+
+/** What tries to break out of every form at once. */
+export const HOSTILE = `</pre></details><script>alert(1)</script> | \`\`\` \`x\` [a](javascript:1) **b** "q" 'r' & ]]>`
+
+export function finding(overrides: Partial<Finding> = {}): Finding {
+  return {
+    check: 'slots',
+    node: 'master',
+    what: 'slot slave_slot of slave',
+    expected: 'physical, active',
+    observed: 'physical, active',
+    ok: true,
+    ...overrides,
+  }
+}
+
+export const FAILED = finding({
+  what: 'slot barman of backup',
+  observed: 'missing',
+  ok: false,
+  hint: 'On backup: sudo -u barman barman cron',
+})
+
+const VOICES = { master: masterAnswer(), slave: slaveAnswer(), backup: BACKUPS }
+
+/** A report of the default lab, as the servers of the tests tell it. */
+export async function sampleReport(
+  overrides: Partial<Report> = {},
+  voices: Readonly<Record<string, Voice>> = {},
+): Promise<Report> {
+  const { survey } = await surveyLab(testLab(), speakingGuest({ ...VOICES, ...voices }))
+  return {
+    lab: 'otus',
+    database: 'otus',
+    at: '2026-11-22T18:08:40.123Z',
+    versions: [
+      ['PostgreSQL', '15.20'],
+      ['Barman', '3.4.0'],
+    ],
+    config: { file: 'cluster.config.ts', sha256: 'ba16' },
+    checks: [{ id: 'slots', title: 'Each slot exists and is used', findings: [finding()] }],
+    survey,
+    sections: [
+      {
+        kind: 'primary',
+        node: 'master',
+        address: '192.168.11.150',
+        steps: [
+          {
+            id: 'slots',
+            node: 'master',
+            command: 'sudo -u postgres psql -c "SELECT 1"',
+            output: ' slot_name | active\n-----------+--------\n barman    | t',
+            ok: true,
+            checks: ['slots'],
+          },
+        ],
+      },
+    ],
+    files: [
+      {
+        node: 'master',
+        source: '/etc/postgresql/15/main/pg_hba.conf',
+        path: 'files/master/pg_hba.conf',
+        text: 'local all all peer\n',
+      },
+    ],
+    load: {
+      rate: 300,
+      seconds: 2,
+      transactions: 600,
+      samples: [0, 500, 1000, 1500, 2000].map((atMs) => ({
+        atMs,
+        lags: { slave: { bytes: atMs * 10, seconds: atMs / 1e5 } },
+      })),
+    },
+    ...overrides,
+  }
+}
+
+/** The same with hostile words wherever a server or the config has any. */
+export async function hostileReport(): Promise<Report> {
+  const report = await sampleReport()
+  const [section] = report.sections
+  const [step] = section?.steps ?? []
+  if (!section || !step) throw new Error('the sample has a step')
+  return {
+    ...report,
+    lab: HOSTILE,
+    versions: [['PostgreSQL', HOSTILE]],
+    config: { file: HOSTILE, sha256: 'ba16' },
+    checks: [
+      {
+        id: 'slots',
+        title: HOSTILE,
+        findings: [
+          finding({ what: HOSTILE, observed: HOSTILE }),
+          finding({
+            ok: false,
+            node: HOSTILE,
+            what: HOSTILE,
+            expected: HOSTILE,
+            observed: HOSTILE,
+            hint: HOSTILE,
+          }),
+        ],
+      },
+    ],
+    survey: {
+      ...report.survey,
+      nodes: report.survey.nodes.map((node) => ({
+        ...node,
+        name: `${node.name}${HOSTILE}`,
+        upstream: node.upstream && `${node.upstream}${HOSTILE}`,
+        state: HOSTILE,
+        slot: HOSTILE,
+        lsn: HOSTILE,
+      })),
+    },
+    sections: [
+      { ...section, node: HOSTILE, steps: [{ ...step, node: HOSTILE, command: HOSTILE, output: HOSTILE }] },
+    ],
+    files: [{ node: HOSTILE, source: HOSTILE, path: 'files/x', text: HOSTILE }],
+    load: {
+      rate: 1,
+      seconds: 1,
+      transactions: 1,
+      samples: [{ atMs: 0, lags: { [HOSTILE]: { bytes: 1, seconds: 0 } } }],
+    },
+  }
+}
