@@ -1,7 +1,7 @@
 import { type Lab, nodesOf } from '../lab.ts'
 
 /** Written once a run by the driver from `vagrant ssh-config`; relative to the lab's folder. */
-export const SSH_CONFIG = '.pg-lab/ssh_config'
+const SSH_CONFIG = '.pg-lab/ssh_config'
 
 /** Ansible's own default; more hosts than that would wait for each other. */
 const LEAST_FORKS = 5

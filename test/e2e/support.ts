@@ -123,7 +123,7 @@ export class TestLab {
   }
 }
 
-export function quoted(word: string): string {
+function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }
 
