@@ -1,13 +1,6 @@
 import { EXIT, UserError } from '../errors.ts'
 import type { Lab } from '../lab.ts'
-import {
-  FORMER_SECRETS,
-  forgetFormer,
-  makePasswords,
-  provePasswords,
-  SECRETS,
-  usersOf,
-} from '../operations/rotate.ts'
+import { FORMER_SECRETS, makePasswords, provePasswords, SECRETS, usersOf } from '../operations/rotate.ts'
 import { runTasks, type Task } from '../tasks.ts'
 import type { Context } from './command.ts'
 import { openSession, type Session, verifyIsUp } from './session.ts'
@@ -66,7 +59,7 @@ function makeNew({ directory }: Session, users: readonly string[]): Task {
     title: 'Make new passwords',
     run: async () => {
       makePasswords(directory, users)
-      return `the old ones are in ${FORMER_SECRETS} until the new ones are in force`
+      return `the old ones are in ${FORMER_SECRETS} until the servers have the new ones`
     },
   }
 }
@@ -74,9 +67,6 @@ function makeNew({ directory }: Session, users: readonly string[]): Task {
 function prove({ directory, lab, guest }: Session, users: readonly string[]): Task {
   return {
     title: 'Log in with the new passwords',
-    run: async () => {
-      await provePasswords({ lab, guest, directory }, users)
-      forgetFormer(directory)
-    },
+    run: () => provePasswords({ lab, guest, directory }, users),
   }
 }

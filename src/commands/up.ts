@@ -52,11 +52,13 @@ async function bringUp(
   const { context, host, lab, choice, logs, taskOptions } = session
   const scope = { provider: lab.provider, lab }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
-  await prepareComputer(computer, {
-    isAllowed: install,
-    summary: `${PROVIDERS[lab.provider].title}: ${choice.reason}`,
-  })
-  const seen = await look(session)
+  const [seen] = await Promise.all([
+    look(session),
+    prepareComputer(computer, {
+      isAllowed: install,
+      summary: `${PROVIDERS[lab.provider].title}: ${choice.reason}`,
+    }),
+  ])
   verifyFeasible(session, seen)
   const agreement = await agreeOnRemovals(session, seen, yes)
   let recap: Recap = {}

@@ -52,7 +52,7 @@ function newPassword(): string {
   return Array.from({ length: LENGTH }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join('')
 }
 
-/** The new passwords are in force everywhere: the old ones open nothing any more. */
+/** A playbook has succeeded: the servers have the new passwords, and the old ones open nothing any more. */
 export function forgetFormer(directory: string): void {
   rmSync(join(directory, FORMER_SECRETS), { recursive: true, force: true })
 }

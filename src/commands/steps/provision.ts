@@ -1,4 +1,5 @@
 import { type Lab, nodesOf } from '../../lab.ts'
+import { forgetFormer } from '../../operations/rotate.ts'
 import type { Progress, Task } from '../../tasks.ts'
 import type { PlaybookResult } from '../../tools/ansible.ts'
 import type { AnsibleEvent, HostRecap } from '../../tools/ansible-events.ts'
@@ -29,7 +30,14 @@ async function runPlaybook(
 ): Promise<PlaybookResult> {
   const ansible = await import('../../tools/ansible.ts')
   const { context, directory, logs } = session
-  return ansible.runPlaybook({ directory, run: context.run, logFile: logs.file('ansible'), onEvent })
+  const result = await ansible.runPlaybook({
+    directory,
+    run: context.run,
+    logFile: logs.file('ansible'),
+    onEvent,
+  })
+  forgetFormer(directory) // the servers have the passwords of this computer now
+  return result
 }
 
 /** Ansible puts the role in front of a task's name; the name says enough. */
