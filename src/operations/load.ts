@@ -74,19 +74,27 @@ export async function runLoad(
   const { rate, seconds } = options
   const argv = ['bash', '-c', SCRIPT, 'bash', lab.database.name, String(rate), String(seconds)]
   const timeoutMs = seconds * 1000 + AROUND_MS
-  let isOver = false
-  const load = guest.shell(primary, argv, { as: 'postgres', timeoutMs, endWithUs: true }).finally(() => {
-    isOver = true
-  })
+  let state: LoadState = 'running'
+  const work = async () => {
+    try {
+      const output = await guest.shell(primary, argv, { as: 'postgres', timeoutMs, endWithUs: true })
+      state = output.exitCode === 0 ? 'done' : 'failed'
+      return output
+    } finally {
+      if (state === 'running') state = 'failed'
+    }
+  }
   const [output, samples] = await Promise.all([
-    load,
-    sampleUntil(() => isOver, lab, primary, guest, options.onSample),
+    work(),
+    sampleWhile(() => state, lab, primary, guest, options.onSample),
   ])
   return { ...figuresOf(output, primary), samples }
 }
 
-async function sampleUntil(
-  isOver: () => boolean,
+type LoadState = 'running' | 'done' | 'failed'
+
+async function sampleWhile(
+  stateNow: () => LoadState,
   lab: Lab,
   primary: LabNode,
   guest: Guest,
@@ -94,13 +102,13 @@ async function sampleUntil(
 ): Promise<readonly LagSample[]> {
   const samples: LagSample[] = []
   const began = Date.now()
-  let ended: number | undefined
-  while (ended === undefined || Date.now() - ended < WATCH_ON_MS) {
+  let doneAt: number | undefined
+  while (stateNow() !== 'failed' && (doneAt === undefined || Date.now() - doneAt < WATCH_ON_MS)) {
     const asked = Date.now()
     const sample = { atMs: asked - began, lags: await lagsNow(lab, primary, guest) }
     samples.push(sample)
     onSample?.(sample)
-    if (isOver()) ended ??= Date.now()
+    if (stateNow() === 'done') doneAt ??= Date.now()
     await pause(Math.max(0, SAMPLE_EVERY_MS - (Date.now() - asked)))
   }
   return samples

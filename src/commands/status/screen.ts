@@ -109,16 +109,23 @@ function backupWords({ backups, at }: Survey): string {
   return `${count}, ${size(bytes)}; newest ${newest.id}: ${size(newest.bytes)}, ${status}`
 }
 
+/** What is wrong and what to type; hosts with the same trouble share it. */
 function problems({ nodes, primary }: Survey, { paint, width }: ScreenOptions): readonly string[] {
-  const missing = primary === undefined ? [paint('red', '✖ Not exactly one primary answers')] : []
-  const lines = nodes.flatMap(({ name, problem, hint }) =>
-    problem === undefined
-      ? []
-      : [
-          `${paint('red', '✖')} ${paint('bold', name)}  ${cut(oneLine(problem), width - name.length - 4)}`,
-          ...(hint ? [`  ${paint('cyan', '→')} ${cut(hint, width - 4)}`] : []),
-        ],
-  )
+  const missing = primary === undefined ? [`${paint('red', '✖')} Not exactly one primary answers`] : []
+  const troubles = new Map<string, { names: string[]; problem: string; hint: string | undefined }>()
+  for (const { name, problem, hint } of nodes) {
+    if (problem === undefined) continue
+    const trouble = troubles.get(`${problem}\n${hint}`) ?? { names: [], problem, hint }
+    trouble.names.push(name)
+    troubles.set(`${problem}\n${hint}`, trouble)
+  }
+  const lines = [...troubles.values()].flatMap(({ names, problem, hint }) => {
+    const who = cut(names.join(', '), Math.floor(width / 2))
+    return [
+      `${paint('red', '✖')} ${paint('bold', who)}  ${cut(oneLine(problem), width - who.length - 4)}`,
+      ...(hint ? [`  ${paint('cyan', '→')} ${cut(hint, width - 4)}`] : []),
+    ]
+  })
   return [...missing, ...lines]
 }
 
@@ -134,7 +141,8 @@ function table(rows: readonly (readonly Cell[])[], { paint, width }: ScreenOptio
     let left = width
     const cells = row.map((cell, at) => {
       const gap = at === 0 ? 0 : 2
-      const text = cut(textOf(cell).padEnd(widths[at] ?? 0), Math.max(0, left - gap))
+      if (left <= gap) return ''
+      const text = cut(textOf(cell).padEnd(widths[at] ?? 0), left - gap)
       left -= text.length + gap
       const style = typeof cell === 'object' ? cell.style : undefined
       return `${' '.repeat(gap)}${style && text.trim() ? paint(style, text) : text}`
