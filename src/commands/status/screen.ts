@@ -88,16 +88,20 @@ function slotState({ active, wal_status }: SlotState): string {
 }
 
 function figures(survey: Survey, { paint, width }: ScreenOptions): readonly string[] {
-  const disks = survey.nodes.flatMap(({ name, disk }) =>
-    disk
-      ? [`${name} ${size(disk.freeBytes)} (${Math.round((disk.freeBytes / disk.totalBytes) * 100)} %)`]
-      : [],
-  )
+  const disks = survey.nodes.flatMap(({ name, disk }) => (disk ? [diskWords(name, disk)] : []))
   const rows = [
     ['BACKUPS', backupWords(survey)],
     ['DISK', disks.length > 0 ? `free: ${disks.join(', ')}` : ''],
   ].filter(([, words]) => words)
   return rows.map(([name = '', words = '']) => `${paint('dim', name.padEnd(7))}  ${cut(words, width - 9)}`)
+}
+
+/** Below this share of the whole it is time to act. */
+const LOW_DISK = 0.1
+
+function diskWords(name: string, { freeBytes, totalBytes }: NonNullable<NodeState['disk']>): string {
+  const share = freeBytes / totalBytes
+  return `${name} ${size(freeBytes)}${share < LOW_DISK ? ` (only ${Math.round(share * 100)} %)` : ''}`
 }
 
 function backupWords({ backups, at }: Survey): string {
