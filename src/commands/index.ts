@@ -90,7 +90,9 @@ export const VERBS: readonly Verb[] = [
     summary: 'write the evidence to report/, to hand in',
     declare: (command) =>
       command
-        .addOption(command.createOption('--lang <code>', 'of the report (of this terminal)').choices(LANGUAGES))
+        .addOption(
+          command.createOption('--lang <code>', 'of the report (of this terminal)').choices(LANGUAGES),
+        )
         .option('--strict', 'write it only when every finding is as asked'),
     load: async () => (await import('./report.ts')).report,
   }),

@@ -19,7 +19,7 @@ export function mermaid({ nodes }: Survey, words: Words): string {
 }
 
 /** `standby, streaming, timeline 1`. */
-export function stateWords({ role, state, timeline }: NodeState, words: Words): string {
+function stateWords({ role, state, timeline }: NodeState, words: Words): string {
   const line = timeline === undefined ? [] : [words.onTimeline(timeline)]
   return [words.roles[role], state, ...line].join(', ')
 }

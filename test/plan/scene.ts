@@ -91,7 +91,7 @@ function hbaOf(lab: Lab): string[] {
 }
 
 /** A server as the playbook leaves it. */
-export function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.master): ServerSight {
+function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.master): ServerSight {
   const { backup, replication, database } = lab
   const lines = linesOf(lab, node, primary)
   const slots = followersOf(lab, primary, node).map(({ slot }) => slot)
@@ -131,7 +131,7 @@ export interface Twist {
 }
 
 /** The machines of a lab, as they would answer. */
-export function guestOf(was: Lab, twist: Twist = {}): Guest {
+function guestOf(was: Lab, twist: Twist = {}): Guest {
   const primary = postgresNodes(was).find(({ name }) => name === twist.primary) ?? was.master
   const reach = ({ name }: LabNode) => {
     const node = nodesOf(was).find((one) => one.name === name)
