@@ -53,6 +53,7 @@ const TEST_TOOLS: Record<string, string> = {
   yamllint: 'yamllint',
   shellcheck: 'shellcheck',
   psql: 'postgresql-client',
+  chromium: 'chromium',
 }
 
 function isInstalled(program: string): boolean {

@@ -11,7 +11,7 @@ import {
 } from './survey-answers.ts'
 import { backupStateOf, nodeStateOf, type Survey } from './survey-states.ts'
 
-type { Backups, NodeState, SlotState, Survey } from './survey-states.ts'
+export type { NodeState, SlotState, Survey } from './survey-states.ts'
 
 /** A node that is silent for so long counts as down: one look shall not wait for it. */
 const SILENCE_MS = 4_000
