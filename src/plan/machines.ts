@@ -19,7 +19,7 @@ export function departures(lab: Lab, seen: Survey): Departures {
   const isInTheWay = (machine: GoneMachine) =>
     machine.addresses.some((address) => addresses.includes(address))
   return {
-    moved: nodesOf(lab).filter((node) => node.name !== lab.master.name && isMoved(seen, node)),
+    moved: nodesOf(lab).filter((node) => isMoved(seen, node)), // that of a primary is refused
     inTheWay: seen.gone.filter(isInTheWay),
     leaving: seen.gone.filter((machine) => !isInTheWay(machine)),
   }

@@ -210,6 +210,15 @@ describe('the backup host', () => {
     ])
   })
 
+  test('under another name begins anew, through the same slot', async () => {
+    const renamed = { ...lab, backup: testBackup({ name: 'vault', compression: 'none' }) }
+    expect(await told(lab, renamed)).toEqual([
+      'remove backup: another machine has its address now: deleted with all backups, after a question',
+      'create vault: Debian 12, 192.168.11.152, 512 MB, 1 processor, on docker',
+      'add vault: Barman receives the WAL of master through barman and takes its first base backup',
+    ])
+  })
+
   test('goes with its backups', async () => {
     const without = { ...lab, backup: undefined }
     const plan = await told(lab, without)
