@@ -26,13 +26,14 @@ function step(command: string, args: readonly string[]): Counts {
 }
 
 /** The tests of one vitest project, counted by its own report. */
-function vitest(project: string): Counts {
+function vitest(project: string, ...options: string[]): Counts {
   const file = join(results, `${project}.json`)
   const args = [
     'vitest',
     'run',
     '--project',
     project,
+    ...options,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
@@ -75,7 +76,8 @@ const steps = [
   installTestTools,
   () => step('npm', ['run', 'check']),
   () => vitest('unit'),
-  () => vitest('e2e'),
+  // The labs take turns: they share addresses, and time on a small computer.
+  () => vitest('e2e', '--no-file-parallelism'),
 ]
 const counts = steps.map((each) => each())
 rmSync(results, { recursive: true })
