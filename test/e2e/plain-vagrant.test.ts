@@ -8,7 +8,7 @@ import { defineCluster } from 'create-pg-lab'
 export default defineCluster({ name: 'plain', provider: 'docker' })
 `
 const made = TestLab.create('made', CONFIG)
-const copy = new TestLab(join(made.directory, '..', 'copy of it'))
+const copy = new TestLab(join(made.directory, '..', 'copy of it'), { temporary: true })
 const env = { ...process.env, PATH: pathWithout('node', 'npm', 'npx', 'pg-lab', 'create-pg-lab') }
 let up: Result
 

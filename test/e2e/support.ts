@@ -43,9 +43,12 @@ export function spawn(file: string, args: readonly string[], options: SpawnOptio
 /** A lab in a folder of its own, or in this repository. */
 export class TestLab {
   readonly directory: string
+  /** Made for the test, so it goes with it. This repository's folder must not, wherever it lies. */
+  readonly #isTemporary: boolean
 
-  constructor(directory: string) {
+  constructor(directory: string, options: { readonly temporary?: boolean } = {}) {
     this.directory = directory
+    this.#isTemporary = options.temporary ?? false
   }
 
   /** Makes a folder with this config; the name has a space and a Cyrillic letter, as users' folders do. */
@@ -53,7 +56,7 @@ export class TestLab {
     const directory = join(mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-')), `${name} л`)
     mkdirSync(directory)
     writeFileSync(join(directory, 'cluster.config.ts'), config)
-    return new TestLab(directory)
+    return new TestLab(directory, { temporary: true })
   }
 
   run(...args: string[]): Result {
@@ -118,8 +121,8 @@ export class TestLab {
   /** Deletes the machines; in a folder of its own, the folder too. */
   remove(): void {
     if (existsSync(join(this.directory, 'Vagrantfile'))) this.run('destroy', '--yes')
-    if (this.directory.startsWith(realpathSync(tmpdir())))
-      rmSync(this.directory, { recursive: true, force: true })
+    if (this.#isTemporary) rmSync(this.directory, { recursive: true, force: true })
+    rmSync(this.directory, { recursive: true, force: true })
   }
 }
 
