@@ -122,7 +122,6 @@ export class TestLab {
   remove(): void {
     if (existsSync(join(this.directory, 'Vagrantfile'))) this.run('destroy', '--yes')
     if (this.#isTemporary) rmSync(this.directory, { recursive: true, force: true })
-    rmSync(this.directory, { recursive: true, force: true })
   }
 }
 
