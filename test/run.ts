@@ -72,7 +72,7 @@ function installTestTools(): Counts {
 }
 
 const steps = [
-  () => step('node', ['dist/pg-lab.js', 'doctor', '--fix', '--provider', 'docker']),
+  () => step('node', ['dist/pg-lab.js', 'doctor', '--fix']),
   installTestTools,
   () => step('npm', ['run', 'check']),
   () => vitest('unit'),
