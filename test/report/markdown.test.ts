@@ -31,6 +31,7 @@ $ sudo -u postgres psql -c "SELECT 1"
  slot_name | active
 -----------+--------
  barman    | t
+${'wide '.repeat(60)}
 \`\`\`
 
 - ✔ slot slave\\_slot of slave: physical, active`)

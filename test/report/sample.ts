@@ -55,7 +55,7 @@ export async function sampleReport(
             id: 'slots',
             node: 'master',
             command: 'sudo -u postgres psql -c "SELECT 1"',
-            output: ' slot_name | active\n-----------+--------\n barman    | t',
+            output: ` slot_name | active\n-----------+--------\n barman    | t\n${'wide '.repeat(60)}`,
             ok: true,
             checks: ['slots'],
           },
