@@ -1,21 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GONE_VAGRANTFILE, goneVagrantfile } from '../generate/gone-vagrantfile.ts'
-import { type Lab, postgresNodes } from '../lab.ts'
-import type { Guest, Runner } from '../tools/contracts.ts'
+import { postgresNodes } from '../lab.ts'
 import { literal } from '../tools/sql.ts'
 import { createVagrant, type Vagrant } from '../tools/vagrant.ts'
-
-/** Where machines are removed, and with what. */
-export interface Place {
-  readonly lab: Lab
-  readonly guest: Guest
-  readonly run: Runner
-  /** The lab's folder. */
-  readonly directory: string
-  /** Gets Vagrant's raw output. */
-  readonly logFile: string
-}
+import type { Place } from './place.ts'
 
 /** A machine that the config no longer has. */
 export interface Gone {

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
-import { dropSlots, type Place, removeMachines, withGoneMachines } from '../../operations/remove-machines.ts'
+import type { Place } from '../../operations/place.ts'
+import { dropSlots, removeMachines, withGoneMachines } from '../../operations/remove-machines.ts'
 import { type Departures, departures, holds } from '../../plan/machines.ts'
 import type { Survey } from '../../plan/survey.ts'
 import type { Task } from '../../tasks.ts'
