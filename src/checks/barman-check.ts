@@ -1,5 +1,4 @@
 import type { BackupNode } from '../lab.ts'
-import type { Guest } from '../tools/contracts.ts'
 import {
   askBarman,
   type BarmanAnswer,
@@ -7,7 +6,8 @@ import {
   barmanFailed,
   OWN_FOLDERS,
   takeBackup,
-} from './barman.ts'
+} from '../tools/barman.ts'
+import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /** One line of `barman check`, by its key in Barman's JSON. */

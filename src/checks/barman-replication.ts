@@ -1,7 +1,7 @@
 import type { BackupNode, Lab, LabNode, PostgresNode } from '../lab.ts'
+import { applicationOf, askBarman, barmanConfig, barmanFailed } from '../tools/barman.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { applicationOf, askBarman, barmanConfig, barmanFailed } from './barman.ts'
 import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
 
 interface Client {

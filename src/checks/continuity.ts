@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
+import { barmanCommand, everything, takeBackup } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { barmanCommand, everything, takeBackup } from './barman.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /*

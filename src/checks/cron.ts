@@ -1,6 +1,6 @@
 import type { BackupNode, Lab } from '../lab.ts'
+import { everything } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { everything } from './barman.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /** The cron service of each OS family. */

@@ -1,8 +1,8 @@
 import type { BackupNode } from '../lab.ts'
+import { barmanConfig, everything, OWN_FOLDERS } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { barmanConfig, everything, OWN_FOLDERS } from './barman.ts'
+import { shellWord } from '../tools/evidence.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
-import { shellWord } from './evidence.ts'
 
 /** Barman's names for the folders it writes to. */
 const FOLDERS = [

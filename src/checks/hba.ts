@@ -1,7 +1,7 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { type Check, lookAtEach, type Seen } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 import { contains, prefixOf } from './network.ts'
 
 /** One line of pg_hba.conf as the server reads it. */

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { delayOf, followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 
 /** What a standby of a teaching lab may be behind: one WAL segment, and so many seconds. */
 const LAG_LIMIT = { bytes: 16 * 1024 ** 2, seconds: 10 } as const

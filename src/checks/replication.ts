@@ -1,9 +1,9 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { applicationOf } from '../tools/barman.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { applicationOf } from './barman.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 
 interface SenderRow {
   readonly application_name: string

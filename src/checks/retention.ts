@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
+import { barmanConfig } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { barmanConfig } from './barman.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 import { barmanJobs } from './cron.ts'
 

@@ -1,7 +1,7 @@
 import type { Lab } from '../lab.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { literal } from '../tools/sql.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 
 interface RoleRow {
   readonly role: string

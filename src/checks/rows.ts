@@ -4,9 +4,9 @@ import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { delayOf, linksOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { identifier, literal } from '../tools/sql.ts'
 import { type Check, lookAt, lookAtEach, type Seen, withPrimary } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 
 /** How long a row may take from the primary to a slave. */
 const ARRIVES_WITHIN_MS = 5_000

@@ -1,8 +1,8 @@
 import { type BackupNode, type LabNode, postgresNodes } from '../lab.ts'
+import { barmanConfig, everything } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { barmanConfig, everything } from './barman.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { type Check, lookAtBackup, lookAtEach, type Seen } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 
 interface ServerRow {
   readonly data_directory_mode: string

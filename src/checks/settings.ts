@@ -1,9 +1,9 @@
 import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { type EffectiveSetting, sameSetting } from '../tools/setting-value.ts'
 import { literal } from '../tools/sql.ts'
 import { type Check, lookAtEach, type Seen } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 
 interface SettingRow extends EffectiveSetting {
   /** As SHOW prints it: `128MB`. */

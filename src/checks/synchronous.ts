@@ -1,7 +1,7 @@
 import type { Lab, LabNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { psqlEvidence } from '../tools/evidence.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
-import { psqlEvidence } from './evidence.ts'
 
 interface SyncRow {
   readonly names: string

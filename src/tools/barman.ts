@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
+import type { Guest, Output } from './contracts.ts'
 import { type Evidence, shellWord } from './evidence.ts'
 
 /** Barman's answer: its exit code and words, and the part of its JSON about our server. */

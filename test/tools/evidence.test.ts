@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { psqlEvidence, shellWord } from '../../src/checks/evidence.ts'
+import { psqlEvidence, shellWord } from '../../src/tools/evidence.ts'
 
 describe('psqlEvidence', () => {
   it('prints rows as psql does', () => {

@@ -1,0 +1,49 @@
+import type { BackupNode, LabNode } from '../lab.ts'
+import { barmanConfig } from './barman.ts'
+import type { Guest, Output } from './contracts.ts'
+
+/*
+ * Closes the segment being written and begins the next one: pg_receivewal hands a segment over only when the
+ * first byte of the next arrives. The message makes the switch take place on an idle server too, and the commit
+ * of its transaction, written and flushed behind the switch, is that first byte. `barman switch-wal` does
+ * neither, and waits until something else writes; with --force, Barman before 3.5 wants a superuser.
+ */
+export const SWITCH_SQL = `SELECT pg_walfile_name(pg_switch_wal()) AS segment
+  FROM pg_logical_emit_message(true, 'pg-lab', 'verify')`
+
+/** Each turn takes Barman a third of a second or more. */
+const TURNS = 20
+
+/*
+ * Files what has arrived, as Barman's cron job does each minute, until the segment lies in the archive.
+ * `barman get-wal` would also give a segment that has arrived and cannot be filed.
+ * $1 is the server, $2 its wals_directory, $3 the segment, $4 the number of turns.
+ */
+const AWAIT_SEGMENT = `turn=0
+until [ -n "$(find "$2" -name "$3")" ]; do
+  turn=$((turn + 1))
+  [ "$turn" -le "$4" ] || exit 1
+  barman archive-wal "$1"
+done`
+
+/** How a WAL segment was closed and brought into Barman's archive. */
+export interface ArchivedWal {
+  readonly segment: string
+  readonly arrived: boolean
+  /** What SWITCH_SQL gave, and what Barman said. */
+  readonly rows: readonly { readonly segment: string }[]
+  readonly output: Output
+}
+
+/** Closes the WAL segment the primary writes, and waits until Barman has filed it. */
+export async function archiveWal(primary: LabNode, backup: BackupNode, guest: Guest): Promise<ArchivedWal> {
+  const [rows, { config }] = await Promise.all([
+    guest.rows<{ segment: string }>(primary, SWITCH_SQL),
+    barmanConfig(guest, backup),
+  ])
+  const segment = rows[0]?.segment ?? ''
+  const words = [backup.server, String(config.wals_directory), segment, String(TURNS)]
+  const argv = ['sh', '-c', AWAIT_SEGMENT, 'sh', ...words]
+  const output = await guest.shell(backup, argv, { as: 'barman', timeoutMs: 60_000 })
+  return { segment, arrived: output.exitCode === 0, rows, output }
+}
