@@ -34,6 +34,8 @@ export interface BackupNode extends LabNode {
   readonly server: string
   /** PostgreSQL role of the ordinary connection. */
   readonly user: string
+  /** Barman before 2.14 takes that role for one that cannot make backups unless it has REPLICATION. */
+  readonly userReplicates: boolean
   /** PostgreSQL role of the streaming connection. */
   readonly streamingUser: string
   /** Physical replication slot of receive-wal. */

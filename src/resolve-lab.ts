@@ -10,7 +10,7 @@ import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots } from
 import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
 import { checkSettings, checkSynchronous, postgresSettings, synchronousNames } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
-import { resolveBox, resolvePostgres } from './resolve/software.ts'
+import { resolveBox, resolvePostgres, wantsReplication } from './resolve/software.ts'
 import { checkUpstreams, upstreamsOf } from './resolve/upstreams.ts'
 import { warningsOf } from './resolve/warnings.ts'
 
@@ -33,7 +33,8 @@ function networkOf(config: Config, provider: ProviderName, subnet: Subnet): Lab[
   }
 }
 
-function backupOf({ backup }: Config, node: LabNode | undefined): BackupNode | undefined {
+function backupOf(config: Config, node: LabNode | undefined): BackupNode | undefined {
+  const { backup } = config
   if (!backup || !node) return undefined
   const { server, user, streamingUser, slot, retention, minimumRedundancy, schedule, compression } = backup
   return {
@@ -41,6 +42,7 @@ function backupOf({ backup }: Config, node: LabNode | undefined): BackupNode | u
     role: 'backup',
     server,
     user,
+    userReplicates: wantsReplication(config),
     streamingUser,
     slot,
     retentionPolicy: retentionPolicy(retention),

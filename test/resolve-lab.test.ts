@@ -44,6 +44,7 @@ test('the default lab', () => {
       address: '192.168.11.152',
       server: 'master',
       user: 'barman',
+      userReplicates: false,
       streamingUser: 'barman_streaming',
       slot: 'barman',
       retentionPolicy: 'RECOVERY WINDOW OF 7 DAYS',
@@ -408,6 +409,14 @@ test('a synchronous slave cannot be delayed where commits wait for the replay', 
 })
 
 describe('packages', () => {
+  test('only the Barman of Debian 11 wants REPLICATION for its ordinary role', () => {
+    const replicates = (input: ClusterConfig) => lab(input).backup?.userReplicates
+    expect(replicates({ os: 'debian-11' })).toBe(true)
+    expect(replicates({ os: 'debian-11', postgres: { repository: 'pgdg' } })).toBe(false)
+    expect(replicates({ os: 'ubuntu-22.04' })).toBe(false) // 2.17
+    expect(replicates({ os: 'debian-13' })).toBe(false)
+  })
+
   test('of PGDG', () => {
     expect(lab({ postgres: { repository: 'pgdg' } }).postgres).toMatchObject({
       version: 17,

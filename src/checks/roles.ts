@@ -1,4 +1,4 @@
-import type { Lab } from '../lab.ts'
+import type { BackupNode, Lab } from '../lab.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
 import { literal } from '../tools/sql.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
@@ -63,27 +63,21 @@ function wantedRoles(lab: Lab): readonly WantedRole[] {
   })
   const { backup, replication } = lab
   if (!backup) return [streams(replication.user)]
-  return [streams(replication.user), streams(backup.streamingUser), backsUp(lab, backup.user)]
+  return [streams(replication.user), streams(backup.streamingUser), backsUp(lab, backup)]
 }
 
 /** What Barman asks for (has_backup_privileges in its postgres.py), and a checkpoint for `switch-wal --force`. */
-function backsUp(lab: Lab, role: string): WantedRole {
-  const isNew = lab.postgres.version >= 15
+function backsUp({ postgres }: Lab, { user, userReplicates }: BackupNode): WantedRole {
+  const isNew = postgres.version >= 15
   const functions = isNew
     ? ['pg_backup_start(text, boolean)', 'pg_backup_stop(boolean)']
     : ['pg_start_backup(text, boolean, boolean)', 'pg_stop_backup()', 'pg_stop_backup(boolean, boolean)']
   return {
-    role,
-    attributes: wantsReplication(lab) ? ['LOGIN', 'REPLICATION'] : ['LOGIN'],
+    role: user,
+    attributes: userReplicates ? ['LOGIN', 'REPLICATION'] : ['LOGIN'],
     memberOf: [...(isNew ? ['pg_checkpoint'] : []), 'pg_read_all_settings', 'pg_read_all_stats'],
     mayExecute: [...functions, 'pg_create_restore_point(text)', 'pg_switch_wal()'].toSorted(),
   }
-}
-
-/** Barman before 2.14 takes a user without REPLICATION for one that cannot make backups. */
-function wantsReplication({ os, postgres }: Lab): boolean {
-  const [major = 0, minor = 0] = (os.barmanVersion ?? '').split('.').map(Number)
-  return postgres.repository.kind === 'distro' && major === 2 && minor < 14
 }
 
 function rolesSql(names: readonly string[]): string {

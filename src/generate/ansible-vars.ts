@@ -17,13 +17,20 @@ function repositoryVars(lab: Lab): Record<string, string> {
 const PGDG_ORIGIN = 'apt.postgresql.org'
 
 /** Barman's part; a lab without a backup host has an empty address, and nothing else is read. */
-function backupVars({ backup }: Lab): Record<string, string | number> {
-  if (!backup)
-    return { postgres_backup_address: '', postgres_backup_user: '', postgres_backup_streaming_user: '' }
+function backupVars({ backup }: Lab): Record<string, string | number | boolean> {
+  if (!backup) {
+    return {
+      postgres_backup_address: '',
+      postgres_backup_user: '',
+      postgres_backup_user_replicates: false,
+      postgres_backup_streaming_user: '',
+    }
+  }
   return {
     postgres_backup_address: backup.address,
     postgres_backup_server: backup.server,
     postgres_backup_user: backup.user,
+    postgres_backup_user_replicates: backup.userReplicates,
     postgres_backup_streaming_user: backup.streamingUser,
     postgres_backup_slot: backup.slot,
     postgres_backup_retention_policy: backup.retentionPolicy,

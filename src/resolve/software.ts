@@ -1,5 +1,5 @@
 import type { Architecture, Box, Os, ProviderName } from '../catalog/contracts.ts'
-import { DEFAULT_PGDG_VERSION, osCarrying, PGDG } from '../catalog/os.ts'
+import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
 import type { Repository } from '../lab.ts'
 import type { Report } from './report.ts'
@@ -62,4 +62,10 @@ export function resolvePostgres(
       ? { kind: 'pgdg', ...PGDG[os.family] }
       : { kind: 'mirror', url: repository.url, keyUrl: repository.key }
   return { version: version ?? DEFAULT_PGDG_VERSION, repository: source }
+}
+
+/** Whether the Barman of this lab wants REPLICATION for its ordinary role (`is_superuser` in its postgres.py until 2.13). */
+export function wantsReplication({ os, postgres }: Config): boolean {
+  const [major = 0, minor = 0] = (OPERATING_SYSTEMS[os].barmanVersion ?? '').split('.').map(Number)
+  return postgres.repository === 'distro' && major === 2 && minor < 14
 }

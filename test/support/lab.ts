@@ -48,6 +48,7 @@ export function testBackup(overrides: Partial<BackupNode> = {}): BackupNode {
     cpus: 1,
     server: 'master',
     user: 'barman',
+    userReplicates: false,
     streamingUser: 'barman_streaming',
     slot: 'barman',
     retentionPolicy: 'RECOVERY WINDOW OF 7 DAYS',
