@@ -18,11 +18,11 @@ export const clock: Check = {
 async function look(lab: Lab, guest: Guest): Promise<Finding[]> {
   const nodes = nodesOf(lab)
   const offsets = await Promise.all(nodes.map((node) => offsetOf(node, guest)))
-  const reference = offsets.find((offset) => typeof offset === 'number') ?? 0
+  const reference = offsets.find(isOffset) ?? { aheadS: 0, errorS: 0 }
   return lookAtEach('clock', nodes, async (node) => {
     const offset = offsets[nodes.indexOf(node)]
-    if (typeof offset !== 'number') throw offset
-    const difference = offset - reference
+    if (!offset || !isOffset(offset)) throw offset
+    const difference = differenceS(offset, reference)
     return [
       {
         what: 'clock',
@@ -36,12 +36,32 @@ async function look(lab: Lab, guest: Guest): Promise<Finding[]> {
   })
 }
 
-/** Seconds the node is ahead of this computer, or why it could not be asked. Half the way there and back is taken off. */
-async function offsetOf(node: LabNode, guest: Guest): Promise<number | CommandError> {
-  const asked = Date.now()
+/** How far a node's clock is ahead of this computer's, and by how much that may be wrong, in seconds. */
+interface Offset {
+  readonly aheadS: number
+  readonly errorS: number
+}
+
+function isOffset(seen: Offset | CommandError): seen is Offset {
+  return !(seen instanceof CommandError)
+}
+
+/** What is certain of a difference: on a busy computer an answer takes seconds, and they are no fault of the clock. */
+function differenceS(one: Offset, other: Offset): number {
+  const difference = one.aheadS - other.aheadS
+  return Math.sign(difference) * Math.max(0, Math.abs(difference) - one.errorS - other.errorS)
+}
+
+/** The clock was read at some time between question and answer; or why it could not be asked. */
+async function offsetOf(node: LabNode, guest: Guest): Promise<Offset | CommandError> {
+  const askedMs = Date.now()
   try {
     const output = await guest.shell(node, COMMAND)
-    return Number(output.stdout) - (asked + Date.now()) / 2 / 1000
+    const answeredMs = Date.now()
+    return {
+      aheadS: Number(output.stdout) - (askedMs + answeredMs) / 2 / 1000,
+      errorS: (answeredMs - askedMs) / 2 / 1000,
+    }
   } catch (error) {
     if (error instanceof CommandError) return error
     throw error
