@@ -97,6 +97,7 @@ function contextOf(io: Io, { config, directory }: CommonOptions): Context {
     configPath: config,
     paint: painter(io.stdout, io.env),
     print: (text) => void io.stdout.write(`${text}\n`),
+    claim: async () => {},
   }
 }
 

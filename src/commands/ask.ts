@@ -1,5 +1,6 @@
 import type { Asker } from '../create/questions.ts'
 import { Interrupted } from '../errors.ts'
+import { watch } from '../tools/signals.ts'
 
 /**
  * A question with yes and no; no is the default. Only where `canAsk`.
@@ -7,9 +8,20 @@ import { Interrupted } from '../errors.ts'
  */
 export async function ask(question: string): Promise<boolean> {
   const { confirm, isCancel } = await import('@clack/prompts')
-  const answer = await confirm({ message: question, initialValue: false })
+  const answer = await untilSignal((signal) => confirm({ message: question, initialValue: false, signal }))
   if (isCancel(answer)) throw new Interrupted('SIGINT')
   return answer
+}
+
+/** The terminal makes a key of Ctrl-C while a question stands; what another process sends is a signal. */
+async function untilSignal<Answer>(question: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  const abort = new AbortController()
+  const release = watch({ interrupt: () => abort.abort(), kill: () => abort.abort() })
+  try {
+    return await question(abort.signal)
+  } finally {
+    release()
+  }
 }
 
 /** A person at the terminal. @throws Interrupted when a question is answered with Ctrl-C */

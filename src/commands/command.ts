@@ -1,6 +1,7 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings'
 import type { Paint } from '../show.ts'
 import type { Runner } from '../tools/contracts.ts'
+import { exclusively } from './exclusive.ts'
 
 type Screen = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined
@@ -27,6 +28,12 @@ export interface Context extends Io {
   readonly paint: Paint
   /** Writes lines to stdout. */
   print(text: string): void
+  /**
+   * Called with the lab's folder before anything of it is touched: a command that changes the lab is the only one that
+   * does, until its end.
+   * @throws UserError when another one is at work there
+   */
+  claim(directory: string): Promise<void>
 }
 
 /** A command's own file exports one of these. Resolves to the exit code. */
@@ -50,12 +57,14 @@ export type Begin = (context: Context) => Promise<number>
 
 /**
  * Makes a row of the table; its types hold the declared arguments and options against those of the command's file.
+ * @param row.changesLab such commands take turns: while one is at work on a lab, another is refused
  * @param row.declare adds arguments and options
  * @param row.load imports the command's file, only when it is called
  */
 export function verb<Args extends unknown[], Options extends OptionValues>(row: {
   readonly name: string
   readonly summary: string
+  readonly changesLab: boolean | ((options: Options) => boolean)
   readonly declare: (command: Command) => Command<Args, Options>
   readonly load: () => Promise<Action<Args, Options>>
 }): Verb {
@@ -67,7 +76,10 @@ export function verb<Args extends unknown[], Options extends OptionValues>(row: 
       command.action(async () => {
         await start(async (context) => {
           const run = await row.load()
-          return run(context, command.opts(), ...command.processedArgs)
+          const options = command.opts()
+          const work = (claiming: Context) => run(claiming, options, ...command.processedArgs)
+          const changes = typeof row.changesLab === 'boolean' ? row.changesLab : row.changesLab(options)
+          return changes ? exclusively(context, row.name, work) : work(context)
         })
       })
     },

@@ -14,6 +14,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'create',
     summary: 'make a new lab; asks what no option says',
+    changesLab: true,
     declare: (command) =>
       command
         .argument('[dir]', 'the folder of the lab; it must be empty or new')
@@ -49,12 +50,14 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'plan',
     summary: 'say what `up` would do, and do nothing',
+    changesLab: false,
     declare: (command) => command.option('--json', 'print the plan for machines'),
     load: async () => (await import('./plan.ts')).plan,
   }),
   verb({
     name: 'up',
     summary: 'bring the lab up, provision it and verify it',
+    changesLab: true,
     declare: (command) =>
       command
         .option('--install', 'install what this computer lacks, without asking')
@@ -69,6 +72,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'verify',
     summary: 'prove that the servers are what the config asks for',
+    changesLab: false,
     declare: (command) =>
       command
         .option('--json', 'print the findings for machines')
@@ -79,6 +83,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'status',
     summary: 'see who streams from whom, and how far behind',
+    changesLab: false,
     declare: (command) =>
       command
         .option('--watch', 'look again each second, until Ctrl-C')
@@ -88,6 +93,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'report',
     summary: 'write the evidence to report/, to hand in',
+    changesLab: false,
     declare: (command) =>
       command
         .addOption(
@@ -99,6 +105,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'load',
     summary: 'put a load on the primary for a while, so that lag shows',
+    changesLab: false,
     declare: (command) =>
       command
         .option('--rate <number>', 'transactions a second (200)', wholeNumber)
@@ -108,6 +115,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'generate',
     summary: 'write the Vagrantfile and Ansible files; your edits stay',
+    changesLab: ({ check, diff }) => !check && !diff,
     declare: (command) =>
       command
         .option('--check', 'write nothing; exit code 1 when something would change')
@@ -119,12 +127,14 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'config',
     summary: 'print the lab with every choice made',
+    changesLab: false,
     declare: (command) => command.option('--json', 'print it for machines'),
     load: async () => (await import('./config.ts')).config,
   }),
   verb({
     name: 'explain',
     summary: 'say what a setting does and where it lands',
+    changesLab: false,
     declare: (command) =>
       command.argument('[setting]', 'its path, e.g. slaves[].slot; all are listed without'),
     load: async () => (await import('./explain.ts')).explain,
@@ -132,18 +142,21 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'provision',
     summary: 'run Ansible on the machines again',
+    changesLab: true,
     declare: (command) => command,
     load: async () => (await import('./provision.ts')).provision,
   }),
   verb({
     name: 'rotate',
     summary: 'give the PostgreSQL users new passwords, everywhere',
+    changesLab: true,
     declare: (command) => command.argument('[user...]', 'all of them when left out'),
     load: async () => (await import('./rotate.ts')).rotate,
   }),
   verb({
     name: 'ssh',
     summary: 'log in to a machine, or run a command there',
+    changesLab: false,
     declare: (command) =>
       command
         .argument('<node>', 'name of the machine')
@@ -154,6 +167,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'psql',
     summary: 'open psql on a machine, else on the master',
+    changesLab: false,
     declare: (command) =>
       command
         .argument('[words...]', 'name of the machine, then arguments of psql')
@@ -164,18 +178,21 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'halt',
     summary: 'stop the machines; `up` starts them again',
+    changesLab: true,
     declare: (command) => command,
     load: async () => (await import('./halt.ts')).halt,
   }),
   verb({
     name: 'destroy',
     summary: 'delete the machines and all that is on them',
+    changesLab: true,
     declare: (command) => command.option('--yes', 'do not ask'),
     load: async () => (await import('./destroy.ts')).destroy,
   }),
   verb({
     name: 'doctor',
     summary: 'see what this computer lacks, and what to type',
+    changesLab: false,
     declare: (command) => command.option('--fix', 'install and start what is missing'),
     load: async () => (await import('./doctor.ts')).doctor,
   }),

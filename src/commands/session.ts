@@ -42,6 +42,7 @@ export interface Session {
 export async function openSession(context: Context, provider?: ProviderName | 'auto'): Promise<Session> {
   const config = await readConfig(context)
   const { directory } = config
+  await context.claim(directory)
   const host = createHost(context.run)
   const choice = await chooseProvider(host, directory, provider ?? config.config.provider)
   const lab = await resolve(config, host, choice.provider)

@@ -1,9 +1,7 @@
 import type { ProviderName } from '../catalog/contracts.ts'
 import { PROVIDERS } from '../catalog/providers.ts'
-import { EXIT, Interrupted } from '../errors.ts'
-import { nodesOf } from '../lab.ts'
+import { EXIT } from '../errors.ts'
 import { runTasks } from '../tasks.ts'
-import { machinesIn } from '../tools/doctor/index.ts'
 import { showClosing } from './closing.ts'
 import type { Context } from './command.ts'
 import { prepareComputer } from './computer.ts'
@@ -32,7 +30,6 @@ export async function up(context: Context, { install, provider, yes }: UpOptions
     for (const sentence of left) context.print(`  ${context.paint('yellow', '!')} ${sentence}`)
     return EXIT.ok
   } catch (error) {
-    if (error instanceof Interrupted) throw new Interrupted(error.signal, leftBehind(session))
     if (!(error instanceof FailedFindings)) throw error
     context.print(`\n${showFindings(error.findings, context.paint)}`)
     return EXIT.failedFindings
@@ -76,11 +73,4 @@ async function bringUp(
   ]
   await runTasks(tasks, taskOptions)
   return { recap, left: leftMachines(agreement) }
-}
-
-function leftBehind({ directory, lab }: Session): readonly string[] {
-  const made = machinesIn(directory).map(({ name }) => name)
-  const names = nodesOf(lab).flatMap(({ name }) => (made.includes(name) ? [name] : []))
-  if (names.length === 0) return ['Left     no machine']
-  return [`Left     the machines ${names.join(', ')}`, 'Delete   npx pg-lab destroy']
 }

@@ -123,7 +123,8 @@ export async function writeProject(
   files: readonly ProjectFile[],
   { mode, disk = realDisk }: { readonly mode: WriteMode; readonly disk?: Disk },
 ): Promise<WriteResult> {
-  await finishInterruptedWrite(directory, disk)
+  const writes = mode !== 'check' && mode !== 'diff' // else another pg-lab may be in the middle of a write
+  if (writes) await finishInterruptedWrite(directory, disk)
   const decisions = await decide(directory, files, PREFERENCE[mode])
   const conflicts = decisions.flatMap(({ conflict }) => conflict ?? [])
   if (mode === 'diff') {

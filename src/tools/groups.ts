@@ -33,7 +33,8 @@ function signalTree(root: number, signal: NodeJS.Signals): void {
   if (signal === 'SIGKILL') spawnSync('taskkill', ['/pid', String(root), '/T', '/F'])
 }
 
-function isAlive(leader: number): boolean {
+/** Whether any process of the group is left. */
+export function isAlive(leader: number): boolean {
   try {
     process.kill(isWindows ? leader : -leader, 0)
   } catch (error) {
@@ -51,6 +52,32 @@ function groupStates(leader: number): readonly string[] {
     .filter((name) => /^\d+$/.test(name))
     .map(statFields)
     .flatMap(([state, , group]) => (state !== undefined && Number(group) === leader ? [state] : []))
+}
+
+/**
+ * What tells a process from a later one with the same number: when it began, as the system counts.
+ * @returns `undefined` when there is no such process, or it has ended and only waits to be reaped
+ */
+export function identityOf(pid: number): string | undefined {
+  if (process.platform === 'linux') {
+    const fields = statFields(String(pid))
+    const [state] = fields
+    return state === undefined || state === 'Z' ? undefined : `${bootId()} ${fields[START_TIME]}`
+  }
+  if (isWindows) return isAlive(pid) ? 'alive' : undefined // it has neither /proc nor ps
+  const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  })
+  return stdout.trim() || undefined
+}
+
+/** The 22nd field of /proc/<pid>/stat, in what `statFields` gives of it: ticks since the boot. */
+const START_TIME = 22 - 3
+
+/** Another one after each boot: what counts from the boot begins anew then. */
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }
 
 /** Fields of /proc/<pid>/stat from the third on: state, parent, group. The second is a name in brackets. */

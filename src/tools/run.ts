@@ -6,6 +6,7 @@ import { CommandError } from '../errors.ts'
 import { type Capture, capture } from './capture.ts'
 import type { Command, Output, Runner } from './contracts.ts'
 import { LADDER, type Ladder, signalGroup, stopGroup } from './groups.ts'
+import { recordGroup } from './lab-lock.ts'
 import { openLog } from './logs.ts'
 import { throwIfInterrupted, watch } from './signals.ts'
 
@@ -67,6 +68,7 @@ async function runCaptured(command: Command, ladder: Ladder): Promise<Output> {
       env: { ...TOOL_ENV, ...command.env },
     })
     group.lead(child.pid)
+    recordGroup(child.pid)
     const output = capture(child, log, command.onLine)
     child.once('exit', () => void group.stopped().then(() => closePipes(child, output)))
     const result = await child

@@ -18,6 +18,7 @@ const SAME_KEYPRESS_MS = 500
 
 // Signals belong to the process, so this is the one place with state of its own.
 const live = new Set<Interruptible>()
+const tidies = new Set<() => void>()
 let first: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined
 let listening = false
 
@@ -37,8 +38,18 @@ function killAll(): void {
   for (const work of live) work.kill()
 }
 
+function tidyUp(): void {
+  for (const tidy of tidies) tidy()
+}
+
+function atExit(): void {
+  killAll()
+  tidyUp()
+}
+
 /** Nothing is left to stop: end as the signal would have ended us without a handler. */
 function dieOf(signal: NodeJS.Signals): void {
+  tidyUp()
   unlisten()
   process.kill(process.pid, signal)
 }
@@ -47,13 +58,13 @@ function listen(): void {
   if (listening) return
   listening = true
   for (const signal of SIGNALS) process.on(signal, onSignal)
-  process.on('exit', killAll)
+  process.on('exit', atExit)
 }
 
 function unlisten(): void {
   listening = false
   for (const signal of SIGNALS) process.off(signal, onSignal)
-  process.off('exit', killAll)
+  process.off('exit', atExit)
 }
 
 /** @throws Interrupted when a signal has come: no new work is begun after it */
@@ -72,7 +83,29 @@ export function watch(work: Interruptible): () => void {
   live.add(work)
   return () => {
     live.delete(work)
-    if (live.size === 0 && first === undefined) unlisten()
+    rest()
+  }
+}
+
+/** Nothing is watched any more. */
+function rest(): void {
+  if (live.size === 0 && tidies.size === 0 && first === undefined) unlisten()
+}
+
+/**
+ * From now on the first signal does not end us where we stand: the next thing we begin is refused instead, so that the
+ * work ends in its own order. However we end, `tidy` is called before (after KILL, nothing can be).
+ * @param tidy synchronous
+ * @returns calls it now
+ */
+export function tidyAtEnd(tidy: () => void): () => void {
+  throwIfInterrupted()
+  listen()
+  tidies.add(tidy)
+  return () => {
+    if (!tidies.delete(tidy)) return
+    tidy()
+    rest()
   }
 }
 

@@ -104,6 +104,7 @@ test('a person is asked five questions at most', async () => {
     ...{ stdout: terminal, stderr: terminal, env: {}, cwd, directory: cwd, configPath: undefined },
     run: scriptedRunner({}).run,
     paint: (_style: string, text: string) => text,
+    claim: async () => {},
     print: () => {},
   }
   const options = { preset: 'homework', format: 'ts' } as const
