@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { identityOf, isAlive, LADDER, stopGroup } from './groups.ts'
+import { identityOf, isAlive, LADDER, type Ladder, stopGroup } from './groups.ts'
 import { pause, tidyAtEnd } from './signals.ts'
 
 /** Who works on a lab: the first line of its lock. Each line below is a process group of its tools. */
@@ -60,11 +60,13 @@ let held: string | undefined
  * @param directory the lab's folder
  * @param command what we are about to do
  * @param onLeftovers told before we end what a killed run has left
+ * @param ladder how its tools are ended
  */
 export async function lockLab(
   directory: string,
   command: string,
   onLeftovers: (killed: Holder) => void,
+  ladder: Ladder = LADDER,
 ): Promise<Claim> {
   const file = join(directory, LOCK)
   mkdirSync(dirname(file), { recursive: true })
@@ -72,7 +74,7 @@ export async function lockLab(
   const taken = await claim(file, mine)
   if ('blockedBy' in taken) return taken
   const { dead } = taken
-  if (dead !== undefined) await endLeftovers(dead, onLeftovers)
+  if (dead !== undefined) await endLeftovers(dead, onLeftovers, ladder)
   sweep(file)
   held = file
   const release = tidyAtEnd(() => {
@@ -188,11 +190,12 @@ function isAtWork({ pid, identity, host }: Holder): boolean {
 async function endLeftovers(
   { holder, groups }: LockFile,
   onLeftovers: (killed: Holder) => void,
+  ladder: Ladder,
 ): Promise<void> {
   const left = groups.filter(isLeft)
   if (left.length === 0) return
   onLeftovers(holder)
-  await Promise.all(left.map(({ leader }) => stopGroup(leader, LADDER)))
+  await Promise.all(left.map(({ leader }) => stopGroup(leader, ladder)))
 }
 
 /** A group lives on without its leader, and as long as it does, no other process gets its number. */

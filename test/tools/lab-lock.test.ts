@@ -116,7 +116,7 @@ describe('the lock of a lab', { timeout: 180_000 }, () => {
     await first.printed('tool')
     first.child.kill('SIGKILL')
     const tool = pidIn(await first.ended, 'tool')
-    const second = holder(lab) // INT and TERM do not help: it waits, and is killed meanwhile
+    const second = holder(lab) // INT and TERM take a second and more: it waits, and is killed meanwhile
     await second.printed('ends what')
     second.child.kill('SIGKILL')
     await second.ended
