@@ -1,4 +1,4 @@
-import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import type { ServerSight } from './server-sight.ts'
 
 const ONE_ADDRESS = '255.255.255.255'
@@ -24,7 +24,12 @@ function wantedLines(lab: Lab): readonly Line[] {
         { database: 'postgres', user: backup.user, address: backup.address },
       ]
     : []
-  return [...standbys, ...barman, { database: database.name, user: database.owner, address: network.gateway }]
+  const owner = [network.gateway, ...nodesOf(lab).map(({ address }) => address)].map((address) => ({
+    database: database.name,
+    user: database.owner,
+    address,
+  }))
+  return [...standbys, ...barman, ...owner]
 }
 
 function asSeen({ database, user, address }: Line): string {
@@ -40,11 +45,15 @@ export function hbaChanges(lab: Lab, { hba }: ServerSight): readonly string[] {
 }
 
 function told(words: string, lines: readonly string[]): readonly string[] {
-  const who = new Set(lines.map(whoOf))
-  return who.size === 0 ? [] : [`${words} ${[...who].join(', ')}`]
-}
-
-function whoOf(line: string): string {
-  const [type, , user, address] = line.split(' ')
-  return type === 'local' ? `${user} locally` : `${user} from ${address}`
+  const addresses = new Map<string, string[]>()
+  for (const line of lines) {
+    const [type, , user = '', address = ''] = line.split(' ')
+    if (type === 'local') addresses.set(`${user} locally`, [])
+    else addresses.set(user, [...new Set([...(addresses.get(user) ?? []), address])])
+  }
+  if (addresses.size === 0) return []
+  const who = [...addresses].map(([user, from]) =>
+    from.length === 0 ? user : `${user} from ${from.join(', ')}`,
+  )
+  return [`${words} ${who.join(', ')}`]
 }

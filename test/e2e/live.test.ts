@@ -134,8 +134,8 @@ describe('a live lab follows its config', () => {
       files: MACHINES,
       told: [
         'create slave2: Debian 12, 10.97.60.13, 1024 MB, 1 processor, on docker',
-        'reload slave: pg_hba.conf lets in replica from 10.97.60.13',
-        'reload master: pg_hba.conf lets in replica from 10.97.60.13',
+        'reload slave: pg_hba.conf lets in replica from 10.97.60.13, student from 10.97.60.13',
+        'reload master: pg_hba.conf lets in replica from 10.97.60.13, student from 10.97.60.13',
         'add slave: slot slave2_slot for slave2',
         'add slave2: a clone of slave, streaming through slave2_slot',
         'change backup: gets the passwords for slave2',
@@ -183,8 +183,8 @@ describe('a live lab follows its config', () => {
     expect(planned({ settings, replication })).toEqual({
       files: MACHINES,
       told: [
-        'reload master: pg_hba.conf no longer lets in replica from 10.97.60.13',
-        'reload slave: pg_hba.conf no longer lets in replica from 10.97.60.13',
+        'reload master: pg_hba.conf no longer lets in replica from 10.97.60.13, student from 10.97.60.13',
+        'reload slave: pg_hba.conf no longer lets in replica from 10.97.60.13, student from 10.97.60.13',
         'remove slave: slot slave2_slot: nobody follows through it any more',
         'change backup: loses the passwords for 10.97.60.13',
         'remove slave2: it is not in the config: stopped at the end and, after a question, deleted with its data',

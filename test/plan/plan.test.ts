@@ -118,8 +118,8 @@ describe('a slave', () => {
   test('that is new gets a machine, a slot on its upstream and a clone; everyone lets it in', async () => {
     expect(await told(lab, cascade)).toEqual([
       'create slave2: Debian 12, 192.168.11.153, 1024 MB, 1 processor, on docker',
-      'reload slave: pg_hba.conf lets in replica from 192.168.11.153',
-      'reload master: pg_hba.conf lets in replica from 192.168.11.153',
+      'reload slave: pg_hba.conf lets in replica from 192.168.11.153, student from 192.168.11.153',
+      'reload master: pg_hba.conf lets in replica from 192.168.11.153, student from 192.168.11.153',
       'add slave: slot slave2_slot for slave2',
       'add slave2: a clone of slave, streaming through slave2_slot',
       'change backup: gets the passwords for slave2',
@@ -132,8 +132,8 @@ describe('a slave', () => {
       slaves: [...lab.slaves, { ...slave2, upstream: 'master' }],
     })
     expect(await told(was, synchronous('FIRST 1 ("slave")'))).toEqual([
-      'reload master: pg_hba.conf no longer lets in replica from 192.168.11.153',
-      'reload slave: pg_hba.conf no longer lets in replica from 192.168.11.153',
+      'reload master: pg_hba.conf no longer lets in replica from 192.168.11.153, student from 192.168.11.153',
+      'reload slave: pg_hba.conf no longer lets in replica from 192.168.11.153, student from 192.168.11.153',
       'reload master: commits wait for FIRST 1 ("slave") instead of FIRST 1 ("slave", "slave2")',
       'remove master: slot slave2_slot: nobody follows through it any more',
       'change backup: loses the passwords for 192.168.11.153',
@@ -233,10 +233,10 @@ describe('users and databases', () => {
   test('that are new are made', async () => {
     const wanted = { ...lab, database: { name: 'shop', owner: 'keeper', table: 'goods' } }
     expect(await told(lab, wanted)).toEqual([
-      'reload master: pg_hba.conf lets in keeper from 192.168.11.1; pg_hba.conf no longer lets in student from 192.168.11.1',
+      'reload master: pg_hba.conf lets in keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
       'add master: user keeper',
       'add master: database shop',
-      'reload slave: pg_hba.conf lets in keeper from 192.168.11.1; pg_hba.conf no longer lets in student from 192.168.11.1',
+      'reload slave: pg_hba.conf lets in keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
     ])
   })
 })

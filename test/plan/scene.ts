@@ -86,7 +86,9 @@ function hbaOf(lab: Lab): string[] {
           line('postgres', backup.user, backup.address),
         ]
       : []),
-    line(database.name, database.owner, network.gateway),
+    ...[network.gateway, ...nodesOf(lab).map(({ address }) => address)].map((address) =>
+      line(database.name, database.owner, address),
+    ),
   ]
 }
 
