@@ -113,6 +113,19 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./load.ts')).load,
   }),
   verb({
+    name: 'drill',
+    summary: 'rehearse a bad day; without a name, list them',
+    declare: (command) =>
+      command
+        .argument('[name]', 'of the drill; or hint, check, repair')
+        .option('--how <way>', 'how the disaster comes')
+        .option('--keep', 'stop after the disaster, to repair it by hand')
+        .addOption(
+          command.createOption('--lang <code>', 'of the words (of this terminal)').choices(LANGUAGES),
+        ),
+    load: async () => (await import('./drill.ts')).drill,
+  }),
+  verb({
     name: 'generate',
     summary: 'write the Vagrantfile and Ansible files; your edits stay',
     changesLab: ({ check, diff }) => !check && !diff,

@@ -7,6 +7,7 @@ import type { Report } from '../report/report.ts'
 import { verdictOf } from '../report/report.ts'
 import { runTasks, type Task } from '../tasks.ts'
 import type { Context } from './command.ts'
+import { readDrills } from './drill/page.ts'
 import { gatherEvidence, gatherLag } from './report/gather.ts'
 import { hasReport, REPORT_FOLDER, writeReport } from './report/write.ts'
 import { openSession, type Session, verifyIsUp } from './session.ts'
@@ -58,7 +59,12 @@ async function makeReport(session: Session, isStrict: boolean): Promise<Report> 
     run: async (progress) => {
       const gathered = await gatherEvidence(session, at, progress)
       findings = await lookAgain(session, findings) // one base backup more is there now
-      made = { ...gathered, checks: groupByCheck(findings), load: undefined }
+      made = {
+        ...gathered,
+        checks: groupByCheck(findings),
+        load: undefined,
+        drills: readDrills(session.directory),
+      }
       return `${made.sections.flatMap(({ steps }) => steps).length} commands`
     },
   }

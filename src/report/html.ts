@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts'
+import { drillSection } from './drill-html.ts'
 import type { Words } from './locales.ts'
 import { checkTitle, sectionTitle } from './markdown.ts'
 import { STYLE } from './page-style.ts'
@@ -20,6 +21,7 @@ export function html(report: Report, words: Words): string {
       title: sectionTitle(section, words),
       body: evidence(report, section, words),
     })),
+    ...(report.drills.length > 0 ? [{ id: 'drills', title: words.drills, body: drills(report, words) }] : []),
     ...(report.files.length > 0 ? [{ id: 'files', title: words.files, body: files(report, words) }] : []),
   ]
   const page = tag`<!doctype html>
@@ -122,6 +124,11 @@ function lag(load: NonNullable<Report['load']>, words: Words): Markup {
   if (load.samples.every(({ lags }) => Object.keys(lags).length === 0))
     return tag`<p>${text} ${words.noLag}</p>`
   return tag`<p>${text}</p><div class="scroll" role="group" aria-label="${words.lag}" tabindex="0">${lagSvg(load, words)}</div>${lagLegend(load, words)}`
+}
+
+function drills(report: Report, words: Words): Markup {
+  const sections = report.drills.map((drill, at) => drillSection(drill, words.language, at))
+  return tag`<p>${prose(words.drillsWords)}</p>${sections}`
 }
 
 function evidence(report: Report, { steps }: Section, words: Words): Markup {

@@ -1,9 +1,23 @@
-/** The page's own style: light and dark, one column, nothing from the network. */
-export const STYLE = `
+const COLOURS = `
 :root{color-scheme:light dark;--bg:#fff;--panel:#f6f8fa;--text:#1b1f24;--muted:#57606a;--line:#d0d7de;--ok:#116329;--bad:#a40e26;--link:#0550ae;
 --l0:#0550ae;--l1:#953800;--l2:#6639ba;--l3:#116329}
 @media (prefers-color-scheme:dark){:root{--bg:#0d1117;--panel:#161b22;--text:#e6edf3;--muted:#9da7b3;--line:#30363d;--ok:#56d364;--bad:#ff8f88;--link:#79c0ff;
 --l0:#79c0ff;--l1:#ffa657;--l2:#d2a8ff;--l3:#7ee787}}
+`
+
+const PLOTS = `
+svg text{fill:var(--text)}svg .name{font-weight:700;font-size:15px}svg .small{font-size:12.5px}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
+.rule{stroke:var(--line);fill:none}
+.line{fill:none;stroke-width:2.5;stroke-linejoin:round}
+.line-0{stroke:var(--l0)}.line-1{stroke:var(--l1);stroke-dasharray:8 3}.line-2{stroke:var(--l2);stroke-dasharray:2 3}.line-3{stroke:var(--l3);stroke-dasharray:10 3 2 3}
+.band.outage{fill:var(--bad);opacity:.22}.band.unprotected{fill:var(--muted);opacity:.16}
+`
+
+/** Of a picture that is a file of its own. */
+export const PICTURE_STYLE = `${COLOURS}svg{background:var(--bg);font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}${PLOTS}`
+
+/** The page's own style: light and dark, one column, nothing from the network. */
+export const STYLE = `${COLOURS}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:break-word}
@@ -35,17 +49,15 @@ summary:focus-visible,a:focus-visible,pre:focus-visible,.scroll:focus-visible{ou
 .hint{display:block;color:var(--text)}
 .muted{color:var(--muted)}
 svg{display:block;width:100%;height:auto;font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-svg text{fill:var(--text)}svg .name{font-weight:700;font-size:15px}svg .small{font-size:12.5px}svg .end{text-anchor:end}svg .mid{text-anchor:middle}
 .host rect{fill:var(--panel);stroke-width:2}.host.ok rect{stroke:var(--ok)}.host.bad rect{stroke:var(--bad);stroke-dasharray:6 4}
 .host.ok .state{fill:var(--ok)}.host.bad .state{fill:var(--bad)}
 .arrow{fill:none;stroke:var(--muted);stroke-width:2}.arrow.bad{stroke:var(--bad);stroke-dasharray:6 4}.head{fill:var(--muted)}.head.bad{fill:var(--bad)}
 .topology{min-width:24rem;margin:.5rem 0}
-.plot{min-width:30rem}.rule{stroke:var(--line);fill:none}
-.line{fill:none;stroke-width:2.5;stroke-linejoin:round}
-.line-0{stroke:var(--l0)}.line-1{stroke:var(--l1);stroke-dasharray:8 3}.line-2{stroke:var(--l2);stroke-dasharray:2 3}.line-3{stroke:var(--l3);stroke-dasharray:10 3 2 3}
+.plot{min-width:30rem}
 .key{display:inline-block;width:28px;height:10px}
+.drill{display:block;margin:1.6rem 0 .2rem;font-size:1.15rem}.figures{grid-template-columns:minmax(0,max-content) 1fr}.steps{padding-left:1.5rem}
 .legend{list-style:none;padding:0;margin:.5rem 0}
 footer{color:var(--muted);padding-bottom:2rem;margin-top:3rem}
 @media (max-width:30rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}.topology{min-width:0}}
 @media print{details{break-inside:avoid}}
-`
+${PLOTS}`

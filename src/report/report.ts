@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
+import type { DrillReport } from './drill-report.ts'
 import type { CopiedFile } from './files.ts'
 import type { LagSample } from './lag.ts'
 import type { NodeState, Survey } from './survey.ts'
@@ -37,6 +38,8 @@ export interface Report {
   readonly files: readonly CopiedFile[]
   /** `undefined` when there was no primary to put a load on. */
   readonly load: LoadReport | undefined
+  /** Drills that were run in this lab, the newest first. */
+  readonly drills: readonly DrillReport[]
 }
 
 /** What the whole of it comes to. */

@@ -43,6 +43,8 @@ export interface ShellOptions {
   readonly timeoutMs?: number
   /** Gives it a terminal, without which it would run on when we are gone. Its stderr then comes with its stdout. */
   readonly endWithUs?: boolean
+  /** Called for each full line of its standard output, as it comes. */
+  readonly onLine?: (line: string) => void
 }
 
 /** The inside of the lab's machines, reached over ssh. */

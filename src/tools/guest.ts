@@ -35,6 +35,7 @@ export function createGuest({
     controlFolder()
     const command = sshCommand(node.name, argv, options.as)
     const terminal = options.endWithUs ? ['-tt'] : []
+    const { onLine } = options
     const output = await run({
       file: command.file,
       args: [...terminal, ...command.args],
@@ -42,6 +43,7 @@ export function createGuest({
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
       ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+      ...(onLine ? { onLine: (line, stream) => stream === 'stdout' && onLine(line) } : {}),
       ...(logFile === undefined ? {} : { logFile }),
     })
     if (output.exitCode === UNREACHABLE) throw unreachable(node, command, output, logFile)

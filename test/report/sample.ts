@@ -79,6 +79,7 @@ export async function sampleReport(
         lags: { slave: { bytes: atMs * 10, seconds: atMs / 1e5 } },
       })),
     },
+    drills: [],
     ...overrides,
   }
 }

@@ -22,7 +22,7 @@ export async function gatherEvidence(
   { lab, guest, directory, config }: Session,
   at: string,
   { note }: Progress,
-): Promise<Omit<Report, 'checks' | 'load'>> {
+): Promise<Omit<Report, 'checks' | 'load' | 'drills'>> {
   const hide = redactor(secretsOf(directory))
   note('who streams from whom')
   const { survey } = await surveyLab(lab, guest)

@@ -99,6 +99,9 @@ export const en: Words = {
   secondsAxis: 'seconds',
   atMost: (size, seconds) => `at most ${size} and ${seconds}`,
   noLag: 'No standby streamed, so there was no lag to measure.',
+  drills: 'Drills',
+  drillsWords:
+    'Bad days that were rehearsed in this lab with `npx pg-lab drill`, under a steady load. The newest is at the top.',
   files: 'Configuration in force',
   filesWords: 'Copied from the servers, from where they say it lies. Secrets are taken out.',
   page: (link) => `The same with a plot, for the browser: ${link}.`,

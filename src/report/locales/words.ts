@@ -3,7 +3,7 @@ import type { StepId } from '../steps.ts'
 /** Every word of a report that is not a server's own. */
 export interface Words {
   /** BCP 47. */
-  readonly language: string
+  readonly language: 'en' | 'ru'
   readonly title: (lab: string) => string
   /** First line of the Markdown file, inside a comment. */
   readonly origin: string
@@ -50,6 +50,8 @@ export interface Words {
   readonly secondsAxis: string
   readonly atMost: (size: string, seconds: string) => string
   readonly noLag: string
+  readonly drills: string
+  readonly drillsWords: string
   readonly files: string
   readonly filesWords: string
   readonly page: (link: string) => string

@@ -1,0 +1,66 @@
+import { type Language, languageOf } from '../create/answers.ts'
+import { DRILLS } from '../drills/index.ts'
+import { isRunning, readState } from '../drills/state.ts'
+import { EXIT, UserError } from '../errors.ts'
+import type { Context } from './command.ts'
+import { check } from './drill/check.ts'
+import { hint } from './drill/hint.ts'
+import { perform } from './drill/perform.ts'
+import { repair } from './drill/repair.ts'
+import { openSession, readConfig } from './session.ts'
+
+export interface DrillOptions {
+  readonly how?: string
+  readonly keep?: true
+  readonly lang?: Language
+}
+
+/** `pg-lab drill [name | hint | check | repair]`: rehearses a bad day, or leads back from one. */
+export async function drill(
+  context: Context,
+  { how, keep, lang }: DrillOptions,
+  name: string | undefined,
+): Promise<number> {
+  const language = lang ?? languageOf(context.env)
+  if (name === undefined) return list(context, language)
+  if (name === 'hint') return hint(await openSession(context), language)
+  if (name === 'check') return check(await openSession(context), language)
+  if (name === 'repair') return repair(await openSession(context))
+  const chosen = DRILLS.find(({ id }) => id === name)
+  if (!chosen) {
+    throw new UserError(`There is no drill ${name}`, {
+      hint: `choose from ${DRILLS.map(({ id }) => id).join(', ')}`,
+    })
+  }
+  if (how !== undefined && !chosen.hows.includes(how)) {
+    throw new UserError(`${name} has no --how ${how}`, {
+      hint:
+        chosen.hows.length > 0
+          ? `choose from ${chosen.hows.join(', ')}`
+          : 'it has only one way: leave --how out',
+    })
+  }
+  return perform(await openSession(context), chosen, {
+    how: how ?? chosen.hows[0],
+    keep: keep === true,
+    language,
+  })
+}
+
+/** All drills, a line each, and what is unfinished. */
+async function list(context: Context, language: Language): Promise<number> {
+  const { paint } = context
+  const width = Math.max(...DRILLS.map(({ id }) => id.length))
+  for (const { id, teaches, hows } of DRILLS) {
+    const ways = hows.length > 0 ? paint('dim', `  --how ${hows.join(' | ')}`) : ''
+    context.print(`  ${paint('bold', id.padEnd(width))}  ${teaches[language]}${ways}`)
+  }
+  const { directory } = await readConfig(context)
+  const state = readState(directory)
+  const end =
+    state && !isRunning(state)
+      ? `${state.drill} has not ended. Lead the lab back: npx pg-lab drill repair`
+      : `Run one: npx pg-lab drill ${DRILLS[0]?.id}`
+  context.print(`\n${end}`)
+  return EXIT.ok
+}

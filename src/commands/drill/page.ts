@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import manifest from '../../../package.json' with { type: 'json' }
+import type { Language } from '../../create/answers.ts'
+import type { Cast, Drill } from '../../drills/drill.ts'
+import type { Rehearsal } from '../../drills/rehearsal.ts'
+import { commonFigures, courseOf } from '../../drills/results.ts'
+import { drillMarkdown } from '../../report/drill-markdown.ts'
+import type { DrillReport } from '../../report/drill-report.ts'
+import { drillPicture } from '../../report/svg-course.ts'
+import { REPORT_FOLDER } from '../report/write.ts'
+import type { Session } from '../session.ts'
+
+/** Where the pages of drills lie; seen from the lab's folder. */
+const DRILLS_FOLDER = `${REPORT_FOLDER}/drills`
+
+/**
+ * Writes the page of a drill with its picture, and what both are made of for `pg-lab report`.
+ * @returns the page's path, seen from the lab's folder
+ */
+export async function writePage(
+  { directory, lab }: Session,
+  drill: Drill,
+  cast: Cast,
+  language: Language,
+  rehearsal: Rehearsal,
+): Promise<string> {
+  const results = rehearsal.results()
+  const at = new Date(results.startedMs).toISOString()
+  const report: DrillReport = {
+    drill: drill.id,
+    how: cast.how,
+    lab: lab.name,
+    versions: [
+      ['PostgreSQL', String(lab.postgres.version)],
+      ['pg-lab', manifest.version],
+    ],
+    at,
+    title: drill.title,
+    teaches: drill.teaches,
+    intro: drill.intro(cast),
+    steps: rehearsal.steps(),
+    figures: [...commonFigures(results), ...drill.figures(results, cast)],
+    lessons: drill.lessons(results, cast),
+    course: courseOf(results),
+  }
+  const name = `${at.slice(0, 'yyyy-mm-ddThh-mm-ss'.length).replaceAll(':', '-')}-${drill.id}`
+  const folder = join(directory, DRILLS_FOLDER)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.svg`), drillPicture(report.course, language))
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(report)}\n`)
+  writeFileSync(join(folder, `${name}.md`), drillMarkdown(report, language, `${name}.svg`))
+  return `${DRILLS_FOLDER}/${name}.md`
+}
+
+/** The drills that were run in this lab, the newest first; a file nobody can read is left out. */
+export function readDrills(directory: string): readonly DrillReport[] {
+  const folder = join(directory, DRILLS_FOLDER)
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  return names
+    .sort()
+    .reverse()
+    .flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as DrillReport]
+      } catch {
+        return []
+      }
+    })
+}

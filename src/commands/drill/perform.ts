@@ -1,0 +1,177 @@
+import type { Language } from '../../create/answers.ts'
+import type { Cast, Drill } from '../../drills/drill.ts'
+import { rehearse } from '../../drills/rehearsal.ts'
+import { forgetState, readState } from '../../drills/state.ts'
+import { dropTable, writerHost } from '../../drills/writer.ts'
+import { EXIT, Interrupted, UserError } from '../../errors.ts'
+import { postgresNodes } from '../../lab.ts'
+import type { Text } from '../../report/drill-report.ts'
+import type { Paint } from '../../show.ts'
+import { runTasks, type Task } from '../../tasks.ts'
+import { findPrimary } from '../../tools/cluster.ts'
+import { type Session, verifyIsUp } from '../session.ts'
+import { FailedFindings, verifyCluster } from '../steps/verify.ts'
+import { showFindings } from '../verify.ts'
+import { writePage } from './page.ts'
+import { stageOf, unfinished, verifyNobodyDrills } from './stage.ts'
+import { verifyUntilGreen } from './verify.ts'
+
+interface Wish {
+  readonly how: string | undefined
+  readonly keep: boolean
+  readonly language: Language
+}
+
+/** One drill, from the green lab to the green lab; with `keep`, to the broken one. */
+export async function perform(session: Session, drill: Drill, wish: Wish): Promise<number> {
+  verifyIsUp(session)
+  verifyNoneIsOpen(session)
+  const { context, directory, lab, guest } = session
+  const refusal = drill.refusal(lab)
+  if (refusal) throw new UserError(`This lab cannot rehearse ${drill.id}: ${refusal.en}`)
+  const cast = await castOf(session, drill, wish.how)
+  const stage = stageOf(session, cast)
+  const rehearsal = rehearse(drill, stage, wish.language)
+  context.print(introduction(drill, cast, wish, context.paint))
+
+  let page: string | undefined
+  const after: readonly Task[] = wish.keep
+    ? [rehearsal.leave]
+    : [
+        rehearsal.repair,
+        rehearsal.measure,
+        {
+          title: SAY.verify[wish.language],
+          run: async ({ note }) => {
+            const primary = await findPrimary(lab, guest)
+            if (primary.found) await dropTable(lab, primary.node, guest)
+            return verifyUntilGreen(session, stage, drill, note)
+          },
+        },
+        {
+          title: SAY.page[wish.language],
+          run: async () => {
+            page = await writePage(session, drill, cast, wish.language, rehearsal)
+            forgetState(directory)
+            return page
+          },
+        },
+      ]
+  try {
+    await runTasks(
+      [verifyCluster(session), rehearsal.begin, rehearsal.disaster, ...after],
+      session.taskOptions,
+    )
+  } catch (error) {
+    if (error instanceof Interrupted) throw new Interrupted(error.signal, leftBehind(session, drill))
+    const begun = readState(directory) !== undefined
+    if (error instanceof FailedFindings) {
+      context.print(`\n${showFindings(error.findings, context.paint)}`)
+      context.print(`\n${begun ? SAY.notGreenAfter[wish.language] : SAY.notGreenBefore[wish.language]}`)
+      return EXIT.failedFindings
+    }
+    if (begun) context.print(`\n${leftBehind(session, drill).join('\n')}`)
+    throw error
+  } finally {
+    await rehearsal.end()
+  }
+  context.print(
+    wish.keep ? kept(drill, cast, wish.language, context.paint) : closing(page, wish.language, context.paint),
+  )
+  return EXIT.ok
+}
+
+/** @throws UserError when one is running, or waits to be repaired */
+function verifyNoneIsOpen(session: Session): void {
+  verifyNobodyDrills(session)
+  const open = unfinished(session)
+  if (!open) return
+  throw new UserError(`The drill ${open.drill.id} has not ended, and the lab is not as it was`, {
+    hint: 'lead it back first: npx pg-lab drill repair',
+  })
+}
+
+async function castOf({ lab, guest }: Session, drill: Drill, how: string | undefined): Promise<Cast> {
+  const found = await findPrimary(lab, guest)
+  const primary = postgresNodes(lab).find(({ name }) => found.found && name === found.node.name)
+  if (!primary) {
+    throw new UserError('There is not exactly one primary, and a drill begins with a lab that is well', {
+      hint: 'see who answers: npx pg-lab status',
+    })
+  }
+  const victim = drill.victim(lab, primary)
+  const writer = writerHost(lab, primary, victim)
+  if (!writer) {
+    throw new UserError(`This lab cannot rehearse ${drill.id}: no machine is left to write from`)
+  }
+  return { primary: primary.name, victim: victim.name, writer: writer.name, how }
+}
+
+function introduction(drill: Drill, cast: Cast, { language, keep }: Wish, paint: Paint): string {
+  const say = (text: Text) => text[language]
+  return [
+    paint('bold', say(drill.title)),
+    '',
+    ...drill.intro(cast).map((text) => `  ${say(text)}`),
+    '',
+    ...drill.watch(cast).map((text) => `  ${paint('cyan', '→')} ${say(text)}`),
+    `  ${paint('cyan', '→')} ${SAY.writer[language](cast.writer)}`,
+    ...(keep ? [`  ${paint('cyan', '→')} ${SAY.willKeep[language]}`] : []),
+    '',
+  ].join('\n')
+}
+
+function kept(drill: Drill, cast: Cast, language: Language, paint: Paint): string {
+  return [
+    '',
+    `${paint('yellow', '!')} ${paint('bold', drill.promise(cast)[language])}`,
+    '',
+    ...SAY.kept[language].map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function closing(page: string | undefined, language: Language, paint: Paint): string {
+  return `\n${paint('green', '✔')} ${paint('bold', SAY.done[language])}${page ? `\n\n  ${page}` : ''}`
+}
+
+function leftBehind({ directory }: Session, drill: Drill): readonly string[] {
+  const state = readState(directory)
+  if (!state) return ['Nothing was touched.']
+  return [`Left     the drill ${drill.id}, at: ${state.step}`, 'Back     npx pg-lab drill repair']
+}
+
+const SAY = {
+  verify: { en: 'Verify again', ru: 'Проверить снова' },
+  page: { en: 'Write the page', ru: 'Записать страницу' },
+  writer: {
+    en: (host: string) =>
+      `A writer on ${host} commits all the time, and each acknowledged commit is counted here.`,
+    ru: (host: string) =>
+      `На ${host} всё время идёт запись, и каждая подтверждённая транзакция учитывается здесь.`,
+  },
+  willKeep: {
+    en: 'It stops after the disaster: the repair is yours.',
+    ru: 'После аварии учение остановится: восстанавливать — вам.',
+  },
+  notGreenBefore: {
+    en: 'No drill in a lab that is not well. Nothing was touched.',
+    ru: 'Учения начинаются с исправного стенда. Ничего не тронуто.',
+  },
+  notGreenAfter: {
+    en: 'The lab is not green again. One command leads back: npx pg-lab drill repair',
+    ru: 'Стенд ещё не в порядке. Одна команда вернёт его: npx pg-lab drill repair',
+  },
+  done: { en: 'The lab is as it was', ru: 'Стенд такой же, как был' },
+  kept: {
+    en: [
+      'npx pg-lab drill check   is it repaired?',
+      'npx pg-lab drill hint    the next hint',
+      'npx pg-lab drill repair  give up: it leads the lab back by itself',
+    ],
+    ru: [
+      'npx pg-lab drill check   исправлено ли?',
+      'npx pg-lab drill hint    следующая подсказка',
+      'npx pg-lab drill repair  сдаться: стенд будет возвращён сам',
+    ],
+  },
+} as const

@@ -1,0 +1,58 @@
+import { forgetState } from '../../drills/state.ts'
+import { dropTable, removeLeftovers } from '../../drills/writer.ts'
+import { EXIT, UserError } from '../../errors.ts'
+import { nodesOf } from '../../lab.ts'
+import { runTasks, type Task } from '../../tasks.ts'
+import { findPrimary } from '../../tools/cluster.ts'
+import { type Session, verifyIsUp } from '../session.ts'
+import { startMachines } from '../steps/machines.ts'
+import { provisionMachines } from '../steps/provision.ts'
+import { FailedFindings } from '../steps/verify.ts'
+import { showFindings } from '../verify.ts'
+import { stageOf, type Unfinished, unfinished, verifyNobodyDrills } from './stage.ts'
+import { verifyUntilGreen } from './verify.ts'
+
+/** `pg-lab drill repair`: looks at the servers and leads the lab back to green, wherever a drill was cut off. */
+export async function repair(session: Session): Promise<number> {
+  verifyIsUp(session)
+  verifyNobodyDrills(session)
+  const open = unfinished(session)
+  if (!open) {
+    throw new UserError('No drill is unfinished', { hint: 'is the lab well? npx pg-lab verify' })
+  }
+  const { context, directory } = session
+  try {
+    await runTasks(steps(session, open), session.taskOptions)
+  } catch (error) {
+    if (!(error instanceof FailedFindings)) throw error
+    context.print(`\n${showFindings(error.findings, context.paint)}`)
+    return EXIT.failedFindings
+  }
+  forgetState(directory)
+  context.print(`\n${context.paint('green', '✔')} ${context.paint('bold', 'The lab is green again')}`)
+  return EXIT.ok
+}
+
+function steps(session: Session, { drill, state }: Unfinished): readonly Task[] {
+  const { lab, guest } = session
+  const stage = stageOf(session, state.cast)
+  return [
+    startMachines(session),
+    {
+      title: `Undo the disaster of ${drill.id}`,
+      run: async ({ note }) => {
+        await Promise.all(nodesOf(lab).map((node) => removeLeftovers(guest, node)))
+        await drill.undo(stage, note)
+      },
+    },
+    provisionMachines(session, () => {}),
+    {
+      title: 'Verify',
+      run: async ({ note }) => {
+        const primary = await findPrimary(lab, guest)
+        if (primary.found) await dropTable(lab, primary.node, guest)
+        return verifyUntilGreen(session, stage, drill, note)
+      },
+    },
+  ]
+}

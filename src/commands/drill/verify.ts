@@ -1,0 +1,39 @@
+import { runChecks } from '../../checks/index.ts'
+import type { Drill, Stage } from '../../drills/drill.ts'
+import type { Finding } from '../../finding.ts'
+import type { Progress } from '../../tasks.ts'
+import { pause } from '../../tools/signals.ts'
+import type { Session } from '../session.ts'
+import { FailedFindings } from '../steps/verify.ts'
+
+/** Barman's cron runs once a minute, and some checks look at what it did. */
+const GREEN_WITHIN_MS = 100_000
+const EVERY_MS = 2_000
+
+/** All that the checks and the drill itself see now. */
+export async function lookNow(
+  { lab, guest }: Session,
+  stage: Stage,
+  drill: Drill,
+): Promise<readonly Finding[]> {
+  const [findings, own] = await Promise.all([runChecks(lab, guest), drill.remains(stage)])
+  return [...findings, ...own]
+}
+
+/** Looks again until all is as asked: what has just been started may need a moment. @throws FailedFindings */
+export async function verifyUntilGreen(
+  session: Session,
+  stage: Stage,
+  drill: Drill,
+  note: Progress['note'],
+): Promise<string> {
+  const deadline = Date.now() + GREEN_WITHIN_MS
+  while (true) {
+    const findings = await lookNow(session, stage, drill)
+    const failed = findings.filter(({ ok }) => !ok)
+    if (failed.length === 0) return `${findings.length} findings, all as asked`
+    if (Date.now() > deadline) throw new FailedFindings(findings)
+    note(`${failed[0]?.node}: ${failed[0]?.what}`)
+    await pause(EVERY_MS)
+  }
+}

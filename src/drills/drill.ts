@@ -1,0 +1,84 @@
+import type { Finding } from '../finding.ts'
+import type { Lab, LabNode, PostgresNode } from '../lab.ts'
+import type { Place } from '../operations/place.ts'
+import type { Figure, Text } from '../report/drill-report.ts'
+import type { Progress } from '../tasks.ts'
+import type { Vagrant } from '../tools/vagrant.ts'
+import type { Recorder } from './recorder.ts'
+import type { Results } from './results.ts'
+
+/** Who plays which part, for the length of one drill. Kept on disk, so that an interrupted drill can be led back. */
+export interface Cast {
+  /** The primary when the drill began. The config is not asked: after a failover it is another one. */
+  readonly primary: string
+  /** The host that has the bad day. */
+  readonly victim: string
+  /** The host the writer runs on; never the victim. */
+  readonly writer: string
+  /** One of the drill's `hows`; `undefined` where there is only one way. */
+  readonly how: string | undefined
+}
+
+/** What a drill acts on. */
+export interface Stage extends Place {
+  readonly vagrant: Vagrant
+  readonly cast: Cast
+  readonly primary: PostgresNode
+  readonly victim: LabNode
+}
+
+/** The stage while the writer writes. */
+export interface LiveStage extends Stage {
+  /** Counts what is written, and waits for more. */
+  readonly recorder: Recorder
+}
+
+/** One row of what is shown, and of the page. */
+export interface Step {
+  /** An imperative. */
+  readonly title: Text
+  /** @returns what came of it, short: `slave: 1.2 MB` */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a step that has nothing to tell need not say so
+  run(note: Progress['note']): Promise<string | void>
+}
+
+/**
+ * One bad day, rehearsed. A drill is told in operations; the frame around it proves the lab green before and after,
+ * keeps a writer writing, measures, and writes the page. To add one: write its file, list it in index.ts.
+ */
+export interface Drill {
+  /** Short and stable: `pg-lab drill slave-outage`. */
+  readonly id: string
+  readonly title: Text
+  /** One line of the list: what one knows afterwards. */
+  readonly teaches: Text
+  /** Ways the disaster can come, the usual one first; empty where there is only one. */
+  readonly hows: readonly string[]
+  /** @returns why this lab cannot have it; `undefined` when it can */
+  refusal(lab: Lab): Text | undefined
+  /** Chooses who has the bad day. Asked only where nothing refuses. */
+  victim(lab: Lab, primary: PostgresNode): LabNode
+  /** What will happen, a sentence each. */
+  intro(cast: Cast): readonly Text[]
+  /** What to watch meanwhile: a command for a second terminal, and what it will show. */
+  watch(cast: Cast): readonly Text[]
+  /** How it is left with `--keep`, in one sentence. */
+  promise(cast: Cast): Text
+  /** From a nudge to the very commands: whoever types those of the hints has repaired it. */
+  hints(cast: Cast, lab: Lab): readonly Text[]
+  /** What goes wrong, as it really would. */
+  disaster(stage: LiveStage): readonly Step[]
+  /** What a careful administrator does then. Ends when all is protected again. */
+  repair(stage: LiveStage): readonly Step[]
+  /**
+   * Takes the disaster back by force, for `drill repair`. Works from any state, also where nothing has happened, and
+   * may be repeated; the machines are running. What the playbook mends need not be mended here.
+   */
+  undo(stage: Stage, note: Progress['note']): Promise<void>
+  /** What is left of the disaster that no check looks for. Empty, or all ok: it is repaired. */
+  remains(stage: Stage): Promise<readonly Finding[]>
+  /** What it has measured beyond what every drill measures. */
+  figures(results: Results, cast: Cast): readonly Figure[]
+  /** What is to be learned from it, a sentence each. */
+  lessons(results: Results, cast: Cast): readonly Text[]
+}

@@ -1,0 +1,85 @@
+import type { Lab } from '../lab.ts'
+import type { Course, Figure } from '../report/drill-report.ts'
+import { span } from '../report/text.ts'
+import { type Loss, outageOf, type Recording, writesPerSecond } from './recording.ts'
+import { type Look, lagsOf, twoPrimariesMs, unprotectedSpan } from './sampler.ts'
+
+/** What a drill came to, before it is told. All times are our own clock, in ms since 1970. */
+export interface Results {
+  readonly lab: Lab
+  readonly startedMs: number
+  /** When the disaster began. */
+  readonly disasterMs: number
+  /** When the writer was stopped. */
+  readonly endedMs: number
+  readonly recording: Recording
+  readonly looks: readonly Look[]
+  readonly loss: Loss
+}
+
+/** What every drill measures. */
+export function commonFigures({ lab, disasterMs, recording, looks, loss }: Results): readonly Figure[] {
+  const outage = outageOf(recording.commits, disasterMs)
+  const unprotected = unprotectedSpan(lab, looks, disasterMs)
+  const never = { en: 'not for a moment', ru: 'ни на миг' }
+  const both = twoPrimariesMs(looks)
+  return [
+    {
+      name: { en: 'Writes were refused for (RTO)', ru: 'Запись была недоступна (RTO)' },
+      value: outage ? span((outage.after.atMs - outage.before.atMs) / 1000) : never,
+    },
+    {
+      name: { en: 'Acknowledged commits lost (RPO)', ru: 'Потеряно подтверждённых транзакций (RPO)' },
+      value: {
+        en: `${loss.lost.length} of ${loss.acknowledged}`,
+        ru: `${loss.lost.length} из ${loss.acknowledged}`,
+      },
+    },
+    ...(loss.doubtful > 0 ? [doubtFigure(loss)] : []),
+    {
+      name: {
+        en: 'Everybody streamed again, after the disaster',
+        ru: 'Все снова получали WAL, считая от аварии',
+      },
+      value: unprotected
+        ? span((unprotected.toMs - disasterMs) / 1000)
+        : { en: 'they never stopped', ru: 'поток не прерывался' },
+    },
+    ...(both > 0
+      ? [
+          {
+            name: {
+              en: 'Two servers took writes at the same time',
+              ru: 'Два сервера принимали запись сразу',
+            },
+            value: span(both / 1000),
+          },
+        ]
+      : []),
+  ]
+}
+
+function doubtFigure({ doubtful, doubtfulKept }: Loss): Figure {
+  return {
+    name: { en: 'Sent, but never answered', ru: 'Отправлено, но ответа не было' },
+    value: {
+      en: `${doubtful}, of which ${doubtfulKept} are there`,
+      ru: `${doubtful}, из них на месте ${doubtfulKept}`,
+    },
+  }
+}
+
+/** The results over time, in ms since the drill began. */
+export function courseOf({ lab, startedMs, disasterMs, endedMs, recording, looks }: Results): Course {
+  const outage = outageOf(recording.commits, disasterMs)
+  const unprotected = unprotectedSpan(lab, looks, disasterMs)
+  return {
+    writes: writesPerSecond(recording.commits, startedMs, endedMs),
+    lags: lagsOf(lab, looks, startedMs),
+    outage: outage && { fromMs: outage.before.atMs - startedMs, toMs: outage.after.atMs - startedMs },
+    unprotected: unprotected && {
+      fromMs: unprotected.fromMs - startedMs,
+      toMs: unprotected.toMs - startedMs,
+    },
+  }
+}

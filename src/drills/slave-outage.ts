@@ -1,0 +1,161 @@
+import { CommandError } from '../errors.ts'
+import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
+import { startServer, stopServer } from '../operations/service.ts'
+import { size, span } from '../report/text.ts'
+import type { Progress } from '../tasks.ts'
+import { followersOf } from '../tools/cluster.ts'
+import type { Cast, Drill, LiveStage, Stage } from './drill.ts'
+import { outageOf } from './recording.ts'
+import { mostKept, unprotectedSpan } from './sampler.ts'
+import { letCommitsPass, untilStreaming } from './wait.ts'
+
+/** So many commits are made while the slave is away. */
+const COMMITS_MEANWHILE = 500
+
+export const slaveOutage: Drill = {
+  id: 'slave-outage',
+  title: { en: 'A slave goes away, and comes back', ru: 'Реплика пропала и вернулась' },
+  teaches: {
+    en: 'why a standby has a slot: it comes back after an outage and misses nothing',
+    ru: 'зачем реплике слот: после простоя она догоняет мастер и ничего не теряет',
+  },
+  hows: [],
+  refusal: ({ slaves }) =>
+    slaves.length > 0 ? undefined : { en: 'the lab has no slave', ru: 'в стенде нет реплик' },
+  victim: (lab, primary) => victimOf(lab, primary),
+  intro: ({ primary, victim }) => [
+    {
+      en: `PostgreSQL on ${victim} is stopped, while ${primary} goes on accepting writes.`,
+      ru: `PostgreSQL на ${victim} останавливается, а ${primary} продолжает принимать запись.`,
+    },
+    {
+      en: `${primary} may not throw away WAL that ${victim} has not got: the slot keeps it.`,
+      ru: `${primary} не может удалить WAL, которого ${victim} ещё не получил: его держит слот.`,
+    },
+    {
+      en: `Then ${victim} is started again, and fetches what it missed.`,
+      ru: `Затем ${victim} запускается снова и забирает всё, что пропустил.`,
+    },
+  ],
+  watch: () => [
+    {
+      en: '`npx pg-lab status --watch` in a second terminal: the slot becomes inactive, and KEEPS grows.',
+      ru: '`npx pg-lab status --watch` во втором терминале: слот станет inactive, а KEEPS будет расти.',
+    },
+  ],
+  promise: ({ victim }) => ({
+    en: `PostgreSQL on ${victim} is stopped. The slot keeps WAL for it, and it grows.`,
+    ru: `PostgreSQL на ${victim} остановлен. Слот держит для него WAL, и тот копится.`,
+  }),
+  hints: ({ victim }) => [
+    {
+      en: 'Who streams, and which slot is not active? Look at: npx pg-lab status',
+      ru: 'Кто получает WAL и какой слот не активен? Смотрите: npx pg-lab status',
+    },
+    {
+      en: `Is the server there at all? npx pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
+      ru: `Работает ли там сервер вообще? npx pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
+    },
+    {
+      en: `Start it: npx pg-lab ssh ${victim} -- sudo systemctl start postgresql. The slot does the rest.`,
+      ru: `Запустите его: npx pg-lab ssh ${victim} -- sudo systemctl start postgresql. Остальное сделает слот.`,
+    },
+  ],
+  disaster: (stage) => [
+    {
+      title: {
+        en: `Stop PostgreSQL on ${stage.victim.name}`,
+        ru: `Остановить PostgreSQL на ${stage.victim.name}`,
+      },
+      run: () => stopServer(victimNode(stage), stage.guest),
+    },
+    {
+      title: {
+        en: `Let ${COMMITS_MEANWHILE} commits pass without it`,
+        ru: `Пропустить мимо неё ${COMMITS_MEANWHILE} транзакций`,
+      },
+      run: (note) => meanwhile(stage, note),
+    },
+  ],
+  repair: (stage) => [
+    {
+      title: {
+        en: `Start PostgreSQL on ${stage.victim.name}`,
+        ru: `Запустить PostgreSQL на ${stage.victim.name}`,
+      },
+      run: () => startServer(victimNode(stage), stage.guest),
+    },
+    {
+      title: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
+      run: (note) => untilStreaming(stage, victimNode(stage), note),
+    },
+  ],
+  undo: async (stage) => {
+    if (stage.victim.role === 'backup') return
+    try {
+      await startServer(victimNode(stage), stage.guest)
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error // the playbook tries again, and says why
+    }
+  },
+  remains: async () => [],
+  figures: ({ lab, looks, disasterMs }, cast) => {
+    const away = unprotectedSpan(lab, looks, disasterMs)
+    return [
+      {
+        name: { en: 'The slot kept for it at most', ru: 'Слот хранил для неё не больше' },
+        value: size(mostKept(looks, slotOf(lab, cast))),
+      },
+      ...(away
+        ? [
+            {
+              name: { en: `${cast.victim} was away for`, ru: `${cast.victim} отсутствовала` },
+              value: span((away.toMs - away.fromMs) / 1000),
+            },
+          ]
+        : []),
+    ]
+  },
+  lessons: ({ lab, recording, disasterMs }) => [
+    {
+      en: 'A slot remembers how far its standby has come, and its server keeps all WAL from there on. So an outage costs disk space and time, and no clone.',
+      ru: 'Слот помнит, докуда дошла реплика, и сервер хранит весь WAL с этого места. Поэтому простой стоит места на диске и времени, но не нового клонирования.',
+    },
+    {
+      en: `The price has a limit: max_slot_wal_keep_size (here ${lab.postgres.settings.max_slot_wal_keep_size ?? 'none'}). Beyond it the slot is given up: see the drill slot-overflow.`,
+      ru: `У этой цены есть предел: max_slot_wal_keep_size (здесь ${lab.postgres.settings.max_slot_wal_keep_size ?? 'нет'}). За ним слот теряется: см. учение slot-overflow.`,
+    },
+    outageOf(recording.commits, disasterMs)
+      ? {
+          en: 'Commits waited for this standby: in synchronous mode availability is what zero loss costs.',
+          ru: 'Транзакции ждали эту реплику: в синхронном режиме нулевые потери оплачены доступностью.',
+        }
+      : {
+          en: 'No commit had to wait for this standby: writes went on as if nothing had happened.',
+          ru: 'Ни одна транзакция не ждала эту реплику: запись шла как ни в чём не бывало.',
+        },
+  ],
+}
+
+/** One that nobody follows, where there is one: in a cascade the others would lose their upstream too. */
+function victimOf(lab: Lab, primary: PostgresNode): LabNode {
+  const standbys = postgresNodes(lab).filter(({ name }) => name !== primary.name)
+  const last = standbys.findLast((node) => followersOf(lab, primary, node).length === 0)
+  if (!last) throw new Error('a lab with slaves has one that nobody follows')
+  return last
+}
+
+function victimNode({ lab, victim }: Stage): PostgresNode {
+  const node = postgresNodes(lab).find(({ name }) => name === victim.name)
+  if (!node) throw new Error(`${victim.name} has no PostgreSQL`)
+  return node
+}
+
+function slotOf(lab: Lab, { victim }: Cast): string {
+  return postgresNodes(lab).find(({ name }) => name === victim)?.slot ?? ''
+}
+
+async function meanwhile({ recorder, lab, cast }: LiveStage, note: Progress['note']): Promise<string> {
+  await letCommitsPass(recorder, COMMITS_MEANWHILE, note)
+  return size(mostKept(recorder.looks(), slotOf(lab, cast)))
+}

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { SECRETS } from '../operations/rotate.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { identifier } from '../tools/sql.ts'
+
+/** The writer's table has a schema of its own in the demo database. */
+export const SCHEMA = 'drill_of_pg_lab'
+export const TABLE = `${SCHEMA}.commits`
+
+/** What the writer leaves on its host when even its trap could not run. */
+const LEFT_FILES = '/tmp/pg-lab-drill.*'
+
+/** From one commit to the next, on top of what the commit takes: some 80 commits a second. */
+const PAUSE_S = 0.01
+
+/*
+ * connect_timeout: the least libpq has. The others end a connection whose other side is gone without a word: the first
+ * for what was sent and never confirmed, the rest for a connection that only waits.
+ */
+const CONNINFO = [
+  'target_session_attrs=read-write',
+  'connect_timeout=2',
+  'tcp_user_timeout=3000',
+  'keepalives_idle=1',
+  'keepalives_interval=1',
+  'keepalives_count=3',
+].join(' ')
+
+/*
+ * $1 is the connection string, $2 what one connection's numbers begin at, $3 the pause; the database and the user come
+ * by the environment, the line of the passfile by stdin. psql's `\\warn` is not buffered: a number is on its way to us
+ * before the next one is written. All of it ends with our connection, because nobody reads what it prints any more;
+ * then its table goes too, where the primary can still be reached. TERM is our own way to end it, and leaves the table.
+ */
+const SCRIPT = `umask 077
+passfile=$(mktemp /tmp/pg-lab-drill.XXXXXX) || exit
+end() {
+  trap '' HUP INT TERM PIPE
+  trap - EXIT
+  [ "$1" = asked ] || PGOPTIONS='-c synchronous_commit=local -c lock_timeout=10s -c client_min_messages=warning' \\
+    setsid --wait psql -X -q -c "DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE" "$conninfo" >/dev/null 2>&1
+  rm -f -- "$passfile"
+  kill 0
+  exit
+}
+conninfo=$1
+trap 'end asked' TERM
+trap 'end' HUP INT PIPE EXIT
+cat >"$passfile"
+export PGPASSFILE=$passfile PGAPPNAME='pg-lab drill'
+exec 2>&1
+echo "pid $$" || exit
+run=0
+while :; do
+  run=$((run + 1))
+  awk -v run="$run" -v base="$2" -v pause="$3" 'BEGIN {
+    printf "\\\\warn in %d\\n", run
+    for (n = run * base + 1; ; n++) {
+      printf "INSERT INTO ${TABLE} (n) VALUES (%d);\\n\\\\warn ack %d :HOST\\n", n, n
+      printf "DO $$ BEGIN PERFORM pg_sleep(%s); END $$;\\n", pause
+    }
+  }' 2>/dev/null | psql -X -q -w -v ON_ERROR_STOP=1 "$conninfo" &
+  wait $!
+  echo "end $run $?" || exit
+  sleep 0.1 & # a refused connection comes back at once: do not ask a thousand times a second
+  wait $!
+done`
+
+/**
+ * Where the writer runs: on a machine that is not the primary and does not have the bad day, the backup host first.
+ * @returns the primary itself where nobody else is left and it is not the victim; else `undefined`
+ */
+export function writerHost(lab: Lab, primary: LabNode, victim: LabNode): LabNode | undefined {
+  const others = postgresNodes(lab).filter(({ name }) => name !== primary.name)
+  return [lab.backup, ...others, primary].find((node) => node !== undefined && node.name !== victim.name)
+}
+
+/** Makes the writer's table, empty. */
+export async function makeTable(lab: Lab, primary: LabNode, guest: Guest): Promise<void> {
+  const owner = identifier(lab.database.owner)
+  const sql = `DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;
+CREATE SCHEMA ${SCHEMA} AUTHORIZATION ${owner};
+CREATE TABLE ${TABLE} (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
+ALTER TABLE ${TABLE} OWNER TO ${owner};`
+  await guest.execute(primary, `SET client_min_messages = warning;\n${sql}`, lab.database.name)
+}
+
+/** Drops it. Must not wait for a synchronous standby that is away. */
+export async function dropTable(lab: Lab, primary: LabNode, guest: Guest): Promise<void> {
+  const sql = `SET client_min_messages = warning; SET synchronous_commit = local; SET lock_timeout = '10s';
+DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;`
+  await guest.execute(primary, sql, lab.database.name)
+}
+
+/** The numbers that are there; none where the table is gone. */
+export async function numbersIn(lab: Lab, primary: LabNode, guest: Guest): Promise<ReadonlySet<number>> {
+  const exists = await guest.rows(
+    primary,
+    `SELECT 1 AS there WHERE to_regclass('${TABLE}') IS NOT NULL`,
+    lab.database.name,
+  )
+  if (exists.length === 0) return new Set()
+  const rows = await guest.rows<{ n: number }>(primary, `SELECT n FROM ${TABLE}`, lab.database.name)
+  return new Set(rows.map(({ n }) => n))
+}
+
+/**
+ * Writes until it is stopped or our connection ends.
+ * @param directory the lab's folder, where the owner's password lies
+ * @param onLine gets what `readRecording` reads, without the time, and `pid PID` first
+ */
+export async function runWriter(
+  {
+    lab,
+    guest,
+    directory,
+    host,
+  }: { readonly lab: Lab; readonly guest: Guest; readonly directory: string; readonly host: LabNode },
+  { base, timeoutMs, onLine }: { base: number; timeoutMs: number; onLine: (line: string) => void },
+): Promise<void> {
+  const { name, owner } = lab.database
+  const hosts = postgresNodes(lab).map(({ address }) => address)
+  const conninfo = `host=${hosts.join(',')} port=5432 ${CONNINFO}`
+  const password = readFileSync(join(directory, SECRETS, owner), 'utf8').trim()
+  await guest.shell(
+    host,
+    [
+      'env',
+      `PGDATABASE=${name}`,
+      `PGUSER=${owner}`,
+      'bash',
+      '-c',
+      SCRIPT,
+      'bash',
+      conninfo,
+      String(base),
+      String(PAUSE_S),
+    ],
+    { stdin: `*:*:*:*:${password.replace(/[\\:]/g, '\\$&')}\n`, timeoutMs, onLine },
+  )
+}
+
+/** Ends a writer in good order: its table stays. */
+export async function stopWriter(guest: Guest, host: LabNode, pid: string): Promise<void> {
+  await guest.shell(host, ['kill', '-TERM', pid])
+}
+
+/** What a writer that was killed has left on a host. */
+export async function removeLeftovers(guest: Guest, host: LabNode): Promise<void> {
+  await guest.shell(host, ['sh', '-c', `rm -f -- ${LEFT_FILES}`], { timeoutMs: 20_000 })
+}

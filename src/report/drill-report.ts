@@ -1,0 +1,56 @@
+import type { LagSample } from './lag.ts'
+import type { Words } from './locales/words.ts'
+
+/** A language the report speaks. */
+export type Language = Words['language']
+
+/** A text in every language: a drill is told in the one that is asked for, and its page keeps both. */
+export type Text = Readonly<Record<Language, string>>
+
+/** From one moment of a drill to a later one, in ms since it began. */
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** A step as it went. */
+export interface StepReport extends Span {
+  readonly part: 'disaster' | 'repair'
+  readonly title: Text
+  /** What came of it: `slave: 1.2 MB`. */
+  readonly result: string | undefined
+}
+
+/** Something measured. */
+export interface Figure {
+  readonly name: Text
+  readonly value: string | Text
+}
+
+/** What the writer and the servers said over time, for the picture. */
+export interface Course {
+  /** Acknowledged commits in each second since the drill began. */
+  readonly writes: readonly number[]
+  readonly lags: readonly LagSample[]
+  /** No write was accepted. */
+  readonly outage: Span | undefined
+  /** Not every standby and Barman received WAL. */
+  readonly unprotected: Span | undefined
+}
+
+/** A drill that was run: what its page is made of, in all languages. Lies beside the page as JSON. */
+export interface DrillReport {
+  readonly drill: string
+  readonly how: string | undefined
+  readonly lab: string
+  readonly versions: readonly (readonly [name: string, version: string])[]
+  /** When it began; ISO 8601. */
+  readonly at: string
+  readonly title: Text
+  readonly teaches: Text
+  readonly intro: readonly Text[]
+  readonly steps: readonly StepReport[]
+  readonly figures: readonly Figure[]
+  readonly lessons: readonly Text[]
+  readonly course: Course
+}
