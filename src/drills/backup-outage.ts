@@ -1,0 +1,153 @@
+import type { Lab } from '../lab.ts'
+import { startMachines } from '../operations/start-machines.ts'
+import { size, span } from '../report/text.ts'
+import type { Progress } from '../tasks.ts'
+import type { Drill, LiveStage } from './drill.ts'
+import { mostKept, unprotectedSpan } from './sampler.ts'
+import { letCommitsPass } from './wait.ts'
+import { backupOf, barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './wal.ts'
+
+const COMMITS_MEANWHILE = 300
+
+/** WAL files that end while Barman is away: a gap would show. */
+const FILES_MEANWHILE = 3
+
+export const backupOutage: Drill = {
+  id: 'backup-outage',
+  title: {
+    en: 'The backup host goes away, and comes back',
+    ru: 'Узел резервного копирования пропал и вернулся',
+  },
+  teaches: {
+    en: 'why Barman has a slot too: after its outage no WAL file is missing',
+    ru: 'зачем слот и Barman: после его простоя в архиве нет ни одного пропуска WAL',
+  },
+  hows: [],
+  refusal: ({ backup }) =>
+    backup ? undefined : { en: 'the lab has no backup host', ru: 'в стенде нет узла резервного копирования' },
+  victim: (lab) => backupOf({ lab }),
+  intro: ({ primary, victim }) => [
+    {
+      en: `The machine ${victim} is switched off, while ${primary} goes on accepting writes and ends several WAL files.`,
+      ru: `Машина ${victim} выключается, а ${primary} продолжает принимать запись и заканчивает несколько файлов WAL.`,
+    },
+    {
+      en: 'Barman cannot receive them. Its slot keeps them on the primary.',
+      ru: 'Barman их не получает. Его слот держит их на мастере.',
+    },
+    {
+      en: 'Then the machine is started, and the archive is looked through for a gap.',
+      ru: 'Затем машина включается, и архив проверяется на пропуски.',
+    },
+  ],
+  watch: ({ primary }) => [
+    {
+      en: `\`npx pg-lab status --watch\`: the slot of Barman becomes inactive on ${primary}, and KEEPS jumps by 16 MB a file.`,
+      ru: `\`npx pg-lab status --watch\`: слот Barman на ${primary} станет inactive, а KEEPS будет расти на 16 МБ с каждым файлом.`,
+    },
+  ],
+  promise: ({ victim }) => ({
+    en: `The machine ${victim} is off. WAL piles up on the primary, and nobody takes a backup.`,
+    ru: `Машина ${victim} выключена. WAL копится на мастере, резервных копий никто не делает.`,
+  }),
+  hints: ({ victim }, lab) => [
+    {
+      en: 'Who does not answer? npx pg-lab status',
+      ru: 'Кто не отвечает? npx pg-lab status',
+    },
+    {
+      en: `Is the machine on? vagrant status ${victim}. Switch it on: vagrant up ${victim} --no-provision`,
+      ru: `Машина включена? vagrant status ${victim}. Включите её: vagrant up ${victim} --no-provision`,
+    },
+    {
+      en: `Barman's cron job starts receive-wal within a minute. Sooner: npx pg-lab ssh ${victim} -- sudo -u barman barman cron`,
+      ru: `Задание cron у Barman запустит receive-wal в течение минуты. Быстрее: npx pg-lab ssh ${victim} -- sudo -u barman barman cron`,
+    },
+    {
+      en: `Is a file missing? npx pg-lab verify --only continuity,barman. Barman itself says: npx pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
+      ru: `Нет ли пропуска? npx pg-lab verify --only continuity,barman. Сам Barman отвечает: npx pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
+    },
+  ],
+  disaster: (stage) => [
+    {
+      title: { en: `Switch ${stage.victim.name} off`, ru: `Выключить ${stage.victim.name}` },
+      run: () => stage.vagrant.halt({ machines: [stage.victim.name] }),
+    },
+    {
+      title: {
+        en: `End ${FILES_MEANWHILE} WAL files without Barman`,
+        ru: `Закончить без Barman ${FILES_MEANWHILE} файла WAL`,
+      },
+      run: (note) => meanwhile(stage, note),
+    },
+  ],
+  repair: (stage) => {
+    const backup = backupOf(stage)
+    return [
+      {
+        title: { en: `Switch ${backup.name} on`, ru: `Включить ${backup.name}` },
+        run: (note) => startMachines(stage, note),
+      },
+      {
+        title: { en: 'Let Barman receive WAL again', ru: 'Дать Barman снова получать WAL' },
+        run: async () => {
+          await barmanCron(backup, stage.guest)
+          await untilReceiving(stage, backup)
+        },
+      },
+      {
+        title: { en: 'Wait until the archive has it all', ru: 'Дождаться, пока в архиве будет всё' },
+        run: async (note) => {
+          const walFile = await switchWal(stage.primary, stage.guest)
+          await untilArchived(stage, backup, walFile, note)
+          return walFile
+        },
+      },
+    ]
+  },
+  undo: async () => {}, // the machine is started before, and the playbook brings Barman back to work
+  remains: async () => [],
+  figures: ({ lab, looks, disasterMs }) => {
+    const away = unprotectedSpan(lab, looks, disasterMs)
+    return [
+      {
+        name: { en: 'The slot kept for Barman at most', ru: 'Слот хранил для Barman не больше' },
+        value: size(mostKept(looks, slotOf(lab))),
+      },
+      ...(away
+        ? [
+            {
+              name: { en: 'Nobody received WAL for the archive for', ru: 'WAL не поступал в архив' },
+              value: span((away.toMs - away.fromMs) / 1000),
+            },
+          ]
+        : []),
+    ]
+  },
+  lessons: () => [
+    {
+      en: 'receive-wal is a client of the primary like a standby. With a slot of its own it may be away for a while: its WAL waits.',
+      ru: 'receive-wal — такой же клиент мастера, как реплика. Со своим слотом он может отсутствовать: его WAL подождёт.',
+    },
+    {
+      en: 'Without the slot the archive would have a gap, and no backup before it could be restored to a moment after it.',
+      ru: 'Без слота в архиве был бы пропуск, и ни одну копию до него нельзя было бы восстановить на момент после него.',
+    },
+    {
+      en: 'What waits, waits on the primary’s disk. An alarm on inactive slots belongs to every backup.',
+      ru: 'То, что ждёт, ждёт на диске мастера. Оповещение о неактивных слотах — часть любого резервного копирования.',
+    },
+  ],
+}
+
+function slotOf({ backup }: Lab): string {
+  return backup?.slot ?? ''
+}
+
+async function meanwhile(stage: LiveStage, note: Progress['note']): Promise<string> {
+  for (let file = 1; file <= FILES_MEANWHILE; file += 1) {
+    await letCommitsPass(stage.recorder, COMMITS_MEANWHILE / FILES_MEANWHILE, note)
+    note(await switchWal(stage.primary, stage.guest))
+  }
+  return keptNow(stage, slotOf(stage.lab))
+}

@@ -1,0 +1,51 @@
+import { CommandError } from '../errors.ts'
+import { type Lab, type LabNode, nodesOf } from '../lab.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { machinesIn } from '../tools/doctor/index.ts'
+import { writeSshConfig } from '../tools/ssh-config.ts'
+import type { Vagrant } from '../tools/vagrant.ts'
+
+const ANSWER_TIMEOUT_MS = 8_000
+
+/**
+ * Boots what is not running, side by side where the provider can, and writes how ssh gets there.
+ * @param note is told what Vagrant is at
+ */
+export async function startMachines(
+  {
+    directory,
+    lab,
+    guest,
+    vagrant,
+  }: { readonly directory: string; readonly lab: Lab; readonly guest: Guest; readonly vagrant: Vagrant },
+  note: (text: string) => void,
+): Promise<void> {
+  const nodes = nodesOf(lab)
+  if (await areRunning(directory, guest, nodes)) return
+  await vagrant.up({
+    provider: lab.provider,
+    onEvent: ({ machine, kind, text }) => {
+      if (kind === 'ui') note(machine === '' ? text : `${machine}: ${text}`)
+    },
+  })
+  note('asking Vagrant how to reach them')
+  writeSshConfig(directory, await vagrant.sshConfig(), nodes)
+}
+
+/** Each machine answers with its own name: the quick way past `vagrant up`, which costs seconds to find nothing to do. */
+async function areRunning(directory: string, guest: Guest, nodes: readonly LabNode[]): Promise<boolean> {
+  const made = machinesIn(directory).map(({ name }) => name)
+  if (!nodes.every(({ name }) => made.includes(name))) return false
+  const answers = await Promise.all(nodes.map((node) => isAnswering(guest, node)))
+  return answers.every(Boolean)
+}
+
+async function isAnswering(guest: Guest, node: LabNode): Promise<boolean> {
+  try {
+    const { stdout } = await guest.shell(node, ['hostname'], { timeoutMs: ANSWER_TIMEOUT_MS })
+    return stdout.trim() === node.name
+  } catch (error) {
+    if (error instanceof CommandError) return false
+    throw error
+  }
+}
