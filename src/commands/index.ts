@@ -115,6 +115,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'drill',
     summary: 'rehearse a bad day; without a name, list them',
+    changesLab: true,
     declare: (command) =>
       command
         .argument('[name]', 'of the drill; or hint, check, repair')

@@ -97,11 +97,7 @@ export const backupOutage: Drill = {
       },
       {
         title: { en: 'Wait until the archive has it all', ru: 'Дождаться, пока в архиве будет всё' },
-        run: async (note) => {
-          const walFile = await switchWal(stage.primary, stage.guest)
-          await untilArchived(stage, backup, walFile, note)
-          return walFile
-        },
+        run: (note) => untilArchived(stage, backup, note),
       },
     ]
   },

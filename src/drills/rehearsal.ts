@@ -3,11 +3,12 @@ import type { LabNode } from '../lab.ts'
 import type { Language, StepReport, Text } from '../report/drill-report.ts'
 import type { Progress, Task } from '../tasks.ts'
 import { findPrimary } from '../tools/cluster.ts'
+import { identityOf } from '../tools/groups.ts'
 import type { Drill, LiveStage, Stage, Step } from './drill.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
 import { lossOf } from './recording.ts'
 import type { Results } from './results.ts'
-import { type DrillState, linesFile, processStart, writeState } from './state.ts'
+import { type DrillState, linesFile, writeState } from './state.ts'
 import { makeTable, numbersIn } from './writer.ts'
 
 /** The quiet before the disaster, so that the picture shows what normal is. */
@@ -41,7 +42,7 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
     startedMs: Date.now(),
     disasterMs: undefined,
     pid: process.pid,
-    pidSince: processStart(process.pid),
+    identity: identityOf(process.pid) ?? '',
     step: '',
     kept: false,
     hints: 0,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StepReport } from '../report/drill-report.ts'
+import { identityOf } from '../tools/groups.ts'
 import type { Cast } from './drill.ts'
 
 /** Where a drill that is under way, or was cut off, is remembered; seen from the lab's folder. */
@@ -16,8 +17,8 @@ export interface DrillState {
   readonly disasterMs: number | undefined
   /** Who runs it; of a drill that was left for repair by hand, or was killed, the process is gone. */
   readonly pid: number
-  /** What tells that process from a later one of the same number, where the system says it. */
-  readonly pidSince: string | undefined
+  /** What tells that process from a later one of the same number. */
+  readonly identity: string
   /** What it was at. */
   readonly step: string
   /** It stopped after the disaster because it was asked to. */
@@ -60,24 +61,8 @@ export function readLines(directory: string): readonly string[] {
 }
 
 /** Its process is still at work. */
-export function isRunning({ pid, pidSince }: DrillState): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
-  return processStart(pid) === pidSince
-}
-
-/** When a process began, in the kernel's own ticks: proc(5), field 22. */
-export function processStart(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3]
-  } catch {
-    return undefined // no Linux, or the process has just ended
-  }
+export function isRunning({ pid, identity }: DrillState): boolean {
+  return pid !== process.pid && identityOf(pid) === identity
 }
 
 function stateFile(directory: string): string {

@@ -3,17 +3,14 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { size } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { archiveWal, SWITCH_SQL } from '../tools/wal.ts'
 import type { LiveStage } from './drill.ts'
 import { until } from './wait.ts'
 
-/** A message is written first, else there may be nothing to switch. */
-const SWITCH_SQL = `SELECT pg_walfile_name(pg_switch_wal()) AS name FROM pg_logical_emit_message(true, 'pg-lab', 'switch')`
-
 /** Ends the WAL file the server writes to. @returns its name */
 export async function switchWal(primary: LabNode, guest: Guest): Promise<string> {
-  const [row] = await guest.rows<{ name: string }>(primary, SWITCH_SQL)
-  if (!row) throw new Error('pg_switch_wal gave no row')
-  return row.name
+  const [row] = await guest.rows<{ segment: string }>(primary, SWITCH_SQL)
+  return row?.segment ?? ''
 }
 
 /** Does what Barman's cron job does once a minute: starts receive-wal, archives what has arrived. */
@@ -34,25 +31,20 @@ export async function untilReceiving(
   })
 }
 
-/**
- * Waits until Barman can give out a WAL file.
- * @param walFile its name
- */
+/** Ends the current WAL file and waits until Barman has filed it: then it has all that was written before. */
 export async function untilArchived(
-  { guest }: LiveStage,
+  { guest, primary }: LiveStage,
   backup: BackupNode,
-  walFile: string,
   note: Progress['note'],
-): Promise<void> {
-  const script = 'barman archive-wal "$1"; barman get-wal "$1" "$2" >/dev/null'
-  note(walFile)
-  await until(`Barman has ${walFile}`, async () => {
-    const { exitCode } = await guest.shell(backup, ['sh', '-c', script, 'sh', backup.server, walFile], {
-      as: 'barman',
-      timeoutMs: 60_000,
-    })
-    return exitCode === 0
+): Promise<string> {
+  let segment = ''
+  await until(`${backup.name} has archived the newest WAL`, async () => {
+    const archived = await archiveWal(primary, backup, guest)
+    segment = archived.segment
+    note(segment)
+    return archived.arrived
   })
+  return segment
 }
 
 /** `slot barman keeps 48 MB`, from the newest look at the primary. */

@@ -6,8 +6,8 @@ import type { Guest } from '../tools/contracts.ts'
 import { identifier } from '../tools/sql.ts'
 
 /** The writer's table has a schema of its own in the demo database. */
-export const SCHEMA = 'drill_of_pg_lab'
-export const TABLE = `${SCHEMA}.commits`
+const SCHEMA = 'drill_of_pg_lab'
+const TABLE = `${SCHEMA}.commits`
 
 /** What the writer leaves on its host when even its trap could not run. */
 const LEFT_FILES = '/tmp/pg-lab-drill.*'

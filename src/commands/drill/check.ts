@@ -6,13 +6,12 @@ import { EXIT, UserError } from '../../errors.ts'
 import { findPrimary } from '../../tools/cluster.ts'
 import { type Session, verifyIsUp } from '../session.ts'
 import { showFindings } from '../verify.ts'
-import { stageOf, unfinished, verifyNobodyDrills } from './stage.ts'
+import { stageOf, unfinished } from './stage.ts'
 import { lookNow } from './verify.ts'
 
 /** `pg-lab drill check`: is it repaired? When it is, the drill has ended, and what was lost is told. */
 export async function check(session: Session, language: Language): Promise<number> {
   verifyIsUp(session)
-  verifyNobodyDrills(session)
   const open = unfinished(session)
   if (!open) {
     throw new UserError('No drill waits to be repaired', { hint: 'is the lab well? npx pg-lab verify' })

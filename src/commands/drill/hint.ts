@@ -2,11 +2,10 @@ import type { Language } from '../../create/answers.ts'
 import { writeState } from '../../drills/state.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import type { Session } from '../session.ts'
-import { unfinished, verifyNobodyDrills } from './stage.ts'
+import { unfinished } from './stage.ts'
 
 /** `pg-lab drill hint`: one more of the hints. */
 export async function hint(session: Session, language: Language): Promise<number> {
-  verifyNobodyDrills(session)
   const open = unfinished(session)
   if (!open) {
     throw new UserError('No drill waits to be repaired', {

@@ -13,7 +13,7 @@ import { type Session, verifyIsUp } from '../session.ts'
 import { FailedFindings, verifyCluster } from '../steps/verify.ts'
 import { showFindings } from '../verify.ts'
 import { writePage } from './page.ts'
-import { stageOf, unfinished, verifyNobodyDrills } from './stage.ts'
+import { stageOf, unfinished } from './stage.ts'
 import { verifyUntilGreen } from './verify.ts'
 
 interface Wish {
@@ -81,9 +81,8 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
   return EXIT.ok
 }
 
-/** @throws UserError when one is running, or waits to be repaired */
+/** @throws UserError when one waits to be repaired */
 function verifyNoneIsOpen(session: Session): void {
-  verifyNobodyDrills(session)
   const open = unfinished(session)
   if (!open) return
   throw new UserError(`The drill ${open.drill.id} has not ended, and the lab is not as it was`, {

@@ -1,8 +1,8 @@
 import type { Cast, Drill, Stage } from '../../drills/drill.ts'
 import { DRILLS } from '../../drills/index.ts'
-import { type DrillState, isRunning, readState } from '../../drills/state.ts'
+import { type DrillState, readState } from '../../drills/state.ts'
 import { UserError } from '../../errors.ts'
-import { nodesOf, type PostgresNode, postgresNodes } from '../../lab.ts'
+import { nodesOf, postgresNodes } from '../../lab.ts'
 import { createVagrant } from '../../tools/vagrant.ts'
 import type { Session } from '../session.ts'
 
@@ -26,25 +26,11 @@ export interface Unfinished {
   readonly drill: Drill
 }
 
-/** @returns `undefined` where no drill is unfinished; a drill that is running now is not */
+/** Asked by who holds the lab's lock: then none is running. @returns `undefined` where none is unfinished */
 export function unfinished({ directory }: Pick<Session, 'directory'>): Unfinished | undefined {
   const state = readState(directory)
-  if (!state || isRunning(state)) return undefined
+  if (!state) return undefined
   const drill = DRILLS.find(({ id }) => id === state.drill)
   if (!drill) throw new Error(`${state.drill} is no drill of this version`)
   return { state, drill }
-}
-
-/** @throws UserError when a drill is going on at this moment, in another process */
-export function verifyNobodyDrills({ directory }: Pick<Session, 'directory'>): void {
-  const state = readState(directory)
-  if (!state || !isRunning(state)) return
-  throw new UserError(`The drill ${state.drill} is running, in process ${state.pid}`, {
-    hint: 'wait for its end, or stop it with Ctrl-C there; then: npx pg-lab drill repair',
-  })
-}
-
-/** Names of the servers, for texts. */
-export function serverNames(nodes: readonly PostgresNode[]): string {
-  return nodes.map(({ name }) => name).join(', ')
 }
