@@ -1,3 +1,4 @@
+import { type DrillState, isRunning, readState } from '../drills/state.ts'
 import { EXIT, Interrupted } from '../errors.ts'
 import { type Look, surveyLab } from '../report/survey.ts'
 import type { Guest } from '../tools/contracts.ts'
@@ -88,11 +89,22 @@ function show(session: Session, isScreen: boolean, shown: Shown): void {
   context.stdout.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`)
 }
 
-function screen({ context, lab }: Session, { survey, history }: Shown): string {
-  return showStatus(survey, {
+function screen({ context, directory, lab }: Session, { survey, history }: Shown): string {
+  const table = showStatus(survey, {
     paint: context.paint,
     width: Math.max(40, context.stdout.columns ?? WIDTH),
     title: `PostgreSQL ${lab.postgres.version} on ${lab.os.title}, ${lab.provider}`,
     ...(history ? { history } : {}),
   })
+  const state = readState(directory)
+  if (!state) return table
+  return `${table}\n\n${context.paint('yellow', '!')} ${drillWords(state)}`
+}
+
+/** A drill explains what else would be an alarm. */
+function drillWords(state: DrillState): string {
+  if (isRunning(state)) return `The drill ${state.drill} is running: ${state.step}`
+  if (state.kept)
+    return `The drill ${state.drill} waits for your repair: npx pg-lab drill hint, check or repair`
+  return `The drill ${state.drill} was cut off (${state.step}). Back to green: npx pg-lab drill repair`
 }

@@ -102,7 +102,6 @@ export const backupOutage: Drill = {
     ]
   },
   undo: async () => {}, // the machine is started before, and the playbook brings Barman back to work
-  remains: async () => [],
   figures: ({ lab, looks, disasterMs }) => {
     const away = unprotectedSpan(lab, looks, disasterMs)
     return [

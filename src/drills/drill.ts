@@ -75,8 +75,10 @@ export interface Drill {
    * may be repeated; the machines are running. What the playbook mends need not be mended here.
    */
   undo(stage: Stage, note: Progress['note']): Promise<void>
-  /** What is left of the disaster that no check looks for. Empty, or all ok: it is repaired. */
-  remains(stage: Stage): Promise<readonly Finding[]>
+  /** Judges what no check looks at: all ok, it is repaired. Left out where the checks see it all. */
+  remains?(stage: Stage): Promise<readonly Finding[]>
+  /** Takes away the scenery that a good repair by hand may leave. Left out where there is none. */
+  tidy?(stage: Stage): Promise<void>
   /** What it has measured beyond what every drill measures. */
   figures(results: Results, cast: Cast): readonly Figure[]
   /** What is to be learned from it, a sentence each. */

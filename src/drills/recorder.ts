@@ -26,7 +26,7 @@ export interface Recorder {
 /** No drill is longer. */
 const WRITER_TIMEOUT_MS = 30 * 60_000
 
-const FIRST_COMMIT_WITHIN_MS = 20_000
+const FIRST_COMMIT_WITHIN_MS = 60_000
 const MORE_COMMITS_WITHIN_MS = 120_000
 const LOOK_EVERY_MS = 100
 

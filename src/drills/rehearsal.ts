@@ -24,6 +24,8 @@ export interface Rehearsal {
   readonly measure: Task
   /** Stops the writer and leaves all as it is. */
   readonly leave: Task
+  /** Notes what comes after all that, so that `status` can tell it. */
+  mark(step: string): void
   /** Stops what still runs, however the drill went; never throws. */
   end(): Promise<void>
   /** Of what was measured. @throws Error before `measure` */
@@ -71,6 +73,7 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
       },
     }))
   const stopAndCount = async (): Promise<string> => {
+    remember({ step: WORDS.measure.en })
     const { recorder: running } = live()
     await running.stop()
     const recording = running.recording()
@@ -107,6 +110,7 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
         remember({ kept: true, step: WORDS.leave.en })
       },
     },
+    mark: (step) => remember({ step }),
     end: async () => {
       await recorder?.stop().catch(() => {}) // what went wrong before is told, not this
     },

@@ -98,7 +98,6 @@ export const slaveOutage: Drill = {
       if (!(error instanceof CommandError)) throw error // the playbook tries again, and says why
     }
   },
-  remains: async () => [],
   figures: ({ lab, looks, disasterMs }, cast) => {
     const away = unprotectedSpan(lab, looks, disasterMs)
     return [

@@ -16,12 +16,12 @@ const LEFT_FILES = '/tmp/pg-lab-drill.*'
 const PAUSE_S = 0.01
 
 /*
- * connect_timeout: the least libpq has. The others end a connection whose other side is gone without a word: the first
+ * connect_timeout: libpq's least is 2, too short for a computer with much to do. The others end a connection whose other side is gone without a word: the first
  * for what was sent and never confirmed, the rest for a connection that only waits.
  */
 const CONNINFO = [
   'target_session_attrs=read-write',
-  'connect_timeout=2',
+  'connect_timeout=3',
   'tcp_user_timeout=3000',
   'keepalives_idle=1',
   'keepalives_interval=1',

@@ -50,7 +50,7 @@ export function courseSvg(course: Course, language: Language, id: string): Marku
     span
       ? tag`<rect class="band ${kind}" x="${fixed(x(span.fromMs))}" y="${PLOT.top}" width="${fixed(Math.max(1, x(span.toMs) - x(span.fromMs)))}" height="${HEIGHT - PLOT.top - PLOT.bottom}"/>`
       : NOTHING
-  return tag`<svg xmlns="http://www.w3.org/2000/svg" class="plot course" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-name ${id}-text">
+  return tag`<svg class="plot course" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-name ${id}-text">
 <title id="${id}-name">${words.name}</title>
 <desc id="${id}-text">${description(course, names, language)}</desc>
 ${band(course.unprotected, 'unprotected')}
@@ -87,7 +87,8 @@ export function courseLegend(course: Course, language: Language): Markup {
 /** The picture as a file of its own, with its own style. */
 export function drillPicture(course: Course, language: Language): string {
   const { markup } = courseSvg(course, language, 'course')
-  return `${markup.replace('\n', `\n<style>${PICTURE_STYLE}</style>\n`)}\n`
+  const alone = markup.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
+  return `${alone.replace('\n', `\n<style>${PICTURE_STYLE}</style>\n`)}\n`
 }
 
 function description(course: Course, names: readonly string[], language: Language): string {

@@ -118,7 +118,9 @@ describe('in Chromium', { timeout: 30_000 }, () => {
     const { page } = await open(await sampleReport())
     expect(await page.locator('svg.topology .host').count()).toBe(3)
     expect(await page.locator('svg.topology').getAttribute('role')).toBe('img')
-    expect(await page.locator('svg.plot .line').count()).toBe(1)
+    expect(await page.locator('#lag svg.plot .line').count()).toBe(1)
+    expect(await page.locator('#drills svg.plot .line').count()).toBe(2) // writes, and the lag of one standby
+    expect(await page.locator('#drills svg.plot .band').count()).toBe(2)
     await page.close()
   })
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../src/finding.ts'
+import type { DrillReport } from '../../src/report/drill-report.ts'
 import type { Report } from '../../src/report/report.ts'
 import { surveyLab } from '../../src/report/survey.ts'
 import { testLab } from '../support/lab.ts'
@@ -15,6 +16,40 @@ export function finding(overrides: Partial<Finding> = {}): Finding {
     expected: 'physical, active',
     observed: 'physical, active',
     ok: true,
+    ...overrides,
+  }
+}
+
+/** A drill with an outage of the writes and one of the stream. */
+export function drillReport(overrides: Partial<DrillReport> = {}): DrillReport {
+  const text = (en: string, ru: string) => ({ en, ru })
+  return {
+    drill: 'slave-outage',
+    how: 'process',
+    lab: 'otus',
+    versions: [['PostgreSQL', '15']],
+    at: '2026-11-22T18:08:40.123Z',
+    title: text('A slave goes away', 'Реплика пропала'),
+    teaches: text('why a slot', 'зачем слот'),
+    intro: [text('The slave is stopped.', 'Реплика остановлена.')],
+    steps: [
+      { part: 'disaster', title: text('Stop it', 'Остановить'), fromMs: 3000, toMs: 4200, result: undefined },
+      { part: 'repair', title: text('Start it', 'Запустить'), fromMs: 8000, toMs: 9500, result: '1.2 MB' },
+    ],
+    figures: [
+      { name: text('Writes were refused for (RTO)', 'Запись была недоступна (RTO)'), value: '2.5 s' },
+      { name: text('Lost (RPO)', 'Потеряно (RPO)'), value: text('0 of 800', '0 из 800') },
+    ],
+    lessons: [text('A slot keeps WAL.', 'Слот хранит WAL.')],
+    course: {
+      writes: [80, 81, 79, 40, 0, 0, 60, 82, 80, 81],
+      lags: [0, 1000, 2000, 9000, 10000].map((atMs) => ({
+        atMs,
+        lags: { slave: { bytes: atMs * 100, seconds: 0 } },
+      })),
+      outage: { fromMs: 3500, toMs: 6000 },
+      unprotected: { fromMs: 3200, toMs: 9000 },
+    },
     ...overrides,
   }
 }
@@ -79,7 +114,7 @@ export async function sampleReport(
         lags: { slave: { bytes: atMs * 10, seconds: atMs / 1e5 } },
       })),
     },
-    drills: [],
+    drills: [drillReport()],
     ...overrides,
   }
 }
@@ -127,11 +162,29 @@ export async function hostileReport(): Promise<Report> {
       { ...section, node: HOSTILE, steps: [{ ...step, node: HOSTILE, command: HOSTILE, output: HOSTILE }] },
     ],
     files: [{ node: HOSTILE, source: HOSTILE, path: 'files/x', text: HOSTILE }],
+    drills: [hostileDrill(drillReport())],
     load: {
       rate: 1,
       seconds: 1,
       transactions: 1,
       samples: [{ atMs: 0, lags: { [HOSTILE]: { bytes: 1, seconds: 0 } } }],
     },
+  }
+}
+
+function hostileDrill(report: DrillReport): DrillReport {
+  const hostile = { en: HOSTILE, ru: HOSTILE }
+  return {
+    ...report,
+    drill: HOSTILE,
+    how: HOSTILE,
+    lab: HOSTILE,
+    versions: [['PostgreSQL', HOSTILE]],
+    title: hostile,
+    intro: [hostile],
+    steps: report.steps.map((step) => ({ ...step, title: hostile, result: HOSTILE })),
+    figures: [{ name: hostile, value: HOSTILE }],
+    lessons: [hostile],
+    course: { ...report.course, lags: [{ atMs: 1, lags: { [HOSTILE]: { bytes: 1, seconds: 0 } } }] },
   }
 }

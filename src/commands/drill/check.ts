@@ -18,13 +18,15 @@ export async function check(session: Session, language: Language): Promise<numbe
   }
   const { context, directory, lab, guest } = session
   const { drill, state } = open
-  const findings = await lookNow(session, stageOf(session, state.cast), drill)
+  const stage = stageOf(session, state.cast)
+  const findings = await lookNow(session, stage, drill)
   const failed = findings.filter(({ ok }) => !ok)
   if (failed.length > 0) {
     context.print(showFindings(failed, context.paint))
     context.print(`\n${SAY.notYet[language]}`)
     return EXIT.failedFindings
   }
+  await drill.tidy?.(stage)
   const primary = await findPrimary(lab, guest)
   if (!primary.found) throw new Error('all is well, but no primary is there')
   const loss = lossOf(readRecording(readLines(directory)), await numbersIn(lab, primary.node, guest))

@@ -43,6 +43,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
         {
           title: SAY.verify[wish.language],
           run: async ({ note }) => {
+            rehearsal.mark(SAY.verify.en)
             const primary = await findPrimary(lab, guest)
             if (primary.found) await dropTable(lab, primary.node, guest)
             return verifyUntilGreen(session, stage, drill, note)
