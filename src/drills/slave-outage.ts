@@ -1,12 +1,11 @@
 import { CommandError } from '../errors.ts'
-import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import { startServer, stopServer } from '../operations/service.ts'
 import { size, span } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
-import { followersOf } from '../tools/cluster.ts'
-import type { Cast, Drill, LiveStage, Stage } from './drill.ts'
+import type { Drill, LiveStage } from './drill.ts'
 import { outageOf } from './recording.ts'
 import { mostKept, unprotectedSpan } from './sampler.ts'
+import { leafStandby, slotOf, standbyOf } from './standby.ts'
 import { letCommitsPass, untilStreaming } from './wait.ts'
 
 /** So many commits are made while the slave is away. */
@@ -22,7 +21,7 @@ export const slaveOutage: Drill = {
   hows: [],
   refusal: ({ slaves }) =>
     slaves.length > 0 ? undefined : { en: 'the lab has no slave', ru: 'в стенде нет реплик' },
-  victim: (lab, primary) => victimOf(lab, primary),
+  victim: leafStandby,
   intro: ({ primary, victim }) => [
     {
       en: `PostgreSQL on ${victim} is stopped, while ${primary} goes on accepting writes.`,
@@ -67,7 +66,7 @@ export const slaveOutage: Drill = {
         en: `Stop PostgreSQL on ${stage.victim.name}`,
         ru: `Остановить PostgreSQL на ${stage.victim.name}`,
       },
-      run: () => stopServer(victimNode(stage), stage.guest),
+      run: () => stopServer(standbyOf(stage), stage.guest),
     },
     {
       title: {
@@ -83,17 +82,16 @@ export const slaveOutage: Drill = {
         en: `Start PostgreSQL on ${stage.victim.name}`,
         ru: `Запустить PostgreSQL на ${stage.victim.name}`,
       },
-      run: () => startServer(victimNode(stage), stage.guest),
+      run: () => startServer(standbyOf(stage), stage.guest),
     },
     {
       title: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
-      run: (note) => untilStreaming(stage, victimNode(stage), note),
+      run: (note) => untilStreaming(stage, standbyOf(stage), note),
     },
   ],
   undo: async (stage) => {
-    if (stage.victim.role === 'backup') return
     try {
-      await startServer(victimNode(stage), stage.guest)
+      await startServer(standbyOf(stage), stage.guest)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error // the playbook tries again, and says why
     }
@@ -134,24 +132,6 @@ export const slaveOutage: Drill = {
           ru: 'Ни одна транзакция не ждала эту реплику: запись шла как ни в чём не бывало.',
         },
   ],
-}
-
-/** One that nobody follows, where there is one: in a cascade the others would lose their upstream too. */
-function victimOf(lab: Lab, primary: PostgresNode): LabNode {
-  const standbys = postgresNodes(lab).filter(({ name }) => name !== primary.name)
-  const last = standbys.findLast((node) => followersOf(lab, primary, node).length === 0)
-  if (!last) throw new Error('a lab with slaves has one that nobody follows')
-  return last
-}
-
-function victimNode({ lab, victim }: Stage): PostgresNode {
-  const node = postgresNodes(lab).find(({ name }) => name === victim.name)
-  if (!node) throw new Error(`${victim.name} has no PostgreSQL`)
-  return node
-}
-
-function slotOf(lab: Lab, { victim }: Cast): string {
-  return postgresNodes(lab).find(({ name }) => name === victim)?.slot ?? ''
 }
 
 async function meanwhile({ recorder, lab, cast }: LiveStage, note: Progress['note']): Promise<string> {
