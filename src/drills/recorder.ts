@@ -100,7 +100,7 @@ export async function startRecorder(place: {
 
 /** psql's own words say why. */
 function notWriting({ database }: Lab, host: LabNode, lines: readonly string[]): UserError {
-  const said = lines.findLast((line) => /\b(FATAL|ERROR|error):/.test(line))?.replace(/^\d+ /, '')
+  const said = lines.findLast((line) => /\b(fatal|error):/i.test(line))?.replace(/^\d+ /, '')
   return new UserError(`${database.owner} cannot write from ${host.name}${said ? `: ${said}` : ''}`, {
     hint: 'does the lab know its own machines? npx pg-lab provision',
   })

@@ -75,11 +75,12 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
   const stopAndCount = async (): Promise<string> => {
     remember({ step: WORDS.measure.en })
     const { recorder: running } = live()
+    const endedMs = Date.now()
     await running.stop()
     const recording = running.recording()
     const loss = lossOf(recording, await numbersIn(lab, await onlyPrimary(stage), guest))
     const { startedMs, disasterMs = startedMs } = state
-    results = { lab, startedMs, disasterMs, endedMs: Date.now(), recording, looks: running.looks(), loss }
+    results = { lab, startedMs, disasterMs, endedMs, recording, looks: running.looks(), loss }
     return `${loss.lost.length} / ${loss.acknowledged}`
   }
 

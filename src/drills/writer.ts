@@ -29,8 +29,8 @@ const CONNINFO = [
 ].join(' ')
 
 /*
- * $1 is the connection string, $2 what one connection's numbers begin at, $3 the pause; the database and the user come
- * by the environment, the line of the passfile by stdin. psql's `\\warn` is not buffered: a number is on its way to us
+ * $1 is the connection string, $2 what one connection's numbers begin at, $3 the pause; hosts, database and user come by
+ * the environment (without PGHOST Debian's psql looks for a server of its own first), the line of the passfile by stdin. psql's `\\warn` is not buffered: a number is on its way to us
  * before the next one is written. All of it ends with our connection, because nobody reads what it prints any more;
  * then its table goes too, where the primary can still be reached. TERM is our own way to end it, and leaves the table.
  */
@@ -122,24 +122,14 @@ export async function runWriter(
 ): Promise<void> {
   const { name, owner } = lab.database
   const hosts = postgresNodes(lab).map(({ address }) => address)
-  const conninfo = `host=${hosts.join(',')} port=5432 ${CONNINFO}`
   const password = readFileSync(join(directory, SECRETS, owner), 'utf8').trim()
-  await guest.shell(
-    host,
-    [
-      'env',
-      `PGDATABASE=${name}`,
-      `PGUSER=${owner}`,
-      'bash',
-      '-c',
-      SCRIPT,
-      'bash',
-      conninfo,
-      String(base),
-      String(PAUSE_S),
-    ],
-    { stdin: `*:*:*:*:${password.replace(/[\\:]/g, '\\$&')}\n`, timeoutMs, onLine },
-  )
+  const env = [`PGHOST=${hosts.join(',')}`, 'PGPORT=5432', `PGDATABASE=${name}`, `PGUSER=${owner}`]
+  const words = [CONNINFO, String(base), String(PAUSE_S)]
+  await guest.shell(host, ['env', ...env, 'bash', '-c', SCRIPT, 'bash', ...words], {
+    stdin: `*:*:*:*:${password.replace(/[\\:]/g, '\\$&')}\n`,
+    timeoutMs,
+    onLine,
+  })
 }
 
 /** Ends a writer in good order: its table stays. */
