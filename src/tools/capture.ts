@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as pollOnce } from 'node:timers/promises'
 import type { Command } from './contracts.ts'
 import { keepBytes, keepLast, type Log, printable, splitLines } from './logs.ts'
 
@@ -60,6 +60,7 @@ export function capture(
     quietFor: async (ms) => {
       for (let rest = ms; rest > 0; rest = newestMs + ms - Date.now()) {
         await delay(rest, undefined, { ref: false })
+        await pollOnce() // on a busy computer the clock is late: what has come meanwhile is read first
       }
     },
     end: () => {
