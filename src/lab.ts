@@ -1,14 +1,18 @@
 import type { Box, Os, ProviderName } from './catalog/contracts.ts'
 
+/** What a machine is given. */
+export interface MachineSize {
+  readonly memoryMb: number
+  readonly cpus: number
+}
+
 /** A machine of the lab, every choice made. */
-export interface LabNode {
+export interface LabNode extends MachineSize {
   readonly role: 'master' | 'slave' | 'backup'
   /** Host name, inventory name and Vagrant machine name. */
   readonly name: string
   /** IPv4 address inside `network.subnet`. */
   readonly address: string
-  readonly memoryMb: number
-  readonly cpus: number
 }
 
 /** A machine that runs PostgreSQL. Who is the primary today is asked of the servers. */

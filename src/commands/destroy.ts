@@ -8,7 +8,7 @@ import { machinesIn } from '../tools/doctor/index.ts'
 import { SSH_CONFIG } from '../tools/ssh-config.ts'
 import { ask } from './ask.ts'
 import { type Context, canAsk } from './command.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession, readConfig, type Session } from './session.ts'
 
 /** `pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */
 export async function destroy(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
@@ -20,12 +20,15 @@ export async function destroy(context: Context, { yes }: { readonly yes?: true }
       },
     )
   }
-  const session = await openSession(context)
-  const names = machinesIn(session.directory).map(({ name }) => name)
-  if (names.length === 0) {
+  const machines = machinesIn((await readConfig(context)).directory)
+  const [machine] = machines
+  if (!machine) {
     context.print('There are no machines: nothing to destroy.')
     return EXIT.ok
   }
+  // Whatever provider the config asks for now: it is these machines that go.
+  const session = await openSession(context, machine.provider)
+  const names = machines.map(({ name }) => name)
   const question = `Delete ${names.join(', ')} with their databases and backups?`
   if (!yes && !(await ask(question))) {
     context.print('Nothing was deleted.')

@@ -8,9 +8,15 @@ import { prepareComputer } from './computer.ts'
 import { openSession, type Session } from './session.ts'
 import { writeFiles } from './steps/files.ts'
 import { look, lookAgain, verifyFeasible } from './steps/look.ts'
-import { buildNodeImage, startMachines } from './steps/machines.ts'
+import { buildNodeImage, resize, startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
-import { agreeOnRemovals, deleteFirst, leftMachines, partWithGone } from './steps/removal.ts'
+import {
+  agreeOnRemovals,
+  deleteFirst,
+  dropRenamedSlots,
+  leftMachines,
+  partWithGone,
+} from './steps/removal.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
 
@@ -63,11 +69,13 @@ async function bringUp(
     ...deleteFirst(session, agreement),
     writeFiles(session),
     buildNodeImage(session),
+    ...resize(session, seen),
     startMachines(session),
     ...lookAgain(session, seen),
     provisionMachines(session, (counts) => {
       recap = counts
     }),
+    ...dropRenamedSlots(session, seen),
     ...partWithGone(session, agreement),
     verifyCluster(session),
   ]

@@ -1,5 +1,5 @@
 import { BASE, find, fromBytes } from './places.ts'
-import { GROUP_VARS, INVENTORY } from './project.ts'
+import { GROUP_VARS, INVENTORY, VAGRANTFILE } from './project.ts'
 import { fromYaml } from './yaml.ts'
 
 /** A machine as the files that were written last describe it. */
@@ -16,6 +16,13 @@ export interface Former {
   /** PostgreSQL's major version; `undefined` when nothing was written yet. */
   readonly version: number | undefined
   readonly nodes: readonly FormerNode[]
+  /** PostgreSQL users the roles made. */
+  readonly users: readonly string[]
+  /** The demo database and its table; `''` when nothing was written yet. */
+  readonly database: string
+  readonly table: string
+  /** Text of the Vagrantfile; `''` when there was none. */
+  readonly vagrantfile: string
 }
 
 const GROUPS = [
@@ -33,6 +40,12 @@ interface Vars {
   }[]
   readonly postgres_backup_address?: string
   readonly postgres_backup_slot?: string
+  readonly postgres_replication_user?: string
+  readonly postgres_database_owner?: string
+  readonly postgres_backup_user?: string
+  readonly postgres_backup_streaming_user?: string
+  readonly postgres_database?: string
+  readonly postgres_table?: string
 }
 
 type Inventory = Readonly<Record<string, { readonly hosts?: Readonly<Record<string, unknown>> | null }>>
@@ -48,12 +61,34 @@ export async function readFormer(directory: string): Promise<Former> {
       ...placeOf(vars, name, role),
     })),
   )
-  return { version: vars?.postgres_version, nodes }
+  return {
+    version: vars?.postgres_version,
+    nodes,
+    users: usersOf(vars),
+    database: vars?.postgres_database ?? '',
+    table: vars?.postgres_table ?? '',
+    vagrantfile: (await text(directory, VAGRANTFILE)) ?? '',
+  }
+}
+
+async function text(directory: string, path: string): Promise<string | undefined> {
+  const found = await find(directory, `${BASE}/${path}`)
+  return found && fromBytes(found.text)
 }
 
 async function record<Content>(directory: string, path: string): Promise<Content | undefined> {
-  const found = await find(directory, `${BASE}/${path}`)
-  return found && (fromYaml(fromBytes(found.text)) as Content)
+  const yaml = await text(directory, path)
+  return yaml === undefined ? undefined : (fromYaml(yaml) as Content)
+}
+
+function usersOf(vars: Vars | undefined): readonly string[] {
+  const users = [
+    vars?.postgres_replication_user,
+    vars?.postgres_database_owner,
+    vars?.postgres_backup_user,
+    vars?.postgres_backup_streaming_user,
+  ]
+  return users.flatMap((user) => user || []) // a lab without a backup host has empty ones
 }
 
 function placeOf(vars: Vars | undefined, name: string, role: FormerNode['role']) {

@@ -27,6 +27,8 @@ export const GROUP_VARS = 'provisioning/group_vars/all/00-cluster.yml'
 
 export const INVENTORY = 'provisioning/inventory.yml'
 
+export const VAGRANTFILE = 'Vagrantfile'
+
 /** What we ship as it is, relative to the package: always, and for the docker provider. */
 const STATIC = [
   '.ansible-lint',
@@ -71,7 +73,7 @@ export async function projectFiles(
 ): Promise<ProjectFile[]> {
   const header = generatedHeader(options.source ?? 'cluster.config.ts')
   const made: ProjectFile[] = [
-    { path: 'Vagrantfile', content: await vagrantfile(lab, header) },
+    { path: VAGRANTFILE, content: await vagrantfile(lab, header) },
     { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
     {
       path: '.pg-lab/.gitignore',

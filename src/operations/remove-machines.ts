@@ -48,22 +48,27 @@ export async function removeMachines(
     onStep(`stopping ${names.join(', ')}`)
     await vagrant.halt({ machines: names })
     onStep('dropping their slots')
-    await dropSlots(place, gone)
+    await dropSlots(place, slotsOf(gone))
     if (agreed.length === 0) return
     onStep(`deleting ${agreed.join(', ')}`)
     await vagrant.destroy({ machines: agreed })
   })
 }
 
-/** Drops the slots of machines that are gone, wherever they are, unless the config uses them for another machine. */
+/** The slots that are known of machines that are gone. */
+export function slotsOf(gone: readonly Gone[]): readonly string[] {
+  return gone.flatMap(({ slot }) => slot ?? [])
+}
+
+/** Drops slots that nobody needs any more, wherever they are, unless the config uses them for another machine. */
 export async function dropSlots(
   { lab, guest }: Pick<Place, 'lab' | 'guest'>,
-  gone: readonly Gone[],
+  slots: readonly string[],
 ): Promise<void> {
   const used = [...postgresNodes(lab).map(({ slot }) => slot), lab.backup?.slot]
-  const slots = gone.flatMap(({ slot }) => (slot === undefined || used.includes(slot) ? [] : [slot]))
-  if (slots.length === 0) return
-  await Promise.all(postgresNodes(lab).map((node) => guest.execute(node, slots.map(dropSql).join('\n'))))
+  const free = slots.filter((slot) => !used.includes(slot))
+  if (free.length === 0) return
+  await Promise.all(postgresNodes(lab).map((node) => guest.execute(node, free.map(dropSql).join('\n'))))
 }
 
 /** A machine that was cut off leaves its WAL sender behind for a minute; it is ended. Asks for ten seconds at most. */

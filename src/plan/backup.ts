@@ -35,8 +35,11 @@ export async function backupItems(lab: Lab, seen: Survey, guest: Guest): Promise
   }
   const sight = await askBarman(guest, backup)
   if (!sight?.config) return [item('add', newBarman(backup))]
+  const connections = connectionTexts(lab, backup, seen, sight.config)
   const texts = [
-    ...configTexts(lab, backup, seen, sight.config),
+    ...configTexts(backup, sight.config),
+    ...connections,
+    ...(connections.length === 0 ? [] : ['receive-wal is started anew']),
     ...jobTexts(backup, sight),
     ...passwordTexts(lab, sight),
   ]
@@ -78,25 +81,33 @@ function linesOf(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => line.trim() || [])
 }
 
-function configTexts(
-  lab: Lab,
-  backup: BackupNode,
-  { primary }: Survey,
-  config: Readonly<Record<string, unknown>>,
-): readonly string[] {
+type BarmanConfig = Readonly<Record<string, unknown>>
+
+function configTexts(backup: BackupNode, config: BarmanConfig): readonly string[] {
   const wanted = {
     retention_policy: backup.retentionPolicy,
     minimum_redundancy: String(backup.minimumRedundancy),
     compression: backup.compression,
-    slot_name: backup.slot,
   }
+  return Object.entries(wanted).flatMap(([name, value]) => changeOf(name, config[name], value))
+}
+
+function changeOf(name: string, given: unknown, wanted: string): readonly string[] {
+  const now = String(given ?? 'none')
+  return now === wanted ? [] : [`${name} ${now} → ${wanted}`]
+}
+
+/** What a running receive-wal does not notice. */
+function connectionTexts(
+  lab: Lab,
+  backup: BackupNode,
+  { primary }: Survey,
+  config: BarmanConfig,
+): readonly string[] {
   const connections = { conninfo: backup.user, streaming_conninfo: backup.streamingUser }
   const { address } = primary ?? lab.master
   return [
-    ...Object.entries(wanted)
-      .map(([name, value]) => [name, String(config[name] ?? 'none'), value] as const)
-      .filter(([, given, value]) => given !== value)
-      .map(([name, given, value]) => `${name} ${given} → ${value}`),
+    ...changeOf('slot_name', config.slot_name, backup.slot),
     ...Object.entries(connections)
       .filter(([name, user]) => !String(config[name]).startsWith(`host=${address} port=5432 user=${user} `))
       .map(([name, user]) => `${name}: ${user} at ${address}`),

@@ -1,5 +1,5 @@
 /**
- * What happens. `recreate`: a machine is deleted and made anew. `look`: it does not answer, so nobody can say yet.
+ * What happens. `keep`: it stays, though the config no longer names it. `recreate`: a machine is deleted and made anew. `look`: it does not answer, so nobody can say yet.
  * `refuse`: `up` stops before it touches anything.
  */
 export type PlanAction =
@@ -13,6 +13,7 @@ export type PlanAction =
   | 'add'
   | 'change'
   | 'remove'
+  | 'keep'
   | 'look'
   | 'refuse'
 

@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts'
-import type { LabNode } from '../lab.ts'
+import type { LabNode, MachineSize } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 
 /** What a machine says of itself. */
@@ -7,11 +7,17 @@ export interface MachineSight {
   readonly addresses: readonly string[]
   /** As the catalog names it, e.g. `debian-12`. */
   readonly os: string
+  /** As its kernel counts it; `undefined` where it does not say. */
+  readonly size: MachineSize | undefined
 }
 
 const ANSWER_TIMEOUT_MS = 8_000
 
-const LOOK = ['sh', '-c', 'hostname; hostname -I; . /etc/os-release; echo "$ID" "$VERSION_ID"']
+const LOOK = [
+  'sh',
+  '-c',
+  'hostname; hostname -I; . /etc/os-release; echo "$ID" "$VERSION_ID"; nproc; LC_ALL=C lsmem --bytes --summary=only 2>/dev/null',
+]
 
 /** What os-release(5) calls differently than the catalog. */
 const OS_IDS: Readonly<Record<string, string>> = { almalinux: 'alma' }
@@ -22,14 +28,24 @@ const BY_MAJOR = ['rocky', 'alma', 'debian']
 /** @returns `undefined` when it does not answer, or another machine answers in its place */
 export async function seeMachine(guest: Guest, node: LabNode): Promise<MachineSight | undefined> {
   try {
-    const { exitCode, stdout } = await guest.shell(node, LOOK, { timeoutMs: ANSWER_TIMEOUT_MS })
-    const [name, addresses = '', os = ''] = stdout.trim().split('\n')
-    if (exitCode !== 0 || name !== node.name) return undefined
-    return { addresses: addresses.split(' ').filter(Boolean), os: osName(os) }
+    const { stdout } = await guest.shell(node, LOOK, { timeoutMs: ANSWER_TIMEOUT_MS })
+    const [name, addresses = '', os = '', processors, ...memory] = stdout.trim().split('\n')
+    if (name !== node.name) return undefined
+    return {
+      addresses: addresses.split(' ').filter(Boolean),
+      os: osName(os),
+      size: sizeOf(processors, memory),
+    }
   } catch (error) {
     if (error instanceof CommandError) return undefined
     throw error
   }
+}
+
+/** @param memory lines of lsmem(1); a container has none */
+function sizeOf(processors: string | undefined, memory: readonly string[]): MachineSize | undefined {
+  const [, bytes] = /online memory: *(\d+)/.exec(memory.join('\n')) ?? []
+  return bytes ? { memoryMb: Number(bytes) / 2 ** 20, cpus: Number(processors) } : undefined
 }
 
 function osName(text: string): string {

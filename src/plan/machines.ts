@@ -1,7 +1,9 @@
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { PlanItem } from './item.ts'
 import { isMoved } from './refusals.ts'
+import { resizeItems } from './resizes.ts'
 import type { GoneMachine, Survey } from './survey.ts'
+import { keptNames } from './wiring.ts'
 
 /** Machines that must be deleted before the others can be made or go on. */
 export interface Departures {
@@ -58,6 +60,8 @@ export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
       if (!seen.made.has(node.name)) return [item('create', node.name, describe(lab, node))]
       return seen.machines.has(node.name) ? [] : [item('start', node.name, 'it does not answer')]
     }),
+    ...resizeItems(seen),
+    ...keptNames(lab, seen),
   ]
 }
 

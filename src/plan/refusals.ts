@@ -4,6 +4,7 @@ import type { PlanItem } from './item.ts'
 import type { ServerSight } from './server-sight.ts'
 import { growth } from './settings.ts'
 import type { Survey } from './survey.ts'
+import { otherWiring } from './wiring.ts'
 
 const ANEW = 'or begin anew, which deletes the data: npx pg-lab destroy && npx pg-lab up'
 
@@ -18,11 +19,13 @@ export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
     ...movedMaster(lab, seen),
     ...goneMaster(lab, seen),
     ...gonePrimaries(lab, seen),
+    ...otherWiring(lab, seen),
     ...otherSystem(lab, seen),
     ...otherMajor(lab, seen),
     ...otherCluster(lab, seen),
     ...noOnePrimary(lab, seen),
     ...growsAndShrinks(lab, seen),
+    ...otherBarmanServer(lab, seen),
   ]
 }
 
@@ -197,6 +200,20 @@ function growsAndShrinks(lab: Lab, { servers }: Survey): readonly PlanItem[] {
       both.name,
       `${both.growing.join(', ')} would grow and ${both.shrinking.join(', ')} would shrink: standbys need the one before the primary, the other after it`,
       'raise the first, run npx pg-lab up, then lower the second',
+    ),
+  ]
+}
+
+/** Barman keeps backups under the server's name, and would go on streaming under the old one. */
+function otherBarmanServer({ backup }: Lab, { barmanServers }: Survey): readonly PlanItem[] {
+  const [known] = barmanServers
+  if (!backup || known === undefined || barmanServers.includes(backup.server)) return []
+  return [
+    refuse(
+      'server',
+      backup.name,
+      `Barman keeps its backups under the name ${known}, and the config asks for ${backup.server}`,
+      `put backup.server '${known}' back, or give backup.name another name as well: that machine is made anew, and this one is deleted with all backups, after a question`,
     ),
   ]
 }

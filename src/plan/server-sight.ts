@@ -40,12 +40,20 @@ export interface ServerSight {
     readonly slot_name: string
     readonly slot_type: string
     readonly active: boolean
+    /** Who streams through it, by its application_name: a standby says its host name. */
+    readonly follower: string | null
   }[]
   /** The lines of pg_hba.conf, their words with one blank between them; addresses carry their netmask. */
   readonly hba: readonly string[]
   readonly roles: readonly string[]
-  readonly databases: readonly string[]
+  /** Each with its owner. */
+  readonly databases: Readonly<Record<string, string>>
+  /** The demo table of the config; `undefined` where there is none. */
+  readonly tableOwner: string | undefined
 }
+
+/** What Barman's pg_receivewal calls itself. */
+export const BARMAN_FOLLOWER = 'barman_receive_wal'
 
 /** A standby whose value is below its primary's does not start. */
 export const GROW_ON_STANDBYS_FIRST = [
@@ -79,17 +87,38 @@ function serverSql({ postgres }: Lab): string {
     SELECT regexp_replace(sourcefile, '.*/', '') AS file, lower(name) AS name, setting AS value
       FROM pg_file_settings WHERE name IS NOT NULL ORDER BY seqno) l) AS lines,
   (SELECT coalesce(json_agg(s), '[]') FROM (
-    SELECT slot_name, slot_type, active FROM pg_replication_slots WHERE NOT temporary ORDER BY 1) s) AS slots,
+    SELECT slot_name, slot_type, active,
+           (SELECT application_name FROM pg_stat_replication WHERE pid = active_pid) AS follower
+      FROM pg_replication_slots WHERE NOT temporary ORDER BY 1) s) AS slots,
   (SELECT coalesce(json_agg(concat_ws(' ', type, d, u, address, netmask, auth_method)), '[]')
      FROM pg_hba_file_rules, unnest(database) AS d, unnest(user_name) AS u) AS hba,
   (SELECT json_agg(rolname) FROM pg_roles) AS roles,
-  (SELECT json_agg(datname) FROM pg_database) AS databases`
+  (SELECT json_object_agg(datname, pg_get_userbyid(datdba)) FROM pg_database) AS databases`
 }
 
 /** @returns `undefined` when no server answers there */
 export async function seeServer(lab: Lab, guest: Guest, node: LabNode): Promise<ServerSight | undefined> {
+  const [server, table] = await Promise.all([
+    firstRow<Omit<ServerSight, 'tableOwner'>>(guest, node, serverSql(lab)),
+    firstRow<{ owner: string }>(guest, node, tableSql(lab), lab.database.name),
+  ])
+  return server && { ...server, tableOwner: table?.owner }
+}
+
+function tableSql({ database }: Lab): string {
+  return `SELECT pg_get_userbyid(relowner) AS owner FROM pg_class
+ WHERE oid = to_regclass(format('public.%I', ${literal(database.table)}))`
+}
+
+/** @returns `undefined` where nobody answers, or there is no such database */
+async function firstRow<Row>(
+  guest: Guest,
+  node: LabNode,
+  sql: string,
+  database?: string,
+): Promise<Row | undefined> {
   try {
-    return (await guest.rows<ServerSight>(node, serverSql(lab)))[0]
+    return (await guest.rows<Row>(node, sql, database))[0]
   } catch (error) {
     if (error instanceof CommandError) return undefined
     throw error

@@ -2,8 +2,10 @@ import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab
 import { delayOf, followersOf, linksOf } from '../tools/cluster.ts'
 import { hbaChanges } from './hba.ts'
 import type { PlanAction, PlanItem } from './item.ts'
+import { objectItems, usersOf } from './objects.ts'
 import { lineOf, type ServerSight } from './server-sight.ts'
 import { type Change, changeTo, changeToDefault, growth, pendingChanges, settingChanges } from './settings.ts'
+import { renamedSlots } from './slots.ts'
 import type { Survey } from './survey.ts'
 
 const STANDBY_CONF = 'standby.conf'
@@ -53,9 +55,9 @@ function changesOf(lab: Lab, seen: Survey, primary: PostgresNode, node: Postgres
   return [item('add', node, node.name === primary.name ? newPrimary(lab) : newStandby(lab, primary, node))]
 }
 
-function newPrimary({ postgres, database, replication, backup }: Lab): string {
-  const users = [replication.user, database.owner, ...(backup ? [backup.user, backup.streamingUser] : [])]
-  return `a new cluster of PostgreSQL ${postgres.version}: users ${users.join(', ')}; database ${database.name}`
+function newPrimary(lab: Lab): string {
+  const { postgres, database } = lab
+  return `a new cluster of PostgreSQL ${postgres.version}: users ${usersOf(lab).join(', ')}; database ${database.name}`
 }
 
 function newStandby(lab: Lab, primary: LabNode, node: PostgresNode): string {
@@ -138,19 +140,7 @@ function newSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresN
   const slots = followersOf(lab, primary, node)
     .filter(({ slot }) => !names.includes(slot))
     .map(({ name, slot }) => item('add', node, `slot ${slot} for ${name}`))
-  return node.name === primary.name ? [...slots, ...newObjects(lab, node, server)] : slots
-}
-
-function newObjects(
-  { replication, database, backup }: Lab,
-  node: LabNode,
-  server: ServerSight,
-): readonly PlanItem[] {
-  const users = [replication.user, database.owner, ...(backup ? [backup.user, backup.streamingUser] : [])]
-  return [
-    ...users.filter((user) => !server.roles.includes(user)).map((user) => item('add', node, `user ${user}`)),
-    ...(server.databases.includes(database.name) ? [] : [item('add', node, `database ${database.name}`)]),
-  ]
+  return node.name === primary.name ? [...slots, ...objectItems(lab, seen.former, node, server)] : slots
 }
 
 /** The list comes last in a run, when everyone streams. */
@@ -168,7 +158,7 @@ function unusedSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: Postgr
   const server = seen.servers.get(node.name)
   const followers = followersOf(lab, primary, node).map(({ slot }) => slot)
   const own = postgresNodes(lab).map(({ slot }) => slot)
-  const gone = seen.gone.map(({ slot }) => slot)
+  const gone = [...seen.gone.map(({ slot }) => slot), ...renamedSlots(lab, seen)]
   return (server?.slots ?? [])
     .filter(({ slot_type, slot_name }) => slot_type === 'physical' && !followers.includes(slot_name))
     .filter(({ slot_name }) => slot_name !== lab.backup?.slot && [...own, ...gone].includes(slot_name))

@@ -1,9 +1,10 @@
 import { CommandError } from '../errors.ts'
 import type { Former } from '../generate/former.ts'
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
-import type { Guest } from '../tools/contracts.ts'
+import type { Guest, Runner } from '../tools/contracts.ts'
 import { machinesIn } from '../tools/doctor/index.ts'
 import { type MachineSight, seeMachine } from './machine-sight.ts'
+import { type Resize, seeResizes } from './resizes.ts'
 import { type ServerSight, seeServer } from './server-sight.ts'
 
 /** A machine that Vagrant has made and the config no longer has. */
@@ -30,6 +31,10 @@ export interface Survey {
   /** `undefined` when no server, or more than one, is out of recovery. */
   readonly primary: PostgresNode | undefined
   readonly gone: readonly GoneMachine[]
+  /** Machines that are to have another size. */
+  readonly resizes: readonly Resize[]
+  /** Names under which Barman keeps backups on the config's backup host. */
+  readonly barmanServers: readonly string[]
   readonly former: Former
 }
 
@@ -37,14 +42,19 @@ export interface Survey {
 export interface View {
   readonly lab: Lab
   readonly guest: Guest
+  readonly run: Runner
   /** The lab's folder. */
   readonly directory: string
   /** Of the files as they were written last. */
   readonly former: Former
 }
 
+/** Barman takes a second to start. */
+const BARMAN_TIMEOUT_MS = 15_000
+
 /** Asks every machine that Vagrant has made, all at once. Changes nothing. */
-export async function survey({ lab, guest, directory, former }: View): Promise<Survey> {
+export async function survey(view: View): Promise<Survey> {
+  const { lab, guest, directory, former } = view
   const names = new Set(machinesIn(directory).map(({ name }) => name))
   const nodes = nodesOf(lab)
   const made = new Set(nodes.map(({ name }) => name).filter((name) => names.has(name)))
@@ -58,14 +68,36 @@ export async function survey({ lab, guest, directory, former }: View): Promise<S
     const server = node.role === 'backup' ? undefined : await seeServer(lab, guest, node)
     if (server) servers.set(node.name, server)
   }
-  const [gone] = await Promise.all([
+  const [gone, barmanServers] = await Promise.all([
     Promise.all(strangers.map((name) => seeGone(name, guest, former))),
+    lab.backup && made.has(lab.backup.name) ? seeBarmanServers(guest, lab.backup) : [],
     ...nodes.filter(({ name }) => made.has(name)).map(look),
   ])
   const [primary, ...others] = postgresNodes(lab).filter(
     ({ name }) => servers.get(name)?.in_recovery === false,
   )
-  return { made, machines, servers, primary: others.length === 0 ? primary : undefined, gone, former }
+  return {
+    made,
+    machines,
+    servers,
+    primary: others.length === 0 ? primary : undefined,
+    gone,
+    resizes: await seeResizes(view, machines),
+    barmanServers,
+    former,
+  }
+}
+
+/** @returns none where there is no Barman yet, or no answer */
+async function seeBarmanServers(guest: Guest, backup: LabNode): Promise<readonly string[]> {
+  try {
+    const options = { as: 'barman', timeoutMs: BARMAN_TIMEOUT_MS } as const
+    const { stdout } = await guest.shell(backup, ['barman', 'list-server', '--minimal'], options)
+    return stdout.split('\n').flatMap((line) => line.trim() || [])
+  } catch (error) {
+    if (error instanceof CommandError) return []
+    throw error
+  }
 }
 
 interface GoneRow {

@@ -24,6 +24,8 @@ export interface Vagrant {
   up(options: { provider: ProviderName; onEvent?: (event: VagrantEvent) => void }): Promise<void>
   /** @param machines all of them when left out */
   halt(options?: { machines?: readonly string[] }): Promise<void>
+  /** Restarts machines with what the Vagrantfile says now, and provisions none. */
+  reload(options: { machines: readonly string[] }): Promise<void>
   /** @param machines all of them when left out */
   destroy(options?: { machines?: readonly string[] }): Promise<void>
   /** Costs a second or two: ask once. */
@@ -91,6 +93,9 @@ export function createVagrant({
     },
     halt: async ({ machines = [] } = {}) => {
       await vagrant(['halt', '--machine-readable', ...machines])
+    },
+    reload: async ({ machines }) => {
+      await vagrant(['reload', '--no-provision', '--machine-readable', ...machines])
     },
     destroy: async ({ machines = [] } = {}) => {
       await vagrant(['destroy', '--force', '--machine-readable', ...machines])

@@ -46,3 +46,13 @@ test('a lab without machines is left alone', async () => {
   expect({ exitCode, commands }).toEqual({ exitCode: 0, commands: [] })
   expect(stdout).toBe('There are no machines: nothing to destroy.\n')
 })
+
+test('machines go although the config asks for another provider by now', async () => {
+  const { run, commands } = obedient()
+  const cwd = labFolder({ config: 'provider: virtualbox\n' })
+  expect((await program(['destroy', '--yes'], { cwd, run })).exitCode).toBe(0)
+  expect(commands.map(({ file, args }) => `${file} ${args[0]}`)).toEqual(['vagrant destroy'])
+  const { exitCode, stderr } = await program(['plan'], { cwd, run })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain("put provider: 'docker' back, or delete them first, with all that is on them")
+})

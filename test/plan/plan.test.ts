@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Lab } from '../../src/lab.ts'
-import { testBackup, testLab, testSlave } from '../support/lab.ts'
+import { testBackup, testLab, testMaster, testSlave } from '../support/lab.ts'
 import { planOf, told } from './scene.ts'
 
 const lab = testLab({ backup: testBackup({ compression: 'none' }) })
@@ -198,6 +198,43 @@ describe('a slave', () => {
   })
 })
 
+describe('memory and processors', () => {
+  const bigger = { ...lab, master: testMaster({ memoryMb: 2048, cpus: 2 }) }
+
+  test('of containers change while they run', async () => {
+    expect(await told(lab, bigger)).toEqual([
+      'change master: memory 1024 → 2048 MB, processors 1 → 2: while it runs',
+    ])
+  })
+
+  test('of virtual machines need a restart; what their kernel counts a little off is the same', async () => {
+    const vm = { ...lab, provider: 'virtualbox' } as const
+    expect(await told(vm, { ...bigger, provider: 'virtualbox' })).toEqual([
+      'restart master: memory 1024 → 2048 MB, processors 1 → 2: the machine is restarted, and its server with it',
+    ])
+    expect(await told(vm, { ...vm, master: testMaster({ memoryMb: 1100 }) })).toEqual([])
+  })
+
+  test('that the user has written into the Vagrantfile himself are his', async () => {
+    const edit = (text: string) =>
+      text.replace('memory: 1024, cpus: 1, group: "masters"', 'memory: 1536, cpus: 1, group: "masters"')
+    expect(await told(lab, lab, { edit })).toEqual(['change master: memory 1024 → 1536 MB: while it runs'])
+    expect(await told(lab, bigger, { edit: (text) => text.replace('#{node[:memory]}m', '4g') })).toEqual([])
+    expect(await told(lab, bigger, { local: 'v.memory = 4096\n' })).toEqual([])
+  })
+})
+
+describe('the name of the lab', () => {
+  test('stays with the machines that are there', async () => {
+    expect(await told(lab, { ...lab, name: 'other' })).toEqual(
+      ['master', 'slave', 'backup'].map(
+        (name) =>
+          `keep ${name}: Docker goes on calling it otus-${name}; what is made from now on is called other-…`,
+      ),
+    )
+  })
+})
+
 describe('the backup host', () => {
   test('keeps and takes backups as the config says now', async () => {
     const wanted = {
@@ -229,16 +266,69 @@ describe('the backup host', () => {
   })
 })
 
+describe('a slot that is renamed', () => {
+  test('of a slave is made, used, and the old one goes', async () => {
+    expect(await told(lab, withSlave({ slot: 'third' }))).toEqual([
+      'add master: slot third for slave',
+      'reload slave: primary_slot_name slave_slot → third',
+      'remove master: slot slave_slot: nobody follows through it any more',
+    ])
+  })
+
+  test("of Barman's likewise", async () => {
+    const wanted = { ...lab, backup: testBackup({ slot: 'bart', compression: 'none' }) }
+    expect(await told(lab, wanted)).toEqual([
+      'remove master: slot barman: nobody follows through it any more',
+      'change backup: slot_name barman → bart',
+      'change backup: receive-wal is started anew',
+    ])
+  })
+})
+
 describe('users and databases', () => {
-  test('that are new are made', async () => {
+  test('that are new are made, what is there stays', async () => {
     const wanted = { ...lab, database: { name: 'shop', owner: 'keeper', table: 'goods' } }
     expect(await told(lab, wanted)).toEqual([
       'reload master: pg_hba.conf lets in keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
       'add master: user keeper',
-      'add master: database shop',
+      'add master: database shop with the empty table goods',
+      'keep master: user student, database otus: no longer in the config, and for you to drop',
       'reload slave: pg_hba.conf lets in keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
     ])
   })
+})
+
+test('a table that is renamed begins empty, and the old one stays', async () => {
+  expect(await told(lab, { ...lab, database: { ...lab.database, table: 'goods' } })).toEqual([
+    'add master: the empty table goods in the database otus',
+    'keep master: table dz: no longer in the config, and for you to drop',
+  ])
+})
+
+test('another owner gets the database and its table', async () => {
+  expect(await told(lab, { ...lab, database: { ...lab.database, owner: 'keeper' } })).toEqual(
+    expect.arrayContaining([
+      'add master: user keeper',
+      'change master: owner of the database otus student → keeper',
+      'change master: owner of the table dz student → keeper',
+      'keep master: user student: no longer in the config, and for you to drop',
+    ]),
+  )
+})
+
+test('other users of Barman are made, and it connects as them', async () => {
+  const backup = testBackup({ user: 'bart', streamingUser: 'bart_stream', compression: 'none' })
+  const plan = await told(lab, { ...lab, backup })
+  expect(plan).toEqual(
+    expect.arrayContaining([
+      'add master: user bart',
+      'add master: user bart_stream',
+      'keep master: user barman, user barman_streaming: no longer in the config, and for you to drop',
+      'change backup: conninfo: bart at 192.168.11.150',
+      'change backup: streaming_conninfo: bart_stream at 192.168.11.150',
+      'change backup: receive-wal is started anew',
+    ]),
+  )
 })
 
 describe('after a failover', () => {
@@ -250,6 +340,7 @@ describe('after a failover', () => {
       'restart slave: max_connections 100 → 200',
       expect.stringMatching(/^change backup: conninfo: barman at 192.168.11.151$/),
       expect.stringMatching(/^change backup: streaming_conninfo/),
+      'change backup: receive-wal is started anew',
     ])
   })
 

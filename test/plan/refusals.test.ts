@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Lab } from '../../src/lab.ts'
 import { refusals } from '../../src/plan/refusals.ts'
-import { DEBIAN_12, testLab, testMaster, testSlave } from '../support/lab.ts'
+import { DEBIAN_12, testBackup, testLab, testMaster, testSlave } from '../support/lab.ts'
 import { surveyOf, type Twist } from './scene.ts'
 
 const lab = testLab()
@@ -115,4 +115,42 @@ describe('a cluster the playbook would refuse', () => {
       'slave: its data belongs to another cluster than that of master → if it may go: npx pg-lab reinit slave',
     ])
   })
+})
+
+describe('how machines are wired', () => {
+  const vm = { ...lab, provider: 'virtualbox' } as const
+  const hostOnly = { ...vm, network: { ...vm.network, mode: 'host-only' } } as const
+  const everybody = ['master', 'slave', 'backup']
+
+  test('is not changed while they run', async () => {
+    const twist = { silent: everybody }
+    expect(await refusals(hostOnly, await surveyOf(vm, hostOnly))).toMatchObject([
+      {
+        text: 'the machines run in a network that is internal, and the config asks for host-only',
+        hint: expect.stringContaining('npx pg-lab halt && npx pg-lab up'),
+      },
+    ])
+    expect(refusals(vm, await surveyOf(hostOnly, vm))).toHaveLength(1)
+    expect(refusals(hostOnly, await surveyOf(vm, hostOnly, twist))).toEqual([])
+    expect(refusals(vm, await surveyOf(vm, vm))).toEqual([])
+  })
+
+  test('is the same in both modes where a bridge is a bridge', async () => {
+    expect(await refused({ ...lab, network: { ...lab.network, mode: 'host-only' } })).toEqual([])
+  })
+
+  test('bears the name of the lab in a network of VirtualBox', async () => {
+    const renamed = { ...vm, name: 'other' }
+    expect(refusals(renamed, await surveyOf(vm, renamed))).toMatchObject([
+      { hint: expect.stringContaining("put name: 'otus' back") },
+    ])
+  })
+})
+
+test("Barman's name for the cluster", async () => {
+  const renamed = { ...lab, backup: testBackup({ server: 'shop' }) }
+  expect(await refused(renamed)).toEqual([
+    "backup: Barman keeps its backups under the name master, and the config asks for shop → put backup.server 'master' back, or give backup.name another name as well: that machine is made anew, and this one is deleted with all backups, after a question",
+  ])
+  expect(await refused({ ...lab, backup: testBackup({ name: 'vault', server: 'shop' }) })).toEqual([])
 })

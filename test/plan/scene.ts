@@ -1,12 +1,15 @@
+import { expect } from 'vitest'
 import { CommandError } from '../../src/errors.ts'
+import { vagrantfile } from '../../src/generate/vagrantfile.ts'
 import type { WriteResult } from '../../src/generate/write.ts'
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../../src/lab.ts'
 import { makePlan } from '../../src/plan/index.ts'
 import type { PlanItem } from '../../src/plan/item.ts'
+import { usersOf } from '../../src/plan/objects.ts'
 import type { ServerSight, SettingSight } from '../../src/plan/server-sight.ts'
 import { type Survey, survey } from '../../src/plan/survey.ts'
 import { followersOf } from '../../src/tools/cluster.ts'
-import type { Guest } from '../../src/tools/contracts.ts'
+import type { Guest, Runner } from '../../src/tools/contracts.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 /** What pg_settings says of the settings these tests change. */
@@ -96,7 +99,8 @@ function hbaOf(lab: Lab): string[] {
 function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.master): ServerSight {
   const { backup, replication, database } = lab
   const lines = linesOf(lab, node, primary)
-  const slots = followersOf(lab, primary, node).map(({ slot }) => slot)
+  const followers = followersOf(lab, primary, node)
+  const slots = followers.map(({ slot }) => slot)
   const own = backup && node.name === primary.name ? [...slots, backup.slot] : slots
   return {
     version: lab.postgres.version,
@@ -106,7 +110,12 @@ function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.mast
     locale: lab.postgres.locale,
     settings: settingsOf(lines),
     lines,
-    slots: own.map((slot_name) => ({ slot_name, slot_type: 'physical', active: true })),
+    slots: own.map((slot_name) => ({
+      slot_name,
+      slot_type: 'physical',
+      active: true,
+      follower: followers.find(({ slot }) => slot === slot_name)?.name ?? 'barman_receive_wal',
+    })),
     hba: hbaOf(lab),
     roles: [
       'postgres',
@@ -114,7 +123,8 @@ function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.mast
       database.owner,
       ...(backup ? [backup.user, backup.streamingUser] : []),
     ],
-    databases: ['postgres', database.name],
+    databases: { postgres: 'postgres', [database.name]: database.owner },
+    tableOwner: database.owner,
   }
 }
 
@@ -130,6 +140,10 @@ export interface Twist {
   readonly os?: string
   /** Nothing is known of what the files were when they were written last. */
   readonly forgotten?: true
+  /** What the user made of the Vagrantfile. */
+  readonly edit?: (vagrantfile: string) => string
+  /** Text of Vagrantfile.local. */
+  readonly local?: string
 }
 
 /** The machines of a lab, as they would answer. */
@@ -144,7 +158,8 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
   const answer = (node: LabNode, argv: readonly string[]): string => {
     const words = argv.join(' ')
     if (words.includes('hostname'))
-      return `${node.name}\n${node.address} 172.17.0.2\n${twist.os ?? 'debian 12'}\n`
+      return `${node.name}\n${node.address} 172.17.0.2\n${twist.os ?? 'debian 12'}\n${kernelOf(node)}`
+    if (words.includes('list-server')) return `${was.backup?.server}\n`
     if (words.includes('show-server')) return JSON.stringify({ [String(was.backup?.server)]: barmanOf(was) })
     if (words.includes('.pgpass'))
       return postgresNodes(was)
@@ -161,13 +176,15 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
       stderr: '',
       durationMs: 1,
     }),
-    rows: async <Row>({ name }: LabNode, sql: string) => {
+    rows: async <Row>({ name }: LabNode, sql: string, database?: string) => {
       const node = postgresNodes(was).find((one) => one.name === name)
       if (!node) throw new CommandError('psql: not found', { command: 'psql' })
       reach(node)
       const server = serverOf(was, node, primary)
       const seen = twist.server ? twist.server(server, node) : server
       if (!seen) throw new CommandError('connection refused', { command: 'psql' })
+      // The demo database of today's config, and its table.
+      if (sql.includes('pg_class')) return tableRows<Row>(was, sql, database)
       const gone = { in_recovery: seen.in_recovery, slot: seen.in_recovery ? node.slot : '' }
       return [sql.includes('pg_file_settings') ? seen : gone] as unknown as readonly Row[]
     },
@@ -186,19 +203,50 @@ function barmanOf({ backup, master }: Lab): object {
   }
 }
 
+/** nproc and lsmem, as a virtual machine of this size has them. */
+function kernelOf({ memoryMb, cpus }: LabNode): string {
+  return `${cpus}\nMemory block size: 134217728\nTotal online memory: ${memoryMb * 2 ** 20}\n`
+}
+
+function tableRows<Row>({ database }: Lab, sql: string, asked: string | undefined): readonly Row[] {
+  if (asked !== database.name) throw new CommandError('no such database', { command: 'psql' })
+  return sql.includes(`'${database.table}'`) ? [{ owner: database.owner } as Row] : []
+}
+
+/** docker inspect, as it was told when the containers were made. */
+function dockerOf(was: Lab): Runner {
+  return async ({ file, args }) => {
+    expect([file, args[0]]).toEqual(['docker', 'inspect'])
+    const nodes = nodesOf(was).filter(({ name }) => args.includes(`id-${name}`))
+    const lines = nodes.map(({ name, memoryMb, cpus }) => `id-${name} ${memoryMb * 2 ** 20} ${cpus * 1e9}`)
+    return { exitCode: 0, stdout: lines.join('\n'), stderr: '', durationMs: 1 }
+  }
+}
+
 /** A lab that was brought up as `was`, looked at with the config `wanted`. */
-export function surveyOf(was: Lab, wanted: Lab, twist: Twist = {}): Promise<Survey> {
+export async function surveyOf(was: Lab, wanted: Lab, twist: Twist = {}): Promise<Survey> {
   const made = nodesOf(was).filter(({ name }) => !twist.missing?.includes(name))
-  const directory = folderWith(
-    Object.fromEntries(made.map(({ name }) => [`.vagrant/machines/${name}/docker/id`, 'c0ffee'])),
-  )
+  const written = await vagrantfile(was, 'made by a test')
+  const { database, provider } = was
+  const directory = folderWith({
+    ...Object.fromEntries(made.map(({ name }) => [`.vagrant/machines/${name}/${provider}/id`, `id-${name}`])),
+    Vagrantfile: twist.edit?.(written) ?? written,
+    ...(twist.local ? { 'Vagrantfile.local': twist.local } : {}),
+  })
   const slotOf = ({ name }: LabNode) =>
     postgresNodes(was).find((node) => node.name === name)?.slot ?? was.backup?.slot ?? ''
   const nodes = nodesOf(was).map((node) => ({ ...node, slot: slotOf(node) }))
   const former = twist.forgotten
-    ? { version: undefined, nodes: [] }
-    : { version: was.postgres.version, nodes }
-  return survey({ lab: wanted, guest: guestOf(was, twist), directory, former })
+    ? { version: undefined, nodes: [], users: [], database: '', table: '', vagrantfile: '' }
+    : {
+        version: was.postgres.version,
+        nodes,
+        users: usersOf(was),
+        database: database.name,
+        table: database.table,
+        vagrantfile: written,
+      }
+  return survey({ lab: wanted, guest: guestOf(was, twist), run: dockerOf(was), directory, former })
 }
 
 const NO_FILES: WriteResult = {

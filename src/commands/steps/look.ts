@@ -6,8 +6,8 @@ import type { Task } from '../../tasks.ts'
 import type { Session } from '../session.ts'
 
 /** The lab as it is: files as they were written last, machines, servers. Call it before the files are written anew. */
-export async function look({ directory, lab, guest }: Session): Promise<Survey> {
-  return survey({ lab, guest, directory, former: await readFormer(directory) })
+export async function look({ context, directory, lab, guest }: Session): Promise<Survey> {
+  return survey({ lab, guest, directory, run: context.run, former: await readFormer(directory) })
 }
 
 /** @throws UserError with all that the config asks for and the lab cannot become */
@@ -24,9 +24,10 @@ export function verifyFeasible({ lab }: Session, seen: Survey): void {
 
 /** Machines that did not answer at first have been started: what they say now may stop us all the same. */
 export function lookAgain(session: Session, before: Survey): readonly Task[] {
-  const { directory, lab, guest } = session
+  const { context, directory, lab, guest } = session
   if (before.machines.size === before.made.size) return []
+  const former = { ...before.former, vagrantfile: '' } // they have been started with the one of today
   const run = async () =>
-    verifyFeasible(session, await survey({ lab, guest, directory, former: before.former }))
+    verifyFeasible(session, await survey({ lab, guest, directory, run: context.run, former }))
   return [{ title: 'Look at the servers', run }]
 }

@@ -1,7 +1,10 @@
 import { NODE_IMAGE_SCRIPT } from '../../generate/node-image.ts'
 import { nodesOf } from '../../lab.ts'
+import { resizeMachines } from '../../operations/resize-machines.ts'
 import { startMachines as start } from '../../operations/start-machines.ts'
+import type { Survey } from '../../plan/survey.ts'
 import type { Task } from '../../tasks.ts'
+import { writeSshConfig } from '../../tools/ssh-config.ts'
 import type { Session } from '../session.ts'
 
 /** The image of the docker provider; the script looks first whether it is there. */
@@ -36,4 +39,22 @@ export function startMachines(session: Session): Task {
       return `${nodesOf(session.lab).length} are running`
     },
   }
+}
+
+/** Gives machines that are there the memory and processors the Vagrantfile asks for. */
+export function resize(session: Session, { resizes, primary }: Survey): readonly Task[] {
+  if (resizes.length === 0) return []
+  const { context, directory, lab, logs, vagrant } = session
+  return [
+    {
+      title: 'Change memory and processors',
+      run: async ({ note }) => {
+        const place = { directory, run: context.run, logFile: logs.file('vagrant'), vagrant }
+        await resizeMachines(place, resizes, { primary: (primary ?? lab.master).name, onStep: note })
+        const isRestarted = resizes.some(({ isLive }) => !isLive)
+        if (isRestarted) writeSshConfig(directory, await vagrant.sshConfig(), nodesOf(lab))
+        return resizes.map(({ node }) => node.name).join(', ')
+      },
+    },
+  ]
 }

@@ -1,7 +1,8 @@
 import { UserError } from '../../errors.ts'
 import type { Place } from '../../operations/place.ts'
-import { dropSlots, removeMachines, withGoneMachines } from '../../operations/remove-machines.ts'
+import { dropSlots, removeMachines, slotsOf, withGoneMachines } from '../../operations/remove-machines.ts'
 import { type Departures, departures, holds } from '../../plan/machines.ts'
+import { renamedSlots } from '../../plan/slots.ts'
 import type { Survey } from '../../plan/survey.ts'
 import type { Task } from '../../tasks.ts'
 import { ask } from '../ask.ts'
@@ -54,6 +55,13 @@ export function deleteFirst(session: Session, { inTheWay, moved }: Agreement): r
   return [{ title: `Delete ${names.join(', ')}`, run }]
 }
 
+/** The lab's machines stream through slots of other names now. */
+export function dropRenamedSlots(session: Session, seen: Survey): readonly Task[] {
+  const slots = renamedSlots(session.lab, seen)
+  if (slots.length === 0) return []
+  return [{ title: `Drop the slots ${slots.join(', ')}`, run: () => dropSlots(placeOf(session), slots) }]
+}
+
 /** Parts with the machines the config no longer has, now that nobody needs them. */
 export function partWithGone(session: Session, { inTheWay, leaving, agreed }: Agreement): readonly Task[] {
   const gone = [...inTheWay, ...leaving]
@@ -64,7 +72,7 @@ export function partWithGone(session: Session, { inTheWay, leaving, agreed }: Ag
       title: `Part with ${gone.map(({ name }) => name).join(', ')}`,
       run: async (progress) => {
         const place = placeOf(session)
-        await dropSlots(place, inTheWay)
+        await dropSlots(place, slotsOf(inTheWay))
         if (leaving.length > 0) {
           await removeMachines(place, leaving, { agreed, onStep: (text) => progress.note(text) })
         }

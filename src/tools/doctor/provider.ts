@@ -59,7 +59,9 @@ export async function chooseProvider(
   if (machine && wanted !== 'auto' && wanted !== machine.provider) {
     throw new UserError(
       `The lab's machines run on ${PROVIDERS[machine.provider].title}, not on ${PROVIDERS[wanted].title}`,
-      { hint: 'destroy them first: npx pg-lab destroy' },
+      {
+        hint: `put provider: '${machine.provider}' back, or delete them first, with all that is on them: npx pg-lab destroy`,
+      },
     )
   }
   if (machine) return { provider: machine.provider, reason: "the lab's machines run on it" }

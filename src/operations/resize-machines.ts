@@ -1,0 +1,41 @@
+import type { LabNode, MachineSize } from '../lab.ts'
+import { createContainers } from '../tools/containers.ts'
+import type { Runner } from '../tools/contracts.ts'
+import type { Vagrant } from '../tools/vagrant.ts'
+
+/** A machine and the size it is to have. */
+interface Resize {
+  readonly node: LabNode
+  readonly to: MachineSize
+  /** Its memory and processors change while it runs; else it is restarted. */
+  readonly isLive: boolean
+}
+
+/** Where machines are given another size, and with what. */
+interface Place {
+  /** The lab's folder; its Vagrantfile has the new sizes already. */
+  readonly directory: string
+  readonly run: Runner
+  readonly logFile: string
+  readonly vagrant: Vagrant
+}
+
+/**
+ * Gives machines another size, one after the other, the primary last: its standbys are back by then.
+ * @param primary name of the machine that is restarted last
+ */
+export async function resizeMachines(
+  { directory, run, logFile, vagrant }: Place,
+  resizes: readonly Resize[],
+  { primary, onStep }: { readonly primary: string; readonly onStep: (text: string) => void },
+): Promise<void> {
+  const containers = createContainers({ directory, run, logFile })
+  for (const { node, to, isLive } of resizes.toSorted((one, other) => rank(one) - rank(other))) {
+    onStep(`${node.name}: ${to.memoryMb} MB, ${to.cpus} ${to.cpus === 1 ? 'processor' : 'processors'}`)
+    if (isLive) await containers.resize(node.name, to)
+    else await vagrant.reload({ machines: [node.name] })
+  }
+  function rank({ node }: Resize): number {
+    return node.name === primary ? 1 : 0
+  }
+}

@@ -1,0 +1,63 @@
+import { PROVIDERS } from '../catalog/providers.ts'
+import { wantedSizes } from '../generate/machine-sizes.ts'
+import { type LabNode, type MachineSize, nodesOf } from '../lab.ts'
+import { createContainers } from '../tools/containers.ts'
+import type { PlanItem } from './item.ts'
+import type { MachineSight } from './machine-sight.ts'
+import type { Survey, View } from './survey.ts'
+
+/** A machine that is there, and another size it is to have. */
+export interface Resize {
+  readonly node: LabNode
+  readonly from: MachineSize
+  readonly to: MachineSize
+  /** Its memory and processors change while it runs; else it is restarted. */
+  readonly isLive: boolean
+}
+
+/**
+ * What a guest counts may differ a little from what it was given: firmware takes its part, and Linux counts memory in
+ * blocks of 128 MB.
+ */
+const VM_TOLERANCE_MB = 192
+
+/** Compares what the machines have with what they shall have. Of a machine that is off, only a container tells. */
+export async function seeResizes(
+  view: View,
+  machines: ReadonlyMap<string, MachineSight>,
+): Promise<readonly Resize[]> {
+  const { lab, directory, run, former } = view
+  const isLive = !PROVIDERS[lab.provider].usesBox
+  const names = nodesOf(lab).map(({ name }) => name)
+  const [wanted, containers] = await Promise.all([
+    wantedSizes(lab, directory, former.vagrantfile),
+    isLive ? createContainers({ directory, run }).sizes(names) : undefined,
+  ])
+  return nodesOf(lab).flatMap((node) => {
+    const to = wanted.get(node.name)
+    const from = containers ? containers.get(node.name) : machines.get(node.name)?.size
+    const tolerance = isLive ? 0 : VM_TOLERANCE_MB
+    return to && from && isOther(from, to, tolerance) ? [{ node, from, to, isLive }] : []
+  })
+}
+
+function isOther(from: MachineSize, to: MachineSize, toleranceMb: number): boolean {
+  return Math.abs(from.memoryMb - to.memoryMb) > toleranceMb || from.cpus !== to.cpus
+}
+
+/** What happens to machines that get another size. */
+export function resizeItems({ resizes }: Survey): readonly PlanItem[] {
+  return resizes.map(({ node, from, to, isLive }) => {
+    const changes = [
+      ...(from.memoryMb === to.memoryMb ? [] : [`memory ${from.memoryMb} → ${to.memoryMb} MB`]),
+      ...(from.cpus === to.cpus ? [] : [`processors ${from.cpus} → ${to.cpus}`]),
+    ]
+    const how = isLive ? 'while it runs' : 'the machine is restarted, and its server with it'
+    return {
+      kind: 'machine',
+      node: node.name,
+      action: isLive ? 'change' : 'restart',
+      text: `${changes.join(', ')}: ${how}`,
+    }
+  })
+}

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { MachineSize } from '../lab.ts'
+import type { Runner } from './contracts.ts'
+
+/** Containers of the docker provider. What they were given when they were made, Vagrant never changes again. */
+export interface Containers {
+  /** @returns the size of each that is there; from inside a container looks as large as the computer */
+  sizes(names: readonly string[]): Promise<ReadonlyMap<string, MachineSize>>
+  /** Takes effect at once, and stays. */
+  resize(name: string, size: MachineSize): Promise<void>
+}
+
+const FORMAT = '{{.Id}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}'
+
+/** @param directory the lab's folder @param logFile gets the raw output */
+export function createContainers({
+  directory,
+  run,
+  logFile,
+}: {
+  readonly directory: string
+  readonly run: Runner
+  readonly logFile?: string
+}): Containers {
+  const log = logFile === undefined ? {} : { logFile }
+  const idOf = (name: string): string => {
+    const file = join(directory, '.vagrant/machines', name, 'docker/id')
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  }
+  return {
+    async sizes(names) {
+      const ids = names.map(idOf).filter(Boolean)
+      if (ids.length === 0) return new Map()
+      const args = ['inspect', '--type', 'container', '--format', FORMAT, ...ids]
+      // One that is gone is named on standard error; the others are told all the same.
+      const { stdout } = await run({ file: 'docker', args, ...log, expectExit: 'any' })
+      const sizes = new Map(stdout.split('\n').map(sizeOf))
+      return new Map(names.flatMap((name) => pairOf(name, sizes.get(idOf(name)))))
+    },
+    async resize(name, { memoryMb, cpus }) {
+      // Docker gives a container as much swap as memory; it must never be less than the memory.
+      const sizes = ['--memory', `${memoryMb}m`, '--memory-swap', `${2 * memoryMb}m`, '--cpus', String(cpus)]
+      await run({ file: 'docker', args: ['update', ...sizes, idOf(name)], ...log })
+    },
+  }
+}
+
+function sizeOf(line: string): readonly [id: string, size: MachineSize] {
+  const [id = '', bytes, nanoCpus] = line.split(' ')
+  return [id, { memoryMb: Number(bytes) / 2 ** 20, cpus: Number(nanoCpus) / 1e9 }]
+}
+
+function pairOf(name: string, size: MachineSize | undefined): readonly (readonly [string, MachineSize])[] {
+  return size ? [[name, size]] : []
+}
