@@ -53,13 +53,25 @@ function headline(mark: string, text: string, paint: Paint): string {
 
 function userError({ message, hint, problems }: UserError, { paint }: ErrorContext): readonly string[] {
   const [first, second] = problems
-  const frame = first?.frame && !second ? clean(first.frame).split('\n') : []
+  const frame = second ? oneLineFrame : wholeFrame
+  const lines = problems.flatMap((problem) => [problemLine(problem, paint), ...frame(problem)])
+  if (lines.at(-1) === '') lines.pop()
   return [
     headline(paint('red', '✖'), message, paint),
-    ...(first ? ['', ...problems.map((problem) => `  ${problemLine(problem, paint)}`)] : []),
-    ...(frame.length > 0 ? ['', ...frame.map((line) => `  ${line}`)] : []),
+    ...(first ? ['', ...lines.map((line) => `  ${line}`.trimEnd())] : []),
     ...(hint ? ['', ...hintLines(hint, paint)] : []),
   ]
+}
+
+function wholeFrame({ frame }: Problem): readonly string[] {
+  return frame ? ['', ...clean(frame).split('\n')] : []
+}
+
+/** Of several problems each has its own line and the caret, without the lines around. */
+function oneLineFrame({ frame = '' }: Problem): readonly string[] {
+  const lines = clean(frame).split('\n')
+  const at = lines.findIndex((line) => line.startsWith('>'))
+  return at === -1 ? [] : [...lines.slice(at, at + 2).map((line) => line.replace(/^>/, ' ')), '']
 }
 
 /** A hint may have several lines. */

@@ -25,19 +25,28 @@ async function untilSignal<Answer>(question: (signal: AbortSignal) => Promise<An
 }
 
 /** A person at the terminal. @throws Interrupted when a question is answered with Ctrl-C */
-export const terminalAsker: Asker = {
-  async text({ message, initial, check }) {
-    const { text } = await import('@clack/prompts')
-    const validate = (answer: string | undefined) => check(answer ?? '')
-    return answered(await text({ message, placeholder: initial, defaultValue: initial, validate }))
-  },
-  async choose({ message, options, initial }) {
-    const { select } = await import('@clack/prompts')
-    const rows = options.map(({ value: _, ...row }, index) => ({ value: index, ...row }))
-    const at = options.findIndex(({ value }) => value === initial)
-    const chosen = answered(await select({ message, options: rows, initialValue: at }))
-    return options[chosen]?.value ?? initial
-  },
+export function terminalAsker(): Asker {
+  let isFirst = true
+  const prompts = async () => {
+    const clack = await import('@clack/prompts')
+    if (isFirst) clack.intro('A new PostgreSQL lab. Enter takes what is shown, Ctrl-C writes nothing.')
+    isFirst = false
+    return clack
+  }
+  return {
+    async text({ message, initial, check }) {
+      const { text } = await prompts()
+      const validate = (answer: string | undefined) => check(answer ?? '')
+      return answered(await text({ message, placeholder: initial, defaultValue: initial, validate }))
+    },
+    async choose({ message, options, initial }) {
+      const { select } = await prompts()
+      const rows = options.map(({ value: _, ...row }, index) => ({ value: index, ...row }))
+      const at = options.findIndex(({ value }) => value === initial)
+      const chosen = answered(await select({ message, options: rows, initialValue: at }))
+      return options[chosen]?.value ?? initial
+    },
+  }
 }
 
 function answered<T>(answer: T): Exclude<T, symbol> {

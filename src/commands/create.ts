@@ -44,7 +44,7 @@ export async function create(
   context: Context,
   options: CreateOptions,
   dir: string | undefined,
-  person: Asker = terminalAsker,
+  person: Asker = terminalAsker(),
 ): Promise<number> {
   const asker = canAsk(context) && !options.yes ? person : undefined
   const directory = await folderFor(context, options, dir, asker)
