@@ -24,7 +24,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     const page = showError(error, {
       paint: painter(io.stderr, io.env),
-      again: quoteForShell(['npx', 'pg-lab', ...argv]),
+      again: quoteForShell(['npx', 'create-pg-lab', ...argv]),
       versions: `pg-lab ${manifest.version} · Node.js ${process.version} · ${process.platform} ${process.arch}`,
       reportTo: 'the issue tracker that `npm bugs create-pg-lab` opens',
     })
@@ -106,7 +106,7 @@ function asUserError({ message }: CommanderError, argv: readonly string[]): User
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const sentence = first.charAt(0).toUpperCase() + first.slice(1)
   const [name] = argv.filter((word) => VERBS.some((verb) => verb.name === word))
-  const help = quoteForShell(['npx', 'pg-lab', ...(name ? [name] : []), '--help'])
+  const help = quoteForShell(['npx', 'create-pg-lab', ...(name ? [name] : []), '--help'])
   return new UserError(sentence, { hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help })
 }
 

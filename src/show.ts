@@ -14,7 +14,7 @@ export function painter(stream: { readonly isTTY?: boolean | undefined }, env: N
 /** What an error's page says beside the error. */
 export interface ErrorContext {
   readonly paint: Paint
-  /** The command that goes on from here: `npx pg-lab up`. */
+  /** The command that goes on from here: `npx create-pg-lab up`. */
   readonly again: string
   readonly versions: string
   /** Where a bug is reported. */

@@ -50,7 +50,7 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
       ✖ Unknown command 'frobnicate'
 
-        → npx pg-lab --help
+        → npx create-pg-lab --help
       "
     `)
   })
@@ -64,7 +64,7 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
     `)
     expect(await stderrOf('verify', '--jsno')).toContain('Did you mean --json?')
-    expect(await stderrOf('halt', '--yes')).toContain('npx pg-lab halt --help')
+    expect(await stderrOf('halt', '--yes')).toContain('npx create-pg-lab halt --help')
   })
 
   test('argument', async () => {
@@ -72,7 +72,7 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
       ✖ Missing required argument 'node'
 
-        → npx pg-lab ssh --help
+        → npx create-pg-lab ssh --help
       "
     `)
     expect(await stderrOf('halt', 'master')).toContain('Too many arguments')

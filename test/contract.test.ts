@@ -23,3 +23,12 @@ test('no role has a default of its own: defaults live in the schema', () => {
   )
   expect(withDefaults).toEqual([])
 })
+
+test('nothing we say sends npx to a package that is not ours: docs/decisions/06', () => {
+  const places = ['src', 'templates', 'provisioning'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${entry.parentPath}/${entry.name}`),
+  )
+  expect(places.filter((file) => /npx[ ',]+pg-lab/.test(readFileSync(file, 'utf8')))).toEqual([])
+})

@@ -8,7 +8,7 @@ const plain = painter({ isTTY: false }, {})
 const page = (error: unknown) =>
   showError(error, {
     paint: plain,
-    again: 'npx pg-lab up',
+    again: 'npx create-pg-lab up',
     versions: 'pg-lab 0.1.0',
     reportTo: 'the tracker',
   })
@@ -84,7 +84,7 @@ describe('errors', () => {
 
         Command  ansible-playbook provisioning/site.yml
         Log      /lab/.pg-lab/logs/ansible.log
-        Go on    npx pg-lab up
+        Go on    npx create-pg-lab up
       "
     `)
   })
@@ -96,7 +96,7 @@ describe('errors', () => {
       "✖ vagrant is not installed, or not on PATH
 
         Command  vagrant up
-        Go on    npx pg-lab up
+        Go on    npx create-pg-lab up
       "
     `)
   })
@@ -108,7 +108,7 @@ describe('errors', () => {
       "■ Stopped by Ctrl-C
 
         Left     the machine master
-        Go on    npx pg-lab up
+        Go on    npx create-pg-lab up
       "
     `)
     expect(page(new Interrupted('SIGTERM'))).toContain('Stopped by SIGTERM')

@@ -45,19 +45,24 @@ function table(rows: readonly Row[], paint: Paint): readonly string[] {
 
 function thingsToTry({ master, slaves: [slave], backup, database }: Lab): readonly Row[] {
   const onSlave: Row[] = slave
-    ? [[`npx pg-lab psql ${slave.name}`, 'the same on a standby, which only reads']]
+    ? [[`npx create-pg-lab psql ${slave.name}`, 'the same on a standby, which only reads']]
     : []
   const onBackup: Row[] = backup
-    ? [[`npx pg-lab ssh ${backup.name}`, `a shell; then: sudo -u barman barman check ${backup.server}`]]
+    ? [
+        [
+          `npx create-pg-lab ssh ${backup.name}`,
+          `a shell; then: sudo -u barman barman check ${backup.server}`,
+        ],
+      ]
     : []
   return [
     [
-      'npx pg-lab psql',
+      'npx create-pg-lab psql',
       `${database.name} on ${master.name}: insert into ${database.table}, then look on a standby`,
     ],
     ...onSlave,
     ...onBackup,
-    ['npx pg-lab verify', 'prove it again'],
-    ['npx pg-lab halt', 'stop the machines; up starts them again'],
+    ['npx create-pg-lab verify', 'prove it again'],
+    ['npx create-pg-lab halt', 'stop the machines; up starts them again'],
   ]
 }

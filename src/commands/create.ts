@@ -127,7 +127,7 @@ function showCreated({ paint, cwd }: Context, directory: string, lab: Lab, kept:
   const next = [
     ...(path ? [[quoteForShell(['cd', path]), '']] : []),
     ['npm install', 'once: pg-lab, and completion in your editor'],
-    ['npm run up', 'start, provision and verify; the same as npx pg-lab up'],
+    ['npm run up', 'start, provision and verify'],
   ]
   const width = Math.max(...next.map(([command = '']) => command.length))
   return [

@@ -16,7 +16,7 @@ export async function destroy(context: Context, { yes }: { readonly yes?: true }
     throw new UserError(
       'destroy deletes the machines with all that is on them, and nobody is here to be asked',
       {
-        hint: 'say so with --yes: npx pg-lab destroy --yes',
+        hint: 'say so with --yes: npx create-pg-lab destroy --yes',
       },
     )
   }

@@ -20,7 +20,7 @@ export async function doctor(context: Context, { fix }: { readonly fix?: true })
   context.print(`${host.platform.title} · ${PROVIDERS[scope.provider].title}: ${reason}\n`)
   context.print(showDiagnoses(diagnoses, context.paint))
   if (!fix && problems.some(({ sighting }) => !sighting.ok && sighting.fix)) {
-    context.print('\nInstall and start what is missing: npx pg-lab doctor --fix')
+    context.print('\nInstall and start what is missing: npx create-pg-lab doctor --fix')
   }
   return problems.length === 0 ? EXIT.ok : EXIT.failedFindings
 }

@@ -59,8 +59,8 @@ async function list(context: Context, language: Language): Promise<number> {
   const state = readState(directory)
   const end =
     state && !isRunning(state)
-      ? `${state.drill} has not ended. Lead the lab back: npx pg-lab drill repair`
-      : `Run one: npx pg-lab drill ${DRILLS[0]?.id}`
+      ? `${state.drill} has not ended. Lead the lab back: npx create-pg-lab drill repair`
+      : `Run one: npx create-pg-lab drill ${DRILLS[0]?.id}`
   context.print(`\n${end}`)
   return EXIT.ok
 }

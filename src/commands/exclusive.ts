@@ -66,5 +66,5 @@ async function leftBehind(directory: string): Promise<readonly string[]> {
   const { machinesIn } = await import('../tools/doctor/index.ts')
   const names = machinesIn(directory).map(({ name }) => name)
   if (names.length === 0) return ['Left     no machine']
-  return [`Left     the machines ${names.join(', ')}`, 'Delete   npx pg-lab destroy']
+  return [`Left     the machines ${names.join(', ')}`, 'Delete   npx create-pg-lab destroy']
 }

@@ -75,7 +75,11 @@ function showList(settings: readonly Setting[], paint: Paint): string {
     const row = `${setting.path.padEnd(width)}  ${firstSentence(setting.description)}`
     return isHeadline(setting) ? `\n${paint('bold', row)}` : row
   })
-  return [...lines, '', 'More on one of them: npx pg-lab explain <setting>, e.g. master.memory, work_mem']
+  return [
+    ...lines,
+    '',
+    'More on one of them: npx create-pg-lab explain <setting>, e.g. master.memory, work_mem',
+  ]
     .join('\n')
     .trimStart()
 }

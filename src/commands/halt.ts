@@ -8,6 +8,6 @@ export async function halt(context: Context): Promise<number> {
   const session = await openSession(context)
   verifyHasMachines(session)
   await runTasks([{ title: 'Stop the machines', run: () => session.vagrant.halt() }], session.taskOptions)
-  context.print('\nGo on later with: npx pg-lab up')
+  context.print('\nGo on later with: npx create-pg-lab up')
   return EXIT.ok
 }

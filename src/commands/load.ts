@@ -24,7 +24,7 @@ export async function load(context: Context, options: LoadOptions): Promise<numb
   const primary = await findPrimary(lab, guest)
   if (!primary.found) {
     throw new UserError('There is not exactly one primary to put a load on', {
-      hint: 'see who answers: npx pg-lab status',
+      hint: 'see who answers: npx create-pg-lab status',
     })
   }
   let result: LoadResult | undefined

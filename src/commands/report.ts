@@ -102,6 +102,6 @@ function closing(made: Report, { paint }: Context): string {
     '',
     `  ${REPORT_FOLDER}/README.md   to hand in`,
     `  ${REPORT_FOLDER}/index.html  to look at, in a browser`,
-    ...(failed > 0 ? ['', `  ${paint('cyan', '→')} npx pg-lab verify`] : []),
+    ...(failed > 0 ? ['', `  ${paint('cyan', '→')} npx create-pg-lab verify`] : []),
   ].join('\n')
 }

@@ -78,14 +78,14 @@ async function resolve({ config, file }: LoadedConfig, host: Host, provider: Pro
 /** @throws UserError when Vagrant has made no machine yet */
 export function verifyHasMachines({ directory }: Session): void {
   if (machinesIn(directory).length > 0) return
-  throw new UserError('The lab has no machines yet', { hint: 'bring it up: npx pg-lab up' })
+  throw new UserError('The lab has no machines yet', { hint: 'bring it up: npx create-pg-lab up' })
 }
 
 /** @throws UserError when the lab has never been brought up, or not as far as being reachable */
 export function verifyIsUp(session: Session): void {
   verifyHasMachines(session)
   if (existsSync(join(session.directory, SSH_CONFIG))) return
-  throw new UserError("The lab's machines are not ready yet", { hint: 'go on with: npx pg-lab up' })
+  throw new UserError("The lab's machines are not ready yet", { hint: 'go on with: npx create-pg-lab up' })
 }
 
 /** @throws UserError when none of these machines has this name */

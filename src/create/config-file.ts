@@ -75,7 +75,7 @@ function typescript(entries: readonly Entry[], title: string): string {
   )
   return `import { defineCluster } from 'create-pg-lab'
 
-/** ${title}. ${ABOUT}: \`npx pg-lab explain\`. */
+/** ${title}. ${ABOUT}: \`npx create-pg-lab explain\`. */
 export default defineCluster({
 ${lines.join('\n')}
 })
@@ -90,7 +90,7 @@ function yaml(entries: readonly Entry[], title: string): string {
     return `${gap ? '\n' : ''}${comment ? `# ${comment}\n` : ''}${body.trimEnd()}${atEnd}\n`
   })
   return `# yaml-language-server: $schema=${SCHEMA}
-# ${title}. ${ABOUT}: npx pg-lab explain
+# ${title}. ${ABOUT}: npx create-pg-lab explain
 ${lines.join('')}`
 }
 

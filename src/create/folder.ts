@@ -23,7 +23,7 @@ export function verifyFolder(directory: string, { force }: { readonly force: boo
   const config = names.find((name) => CONFIG_NAME.test(name))
   if (config) {
     throw new UserError(`There is a lab in ${directory} already: ${config}`, {
-      hint: 'bring it up from there: npx pg-lab up',
+      hint: 'bring it up from there: npx create-pg-lab up',
     })
   }
   if (force || names.length === 0) return

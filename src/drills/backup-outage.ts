@@ -42,8 +42,8 @@ export const backupOutage: Drill = {
   ],
   watch: ({ primary }) => [
     {
-      en: `\`npx pg-lab status --watch\`: the slot of Barman becomes inactive on ${primary}, and KEEPS jumps by 16 MB a file.`,
-      ru: `\`npx pg-lab status --watch\`: слот Barman на ${primary} станет inactive, а KEEPS будет расти на 16 МБ с каждым файлом.`,
+      en: `\`npx create-pg-lab status --watch\`: the slot of Barman becomes inactive on ${primary}, and KEEPS jumps by 16 MB a file.`,
+      ru: `\`npx create-pg-lab status --watch\`: слот Barman на ${primary} станет inactive, а KEEPS будет расти на 16 МБ с каждым файлом.`,
     },
   ],
   promise: ({ victim }) => ({
@@ -52,20 +52,20 @@ export const backupOutage: Drill = {
   }),
   hints: ({ victim }, lab) => [
     {
-      en: 'Who does not answer? npx pg-lab status',
-      ru: 'Кто не отвечает? npx pg-lab status',
+      en: 'Who does not answer? npx create-pg-lab status',
+      ru: 'Кто не отвечает? npx create-pg-lab status',
     },
     {
       en: `Is the machine on? vagrant status ${victim}. Switch it on: vagrant up ${victim} --no-provision`,
       ru: `Машина включена? vagrant status ${victim}. Включите её: vagrant up ${victim} --no-provision`,
     },
     {
-      en: `Barman's cron job starts receive-wal within a minute. Sooner: npx pg-lab ssh ${victim} -- sudo -u barman barman cron`,
-      ru: `Задание cron у Barman запустит receive-wal в течение минуты. Быстрее: npx pg-lab ssh ${victim} -- sudo -u barman barman cron`,
+      en: `Barman's cron job starts receive-wal within a minute. Sooner: npx create-pg-lab ssh ${victim} -- sudo -u barman barman cron`,
+      ru: `Задание cron у Barman запустит receive-wal в течение минуты. Быстрее: npx create-pg-lab ssh ${victim} -- sudo -u barman barman cron`,
     },
     {
-      en: `Is a file missing? npx pg-lab verify --only continuity,barman. Barman itself says: npx pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
-      ru: `Нет ли пропуска? npx pg-lab verify --only continuity,barman. Сам Barman отвечает: npx pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
+      en: `Is a file missing? npx create-pg-lab verify --only continuity,barman. Barman itself says: npx create-pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
+      ru: `Нет ли пропуска? npx create-pg-lab verify --only continuity,barman. Сам Barman отвечает: npx create-pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
     },
   ],
   disaster: (stage) => [

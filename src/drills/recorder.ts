@@ -102,6 +102,6 @@ export async function startRecorder(place: {
 function notWriting({ database }: Lab, host: LabNode, lines: readonly string[]): UserError {
   const said = lines.findLast((line) => /\b(fatal|error):/i.test(line))?.replace(/^\d+ /, '')
   return new UserError(`${database.owner} cannot write from ${host.name}${said ? `: ${said}` : ''}`, {
-    hint: 'does the lab know its own machines? npx pg-lab provision',
+    hint: 'does the lab know its own machines? npx create-pg-lab provision',
   })
 }

@@ -127,7 +127,9 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
 async function onlyPrimary({ lab, guest }: Stage): Promise<LabNode> {
   const primary = await findPrimary(lab, guest)
   if (primary.found) return primary.node
-  throw new CommandError('There is not exactly one primary to count on', { command: 'npx pg-lab status' })
+  throw new CommandError('There is not exactly one primary to count on', {
+    command: 'npx create-pg-lab status',
+  })
 }
 
 async function showCommits(recorder: Recorder, commits: number, note: Progress['note']): Promise<void> {

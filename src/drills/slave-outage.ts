@@ -38,8 +38,8 @@ export const slaveOutage: Drill = {
   ],
   watch: () => [
     {
-      en: '`npx pg-lab status --watch` in a second terminal: the slot becomes inactive, and KEEPS grows.',
-      ru: '`npx pg-lab status --watch` во втором терминале: слот станет inactive, а KEEPS будет расти.',
+      en: '`npx create-pg-lab status --watch` in a second terminal: the slot becomes inactive, and KEEPS grows.',
+      ru: '`npx create-pg-lab status --watch` во втором терминале: слот станет inactive, а KEEPS будет расти.',
     },
   ],
   promise: ({ victim }) => ({
@@ -48,16 +48,16 @@ export const slaveOutage: Drill = {
   }),
   hints: ({ victim }) => [
     {
-      en: 'Who streams, and which slot is not active? Look at: npx pg-lab status',
-      ru: 'Кто получает WAL и какой слот не активен? Смотрите: npx pg-lab status',
+      en: 'Who streams, and which slot is not active? Look at: npx create-pg-lab status',
+      ru: 'Кто получает WAL и какой слот не активен? Смотрите: npx create-pg-lab status',
     },
     {
-      en: `Is the server there at all? npx pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
-      ru: `Работает ли там сервер вообще? npx pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
+      en: `Is the server there at all? npx create-pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
+      ru: `Работает ли там сервер вообще? npx create-pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
     },
     {
-      en: `Start it: npx pg-lab ssh ${victim} -- sudo systemctl start postgresql. The slot does the rest.`,
-      ru: `Запустите его: npx pg-lab ssh ${victim} -- sudo systemctl start postgresql. Остальное сделает слот.`,
+      en: `Start it: npx create-pg-lab ssh ${victim} -- sudo systemctl start postgresql. The slot does the rest.`,
+      ru: `Запустите его: npx create-pg-lab ssh ${victim} -- sudo systemctl start postgresql. Остальное сделает слот.`,
     },
   ],
   disaster: (stage) => [

@@ -25,7 +25,9 @@ export async function until(
   const deadline = Date.now() + withinMs
   while (!(await look())) {
     if (Date.now() > deadline) {
-      throw new CommandError(`${what}: not within ${withinMs / 1000} s`, { command: 'npx pg-lab status' })
+      throw new CommandError(`${what}: not within ${withinMs / 1000} s`, {
+        command: 'npx create-pg-lab status',
+      })
     }
     await pause(EVERY_MS)
   }

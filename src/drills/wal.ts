@@ -56,5 +56,5 @@ export function keptNow({ recorder, primary }: LiveStage, slot: string): string 
 /** The lab's backup host. @throws CommandError where a drill that needs one is played without */
 export function backupOf({ lab }: Pick<LiveStage, 'lab'>): BackupNode {
   if (lab.backup) return lab.backup
-  throw new CommandError('The lab has no backup host', { command: 'npx pg-lab config' })
+  throw new CommandError('The lab has no backup host', { command: 'npx create-pg-lab config' })
 }

@@ -48,7 +48,7 @@ export function findSetting(asked: string): Found {
   if (name && record) return { setting: record, path: pathOf(['postgres', 'settings', name]) }
   const meant = another ? `${byWord?.path} or ${another.path}` : nearest(asked, settings)
   throw new UserError(`There is no setting ${asked}`, {
-    hint: meant ? `did you mean ${meant}?` : 'all of them: npx pg-lab explain',
+    hint: meant ? `did you mean ${meant}?` : 'all of them: npx create-pg-lab explain',
   })
 }
 

@@ -109,9 +109,9 @@ export function conflictError(conflicts: readonly Conflict[]): UserError {
     problems,
     hint: [
       'Choose one:',
-      '  npx pg-lab generate --theirs   your lines stay in these places',
-      `  npx pg-lab generate --ours     the generated lines replace yours (a copy stays in ${REPLACED}/)`,
-      `  edit ${files.join(', ')}, where both are marked, then: npx pg-lab generate`,
+      '  npx create-pg-lab generate --theirs   your lines stay in these places',
+      `  npx create-pg-lab generate --ours     the generated lines replace yours (a copy stays in ${REPLACED}/)`,
+      `  edit ${files.join(', ')}, where both are marked, then: npx create-pg-lab generate`,
     ].join('\n'),
   })
 }

@@ -118,7 +118,7 @@ async function sampleWhile(
 function figuresOf(output: Output, { name }: LabNode): Omit<LoadResult, 'samples'> {
   if (output.exitCode === ALREADY_RUNNING) {
     throw new UserError(`A load is already running on ${name}`, {
-      hint: 'watch it: npx pg-lab status --watch',
+      hint: 'watch it: npx create-pg-lab status --watch',
     })
   }
   const figure = (pattern: RegExp) => Number(pattern.exec(output.stdout)?.[1])
@@ -141,8 +141,8 @@ function failed({ exitCode, stdout, stderr }: Output, name: string): CommandErro
       exitCode,
       lastLines: lines,
       hint: isMissing
-        ? 'It comes with the server’s contrib package: npx pg-lab provision'
-        : 'Is the server well? npx pg-lab status',
+        ? 'It comes with the server’s contrib package: npx create-pg-lab provision'
+        : 'Is the server well? npx create-pg-lab status',
     },
   )
 }

@@ -152,7 +152,7 @@ async function proveLogin(lab: Lab, guest: Guest, { node, upstream }: Link): Pro
     if (exitCode === 0) return
     if (Date.now() > deadlineMs) {
       throw new CommandError(`${upstream.name} does not let ${node.name} in with the new password`, {
-        command: `npx pg-lab ssh ${node.name} -- sudo -u postgres psql -w -c IDENTIFY_SYSTEM '${conninfo}'`,
+        command: `npx create-pg-lab ssh ${node.name} -- sudo -u postgres psql -w -c IDENTIFY_SYSTEM '${conninfo}'`,
         exitCode,
         lastLines: stderr.trim().split('\n'),
       })

@@ -28,9 +28,18 @@ async function onUnits(node: PostgresNode, guest: Guest, verb: 'start' | 'stop')
   const output = await guest.shell(node, argv, { as: 'root', timeoutMs: START_WITHIN_MS })
   if (output.exitCode === 0) return
   throw new CommandError(`PostgreSQL on ${node.name} does not ${verb}`, {
-    command: quoteForShell(['npx', 'pg-lab', 'ssh', node.name, '--', 'systemctl', 'status', 'postgresql*']),
+    command: quoteForShell([
+      'npx',
+      'create-pg-lab',
+      'ssh',
+      node.name,
+      '--',
+      'systemctl',
+      'status',
+      'postgresql*',
+    ]),
     exitCode: output.exitCode,
     lastLines: output.stderr.split('\n').filter((line) => line.trim() !== ''),
-    hint: 'Is it installed? npx pg-lab provision',
+    hint: 'Is it installed? npx create-pg-lab provision',
   })
 }

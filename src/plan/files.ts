@@ -11,7 +11,7 @@ export function fileItems({ written, merged, removed, conflicts }: WriteResult):
         kind: 'file',
         action: 'refuse',
         text: `${path}: you and the config changed the same lines`,
-        hint: 'npx pg-lab generate shows them, and the ways on',
+        hint: 'npx create-pg-lab generate shows them, and the ways on',
       }),
     ),
     ...items(written, 'write'),

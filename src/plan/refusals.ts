@@ -6,7 +6,7 @@ import { growth } from './settings.ts'
 import type { Survey } from './survey.ts'
 import { otherWiring } from './wiring.ts'
 
-const ANEW = 'or begin anew, which deletes the data: npx pg-lab destroy && npx pg-lab up'
+const ANEW = 'or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
 
 function refuse(kind: PlanItem['kind'], node: string, text: string, hint: string): PlanItem {
   return { kind, node, action: 'refuse', text, hint }
@@ -79,7 +79,7 @@ function gonePrimaries(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
         'server',
         name,
         'it is not in the config any more, but it is the primary today',
-        `put it back, make another one the primary (npx pg-lab switchover ${lab.master.name}), then remove it`,
+        `put it back, make another one the primary (npx create-pg-lab switchover ${lab.master.name}), then remove it`,
       ),
     )
 }
@@ -117,7 +117,7 @@ function otherMajor(lab: Lab, seen: Survey): readonly PlanItem[] {
       'server',
       name,
       `PostgreSQL ${version} holds the data, and the config asks for ${wanted}: another major cannot read it`,
-      `put postgres.version ${version} back, ${ANEW} (save it before: npx pg-lab ssh ${name} -- sudo -u postgres pg_dumpall > dump.sql)`,
+      `put postgres.version ${version} back, ${ANEW} (save it before: npx create-pg-lab ssh ${name} -- sudo -u postgres pg_dumpall > dump.sql)`,
     ),
   ]
 }
@@ -157,7 +157,7 @@ function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): reado
     .map(({ name }) => name)
   const [first, second] = candidates
   if (first && second) {
-    const hint = `stop PostgreSQL where the older data is, and make it a standby again: npx pg-lab rejoin ${second}`
+    const hint = `stop PostgreSQL where the older data is, and make it a standby again: npx create-pg-lab rejoin ${second}`
     return [refuse('server', first, `${candidates.join(' and ')} are primaries at the same time`, hint)]
   }
   const standby = nodes.find(({ name }) => servers.has(name))
@@ -166,7 +166,7 @@ function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): reado
     gone.some(({ isPrimary, answers }) => isPrimary || !answers)
   if (!standby || mayBeElsewhere) return []
   const text = 'every server is in recovery: there is no primary to follow'
-  return [refuse('server', standby.name, text, `npx pg-lab promote ${standby.name}`)]
+  return [refuse('server', standby.name, text, `npx create-pg-lab promote ${standby.name}`)]
 }
 
 function ofAnotherCluster(
@@ -182,7 +182,7 @@ function ofAnotherCluster(
         'server',
         name,
         `its data belongs to another cluster than that of ${primary.name}`,
-        `if it may go: npx pg-lab reinit ${name}`,
+        `if it may go: npx create-pg-lab reinit ${name}`,
       ),
     )
 }
@@ -199,7 +199,7 @@ function growsAndShrinks(lab: Lab, { servers }: Survey): readonly PlanItem[] {
       'server',
       both.name,
       `${both.growing.join(', ')} would grow and ${both.shrinking.join(', ')} would shrink: standbys need the one before the primary, the other after it`,
-      'raise the first, run npx pg-lab up, then lower the second',
+      'raise the first, run npx create-pg-lab up, then lower the second',
     ),
   ]
 }

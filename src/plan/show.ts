@@ -38,7 +38,7 @@ export function showPlan(items: readonly PlanItem[], paint: Paint): string {
       paint,
     ),
   )
-  return [...sections, 'Do it: npx pg-lab up'].join('\n')
+  return [...sections, 'Do it: npx create-pg-lab up'].join('\n')
 }
 
 function where({ node }: PlanItem, paint: Paint): string {

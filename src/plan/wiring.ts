@@ -37,7 +37,7 @@ export function otherWiring(lab: Lab, { former, machines, made }: Survey): reado
     return [
       refuse(
         `the machines run in a network that is ${mode}, and the config asks for ${lab.network.mode}`,
-        'stop them first, then the new network is there when they start: npx pg-lab halt && npx pg-lab up',
+        'stop them first, then the new network is there when they start: npx create-pg-lab halt && npx create-pg-lab up',
       ),
     ]
   }
@@ -45,7 +45,7 @@ export function otherWiring(lab: Lab, { former, machines, made }: Survey): reado
     return [
       refuse(
         `the machines are in a network that is called like the lab, ${name}, and the config asks for ${lab.name}`,
-        `put name: '${name}' back, or begin anew, which deletes the data: npx pg-lab destroy && npx pg-lab up`,
+        `put name: '${name}' back, or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up`,
       ),
     ]
   }

@@ -5,7 +5,7 @@ import { code, escapeMarkdown } from './text.ts'
 /** What both forms of a drill's page say. */
 export const DRILL_WORDS = {
   en: {
-    origin: 'Written by `npx pg-lab drill`. Each run makes a page of its own.',
+    origin: 'Written by `npx create-pg-lab drill`. Each run makes a page of its own.',
     happened: 'What happened',
     figures: 'Measured',
     lessons: 'What is to be learned',
@@ -20,7 +20,7 @@ export const DRILL_WORDS = {
     time: 'Time',
   },
   ru: {
-    origin: 'Создано командой `npx pg-lab drill`. У каждого запуска своя страница.',
+    origin: 'Создано командой `npx create-pg-lab drill`. У каждого запуска своя страница.',
     happened: 'Что произошло',
     figures: 'Измерено',
     lessons: 'Чему это учит',
@@ -75,7 +75,7 @@ export function drillMarkdown(report: DrillReport, language: Language, picture: 
 
 /** How to run it again. */
 export function commandOf({ drill, how }: Pick<DrillReport, 'drill' | 'how'>): string {
-  return ['npx pg-lab drill', drill, ...(how ? [`--how ${how}`] : [])].join(' ')
+  return ['npx create-pg-lab drill', drill, ...(how ? [`--how ${how}`] : [])].join(' ')
 }
 
 /** Our own words, in which backticks mean code; names of hosts in them may hold an underscore. */

@@ -108,11 +108,11 @@ function judge(
   if (!answer.in_recovery) {
     const others = primariesIn(answers).filter((other) => other !== name)
     if (others.length === 0) return { ...WELL, state: 'running' }
-    const hint = `npx pg-lab rejoin ${name === lab.master.name ? (others[0] ?? name) : name}`
+    const hint = `npx create-pg-lab rejoin ${name === lab.master.name ? (others[0] ?? name) : name}`
     return { state: 'split', ok: false, problem: `${others.join(', ')} is a primary too`, hint }
   }
   if (answer.paused) {
-    const hint = `npx pg-lab psql ${name} -c 'SELECT pg_wal_replay_resume()'`
+    const hint = `npx create-pg-lab psql ${name} -c 'SELECT pg_wal_replay_resume()'`
     return {
       state: 'paused',
       ok: false,
@@ -121,12 +121,13 @@ function judge(
     }
   }
   if (!answer.receiver) {
-    const hint = primariesIn(answers).length === 0 ? 'npx pg-lab up' : 'npx pg-lab verify --only standby'
+    const hint =
+      primariesIn(answers).length === 0 ? 'npx create-pg-lab up' : 'npx create-pg-lab verify --only standby'
     return { state: 'not streaming', ok: false, problem: 'it has no walreceiver', hint }
   }
   if (!answer.receiver.slot_name) {
     const problem = 'it streams without a slot: nothing keeps the WAL it needs'
-    return { state: 'no slot', ok: false, problem, hint: 'npx pg-lab provision' }
+    return { state: 'no slot', ok: false, problem, hint: 'npx create-pg-lab provision' }
   }
   const state = sender?.state ?? answer.receiver.status
   return { ...WELL, state, ok: state === 'streaming' || state === 'catchup' }
@@ -137,11 +138,11 @@ function silence({ name }: LabNode, asked: Asked<unknown> | undefined): Judgemen
     return { state: 'not asked', ok: false, problem: undefined, hint: undefined }
   const { machine, problem } = asked
   if (machine === 'up') {
-    const hint = `npx pg-lab ssh ${name} -- systemctl status 'postgresql*'; npx pg-lab up starts it`
+    const hint = `npx create-pg-lab ssh ${name} -- systemctl status 'postgresql*'; npx create-pg-lab up starts it`
     return { state: 'server down', ok: false, problem, hint }
   }
   const state = machine === 'slow' ? 'no answer' : 'machine down'
-  return { state, ok: false, problem, hint: 'npx pg-lab up' }
+  return { state, ok: false, problem, hint: 'npx create-pg-lab up' }
 }
 
 /** The Barman host's state: whether it receives is seen on the server it streams from. */
@@ -157,12 +158,12 @@ export function backupStateOf(
   if (!('answer' in asked)) {
     const { state, problem, hint } = silence(node, asked)
     return asked.machine === 'up'
-      ? { ...base, state: 'Barman fails', problem, hint: 'npx pg-lab verify --only barman' }
+      ? { ...base, state: 'Barman fails', problem, hint: 'npx create-pg-lab verify --only barman' }
       : { ...base, state, problem, hint }
   }
   const seen = { ...base, slot: sender?.slot_name ?? undefined, disk: asked.answer.disk }
   if (sender) return { ...seen, state: 'receiving', ...WELL }
-  const hint = `npx pg-lab ssh ${name} -- sudo -u barman barman cron`
+  const hint = `npx create-pg-lab ssh ${name} -- sudo -u barman barman cron`
   return { ...seen, state: 'not receiving', problem: 'receive-wal does not stream from the primary', hint }
 }
 

@@ -23,7 +23,7 @@ test('without a terminal and without --yes nothing happens', async () => {
     "
     ✖ destroy deletes the machines with all that is on them, and nobody is here to be asked
 
-      → say so with --yes: npx pg-lab destroy --yes
+      → say so with --yes: npx create-pg-lab destroy --yes
     "
   `)
 })

@@ -34,7 +34,7 @@ test('what is missing comes with what to type, and the exit code is 1', async ()
   const { exitCode, stdout } = await program(['doctor'], { cwd: labFolder(), run })
   expect(exitCode).toBe(1)
   expect(stdout).toMatch(/✖ Vagrant +not found\n {4}Vagrant is not on PATH\n {4}→ /)
-  expect(stdout).toContain('npx pg-lab doctor --fix')
+  expect(stdout).toContain('npx create-pg-lab doctor --fix')
   expect(commands.map(({ file }) => file)).not.toContain('env')
 })
 

@@ -69,7 +69,9 @@ test('whoever is interrupted says what is left', async () => {
   const cwd = labFolder()
   const { exitCode, stderr } = await program(['halt'], { cwd, run })
   expect(exitCode).toBe(130)
-  expect(stderr).toMatch(/Left {5}the machines backup, master, slave\n.*Delete {3}npx pg-lab destroy\n/)
+  expect(stderr).toMatch(
+    /Left {5}the machines backup, master, slave\n.*Delete {3}npx create-pg-lab destroy\n/,
+  )
   expect(existsSync(join(cwd, '.pg-lab/lock'))).toBe(false)
 })
 

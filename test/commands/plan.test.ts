@@ -23,7 +23,7 @@ test('of a new lab: everything is made, and nothing is touched', async () => {
       add  slave   a clone of master, streaming through slave_slot
       add  backup  Barman receives the WAL of master through barman and takes its first base backup
 
-    Do it: npx pg-lab up
+    Do it: npx create-pg-lab up
     "
   `)
   expect(existsSync(join(cwd, 'Vagrantfile'))).toBe(false)
@@ -62,7 +62,7 @@ test('up refuses the same, before anything is touched', async () => {
     "
     ✖ The lab cannot become what the config asks for. No server was touched.
 
-      master its address cannot become 192.168.11.77: the machine would have to be made anew, and it holds the data → put 192.168.11.150 back, or begin anew, which deletes the data: npx pg-lab destroy && npx pg-lab up
+      master its address cannot become 192.168.11.77: the machine would have to be made anew, and it holds the data → put 192.168.11.150 back, or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up
     "
   `)
   expect(lines().filter((line) => /vagrant (up|destroy)|ansible-playbook -i/.test(line))).toEqual([])
@@ -77,7 +77,7 @@ test('up deletes no machine unasked that stands in the way', async () => {
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
     stderr:
-      '\n✖ slave has to be deleted first, with its data. Nothing was changed.\n\n  → agree to it: npx pg-lab up --yes\n',
+      '\n✖ slave has to be deleted first, with its data. Nothing was changed.\n\n  → agree to it: npx create-pg-lab up --yes\n',
   })
   await program(['up', '--yes'], { cwd, run })
   expect(lines().filter((line) => /vagrant (up|destroy)/.test(line))).toEqual([

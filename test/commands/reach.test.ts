@@ -82,7 +82,7 @@ describe('before the lab is up', () => {
     const { run, commands } = ending(0)
     const { exitCode, stderr } = await program(line.split(' '), { cwd, run })
     expect({ exitCode, commands }).toEqual({ exitCode: 2, commands: [] })
-    expect(stderr).toContain('bring it up: npx pg-lab up')
+    expect(stderr).toContain('bring it up: npx create-pg-lab up')
   })
 })
 
@@ -106,5 +106,5 @@ test('halt stops the machines', async () => {
   const { exitCode, stdout } = await program(['halt'], { cwd: labFolder(), run })
   expect(exitCode).toBe(0)
   expect(commands).toMatchObject([{ file: 'vagrant', args: ['halt', '--machine-readable'] }])
-  expect(stdout).toContain('Go on later with: npx pg-lab up')
+  expect(stdout).toContain('Go on later with: npx create-pg-lab up')
 })

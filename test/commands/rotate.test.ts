@@ -29,7 +29,7 @@ test('when the playbook fails the old passwords are kept, and the command is to 
   for (let attempt = 0; attempt < 2; attempt += 1) {
     const { exitCode, stderr } = await program(['rotate', 'student'], { cwd, run })
     expect(exitCode).toBe(3)
-    expect(stderr).toContain('Go on    npx pg-lab rotate student\n')
+    expect(stderr).toContain('Go on    npx create-pg-lab rotate student\n')
     expect(readFileSync(secret('secrets.old'), 'utf8')).toBe('in-force\n')
     expect(readFileSync(secret('secrets'), 'utf8')).not.toBe('in-force\n')
   }

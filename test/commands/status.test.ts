@@ -60,9 +60,9 @@ describe('the screen', () => {
       DISK     free: master 5.7 GB
 
       ✖ slave  Connection refused
-        → npx pg-lab up
+        → npx create-pg-lab up
       ✖ backup  ssh took longer than 4 s and was stopped
-        → npx pg-lab up"
+        → npx create-pg-lab up"
     `)
   })
 
@@ -147,6 +147,6 @@ describe('pg-lab status', () => {
   it('says that a lab which never came up has no machines', async () => {
     const { exitCode, stderr } = await program(['status'], { cwd: labFolder({ machines: [] }) })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('npx pg-lab up')
+    expect(stderr).toContain('npx create-pg-lab up')
   })
 })

@@ -63,7 +63,7 @@ test('a playbook that fails ends with 3, its log and the way on', async () => {
   const { exitCode, stdout, stderr } = await program(['up', '--install'], { cwd, run })
   expect(exitCode).toBe(3)
   expect(rows(stdout)).toContain('✖ Provision › master')
-  expect(stderr).toContain('Go on    npx pg-lab up --install\n')
+  expect(stderr).toContain('Go on    npx create-pg-lab up --install\n')
   expect(stderr).not.toMatch(/\n +at /)
 })
 

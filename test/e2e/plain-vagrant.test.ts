@@ -9,7 +9,7 @@ export default defineCluster({ name: 'plain', provider: 'docker' })
 `
 const made = TestLab.create('made', CONFIG)
 const copy = new TestLab(join(made.directory, '..', 'copy of it'), { temporary: true })
-const env = { ...process.env, PATH: pathWithout('node', 'npm', 'npx', 'pg-lab', 'create-pg-lab') }
+const env = { ...process.env, PATH: pathWithout('node', 'npm', 'npx', 'create-pg-lab', 'create-pg-lab') }
 let up: Result
 
 const vagrant = (...args: string[]) => spawn('vagrant', args, { cwd: copy.directory, env })

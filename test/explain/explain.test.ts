@@ -47,7 +47,7 @@ describe('a setting is found', () => {
     ['retenton', 'did you mean retention?'],
     ['backup.slto', 'did you mean backup.slot?'],
     ['address', 'did you mean master.address or slaves[].address?'],
-    ['quite something else', 'all of them: npx pg-lab explain'],
+    ['quite something else', 'all of them: npx create-pg-lab explain'],
   ])('or not: %s', (asked, hint) => {
     try {
       findSetting(asked)

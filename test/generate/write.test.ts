@@ -162,9 +162,9 @@ describe('a conflict', () => {
     ])
     expect(error.hint).toMatchInlineSnapshot(`
       "Choose one:
-        npx pg-lab generate --theirs   your lines stay in these places
-        npx pg-lab generate --ours     the generated lines replace yours (a copy stays in .pg-lab/replaced/)
-        edit .pg-lab/conflicts/Vagrantfile, where both are marked, then: npx pg-lab generate"
+        npx create-pg-lab generate --theirs   your lines stay in these places
+        npx create-pg-lab generate --ours     the generated lines replace yours (a copy stays in .pg-lab/replaced/)
+        edit .pg-lab/conflicts/Vagrantfile, where both are marked, then: npx create-pg-lab generate"
     `)
     expect(tree()).toEqual(before)
   })

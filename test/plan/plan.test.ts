@@ -351,7 +351,7 @@ describe('after a failover', () => {
         node: 'slave',
         action: 'refuse',
         text: 'it is not in the config any more, but it is the primary today',
-        hint: expect.stringContaining('npx pg-lab switchover master'),
+        hint: expect.stringContaining('npx create-pg-lab switchover master'),
       },
     ])
   })

@@ -22,10 +22,10 @@ test('nothing is refused where nothing is at stake', async () => {
 })
 
 describe('what cannot be changed in place', () => {
-  const anew = 'or begin anew, which deletes the data: npx pg-lab destroy && npx pg-lab up'
+  const anew = 'or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
 
   test('the major version, also of servers that are stopped', async () => {
-    const line = `master: PostgreSQL 15 holds the data, and the config asks for 16: another major cannot read it → put postgres.version 15 back, ${anew} (save it before: npx pg-lab ssh master -- sudo -u postgres pg_dumpall > dump.sql)`
+    const line = `master: PostgreSQL 15 holds the data, and the config asks for 16: another major cannot read it → put postgres.version 15 back, ${anew} (save it before: npx create-pg-lab ssh master -- sudo -u postgres pg_dumpall > dump.sql)`
     expect(await refused(withPostgres({ version: 16 }))).toEqual([line])
     expect(await refused(withPostgres({ version: 16 }), { silent: ['master', 'slave', 'backup'] })).toEqual([
       line,
@@ -78,7 +78,7 @@ describe('what cannot be changed in place', () => {
 
   test('but a machine of the master that was never made is made', async () => {
     expect(await refused(lab, { missing: ['master'] })).toEqual([
-      'slave: every server is in recovery: there is no primary to follow → npx pg-lab promote slave',
+      'slave: every server is in recovery: there is no primary to follow → npx create-pg-lab promote slave',
     ])
     expect(await refused(lab, { missing: ['master', 'slave'] })).toEqual([])
   })
@@ -86,7 +86,7 @@ describe('what cannot be changed in place', () => {
   test('settings that would have to grow and shrink in one run', async () => {
     const settings = { ...lab.postgres.settings, max_connections: 50, max_worker_processes: 20 }
     expect(await refused(withPostgres({ settings }))).toEqual([
-      'master: max_worker_processes would grow and max_connections would shrink: standbys need the one before the primary, the other after it → raise the first, run npx pg-lab up, then lower the second',
+      'master: max_worker_processes would grow and max_connections would shrink: standbys need the one before the primary, the other after it → raise the first, run npx create-pg-lab up, then lower the second',
     ])
   })
 })
@@ -95,14 +95,14 @@ describe('a cluster the playbook would refuse', () => {
   test('two primaries', async () => {
     const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: false })
     expect(await refused(lab, { server })).toEqual([
-      'master: master and slave are primaries at the same time → stop PostgreSQL where the older data is, and make it a standby again: npx pg-lab rejoin slave',
+      'master: master and slave are primaries at the same time → stop PostgreSQL where the older data is, and make it a standby again: npx create-pg-lab rejoin slave',
     ])
   })
 
   test('no primary', async () => {
     const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: true })
     expect(await refused(lab, { server })).toEqual([
-      'master: every server is in recovery: there is no primary to follow → npx pg-lab promote master',
+      'master: every server is in recovery: there is no primary to follow → npx create-pg-lab promote master',
     ])
   })
 
@@ -112,7 +112,7 @@ describe('a cluster the playbook would refuse', () => {
       ...(sight.in_recovery ? { system_identifier: '1' } : {}),
     })
     expect(await refused(lab, { server })).toEqual([
-      'slave: its data belongs to another cluster than that of master → if it may go: npx pg-lab reinit slave',
+      'slave: its data belongs to another cluster than that of master → if it may go: npx create-pg-lab reinit slave',
     ])
   })
 })
@@ -127,7 +127,7 @@ describe('how machines are wired', () => {
     expect(await refusals(hostOnly, await surveyOf(vm, hostOnly))).toMatchObject([
       {
         text: 'the machines run in a network that is internal, and the config asks for host-only',
-        hint: expect.stringContaining('npx pg-lab halt && npx pg-lab up'),
+        hint: expect.stringContaining('npx create-pg-lab halt && npx create-pg-lab up'),
       },
     ])
     expect(refusals(vm, await surveyOf(hostOnly, vm))).toHaveLength(1)

@@ -67,7 +67,7 @@ describe('half of a lab', () => {
       ok: false,
       upstream: 'master',
       problem: 'Connection refused',
-      hint: 'npx pg-lab up',
+      hint: 'npx create-pg-lab up',
     })
   })
 
@@ -94,7 +94,7 @@ describe('half of a lab', () => {
       state: 'not streaming',
       ok: false,
       lag: undefined,
-      hint: 'npx pg-lab up',
+      hint: 'npx create-pg-lab up',
     })
     expect(nodes[2]).toMatchObject({ state: 'not receiving', hint: expect.stringContaining('barman cron') })
   })
@@ -124,7 +124,7 @@ describe('what is wrong', () => {
     const { nodes } = await survey({ ...WELL, slave })
     expect(nodes[1]).toMatchObject({ state, ok: false })
     expect(nodes[1]?.problem).toBeTruthy()
-    expect(nodes[1]?.hint).toContain('npx pg-lab')
+    expect(nodes[1]?.hint).toContain('npx create-pg-lab')
   })
 
   it('leaves no primary when there are two', async () => {

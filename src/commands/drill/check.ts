@@ -14,7 +14,9 @@ export async function check(session: Session, language: Language): Promise<numbe
   verifyIsUp(session)
   const open = unfinished(session)
   if (!open) {
-    throw new UserError('No drill waits to be repaired', { hint: 'is the lab well? npx pg-lab verify' })
+    throw new UserError('No drill waits to be repaired', {
+      hint: 'is the lab well? npx create-pg-lab verify',
+    })
   }
   const { context, directory, lab, guest } = session
   const { drill, state } = open
@@ -44,8 +46,8 @@ export async function check(session: Session, language: Language): Promise<numbe
 
 const SAY = {
   notYet: {
-    en: 'Not repaired yet. A hint: npx pg-lab drill hint',
-    ru: 'Ещё не исправлено. Подсказка: npx pg-lab drill hint',
+    en: 'Not repaired yet. A hint: npx create-pg-lab drill hint',
+    ru: 'Ещё не исправлено. Подсказка: npx create-pg-lab drill hint',
   },
   repaired: {
     en: (drill: string) => `Repaired: all is as the config asks, and the drill ${drill} has ended`,

@@ -9,7 +9,7 @@ export async function hint(session: Session, language: Language): Promise<number
   const open = unfinished(session)
   if (!open) {
     throw new UserError('No drill waits to be repaired', {
-      hint: 'begin one and repair it by hand: npx pg-lab drill slave-outage --keep',
+      hint: 'begin one and repair it by hand: npx create-pg-lab drill slave-outage --keep',
     })
   }
   const { drill, state } = open
@@ -21,6 +21,6 @@ export async function hint(session: Session, language: Language): Promise<number
 }
 
 const NO_MORE = {
-  en: 'That were all hints. This leads the lab back by itself: npx pg-lab drill repair',
-  ru: 'Подсказки кончились. Эта команда вернёт стенд сама: npx pg-lab drill repair',
+  en: 'That were all hints. This leads the lab back by itself: npx create-pg-lab drill repair',
+  ru: 'Подсказки кончились. Эта команда вернёт стенд сама: npx create-pg-lab drill repair',
 } as const

@@ -87,7 +87,7 @@ function verifyNoneIsOpen(session: Session): void {
   const open = unfinished(session)
   if (!open) return
   throw new UserError(`The drill ${open.drill.id} has not ended, and the lab is not as it was`, {
-    hint: 'lead it back first: npx pg-lab drill repair',
+    hint: 'lead it back first: npx create-pg-lab drill repair',
   })
 }
 
@@ -96,7 +96,7 @@ async function castOf({ lab, guest }: Session, drill: Drill, how: string | undef
   const primary = postgresNodes(lab).find(({ name }) => found.found && name === found.node.name)
   if (!primary) {
     throw new UserError('There is not exactly one primary, and a drill begins with a lab that is well', {
-      hint: 'see who answers: npx pg-lab status',
+      hint: 'see who answers: npx create-pg-lab status',
     })
   }
   const victim = drill.victim(lab, primary)
@@ -137,7 +137,7 @@ function closing(page: string | undefined, language: Language, paint: Paint): st
 function leftBehind({ directory }: Session, drill: Drill): readonly string[] {
   const state = readState(directory)
   if (!state) return ['Nothing was touched.']
-  return [`Left     the drill ${drill.id}, at: ${state.step}`, 'Back     npx pg-lab drill repair']
+  return [`Left     the drill ${drill.id}, at: ${state.step}`, 'Back     npx create-pg-lab drill repair']
 }
 
 const SAY = {
@@ -158,20 +158,20 @@ const SAY = {
     ru: 'Учения начинаются с исправного стенда. Ничего не тронуто.',
   },
   notGreenAfter: {
-    en: 'The lab is not green again. One command leads back: npx pg-lab drill repair',
-    ru: 'Стенд ещё не в порядке. Одна команда вернёт его: npx pg-lab drill repair',
+    en: 'The lab is not green again. One command leads back: npx create-pg-lab drill repair',
+    ru: 'Стенд ещё не в порядке. Одна команда вернёт его: npx create-pg-lab drill repair',
   },
   done: { en: 'The lab is as it was', ru: 'Стенд такой же, как был' },
   kept: {
     en: [
-      'npx pg-lab drill check   is it repaired?',
-      'npx pg-lab drill hint    the next hint',
-      'npx pg-lab drill repair  give up: it leads the lab back by itself',
+      'npx create-pg-lab drill check   is it repaired?',
+      'npx create-pg-lab drill hint    the next hint',
+      'npx create-pg-lab drill repair  give up: it leads the lab back by itself',
     ],
     ru: [
-      'npx pg-lab drill check   исправлено ли?',
-      'npx pg-lab drill hint    следующая подсказка',
-      'npx pg-lab drill repair  сдаться: стенд будет возвращён сам',
+      'npx create-pg-lab drill check   исправлено ли?',
+      'npx create-pg-lab drill hint    следующая подсказка',
+      'npx create-pg-lab drill repair  сдаться: стенд будет возвращён сам',
     ],
   },
 } as const

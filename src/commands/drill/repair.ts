@@ -17,7 +17,7 @@ export async function repair(session: Session): Promise<number> {
   verifyIsUp(session)
   const open = unfinished(session)
   if (!open) {
-    throw new UserError('No drill is unfinished', { hint: 'is the lab well? npx pg-lab verify' })
+    throw new UserError('No drill is unfinished', { hint: 'is the lab well? npx create-pg-lab verify' })
   }
   const { context, directory } = session
   try {

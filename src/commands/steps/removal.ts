@@ -34,7 +34,7 @@ export async function agreeOnRemovals(session: Session, seen: Survey, isAgreed: 
       : `Another machine has the address of ${name} now. Delete it with ${holds(role)}?`
     if (await mayDelete(question)) continue
     throw new UserError(`${name} has to be deleted first, with ${holds(role)}. Nothing was changed.`, {
-      hint: 'agree to it: npx pg-lab up --yes',
+      hint: 'agree to it: npx create-pg-lab up --yes',
     })
   }
   const agreed: string[] = []
@@ -88,6 +88,6 @@ export function leftMachines({ leaving, agreed }: Agreement): readonly string[] 
     .filter(({ name }) => !agreed.includes(name))
     .map(
       ({ name, role }) =>
-        `${name} is not in the config any more. It is stopped; delete it with ${holds(role)}: npx pg-lab up --yes`,
+        `${name} is not in the config any more. It is stopped; delete it with ${holds(role)}: npx create-pg-lab up --yes`,
     )
 }

@@ -6,7 +6,7 @@ export const en: Words = {
   language: 'en',
   title: (lab) => `Replication report: ${lab}`,
   origin:
-    'Written by `npx pg-lab report` from the running servers. Run it again to renew it; an edit is lost.',
+    'Written by `npx create-pg-lab report` from the running servers. Run it again to renew it; an edit is lost.',
   allWell: (findings) => `All ${findings} findings are as the config asks`,
   someFailed: (failed, findings) => `${failed} of ${count(findings, 'finding', 'findings')} failed`,
   commandsFailed: (number) => `${count(number, 'command', 'commands')} did not show what it should`,
@@ -91,7 +91,7 @@ export const en: Words = {
     },
   },
   checks: 'All checks',
-  checksWords: 'The config held against the running servers, by `npx pg-lab verify`.',
+  checksWords: 'The config held against the running servers, by `npx create-pg-lab verify`.',
   checkTitles: {},
   lag: 'Lag under load',
   lagWords: (rate, seconds, transactions) =>
@@ -101,7 +101,7 @@ export const en: Words = {
   noLag: 'No standby streamed, so there was no lag to measure.',
   drills: 'Drills',
   drillsWords:
-    'Bad days that were rehearsed in this lab with `npx pg-lab drill`, under a steady load. The newest is at the top.',
+    'Bad days that were rehearsed in this lab with `npx create-pg-lab drill`, under a steady load. The newest is at the top.',
   files: 'Configuration in force',
   filesWords: 'Copied from the servers, from where they say it lies. Secrets are taken out.',
   page: (link) => `The same with a plot, for the browser: ${link}.`,

@@ -60,7 +60,7 @@ export async function chooseProvider(
     throw new UserError(
       `The lab's machines run on ${PROVIDERS[machine.provider].title}, not on ${PROVIDERS[wanted].title}`,
       {
-        hint: `put provider: '${machine.provider}' back, or delete them first, with all that is on them: npx pg-lab destroy`,
+        hint: `put provider: '${machine.provider}' back, or delete them first, with all that is on them: npx create-pg-lab destroy`,
       },
     )
   }
