@@ -93,6 +93,6 @@ test('a broken config stops everything before the computer is looked at', async 
   const cwd = labFolder({ machines: [], reachable: false, config: 'provider: dokcer\nslavs: []\n' })
   const { exitCode, stderr } = await program(['up'], { cwd, run })
   expect(exitCode).toBe(2)
-  expect(stderr).toMatch(/provider .*\n[^]*slavs is not a setting/)
+  expect(stderr).toMatch(/provider .*\n[\s\S]*slavs is not a setting/)
   expect(lines()).toEqual([])
 })
