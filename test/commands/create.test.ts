@@ -21,7 +21,7 @@ test('without a terminal nothing is asked: the default lab', async () => {
 
       cd pg-lab
       npm install  once: pg-lab, and completion in your editor
-      npm run up   start, provision and verify; the same as npx create-pg-lab up
+      npm run up   start, provision and verify
 
       Or with nothing installed: npx create-pg-lab up
       Or without Node: plain \`vagrant up\` builds the same cluster.
