@@ -105,6 +105,6 @@ function screen({ context, directory, lab }: Session, { survey, history }: Shown
 function drillWords(state: DrillState): string {
   if (isRunning(state)) return `The drill ${state.drill} is running: ${state.step}`
   if (state.kept)
-    return `The drill ${state.drill} waits for your repair: npx pg-lab drill hint, check or repair`
-  return `The drill ${state.drill} was cut off (${state.step}). Back to green: npx pg-lab drill repair`
+    return `The drill ${state.drill} waits for your repair: npx create-pg-lab drill hint, check or repair`
+  return `The drill ${state.drill} was cut off (${state.step}). Back to green: npx create-pg-lab drill repair`
 }

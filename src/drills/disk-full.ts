@@ -74,8 +74,8 @@ export const diskFull: Drill = {
   ],
   watch: ({ primary }) => [
     {
-      en: `\`npx pg-lab status --watch\`: the slot of Barman becomes inactive on ${primary}, and WAL piles up there instead.`,
-      ru: `\`npx pg-lab status --watch\`: слот Barman на ${primary} станет inactive, и WAL начнёт копиться там.`,
+      en: `\`npx create-pg-lab status --watch\`: the slot of Barman becomes inactive on ${primary}, and WAL piles up there instead.`,
+      ru: `\`npx create-pg-lab status --watch\`: слот Barman на ${primary} станет inactive, и WAL начнёт копиться там.`,
     },
   ],
   promise: ({ victim }) => ({
@@ -83,7 +83,7 @@ export const diskFull: Drill = {
     ru: `Диск под принимаемым WAL на ${victim} заполнен, и receive-wal не работает.`,
   }),
   hints: ({ victim }, lab) => {
-    const ssh = `npx pg-lab ssh ${victim} --`
+    const ssh = `npx create-pg-lab ssh ${victim} --`
     const folder = `~barman/${lab.backup?.server}/streaming`
     return [
       {

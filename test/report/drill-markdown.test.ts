@@ -6,7 +6,7 @@ import { drillReport, HOSTILE } from './sample.ts'
 describe("a drill's page", () => {
   it('says what happened and what was measured', () => {
     expect(drillMarkdown(drillReport(), 'en', 'x.svg')).toMatchInlineSnapshot(`
-      "<!-- Written by \`npx pg-lab drill\`. Each run makes a page of its own. -->
+      "<!-- Written by \`npx create-pg-lab drill\`. Each run makes a page of its own. -->
 
       # A slave goes away
 
@@ -17,7 +17,7 @@ describe("a drill's page", () => {
       | Lab | otus |
       | Time | 2026-11-22 18:08:40 UTC |
       | PostgreSQL | 15 |
-      |  | \`npx pg-lab drill slave-outage --how process\` |
+      |  | \`npx create-pg-lab drill slave-outage --how process\` |
 
       ## Measured
 
