@@ -91,8 +91,6 @@ export interface Lab {
   }
   readonly replication: {
     readonly user: string
-    /** Value for the master, `''` when asynchronous. Written only once the standbys stream. */
-    readonly synchronousStandbyNames: string
     /** How many standbys a commit waits for; 0 when asynchronous. */
     readonly synchronousCount: number
   }

@@ -3,12 +3,12 @@ import { OPERATING_SYSTEMS } from './catalog/os.ts'
 import { retentionPolicy } from './config/formats.ts'
 import type { Config } from './config/schema.ts'
 import { type Problem, UserError } from './errors.ts'
-import type { BackupNode, Lab, LabNode, SlaveNode } from './lab.ts'
+import type { BackupNode, Lab, LabNode } from './lab.ts'
 import { addressText, type Subnet } from './resolve/addresses.ts'
 import { checkSizes, type Machine, machinesOf } from './resolve/machines.ts'
 import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots } from './resolve/names.ts'
 import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
-import { checkSettings, checkSynchronous, postgresSettings, synchronousNames } from './resolve/replication.ts'
+import { checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
 import { resolveBox, resolvePostgres, wantsReplication } from './resolve/software.ts'
 import { checkUpstreams, upstreamsOf } from './resolve/upstreams.ts'
@@ -52,14 +52,8 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
   }
 }
 
-function replicationOf(config: Config, master: LabNode, slaves: readonly SlaveNode[]): Lab['replication'] {
-  const { user, mode, synchronous } = config.replication
-  const names = slaves.filter(({ upstream }) => upstream === master.name).map(({ name }) => name)
-  return {
-    user,
-    synchronousStandbyNames: mode === 'sync' ? synchronousNames(synchronous, names) : '',
-    synchronousCount: mode === 'sync' ? synchronous : 0,
-  }
+function replicationOf({ replication: { user, mode, synchronous } }: Config): Lab['replication'] {
+  return { user, synchronousCount: mode === 'sync' ? synchronous : 0 }
 }
 
 /** Ends with a slash, so that an image name can follow. */
@@ -142,7 +136,7 @@ export function resolveLab(config: Config, host: Host): Lab {
     network: networkOf(config, provider, subnet),
     ...nodes,
     postgres: { version, repository, settings: postgresSettings(config, version), checksums, locale },
-    replication: replicationOf(config, nodes.master, nodes.slaves),
+    replication: replicationOf(config),
     database: config.database,
     mirrors: { packages, vagrant, docker: imagePrefix(docker) },
     proxy: { http, https, noProxy },

@@ -94,6 +94,11 @@ class CallbackModule(CallbackBase):
     @never_raises
     def v2_runner_on_ok(self, result):
         self.report(result, "changed" if result.is_changed() else "ok")
+        task = getattr(result, "task", None) or result._task
+        if task.action in ("debug", "ansible.builtin.debug"):
+            host = getattr(result, "host", None) or result._host
+            message = (getattr(result, "result", None) or result._result).get("msg", "")
+            self.send(event="said", host=host.get_name(), message=str(message))
 
     @never_raises
     def v2_runner_on_skipped(self, result):

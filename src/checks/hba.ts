@@ -48,6 +48,7 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
     seeNone('lines with a weaker password method than SCRAM', passwords, `Use scram-sha-256. ${PROVISION}`),
     seeNone('addresses outside the lab', foreign, `The lab lets in its own hosts only. ${PROVISION}`),
     seeReplication(lab, rules),
+    seeRewind(lab, rules),
   ].map((seen) => ({ ...seen, ...evidence }))
 }
 
@@ -90,9 +91,7 @@ function seeReplication(lab: Lab, rules: readonly Rule[]): Seen {
     ...postgresNodes(lab).map(({ address }) => `${lab.replication.user}@${address}/32`),
     ...(lab.backup ? [`${lab.backup.streamingUser}@${lab.backup.address}/32`] : []),
   ]
-  const given = rules
-    .filter(isRemoteReplication)
-    .flatMap((rule) => (rule.user_name ?? []).map((user) => `${user}@${where(rule)}`))
+  const given = rules.filter((rule) => isRemote(rule, 'replication')).flatMap(clientsOf)
   const missing = wanted.filter((line) => !given.includes(line))
   const surplus = [...new Set(given.filter((line) => !wanted.includes(line)))]
   const faults = [
@@ -108,12 +107,31 @@ function seeReplication(lab: Lab, rules: readonly Rule[]): Seen {
   }
 }
 
-function isRemoteReplication({ type, database, address, auth_method, error }: Rule): boolean {
+/** Any server may have to be rewound after a failover, and reads the new primary's files for that. */
+function seeRewind(lab: Lab, rules: readonly Rule[]): Seen {
+  const wanted = postgresNodes(lab).map(({ address }) => `${lab.replication.user}@${address}/32`)
+  const given = rules.filter((rule) => isRemote(rule, 'postgres')).flatMap(clientsOf)
+  const missing = wanted.filter((line) => !given.includes(line))
+  return {
+    what: 'lines for pg_rewind',
+    expected: wanted.join(', '),
+    observed:
+      missing.length === 0 ? wanted.join(', ') : missing.map((line) => `no line for ${line}`).join('; '),
+    ok: missing.length === 0,
+    hint: PROVISION,
+  }
+}
+
+function clientsOf(rule: Rule): readonly string[] {
+  return (rule.user_name ?? []).map((user) => `${user}@${where(rule)}`)
+}
+
+function isRemote({ type, database, address, auth_method, error }: Rule, wanted: string): boolean {
   return (
     error === null &&
     type !== 'local' &&
     auth_method !== 'reject' &&
-    (database ?? []).includes('replication') &&
+    (database ?? []).includes(wanted) &&
     !OWN_ADDRESSES.includes(address ?? '')
   )
 }

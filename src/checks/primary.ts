@@ -34,13 +34,13 @@ function noPrimary(states: readonly ServerState[]): string {
   const standby = states.find(({ role }) => role === 'standby')
   const silent = states.filter(({ role }) => role === 'unreachable').map(({ node }) => node.name)
   if (silent.length === 0) {
-    return `All servers are in recovery. Make one the primary: pg-lab promote ${standby?.node.name ?? ''}`
+    return `All servers are in recovery. Make the most advanced one the primary: pg-lab promote`
   }
   const start =
     silent.length === 1
       ? `${silent[0]} does not answer and may be the primary. Start it: pg-lab up`
       : `No answer from ${silent.join(' and ')}. Start them: pg-lab up`
-  return standby ? `${start}. If the primary is lost for good: pg-lab promote ${standby.node.name}` : start
+  return standby ? `${start}. If the primary is lost for good: pg-lab promote` : start
 }
 
 /** The one on the highest timeline was promoted last, and is what the others are measured against. */

@@ -21,7 +21,7 @@ interface WantedRole {
   readonly mayExecute: readonly string[]
 }
 
-/** What pg_rewind needs of its source, should the replication user be given it. */
+/** What pg_rewind needs of its source. */
 const REWIND_FUNCTIONS = [
   'pg_ls_dir(text, boolean, boolean)',
   'pg_read_binary_file(text)',
@@ -55,15 +55,15 @@ export const roles: Check = {
 }
 
 function wantedRoles(lab: Lab): readonly WantedRole[] {
-  const streams = (role: string): WantedRole => ({
+  const streams = (role: string, mayExecute: readonly string[]): WantedRole => ({
     role,
     attributes: ['LOGIN', 'REPLICATION'],
     memberOf: [],
-    mayExecute: [],
+    mayExecute,
   })
   const { backup, replication } = lab
-  if (!backup) return [streams(replication.user)]
-  return [streams(replication.user), streams(backup.streamingUser), backsUp(lab, backup)]
+  const standbys = streams(replication.user, REWIND_FUNCTIONS)
+  return backup ? [standbys, streams(backup.streamingUser, []), backsUp(lab, backup)] : [standbys]
 }
 
 /** What Barman asks for (has_backup_privileges in its postgres.py), and a checkpoint for `switch-wal --force`. */
@@ -119,7 +119,7 @@ function seeRole(wanted: WantedRole, rows: readonly RoleRow[]): readonly Seen[] 
     see(
       'functions',
       wanted.mayExecute,
-      executes.filter((name) => wanted.mayExecute.includes(name) || !REWIND_FUNCTIONS.includes(name)),
+      executes,
       grants(wanted.mayExecute, executes, (name) => `REVOKE EXECUTE ON FUNCTION ${name} FROM ${wanted.role}`),
     ),
     see('password', ['SCRAM'], [row?.password ?? 'none'], 'Store it as SCRAM: pg-lab provision'),

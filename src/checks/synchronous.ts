@@ -1,4 +1,5 @@
 import type { Lab, LabNode } from '../lab.ts'
+import { synchronousNames } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
@@ -24,16 +25,14 @@ export const synchronous: Check = {
 async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const rows = await guest.rows<SyncRow>(primary, SQL)
   const { names, synchronous: waitedFor } = rows[0] ?? { names: '', synchronous: [] }
-  const { synchronousCount: count, synchronousStandbyNames: wanted } = lab.replication
-  // The list of the config is the configured master's; a promoted slave cannot wait for itself.
-  const isMaster = primary.name === lab.master.name
-  const listed = isMaster ? plain(names) === plain(wanted) : (names === '') === (wanted === '')
+  const { synchronousCount: count } = lab.replication
+  const wanted = synchronousNames(lab, primary)
   const evidence = psqlEvidence(SQL, rows)
   const list: Seen = {
     what: 'synchronous_standby_names',
     expected: wanted || 'empty (asynchronous)',
     observed: names || 'empty (asynchronous)',
-    ok: listed,
+    ok: plain(names) === plain(wanted),
     hint: 'Write it again: pg-lab provision',
     ...evidence,
   }

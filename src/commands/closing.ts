@@ -43,7 +43,7 @@ function table(rows: readonly Row[], paint: Paint): readonly string[] {
   return rows.map(([left, right]) => `  ${paint('bold', left.padEnd(width))}  ${right}`)
 }
 
-function thingsToTry({ master, slaves: [slave], backup, database }: Lab): readonly Row[] {
+function thingsToTry({ slaves: [slave], backup, database }: Lab): readonly Row[] {
   const onSlave: Row[] = slave
     ? [[`npx create-pg-lab psql ${slave.name}`, 'the same on a standby, which only reads']]
     : []
@@ -58,7 +58,7 @@ function thingsToTry({ master, slaves: [slave], backup, database }: Lab): readon
   return [
     [
       'npx create-pg-lab psql',
-      `${database.name} on ${master.name}: insert into ${database.table}, then look on a standby`,
+      `${database.name} on the primary: insert into ${database.table}, then look on a standby`,
     ],
     ...onSlave,
     ...onBackup,

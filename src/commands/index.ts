@@ -168,6 +168,48 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./rotate.ts')).rotate,
   }),
   verb({
+    name: 'switchover',
+    summary: 'let a slave and the primary change places, without a loss',
+    changesLab: ({ dryRun }) => !dryRun,
+    declare: (command) =>
+      command
+        .argument('<slave>', 'the primary to be')
+        .option('--dry-run', 'say what would be done, and do nothing'),
+    load: async () => (await import('./switchover.ts')).switchover,
+  }),
+  verb({
+    name: 'promote',
+    summary: 'make a slave the primary after the primary is lost',
+    changesLab: ({ dryRun }) => !dryRun,
+    declare: (command) =>
+      command
+        .argument('[slave]', 'the most advanced one that is not delayed, when left out')
+        .option('--dry-run', 'say what would be done, and do nothing'),
+    load: async () => (await import('./promote.ts')).promote,
+  }),
+  verb({
+    name: 'rejoin',
+    summary: 'make a standby of an old primary',
+    changesLab: ({ dryRun }) => !dryRun,
+    declare: (command) =>
+      command
+        .argument('<node>', 'the server that went another way')
+        .option('--dry-run', 'say what would be done, and do nothing')
+        .option('--yes', 'clone it afresh where pg_rewind cannot help, without asking'),
+    load: async () => (await import('./rejoin.ts')).rejoin,
+  }),
+  verb({
+    name: 'reinit',
+    summary: 'replace the data of a slave by a fresh clone',
+    changesLab: ({ dryRun }) => !dryRun,
+    declare: (command) =>
+      command
+        .argument('<slave>', 'its data is lost')
+        .option('--dry-run', 'say what would be done, and do nothing')
+        .option('--yes', 'do not ask'),
+    load: async () => (await import('./reinit.ts')).reinit,
+  }),
+  verb({
     name: 'ssh',
     summary: 'log in to a machine, or run a command there',
     changesLab: false,
@@ -180,7 +222,7 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'psql',
-    summary: 'open psql on a machine, else on the master',
+    summary: 'open psql on a machine, else on the primary',
     changesLab: false,
     declare: (command) =>
       command

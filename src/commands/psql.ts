@@ -1,7 +1,8 @@
-import { postgresNodes } from '../lab.ts'
+import { type LabNode, postgresNodes } from '../lab.ts'
+import { findPrimary } from '../tools/cluster.ts'
 import { sshCommand } from '../tools/guest.ts'
 import { type Context, canAsk, passedOn } from './command.ts'
-import { findNode, openSession, verifyIsUp } from './session.ts'
+import { findNode, openSession, type Session, verifyIsUp } from './session.ts'
 
 /**
  * `pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database.
@@ -12,8 +13,9 @@ export async function psql(context: Context, _options: object, words: readonly s
   const { lab, directory } = session
   const [first = ''] = words
   const isNamed = words.length > 0 && !first.startsWith('-')
-  const node = isNamed ? findNode(postgresNodes(lab), first) : lab.master
+  const named = isNamed ? findNode(postgresNodes(lab), first) : undefined
   verifyIsUp(session)
+  const node = named ?? (await primaryOf(session))
   const own = passedOn(isNamed ? words.slice(1) : words)
   const { file, args } = sshCommand(node.name, ['psql', '-d', lab.database.name, ...own], 'postgres')
   const terminal = canAsk(context) ? ['-t'] : []
@@ -25,4 +27,10 @@ export async function psql(context: Context, _options: object, words: readonly s
     expectExit: 'any',
   })
   return exitCode
+}
+
+/** The primary of the day; the master of the config where that is not clear, for psql says more. */
+async function primaryOf({ lab, guest }: Session): Promise<LabNode> {
+  const primary = await findPrimary(lab, guest)
+  return primary.found ? primary.node : lab.master
 }

@@ -69,7 +69,7 @@ export function ansibleVars(lab: Lab): Record<string, unknown> {
     postgres_settings: lab.postgres.settings,
     postgres_nodes: nodeVars(lab),
     postgres_replication_user: lab.replication.user,
-    postgres_synchronous_standby_names: lab.replication.synchronousStandbyNames,
+    postgres_synchronous_standbys: lab.replication.synchronousCount,
     postgres_database: lab.database.name,
     postgres_database_owner: lab.database.owner,
     postgres_table: lab.database.table,

@@ -34,6 +34,8 @@ const STATIC = [
   '.ansible-lint',
   '.yamllint',
   'provisioning/site.yml',
+  'provisioning/rejoin.yml',
+  'provisioning/reinit.yml',
   'provisioning/callback_plugins',
   'provisioning/roles',
 ]

@@ -12,11 +12,9 @@ interface Line {
 /** The lines of the role's pg_hba.conf that let somebody in over the network. */
 function wantedLines(lab: Lab): readonly Line[] {
   const { backup, database, network, replication } = lab
-  const standbys = postgresNodes(lab).map(({ address }: LabNode) => ({
-    database: 'replication',
-    user: replication.user,
-    address,
-  }))
+  const standbys = ['replication', 'postgres'].flatMap((database) =>
+    postgresNodes(lab).map(({ address }: LabNode) => ({ database, user: replication.user, address })),
+  )
   const barman = backup
     ? [
         { database: 'replication', user: backup.streamingUser, address: backup.address },

@@ -157,7 +157,8 @@ function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): reado
     .map(({ name }) => name)
   const [first, second] = candidates
   if (first && second) {
-    const hint = `stop PostgreSQL where the older data is, and make it a standby again: npx create-pg-lab rejoin ${second}`
+    const hint =
+      'see which has the newer data (npx create-pg-lab verify --only primary), and make the other a standby: npx create-pg-lab rejoin <name>'
     return [refuse('server', first, `${candidates.join(' and ')} are primaries at the same time`, hint)]
   }
   const standby = nodes.find(({ name }) => servers.has(name))
@@ -166,7 +167,7 @@ function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): reado
     gone.some(({ isPrimary, answers }) => isPrimary || !answers)
   if (!standby || mayBeElsewhere) return []
   const text = 'every server is in recovery: there is no primary to follow'
-  return [refuse('server', standby.name, text, `npx create-pg-lab promote ${standby.name}`)]
+  return [refuse('server', standby.name, text, 'make the most advanced one the primary: npx create-pg-lab promote')]
 }
 
 function ofAnotherCluster(

@@ -1,5 +1,5 @@
 import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
-import { delayOf, followersOf, linksOf } from '../tools/cluster.ts'
+import { delayOf, followersOf, linksOf, synchronousNames } from '../tools/cluster.ts'
 import { hbaChanges } from './hba.ts'
 import type { PlanAction, PlanItem } from './item.ts'
 import { objectItems, usersOf } from './objects.ts'
@@ -140,12 +140,16 @@ function newSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresN
   const slots = followersOf(lab, primary, node)
     .filter(({ slot }) => !names.includes(slot))
     .map(({ name, slot }) => item('add', node, `slot ${slot} for ${name}`))
-  return node.name === primary.name ? [...slots, ...objectItems(lab, seen.former, node, server)] : slots
+  if (node.name !== primary.name) return slots
+  const { backup } = lab
+  const barman =
+    backup && !names.includes(backup.slot) ? [item('add', node, `slot ${backup.slot} for Barman`)] : []
+  return [...slots, ...barman, ...objectItems(lab, seen.former, node, server)]
 }
 
 /** The list comes last in a run, when everyone streams. */
 function synchronous(lab: Lab, seen: Survey, primary: LabNode): readonly PlanItem[] {
-  const wanted = lab.replication.synchronousStandbyNames
+  const wanted = synchronousNames(lab, primary)
   const name = 'synchronous_standby_names'
   const given =
     seen.servers.get(primary.name)?.settings.find((setting) => setting.name === name)?.setting ?? ''
@@ -156,11 +160,15 @@ function synchronous(lab: Lab, seen: Survey, primary: LabNode): readonly PlanIte
 /** Slots of the lab's own servers that nobody will follow through here, and those of machines that are gone. */
 function unusedSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresNode): readonly PlanItem[] {
   const server = seen.servers.get(node.name)
-  const followers = followersOf(lab, primary, node).map(({ slot }) => slot)
-  const own = postgresNodes(lab).map(({ slot }) => slot)
+  const barman = lab.backup ? [lab.backup.slot] : []
+  const wanted = [
+    ...followersOf(lab, primary, node).map(({ slot }) => slot),
+    ...(node.name === primary.name ? barman : []),
+  ]
+  const own = [...postgresNodes(lab).map(({ slot }) => slot), ...barman]
   const gone = [...seen.gone.map(({ slot }) => slot), ...renamedSlots(lab, seen)]
   return (server?.slots ?? [])
-    .filter(({ slot_type, slot_name }) => slot_type === 'physical' && !followers.includes(slot_name))
-    .filter(({ slot_name }) => slot_name !== lab.backup?.slot && [...own, ...gone].includes(slot_name))
+    .filter(({ slot_type, slot_name }) => slot_type === 'physical' && !wanted.includes(slot_name))
+    .filter(({ slot_name }) => [...own, ...gone].includes(slot_name))
     .map(({ slot_name }) => item('remove', node, `slot ${slot_name}: nobody follows through it any more`))
 }

@@ -82,7 +82,7 @@ export function nodeStateOf(lab: Lab, node: PostgresNode, answers: Answers): Nod
     name,
     address,
     role: answer.in_recovery ? 'standby' : 'primary',
-    ...judge(lab, node, answer, sender, answers),
+    ...judge(node, answer, sender, answers),
     upstream,
     timeline: answer.timeline,
     lsn: answer.lsn ?? answer.replayed ?? undefined,
@@ -98,7 +98,6 @@ type Judgement = Pick<NodeState, 'state' | 'ok' | 'problem' | 'hint'>
 const WELL = { ok: true, problem: undefined, hint: undefined } as const
 
 function judge(
-  lab: Lab,
   node: PostgresNode,
   answer: ServerAnswer,
   sender: Sender | undefined,
@@ -108,7 +107,7 @@ function judge(
   if (!answer.in_recovery) {
     const others = primariesIn(answers).filter((other) => other !== name)
     if (others.length === 0) return { ...WELL, state: 'running' }
-    const hint = `npx create-pg-lab rejoin ${name === lab.master.name ? (others[0] ?? name) : name}`
+    const hint = `npx create-pg-lab rejoin ${oldest(answers)}`
     return { state: 'split', ok: false, problem: `${others.join(', ')} is a primary too`, hint }
   }
   if (answer.paused) {
@@ -186,6 +185,15 @@ function primariesIn(answers: Answers): readonly string[] {
   return [...answers].flatMap(([name, asked]) =>
     'answer' in asked && !asked.answer.in_recovery ? [name] : [],
   )
+}
+
+/** The primary that was promoted before the others, or never. */
+function oldest(answers: Answers): string | undefined {
+  const timelineOf = (name: string) => {
+    const asked = answers.get(name)
+    return asked && 'answer' in asked ? asked.answer.timeline : 0
+  }
+  return primariesIn(answers).toSorted((one, other) => timelineOf(one) - timelineOf(other))[0]
 }
 
 /** Where it says it streams from; where it does not stream, where it should. */

@@ -93,8 +93,3 @@ export function checkSynchronous(config: Config, report: Report): void {
     )
   }
 }
-
-/** `FIRST 1 ("slave", "slave2")`: names with a dash must be quoted, and quoting all is the same to PostgreSQL. */
-export function synchronousNames(count: number, names: readonly string[]): string {
-  return `FIRST ${count} (${names.map((name) => `"${name}"`).join(', ')})`
-}

@@ -30,6 +30,8 @@ export type AnsibleEvent =
       /** Why, when it failed or the host is unreachable; several lines perhaps. */
       readonly message?: string
     }
+  /** A task that does nothing but tell something. */
+  | { readonly event: 'said'; readonly host: string; readonly message: string }
   | { readonly event: 'stats'; readonly hosts: Readonly<Record<string, HostRecap>> }
 
 /** @returns `undefined` for a line that is no event of ours */

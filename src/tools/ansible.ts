@@ -20,6 +20,8 @@ export interface PlaybookOptions {
   readonly tags?: readonly string[]
   /** YAML file of variables that win over all others. Secrets go this way, never as arguments. */
   readonly extraVarsFile?: string
+  /** Variables that are no secrets. */
+  readonly extraVars?: Readonly<Record<string, string | boolean>>
   readonly onEvent?: (event: AnsibleEvent) => void
 }
 
@@ -68,6 +70,7 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
       ...(options.limit ? ['--limit', options.limit.join(',')] : []),
       ...(options.tags ? ['--tags', options.tags.join(',')] : []),
       ...(options.extraVarsFile ? ['--extra-vars', `@${options.extraVarsFile}`] : []),
+      ...(options.extraVars ? ['--extra-vars', JSON.stringify(options.extraVars)] : []),
       playbook,
     ],
     cwd: directory,

@@ -96,6 +96,16 @@ export function delayOf(lab: Lab, { name }: Pick<LabNode, 'name'>): string {
   return lab.slaves.find((slave) => slave.name === name)?.applyDelay ?? ''
 }
 
+/**
+ * synchronous_standby_names of the primary of the day, `''` when nobody is waited for: only a standby that streams
+ * from the primary itself can be. Role master has the same rule.
+ */
+export function synchronousNames(lab: Lab, primary: LabNode): string {
+  const names = followersOf(lab, primary, primary).map(({ name }) => `"${name}"`)
+  const count = Math.min(lab.replication.synchronousCount, names.length)
+  return count === 0 ? '' : `FIRST ${count} (${names.join(', ')})` // quoted, for names with a dash
+}
+
 /** The servers that should stream from this one. */
 export function followersOf(lab: Lab, primary: LabNode, upstream: LabNode): readonly PostgresNode[] {
   return linksOf(lab, primary)

@@ -218,6 +218,7 @@ const SABOTAGES: readonly Sabotage[] = [
       'hba master errors: line 8: invalid authentication method "foo"',
       'hba master lines with trust: line 7: host all all 0.0.0.0/0 trust',
       'hba master addresses outside the lab: line 7: host all all 0.0.0.0/0 trust',
+      'hba master lines for pg_rewind: no line for replica@192.168.11.150/32; no line for replica@192.168.11.151/32',
     ],
     remedy: 'pg-lab provision',
   },
@@ -238,6 +239,7 @@ const SABOTAGES: readonly Sabotage[] = [
     run: ['hba'],
     found: [
       'hba slave lines for replication: no line for replica@192.168.11.150/32; a line for replica@192.168.11.0/24',
+      'hba slave lines for pg_rewind: no line for replica@192.168.11.150/32; no line for replica@192.168.11.151/32',
     ],
     remedy: 'pg-lab provision',
   },
@@ -263,6 +265,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['roles'],
     found: [
+      'roles master functions of replica: none',
       'roles master password of replica: MD5',
       'roles master attributes of barman: SUPERUSER, LOGIN',
       'roles master memberships of barman: pg_checkpoint, pg_read_all_settings, pg_read_all_stats, pg_write_server_files',

@@ -2,12 +2,17 @@ import { describe, expect, test } from 'vitest'
 import type { Command, Runner } from '../../src/tools/contracts.ts'
 import { labFolder, program } from './program.ts'
 
-/** Ends every command with this exit code. */
+/** Ends every command with this exit code. The servers are asked for the primary first: it is the slave. */
 function ending(exitCode: number): { run: Runner; commands: Command[] } {
   const commands: Command[] = []
   const run: Runner = async (command) => {
+    const output = { exitCode, stdout: '', stderr: '', durationMs: 1 }
+    if (command.stdin) {
+      const state = { in_recovery: !command.args.includes('slave'), system_identifier: '7', timeline: 2 }
+      return { ...output, stdout: JSON.stringify([state]) }
+    }
     commands.push(command)
-    return { exitCode, stdout: '', stderr: '', durationMs: 1 }
+    return output
   }
   return { run, commands }
 }
@@ -55,15 +60,13 @@ describe('ssh', () => {
 describe('psql', () => {
   const wordsOf = async (...argv: string[]) => (await argsOf(...argv)).slice(2).join(' ')
 
-  test('goes to the master, or where it is told', async () => {
-    expect(await wordsOf('psql')).toBe('master -- cd / && exec sudo -n -H -u postgres -- psql -d otus')
-    expect(await wordsOf('psql', 'slave')).toMatch(/^slave -- .* psql -d otus$/)
+  test('goes to the primary of the day, or where it is told', async () => {
+    expect(await wordsOf('psql')).toBe('slave -- cd / && exec sudo -n -H -u postgres -- psql -d otus')
+    expect(await wordsOf('psql', 'master')).toMatch(/^master -- .* psql -d otus$/)
   })
 
   test('hands on arguments of psql, each as it is', async () => {
-    expect(await wordsOf('psql', '-c', 'select 1; select 2')).toMatch(
-      /^master -- .* -c 'select 1; select 2'$/,
-    )
+    expect(await wordsOf('psql', '-c', 'select 1; select 2')).toMatch(/^slave -- .* -c 'select 1; select 2'$/)
     expect(await wordsOf('psql', 'slave', '-Atc', "select 'x'")).toMatch(
       /^slave -- .* -Atc 'select '\\''x'\\'''$/,
     )

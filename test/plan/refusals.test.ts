@@ -78,7 +78,7 @@ describe('what cannot be changed in place', () => {
 
   test('but a machine of the master that was never made is made', async () => {
     expect(await refused(lab, { missing: ['master'] })).toEqual([
-      'slave: every server is in recovery: there is no primary to follow → npx create-pg-lab promote slave',
+      'slave: every server is in recovery: there is no primary to follow → make the most advanced one the primary: npx create-pg-lab promote',
     ])
     expect(await refused(lab, { missing: ['master', 'slave'] })).toEqual([])
   })
@@ -95,14 +95,14 @@ describe('a cluster the playbook would refuse', () => {
   test('two primaries', async () => {
     const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: false })
     expect(await refused(lab, { server })).toEqual([
-      'master: master and slave are primaries at the same time → stop PostgreSQL where the older data is, and make it a standby again: npx create-pg-lab rejoin slave',
+      'master: master and slave are primaries at the same time → see which has the newer data (npx create-pg-lab verify --only primary), and make the other a standby: npx create-pg-lab rejoin <name>',
     ])
   })
 
   test('no primary', async () => {
     const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: true })
     expect(await refused(lab, { server })).toEqual([
-      'master: every server is in recovery: there is no primary to follow → npx create-pg-lab promote master',
+      'master: every server is in recovery: there is no primary to follow → make the most advanced one the primary: npx create-pg-lab promote',
     ])
   })
 

@@ -8,7 +8,7 @@ import type { PlanItem } from '../../src/plan/item.ts'
 import { usersOf } from '../../src/plan/objects.ts'
 import type { ServerSight, SettingSight } from '../../src/plan/server-sight.ts'
 import { type Survey, survey } from '../../src/plan/survey.ts'
-import { followersOf } from '../../src/tools/cluster.ts'
+import { followersOf, synchronousNames } from '../../src/tools/cluster.ts'
 import type { Guest, Runner } from '../../src/tools/contracts.ts'
 import { folderWith } from '../tools/helpers.ts'
 
@@ -62,7 +62,7 @@ function linesOf(lab: Lab, node: PostgresNode, primary: PostgresNode): ServerSig
     { name: 'primary_slot_name', value: node.slot },
     ...(slave?.applyDelay ? [{ name: 'recovery_min_apply_delay', value: slave.applyDelay }] : []),
   ]
-  const names = lab.replication.synchronousStandbyNames
+  const names = synchronousNames(lab, primary)
   return [
     ...[...conf, { name: 'cluster_name', value: node.name }].map((line) => ({
       file: 'postgresql.conf',
@@ -81,7 +81,9 @@ function hbaOf(lab: Lab): string[] {
   const { backup, database, network, replication } = lab
   return [
     'local all all peer',
-    ...postgresNodes(lab).map(({ address }) => line('replication', replication.user, address)),
+    ...['replication', 'postgres'].flatMap((name) =>
+      postgresNodes(lab).map(({ address }) => line(name, replication.user, address)),
+    ),
     ...(backup
       ? [
           line('replication', backup.streamingUser, backup.address),

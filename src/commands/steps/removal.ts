@@ -1,5 +1,4 @@
 import { UserError } from '../../errors.ts'
-import type { Place } from '../../operations/place.ts'
 import { dropSlots, removeMachines, slotsOf, withGoneMachines } from '../../operations/remove-machines.ts'
 import { type Departures, departures, holds } from '../../plan/machines.ts'
 import { renamedSlots } from '../../plan/slots.ts'
@@ -8,14 +7,11 @@ import type { Task } from '../../tasks.ts'
 import { ask } from '../ask.ts'
 import { canAsk } from '../command.ts'
 import type { Session } from '../session.ts'
+import { placeOf } from './operation.ts'
 
 /** Which machines go, and which of those that only the config has forgotten may be deleted. */
 export interface Agreement extends Departures {
   readonly agreed: readonly string[]
-}
-
-function placeOf({ context, directory, lab, guest, logs }: Session): Place {
-  return { lab, guest, directory, run: context.run, logFile: logs.file('vagrant') }
 }
 
 /**

@@ -1,0 +1,91 @@
+import { EXIT } from '../errors.ts'
+import { type Following, followPrimary } from '../operations/follow.ts'
+import {
+  type Promotion,
+  type PromotionPlan,
+  planPromotion,
+  promote as promoteNow,
+} from '../operations/promote.ts'
+import { runTasks, type Task } from '../tasks.ts'
+import type { Context } from './command.ts'
+import { openSession, type Session, verifyIsUp } from './session.ts'
+import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
+
+/** `pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */
+export async function promote(
+  context: Context,
+  { dryRun }: { readonly dryRun?: true },
+  name: string | undefined,
+): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const plan = await planPromotion(placeOf(session), name)
+  if (plan.isDone) {
+    context.print(`${plan.why}: nothing to do.`)
+    return EXIT.ok
+  }
+  if (dryRun) {
+    context.print(showPlan(stepsOf(session, plan)))
+    return EXIT.ok
+  }
+  const done = await withWayOn('npx create-pg-lab promote', () => carryOut(session, plan))
+  context.print(`\n${context.paint('green', '✔')} ${plan.target.name} is the primary`)
+  for (const sentence of tellingOf(done)) context.print(`  ${sentence}`)
+  return EXIT.ok
+}
+
+interface Done {
+  readonly promotion: Promotion
+  readonly following: Following
+}
+
+async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
+  const place = placeOf(session)
+  let promotion: Promotion | undefined
+  let following: Following | undefined
+  const tasks: Task[] = [
+    {
+      title: `Promote ${plan.target.name}`,
+      run: async ({ note }) => {
+        const beganAtMs = Date.now()
+        promotion = await promoteNow(place, plan, note)
+        return `${plan.why}; it takes writes after ${((promotion.writableAtMs - beganAtMs) / 1000).toFixed(1)} s`
+      },
+    },
+    {
+      title: 'Let the others follow',
+      run: async ({ note }) => {
+        following = await followPrimary(place, note)
+        return following.hosts.join(', ')
+      },
+    },
+  ]
+  await runTasks(tasks, session.taskOptions)
+  if (!promotion || !following) throw new Error('A task ended without its result')
+  return { promotion, following }
+}
+
+function stepsOf({ lab }: Session, { target, why, fence }: PromotionPlan): readonly string[] {
+  const fencing = fence.map(
+    ({ name }) =>
+      `${name} does not answer: PostgreSQL is stopped there and signed as a standby, if ssh gets through`,
+  )
+  const barman = lab.backup ? [`Barman on ${lab.backup.name} follows it`] : []
+  return [
+    ...fencing,
+    `${target.name} is promoted: ${why}`,
+    'the other standbys that answer follow it',
+    ...barman,
+  ]
+}
+
+function tellingOf({ promotion, following }: Done): readonly string[] {
+  const cut = promotion.fenced.filter(({ ok }) => !ok).map(({ node }) => node.name)
+  return [
+    ...cut.map(
+      (name) =>
+        `! ${name} does not answer at all and could not be stopped. Its guard asks the others before it starts again.`,
+    ),
+    ...leftToRejoin(following),
+  ]
+}

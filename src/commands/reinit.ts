@@ -1,0 +1,64 @@
+import { EXIT, UserError } from '../errors.ts'
+import { planReinit, type ReinitPlan, reinit as reinitNow } from '../operations/reinit.ts'
+import { size } from '../report/text.ts'
+import { runTasks } from '../tasks.ts'
+import { ask } from './ask.ts'
+import { type Context, canAsk } from './command.ts'
+import { openSession, type Session, verifyIsUp } from './session.ts'
+import { placeOf, showPlan, withWayOn } from './steps/operation.ts'
+
+interface ReinitOptions {
+  readonly dryRun?: true
+  readonly yes?: true
+}
+
+/** `pg-lab reinit <slave>`: a fresh clone replaces the data of a standby. */
+export async function reinit(
+  context: Context,
+  { dryRun, yes }: ReinitOptions,
+  name: string,
+): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const plan = await planReinit(placeOf(session), name)
+  if (dryRun) {
+    context.print(showPlan(stepsOf(plan)))
+    return EXIT.ok
+  }
+  if (!yes && !(await isAgreed(context, plan))) {
+    context.print('Nothing was changed.')
+    return EXIT.ok
+  }
+  await withWayOn(`npx create-pg-lab reinit ${name} --yes`, () => carryOut(session, plan))
+  context.print(`\n${context.paint('green', '✔')} ${name} is a fresh clone of ${plan.upstream.name}`)
+  return EXIT.ok
+}
+
+async function isAgreed(context: Context, plan: ReinitPlan): Promise<boolean> {
+  const { name } = plan.node
+  if (!canAsk(context)) {
+    throw new UserError(`reinit replaces all data of ${name}, and nobody is here to be asked`, {
+      hint: `say so with --yes: npx create-pg-lab reinit ${name} --yes`,
+    })
+  }
+  return ask(`Replace all data of ${name} by a clone of ${plan.upstream.name}?${lossOf(plan)}`)
+}
+
+function lossOf({ node, isPrimary, parting }: ReinitPlan): string {
+  if (parting) return ` ${size(Number(parting.bytes))} of WAL that only ${node.name} has are lost.`
+  return isPrimary ? ` It is a primary of its own: what only it has is lost.` : ''
+}
+
+function carryOut(session: Session, plan: ReinitPlan): Promise<void> {
+  const run = ({ note }: { note: (text: string) => void }) => reinitNow(placeOf(session), plan, note)
+  return runTasks([{ title: `Clone ${plan.node.name} afresh`, run }], session.taskOptions)
+}
+
+function stepsOf(plan: ReinitPlan): readonly string[] {
+  const { node, upstream } = plan
+  return [
+    `PostgreSQL is stopped on ${node.name}`,
+    `${upstream.name} is cloned beside its data, which takes its place once the clone is complete${lossOf(plan)}`,
+    `${node.name} starts as a standby of ${upstream.name}`,
+  ]
+}

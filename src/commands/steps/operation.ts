@@ -1,0 +1,32 @@
+import { Interrupted } from '../../errors.ts'
+import type { Following } from '../../operations/follow.ts'
+import type { Place } from '../../operations/place.ts'
+import type { Session } from '../session.ts'
+
+/** The lab of a session, as operations want it. */
+export function placeOf({ context, directory, lab, guest, logs }: Session): Place {
+  return { lab, guest, directory, run: context.run, logFile: logs.file('operation') }
+}
+
+/** What `--dry-run` prints. */
+export function showPlan(steps: readonly string[]): string {
+  return [...steps.map((step, at) => `  ${at + 1}. ${step}`), '', 'Nothing was changed.'].join('\n')
+}
+
+/** Of the servers that could not follow: what to type. */
+export function leftToRejoin({ left }: Following): readonly string[] {
+  return left.map(({ name }) => `! ${name} does not follow yet. Make it a standby: npx create-pg-lab rejoin ${name}`)
+}
+
+/** An interrupted operation says how to go on. */
+export async function withWayOn<Result>(command: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    throw new Interrupted(error.signal, [
+      'See     npx create-pg-lab status',
+      `Go on   ${command}; then npx create-pg-lab up`,
+    ])
+  }
+}

@@ -1,0 +1,72 @@
+import { EXIT } from '../errors.ts'
+import { type Following, followPrimary } from '../operations/follow.ts'
+import {
+  planSwitchover,
+  type Switchover,
+  type SwitchoverPlan,
+  switchover as switchNow,
+} from '../operations/switchover.ts'
+import { runTasks, type Task } from '../tasks.ts'
+import type { Context } from './command.ts'
+import { openSession, type Session, verifyIsUp } from './session.ts'
+import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
+
+/** `pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */
+export async function switchover(
+  context: Context,
+  { dryRun }: { readonly dryRun?: true },
+  name: string,
+): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const plan = await planSwitchover(placeOf(session), name)
+  if (plan.isDone) {
+    context.print(`${name} is the primary: nothing to do.`)
+    return EXIT.ok
+  }
+  if (dryRun) {
+    context.print(showPlan(stepsOf(session, plan)))
+    return EXIT.ok
+  }
+  const following = await withWayOn('npx create-pg-lab promote', () => carryOut(session, plan))
+  context.print(
+    `\n${context.paint('green', '✔')} ${plan.target.name} is the primary, ${plan.primary.name} a standby`,
+  )
+  for (const sentence of leftToRejoin(following)) context.print(`  ${sentence}`)
+  return EXIT.ok
+}
+
+async function carryOut(session: Session, plan: SwitchoverPlan): Promise<Following> {
+  const place = placeOf(session)
+  let following: Following | undefined
+  const tasks: Task[] = [
+    {
+      title: `Switch over to ${plan.target.name}`,
+      run: async ({ note }) => told(await switchNow(place, plan, note)),
+    },
+    {
+      title: 'Let the others follow',
+      run: async ({ note }) => {
+        following = await followPrimary(place, note, [plan.primary.name])
+        return following.hosts.join(', ')
+      },
+    },
+  ]
+  await runTasks(tasks, session.taskOptions)
+  if (!following) throw new Error('A task ended without its result')
+  return following
+}
+
+function told({ checkpoint, downtimeMs }: Switchover): string {
+  return `all WAL up to ${checkpoint} replayed; no writes for ${(downtimeMs / 1000).toFixed(1)} s`
+}
+
+function stepsOf({ lab }: Session, { target, primary, silent }: SwitchoverPlan): readonly string[] {
+  return [
+    `${primary.name} stops in an orderly way and is signed as a standby`,
+    `${target.name} replays the last of its WAL and is promoted`,
+    `${primary.name} and the other standbys follow it`,
+    ...(lab.backup ? [`Barman on ${lab.backup.name} follows it`] : []),
+    ...silent.map(({ name }) => `${name} does not answer, and follows when it is back`),
+  ]
+}

@@ -1,0 +1,57 @@
+import { CommandError } from '../errors.ts'
+import type { LabNode } from '../lab.ts'
+import type { Place } from './place.ts'
+
+/** What became of a server that must not come back as a primary. */
+export interface Fenced {
+  readonly node: LabNode
+  /**
+   * It is stopped, and signed as a standby. Otherwise its machine did not answer: when it comes back, its guard asks
+   * the others before PostgreSQL starts.
+   */
+  readonly ok: boolean
+  /** Of its control file: `shut down`, … */
+  readonly state: string
+  /** LSN of its last checkpoint. */
+  readonly checkpoint: string
+}
+
+/** The script that role postgres installs on every server. */
+const GUARD = 'pg-lab-guard'
+
+/** On top of what PostgreSQL is given to stop: ssh, and a machine that is slow. */
+const AROUND_MS = 10_000
+
+/**
+ * Stops PostgreSQL on a machine and signs it as a standby.
+ * @param seconds after which it is stopped by force
+ */
+export async function fence(
+  { guest }: Pick<Place, 'guest'>,
+  node: LabNode,
+  seconds: number,
+): Promise<Fenced> {
+  try {
+    const timeoutMs = seconds * 1000 + AROUND_MS
+    const output = await guest.shell(node, [GUARD, 'fence', String(seconds)], { as: 'root', timeoutMs })
+    const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(output.stdout)?.[1] ?? ''
+    return { node, ok: output.exitCode === 0, state: field('state'), checkpoint: field('checkpoint') }
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    return { node, ok: false, state: '', checkpoint: '' }
+  }
+}
+
+/**
+ * Takes the fence away again and starts PostgreSQL.
+ * @throws CommandError when it does not start
+ */
+export async function release({ guest }: Pick<Place, 'guest'>, node: LabNode): Promise<void> {
+  const { exitCode, stderr } = await guest.shell(node, [GUARD, 'release'], { as: 'root' })
+  if (exitCode === 0) return
+  throw new CommandError(`PostgreSQL does not start again on ${node.name}`, {
+    command: `sudo ${GUARD} release`,
+    exitCode,
+    lastLines: stderr.trim().split('\n'),
+  })
+}

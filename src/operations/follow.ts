@@ -1,0 +1,74 @@
+import { CommandError } from '../errors.ts'
+import type { LabNode } from '../lab.ts'
+import { type PlaybookResult, runPlaybook } from '../tools/ansible.ts'
+import type { AnsibleEvent } from '../tools/ansible-events.ts'
+import type { Place } from './place.ts'
+import { partingOf, type Server, seeServers } from './servers.ts'
+
+/** Which hosts were made to follow the primary, and which could not. */
+export interface Following {
+  readonly hosts: readonly string[]
+  /** Left out: they do not answer, or have gone another way. */
+  readonly left: readonly LabNode[]
+  readonly recap: PlaybookResult['recap']
+}
+
+/** What runs a playbook of the lab on some of its hosts. */
+export interface PlaybookCall {
+  /** Path from the lab's folder; the whole lab's playbook when left out. */
+  readonly playbook?: string
+  readonly limit: readonly string[]
+  readonly extraVars?: Readonly<Record<string, string | boolean>>
+}
+
+export function callPlaybook(
+  { directory, run, logFile }: Place,
+  call: PlaybookCall,
+  onStep: (text: string) => void,
+  onSaid: (message: string) => void = () => {},
+): Promise<PlaybookResult> {
+  const onEvent = (event: AnsibleEvent) => {
+    if (event.event === 'task')
+      onStep(`${event.host}: ${event.task.replace(/^[\w.]+ : /, '')} · ${event.index}/${event.total}`)
+    if (event.event === 'said') onSaid(event.message)
+  }
+  return runPlaybook({ directory, run, logFile, ...call, onEvent })
+}
+
+/**
+ * Makes every host that answers follow the primary: standbys, Barman, the list of synchronous standbys. A server that
+ * cannot follow as it is, is left for `rejoin`.
+ * @param joining names of servers that are stopped now and will be standbys
+ */
+export async function followPrimary(
+  place: Place,
+  onStep: (text: string) => void = () => {},
+  joining: readonly string[] = [],
+): Promise<Following> {
+  const servers = await seeServers(place)
+  const able = ableToFollow(servers).map(({ node }) => node.name)
+  const limit = [...able, ...joining, ...(await backupNames(place))]
+  const { recap } = await callPlaybook(place, { limit }, onStep)
+  const left = servers.map(({ node }) => node).filter(({ name }) => !limit.includes(name))
+  return { hosts: limit, left, recap }
+}
+
+/** The primary, and the standbys that have not parted from it. */
+export function ableToFollow(servers: readonly Server[]): readonly Server[] {
+  const primary = servers.find(({ state }) => state === 'primary')?.answer
+  return servers.filter(
+    ({ answer }) => answer && (!primary || answer === primary || !partingOf(answer, primary)),
+  )
+}
+
+/** The backup host, when its machine answers. */
+export async function backupNames({ lab, guest }: Place): Promise<readonly string[]> {
+  if (!lab.backup) return []
+  try {
+    await guest.shell(lab.backup, ['true'], { timeoutMs: 8_000 })
+    return [lab.backup.name]
+  } catch (error) {
+    if (error instanceof CommandError) return []
+    throw error
+  }
+}

@@ -1,0 +1,165 @@
+import { CommandError, UserError } from '../errors.ts'
+import type { Lab, LabNode, PostgresNode } from '../lab.ts'
+import { delayOf, followersOf } from '../tools/cluster.ts'
+import { literal } from '../tools/sql.ts'
+import { type Fenced, fence } from './fence.ts'
+import type { Place } from './place.ts'
+import { bytesOf, findServer, namesOf, type Server, seeServers } from './servers.ts'
+
+/** Which standby becomes the primary, and what has to happen before. */
+export interface PromotionPlan {
+  readonly target: PostgresNode
+  /** It is the primary already: there is nothing to do. */
+  readonly isDone: boolean
+  /** Why it, in a sentence. */
+  readonly why: string
+  /** Servers that do not answer; one of them may be the old primary. */
+  readonly fence: readonly PostgresNode[]
+}
+
+export interface Promotion {
+  readonly target: PostgresNode
+  readonly fenced: readonly Fenced[]
+  /** When it took writes, as Date.now() tells it. */
+  readonly writableAtMs: number
+}
+
+/** How long a server that hangs has to stop in an orderly way. */
+const FENCE_SECONDS = 5
+
+/**
+ * Chooses the standby to promote after the primary is lost.
+ * @param name of the standby; without it the most advanced one that is not delayed
+ * @throws UserError when there is a primary, or nobody to promote
+ */
+export async function planPromotion(place: Place, name?: string): Promise<PromotionPlan> {
+  const servers = await seeServers(place)
+  const named = name === undefined ? undefined : findServer(servers, name)
+  const primaries = servers.filter(({ state }) => state === 'primary')
+  const [primary] = primaries
+  if (primary && primaries.length === 1 && (!named || named === primary)) {
+    return { target: primary.node, isDone: true, why: `${primary.node.name} is the primary`, fence: [] }
+  }
+  if (primary) throw primaryThere(primaries, named)
+  const target = named ?? mostAdvanced(place.lab, servers)
+  verifyPromotable(target, servers)
+  return {
+    target: target.node,
+    isDone: false,
+    why: reasonFor(place.lab, target, servers, named !== undefined),
+    fence: servers.filter(({ answer }) => !answer).map(({ node }) => node),
+  }
+}
+
+function primaryThere(primaries: readonly Server[], named: Server | undefined): UserError {
+  const [first, second] = primaries
+  if (second) {
+    return new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
+      hint: 'see which has the newer data (npx create-pg-lab verify --only primary), and make the other a standby: npx create-pg-lab rejoin <name>',
+    })
+  }
+  return new UserError(`${first?.node.name} answers, and is the primary`, {
+    hint: `change places without a loss: npx create-pg-lab switchover ${named?.node.name}`,
+  })
+}
+
+function mostAdvanced(lab: Lab, servers: readonly Server[]): Server {
+  const [best] = standbysByAdvance(servers).filter(({ node }) => delayOf(lab, node) === '')
+  if (best) return best
+  const delayed = servers.filter(({ state }) => state === 'standby')
+  if (delayed.length === 0) {
+    throw new UserError('No standby answers: there is nobody to promote', {
+      hint: 'start what is not running: npx create-pg-lab up',
+    })
+  }
+  throw new UserError(`Only standbys that replay late answer: ${namesOf(delayed)}`, {
+    hint: `say that one of them shall be the primary: npx create-pg-lab promote ${delayed[0]?.node.name}`,
+  })
+}
+
+/** The newest timeline first, and on it the most WAL. */
+function standbysByAdvance(servers: readonly Server[]): readonly Server[] {
+  const order = ({ answer }: Server) =>
+    [BigInt(answer?.timeline ?? 0), bytesOf(answer?.lsn ?? '0/0')] as const
+  return servers
+    .filter(({ state }) => state === 'standby')
+    .toSorted((one, other) => {
+      const [timeline, lsn] = order(one)
+      const [otherTimeline, otherLsn] = order(other)
+      return Number(otherTimeline - timeline || otherLsn - lsn)
+    })
+}
+
+function verifyPromotable({ node, state }: Server, servers: readonly Server[]): void {
+  if (state === 'standby') return
+  const others = servers.filter((server) => server.state === 'standby')
+  throw new UserError(`${node.name} does not answer, so it cannot be promoted`, {
+    hint:
+      others.length > 0
+        ? `choose from ${namesOf(others)}, or leave the name out`
+        : 'start what is not running: npx create-pg-lab up',
+  })
+}
+
+function reasonFor(lab: Lab, target: Server, servers: readonly Server[], isNamed: boolean): string {
+  const [best] = standbysByAdvance(servers)
+  const lsn = target.answer?.lsn
+  const { name } = target.node
+  if (isNamed && best && best !== target) {
+    const bytes = bytesOf(best.answer?.lsn ?? '0/0') - bytesOf(lsn ?? '0/0')
+    return `${name} was named; ${best.node.name} has ${bytes} bytes of WAL more, which are lost`
+  }
+  const silent = servers.filter(({ answer }) => !answer)
+  const but = silent.length > 0 ? ` of those that answer (${namesOf(silent)}: no answer)` : ''
+  const late =
+    best && best !== target && delayOf(lab, best.node) !== '' ? `; ${best.node.name} replays late` : ''
+  return `${name} has the most WAL${but}: up to ${lsn}${late}`
+}
+
+/**
+ * Fences what does not answer and promotes the standby. What else has to follow the new primary is the part of
+ * `followPrimary`, which is slow.
+ * @param onStep is told what it is at
+ * @throws CommandError when the standby cannot be promoted
+ */
+export async function promote(
+  place: Place,
+  plan: PromotionPlan,
+  onStep: (text: string) => void = () => {},
+): Promise<Promotion> {
+  if (plan.fence.length > 0) onStep(`fencing ${plan.fence.map(({ name }) => name).join(', ')}`)
+  const fenced = await Promise.all(plan.fence.map((node) => fence(place, node, FENCE_SECONDS)))
+  onStep(`promoting ${plan.target.name}`)
+  return { target: plan.target, fenced, writableAtMs: await makePrimary(place, plan.target) }
+}
+
+/** Long enough for a standby that has much to replay. */
+const PROMOTE_SECONDS = 300
+
+/**
+ * Promotes a standby, and keeps WAL for all who will follow it from that moment on.
+ * @returns when it took writes
+ */
+export async function makePrimary({ lab, guest }: Place, target: LabNode): Promise<number> {
+  const [row] = await guest.rows<{ promoted: boolean }>(
+    target,
+    `SELECT pg_promote(true, ${PROMOTE_SECONDS}) AS promoted`,
+  )
+  const writableAtMs = Date.now()
+  if (!row?.promoted) {
+    throw new CommandError(`${target.name} was not promoted within ${PROMOTE_SECONDS} s`, {
+      command: `npx create-pg-lab psql ${target.name} -c 'SELECT pg_promote()'`,
+      hint: `its log says why: npx create-pg-lab ssh ${target.name} -- sudo journalctl -u 'postgresql*' -n 50`,
+    })
+  }
+  const slots = [
+    ...followersOf(lab, target, target).map(({ slot }) => slot),
+    ...(lab.backup ? [lab.backup.slot] : []),
+  ]
+  await guest.execute(
+    target,
+    `SELECT pg_create_physical_replication_slot(slot, true) FROM unnest(ARRAY[${slots.map(literal).join(', ')}]::text[]) AS slot
+      WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = slot)`,
+  )
+  return writableAtMs
+}

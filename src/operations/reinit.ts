@@ -1,0 +1,61 @@
+import { UserError } from '../errors.ts'
+import type { PostgresNode } from '../lab.ts'
+import { linksOf } from '../tools/cluster.ts'
+import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
+import type { Place } from './place.ts'
+import { otherPrimary } from './rejoin.ts'
+import { findServer, type Parting, partingOf, type Server, seeServers } from './servers.ts'
+
+/** A standby whose data is replaced by a fresh clone. */
+export interface ReinitPlan {
+  readonly node: PostgresNode
+  /** The server it is cloned from and follows then. */
+  readonly upstream: PostgresNode
+  /** It is a primary of its own: what it has written is lost. */
+  readonly isPrimary: boolean
+  /** WAL that only this server has, where that is known. */
+  readonly parting: Parting | undefined
+  /** Hosts the playbook runs on. */
+  readonly limit: readonly string[]
+}
+
+/**
+ * Looks whether a server can be cloned afresh.
+ * @throws UserError with the reason why not
+ */
+export async function planReinit(place: Place, name: string): Promise<ReinitPlan> {
+  const servers = await seeServers(place)
+  const own = findServer(servers, name)
+  const primary = otherPrimary(servers, own)
+  if (own.state === 'gone') {
+    throw new UserError(`The machine of ${name} does not answer`, { hint: 'start it: npx create-pg-lab up' })
+  }
+  const link = linksOf(place.lab, primary.node).find(({ node }) => node.name === name)
+  const upstream = findServer(servers, link?.upstream.name ?? primary.node.name)
+  verifyAnswers(upstream, own)
+  const others = ableToFollow(servers.filter((server) => server !== own)).map(({ node }) => node.name)
+  return {
+    node: own.node,
+    upstream: upstream.node,
+    isPrimary: own.state === 'primary',
+    parting: own.answer && primary.answer && partingOf(own.answer, primary.answer),
+    limit: [...others, name, ...(await backupNames(place))],
+  }
+}
+
+function verifyAnswers(upstream: Server, { node }: Server): void {
+  if (upstream.answer) return
+  throw new UserError(`${upstream.node.name}, which ${node.name} follows, does not answer`, {
+    hint: 'start what is not running: npx create-pg-lab up',
+  })
+}
+
+/** Clones the server afresh; its old data is deleted once the clone is complete. */
+export async function reinit(
+  place: Place,
+  { node, limit }: ReinitPlan,
+  onStep: (text: string) => void = () => {},
+): Promise<void> {
+  const extraVars = { postgres_target: node.name }
+  await callPlaybook(place, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
+}

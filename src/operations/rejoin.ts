@@ -1,0 +1,121 @@
+import { CommandError, UserError } from '../errors.ts'
+import type { PostgresNode } from '../lab.ts'
+import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
+import type { Place } from './place.ts'
+import { findServer, namesOf, type Parting, partingOf, type Server, seeServers } from './servers.ts'
+
+/** A server that becomes a standby of today's primary. */
+export interface RejoinPlan {
+  readonly node: PostgresNode
+  readonly primary: PostgresNode
+  /** It follows already: there is nothing to do. */
+  readonly isDone: boolean
+  /** Its machine does not answer and has to be started first. */
+  readonly isDown: boolean
+  /** Where it went another way, as far as it can be asked. */
+  readonly parting: Parting | undefined
+  /** Hosts the playbook runs on. */
+  readonly limit: readonly string[]
+}
+
+export interface Rejoin {
+  readonly node: PostgresNode
+  readonly how: 'followed' | 'rewound' | 'cloned'
+  /** pg_rewind's words. */
+  readonly said: string
+}
+
+/**
+ * Looks whether a server can be made a standby of the primary.
+ * @throws UserError with the reason why not
+ */
+export async function planRejoin(place: Place, name: string): Promise<RejoinPlan> {
+  const servers = await seeServers(place)
+  const own = findServer(servers, name)
+  const primary = otherPrimary(servers, own)
+  const { node, answer } = own
+  verifyOlder(own, primary)
+  const others = ableToFollow(servers.filter((server) => server !== own)).map((server) => server.node.name)
+  return {
+    node,
+    primary: primary.node,
+    isDone: answer?.streams_from != null && answer.timeline === primary.answer?.timeline,
+    isDown: own.state === 'gone',
+    parting: answer && primary.answer && partingOf(answer, primary.answer),
+    limit: [...others, name, ...(await backupNames(place))],
+  }
+}
+
+/** The one primary besides this server. @throws UserError */
+export function otherPrimary(servers: readonly Server[], own: Server): Server {
+  const primaries = servers.filter((server) => server.state === 'primary' && server !== own)
+  const [primary, second] = primaries
+  const { name } = own.node
+  if (primary && second) {
+    throw new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
+      hint: 'make a standby of one of them first: npx create-pg-lab rejoin <name>',
+    })
+  }
+  if (primary) return primary
+  if (own.state === 'primary') {
+    throw new UserError(`${name} is the primary: there is nobody else it could follow`, {
+      hint: 'to hand over without a loss: npx create-pg-lab switchover <slave>',
+    })
+  }
+  throw new UserError(`There is no primary that ${name} could follow`, {
+    hint: 'make one: npx create-pg-lab promote',
+  })
+}
+
+function verifyOlder({ node, answer }: Server, primary: Server): void {
+  if (!answer || !primary.answer || answer.timeline <= primary.answer.timeline) return
+  throw new UserError(
+    `${node.name} was promoted last (timeline ${answer.timeline}) and has the newer data; ${primary.node.name} is on ${primary.answer.timeline}`,
+    {
+      hint:
+        `to keep the data of ${node.name}: npx create-pg-lab rejoin ${primary.node.name}; ` +
+        `to keep that of ${primary.node.name}: npx create-pg-lab reinit ${node.name}`,
+    },
+  )
+}
+
+/** The role's words where pg_rewind gives up. */
+const NEEDS_CLONE = /cannot be rewound: ([\s\S]*?)\s*Only a fresh clone helps/
+
+/**
+ * Makes the server a standby, by pg_rewind where it can. The whole lab is set up around it.
+ * @param options.mayClone is asked, with the reason, before a fresh clone replaces what only this server has
+ * @throws UserError when that is not allowed
+ */
+export async function rejoin(
+  place: Place,
+  { node, limit }: RejoinPlan,
+  options: {
+    readonly mayClone: (reason: string) => Promise<boolean>
+    readonly onStep?: (text: string) => void
+  },
+): Promise<Rejoin> {
+  const { mayClone, onStep = () => {} } = options
+  const playbook = 'provisioning/rejoin.yml'
+  let said = ''
+  const call = (extraVars: Readonly<Record<string, string | boolean>>) =>
+    callPlaybook(place, { playbook, limit, extraVars }, onStep, (message) => {
+      said = message
+    })
+  try {
+    await call({ postgres_target: node.name })
+    return { node, how: said.includes('no rewind required') ? 'followed' : 'rewound', said }
+  } catch (error) {
+    const reason = error instanceof CommandError && NEEDS_CLONE.exec(error.lastLines.join('\n'))?.[1]
+    if (!reason) throw error
+    if (!(await mayClone(reason))) throw notAllowed(node, reason)
+    await call({ postgres_target: node.name, postgres_clone: true })
+    return { node, how: 'cloned', said: reason }
+  }
+}
+
+function notAllowed({ name }: PostgresNode, reason: string): UserError {
+  return new UserError(`${name} cannot be rewound: ${reason}`, {
+    hint: `only a fresh clone helps, and what only ${name} has is lost then: npx create-pg-lab rejoin ${name} --yes`,
+  })
+}

@@ -1,0 +1,144 @@
+import { CommandError, UserError } from '../errors.ts'
+import type { PostgresNode } from '../lab.ts'
+import { delayOf } from '../tools/cluster.ts'
+import { literal } from '../tools/sql.ts'
+import { type Fenced, fence, release } from './fence.ts'
+import type { Place } from './place.ts'
+import { makePrimary } from './promote.ts'
+import { bytesOf, findServer, namesOf, type Server, type ServerAnswer, seeServers } from './servers.ts'
+
+/** Two servers that change places. */
+export interface SwitchoverPlan {
+  /** The primary to be. */
+  readonly target: PostgresNode
+  /** It is the primary already: there is nothing to do. */
+  readonly isDone: boolean
+  /** The primary of now, a standby then. */
+  readonly primary: PostgresNode
+  /** Standbys that do not answer; they follow when they are back. */
+  readonly silent: readonly PostgresNode[]
+}
+
+export interface Switchover {
+  readonly target: PostgresNode
+  /** End of the old primary's WAL, which the new one had replayed before it was promoted. */
+  readonly checkpoint: string
+  /** From the moment the old primary was told to stop, in ms. */
+  readonly downtimeMs: number
+}
+
+/** What is written while the primary stops has to be sent; more than this is not caught up. */
+const CAUGHT_UP_BYTES = 16n * 1024n * 1024n
+
+/**
+ * Looks whether a standby can take over without a loss.
+ * @throws UserError with the reason why not
+ */
+export async function planSwitchover(place: Place, name: string): Promise<SwitchoverPlan> {
+  const servers = await seeServers(place)
+  const target = findServer(servers, name)
+  const primaries = servers.filter(({ state }) => state === 'primary')
+  const [primary, other] = primaries
+  if (!primary?.answer || other) throw noOnePrimary(primaries)
+  const silent = servers.filter(({ answer }) => !answer).map(({ node }) => node)
+  const plan = { target: target.node, primary: primary.node, silent }
+  if (target === primary) return { ...plan, isDone: true }
+  verifyReady(place, target, primary, primary.answer)
+  return { ...plan, isDone: false }
+}
+
+function noOnePrimary(primaries: readonly Server[]): UserError {
+  if (primaries.length === 0) {
+    return new UserError('No primary answers, so nobody can hand over', {
+      hint: 'if it is lost: npx create-pg-lab promote',
+    })
+  }
+  return new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
+    hint: 'make one of them a standby first: npx create-pg-lab rejoin <name>',
+  })
+}
+
+function verifyReady({ lab }: Place, { node, answer }: Server, primary: Server, its: ServerAnswer): void {
+  const { name } = node
+  const look = { hint: `look at it: npx create-pg-lab verify --only standby,replication` }
+  if (!answer) {
+    throw new UserError(`${name} does not answer`, { hint: 'start what is not running: npx create-pg-lab up' })
+  }
+  if (answer.system_identifier !== its.system_identifier) {
+    throw new UserError(`${name} holds another cluster than ${primary.node.name}`, {
+      hint: `clone it anew: npx create-pg-lab reinit ${name}`,
+    })
+  }
+  if (delayOf(lab, node) !== '') {
+    throw new UserError(`${name} replays ${delayOf(lab, node)} late, and everybody would wait for that`, {
+      hint: 'choose another standby',
+    })
+  }
+  if (answer.streams_from === null) throw new UserError(`${name} does not stream from the primary`, look)
+  if (answer.streams_from !== primary.node.address) {
+    throw new UserError(`${name} follows another standby (${answer.streams_from}), not the primary itself`, {
+      hint: 'choose a standby that streams from the primary',
+    })
+  }
+  const behind = bytesOf(its.lsn) - bytesOf(answer.lsn)
+  if (behind > CAUGHT_UP_BYTES) {
+    throw new UserError(`${name} is ${behind / 1024n / 1024n} MB of WAL behind`, {
+      hint: 'wait until it has caught up: npx create-pg-lab status --watch',
+    })
+  }
+}
+
+/** Standbys get all WAL before a primary ends; a slow one needs its time. */
+const STOP_SECONDS = 60
+const REPLAY_SECONDS = 30
+
+/**
+ * The primary stops, the standby replays the last of its WAL and is promoted. The old primary is signed as a standby;
+ * it and all others follow by `followPrimary(place, onStep, [plan.primary.name])`.
+ * @throws CommandError when the standby does not get all WAL: then the old primary is the primary again
+ */
+export async function switchover(
+  place: Place,
+  { target, primary }: SwitchoverPlan,
+  onStep: (text: string) => void = () => {},
+): Promise<Switchover> {
+  onStep(`a checkpoint on ${primary.name}, so that it stops quickly`)
+  await place.guest.execute(primary, 'CHECKPOINT')
+  onStep(`stopping ${primary.name}`)
+  const beganAtMs = Date.now()
+  const fenced = await fence(place, primary, STOP_SECONDS)
+  try {
+    onStep(`waiting until ${target.name} has replayed all of it`)
+    await verifyReplayed(place, target, fenced)
+  } catch (error) {
+    await release(place, primary)
+    throw error
+  }
+  onStep(`promoting ${target.name}`)
+  const writableAtMs = await makePrimary(place, target)
+  return { target, checkpoint: fenced.checkpoint, downtimeMs: writableAtMs - beganAtMs }
+}
+
+/** The last record of an orderly shutdown is its checkpoint. */
+async function verifyReplayed({ guest }: Place, target: PostgresNode, fenced: Fenced): Promise<void> {
+  const { node, state, checkpoint } = fenced
+  if (state !== 'shut down') {
+    throw new CommandError(`${node.name} did not stop in an orderly way; it goes on as the primary`, {
+      command: 'pg-lab-guard fence',
+      lastLines: [`state: ${state || 'unknown'}`],
+    })
+  }
+  await guest.execute(
+    target,
+    `DO $$
+BEGIN
+  FOR attempt IN 1..${REPLAY_SECONDS * 100} LOOP
+    IF pg_last_wal_replay_lsn() > ${literal(checkpoint)}::pg_lsn THEN RETURN; END IF;
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+  RAISE 'it has replayed up to %, and the primary had written up to % when it stopped',
+    pg_last_wal_replay_lsn(), ${literal(checkpoint)};
+END
+$$;`,
+  )
+}

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import { planPromotion, promote } from '../../src/operations/promote.ts'
+import { testSlave } from '../support/lab.ts'
+import { PRIMARY, refusal, scene, standby, threeServers } from './scene.ts'
+
+test('the standby with the most WAL is chosen', async () => {
+  const { place } = scene({ master: 'gone', slave: standby('0/5000000'), slave2: standby('0/5000060') })
+  const plan = await planPromotion(place)
+  expect(plan.target.name).toBe('slave2')
+  expect(plan.why).toBe('slave2 has the most WAL of those that answer (master: no answer): up to 0/5000060')
+  expect(plan.fence.map(({ name }) => name)).toEqual(['master'])
+})
+
+test('a newer timeline counts more than more WAL of an older one', async () => {
+  const { place } = scene({
+    master: standby('1/0', { timeline: 1, streams_from: null }),
+    slave: 'gone',
+    slave2: standby('0/5000060', { timeline: 2 }),
+  })
+  expect((await planPromotion(place)).target.name).toBe('slave2')
+})
+
+test('one that replays late is chosen only by its name', async () => {
+  const late = threeServers({
+    slaves: [testSlave({ applyDelay: '1h' }), testSlave({ name: 'slave2', address: '192.168.11.152' })],
+  })
+  const servers = { master: 'gone', slave: standby('0/5000060'), slave2: standby('0/5000000') } as const
+  const { place } = scene(servers, late)
+  expect((await planPromotion(place)).target.name).toBe('slave2')
+  expect((await planPromotion(place, 'slave')).target.name).toBe('slave')
+  const alone = scene({ ...servers, slave2: 'gone' }, late)
+  expect(await refusal(planPromotion(alone.place))).toBe(
+    'Only standbys that replay late answer: slave → say that one of them shall be the primary: npx create-pg-lab promote slave',
+  )
+})
+
+test('one that was named and has less is chosen, and what is lost is told', async () => {
+  const { place } = scene({ master: 'gone', slave: standby('0/5000000'), slave2: standby('0/5000060') })
+  expect((await planPromotion(place, 'slave')).why).toBe(
+    'slave was named; slave2 has 96 bytes of WAL more, which are lost',
+  )
+})
+
+test('while the primary answers nobody is promoted', async () => {
+  const { place } = scene({ master: PRIMARY, slave: standby(), slave2: standby() })
+  expect(await refusal(planPromotion(place, 'slave'))).toBe(
+    'master answers, and is the primary → change places without a loss: npx create-pg-lab switchover slave',
+  )
+  expect(await planPromotion(place)).toMatchObject({ isDone: true, why: 'master is the primary' })
+  expect(await planPromotion(place, 'master')).toMatchObject({ isDone: true })
+})
+
+test('two primaries, nobody that answers, and names nobody has are refused', async () => {
+  const split = scene({ master: PRIMARY, slave: { in_recovery: false, timeline: 2 }, slave2: standby() })
+  expect(await refusal(planPromotion(split.place))).toContain(
+    'master and slave are primaries at the same time',
+  )
+  const down = scene({ master: 'gone', slave: 'silent', slave2: 'gone' })
+  expect(await refusal(planPromotion(down.place))).toContain('No standby answers')
+  expect(await refusal(planPromotion(down.place, 'slave'))).toContain('slave does not answer')
+  expect(await refusal(planPromotion(down.place, 'slaev'))).toBe(
+    'There is no PostgreSQL server called slaev → choose from master, slave, slave2',
+  )
+})
+
+test('the old primary is fenced before the standby is promoted, which keeps WAL for the others at once', async () => {
+  const { place, done } = scene({ master: 'silent', slave: standby(), slave2: standby('0/4000000') })
+  const { fenced } = await promote(place, await planPromotion(place))
+  expect(fenced).toMatchObject([{ node: { name: 'master' }, ok: true, state: 'shut down' }])
+  expect(done).toEqual([
+    'master: pg-lab-guard fence 5',
+    'slave: SELECT pg_promote(true, 300) AS promoted',
+    "slave: SELECT pg_create_physical_replication_slot(slot, true) FROM unnest(ARRAY['master_slot', 'slave2_slot']::text[]) AS slot",
+  ])
+})
+
+test('a machine that does not answer is told of, and does not stop the promotion', async () => {
+  const { place, done } = scene({ master: 'gone', slave: standby(), slave2: standby('0/4000000') })
+  const { fenced } = await promote(place, await planPromotion(place))
+  expect(fenced).toMatchObject([{ node: { name: 'master' }, ok: false }])
+  expect(done[1]).toContain('pg_promote')
+})
