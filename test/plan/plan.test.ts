@@ -278,6 +278,7 @@ describe('a slot that is renamed', () => {
   test("of Barman's likewise", async () => {
     const wanted = { ...lab, backup: testBackup({ slot: 'bart', compression: 'none' }) }
     expect(await told(lab, wanted)).toEqual([
+      'add master: slot bart for Barman',
       'remove master: slot barman: nobody follows through it any more',
       'change backup: slot_name barman → bart',
       'change backup: receive-wal is started anew',
