@@ -1,8 +1,9 @@
 import { backupOutage } from './backup-outage.ts'
 import { diskFull } from './disk-full.ts'
 import type { Drill } from './drill.ts'
-
+import { failover } from './failover.ts'
 import { slaveOutage } from './slave-outage.ts'
+import { switchover } from './switchover.ts'
 
 /** Every drill, in the order they are listed: the mild ones first. A new one: write its file, list it here. */
-export const DRILLS: readonly Drill[] = [slaveOutage, backupOutage, diskFull]
+export const DRILLS: readonly Drill[] = [slaveOutage, backupOutage, diskFull, switchover, failover]

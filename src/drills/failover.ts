@@ -1,0 +1,133 @@
+import { CommandError } from '../errors.ts'
+import { followPrimary } from '../operations/follow.ts'
+import { startMachines } from '../operations/start-machines.ts'
+import type { Drill, LiveStage } from './drill.ts'
+import { leadBack, promoteOne, rejoinVictim, switchBack } from './lead-back.ts'
+import { letCommitsPass } from './wait.ts'
+
+const COMMITS_MEANWHILE = 200
+
+/** As `kill -9` and a power cut do it: nothing is told to the others. */
+const WAYS: Readonly<Record<string, readonly string[]>> = {
+  process: ['systemctl', 'kill', '--signal=KILL', 'postgresql@*', 'postgresql-[0-9]*'],
+  machine: ['systemctl', 'poweroff', '--force', '--force'],
+}
+
+export const failover: Drill = {
+  id: 'failover',
+  title: { en: 'The master is lost', ru: 'Мастер потерян' },
+  teaches: {
+    en: 'what is lost with a master, how long writes stand still, and how the old one comes back',
+    ru: 'что теряется вместе с мастером, сколько стоит запись и как вернуть старый мастер',
+  },
+  hows: ['process', 'machine'],
+  refusal: (lab) =>
+    lab.slaves.some(({ applyDelay }) => applyDelay === '')
+      ? undefined
+      : { en: 'no slave could take over', ru: 'нет реплики, которая могла бы заменить мастер' },
+  victim: (_lab, primary) => primary,
+  intro: ({ primary, how }) => [
+    {
+      en: `${INTRO[how ?? 'process']?.en(primary)} Nobody is warned.`,
+      ru: `${INTRO[how ?? 'process']?.ru(primary)} Без предупреждения.`,
+    },
+    {
+      en: 'The most advanced slave is promoted; the other slaves and Barman follow it.',
+      ru: 'Самая свежая реплика становится мастером; остальные реплики и Barman переходят к ней.',
+    },
+    {
+      en: `${primary} rejoins by pg_rewind, and at the end the roles are as before.`,
+      ru: `${primary} возвращается через pg_rewind, и в конце роли те же, что и были.`,
+    },
+  ],
+  watch: () => [
+    {
+      en: '`npx create-pg-lab status --watch` in a second terminal: there is no primary, then another one on a new TL.',
+      ru: '`npx create-pg-lab status --watch` во втором терминале: мастера нет, затем появляется другой, на новом TL.',
+    },
+  ],
+  promise: ({ primary }) => ({
+    en: `${primary} is lost, and nobody takes writes.`,
+    ru: `${primary} потерян, и запись никто не принимает.`,
+  }),
+  hints: ({ primary }) => [
+    { en: 'Who is there? npx create-pg-lab status', ru: 'Кто остался? npx create-pg-lab status' },
+    {
+      en: 'Make the most advanced slave the primary: npx create-pg-lab promote',
+      ru: 'Сделайте мастером самую свежую реплику: npx create-pg-lab promote',
+    },
+    {
+      en: `Make a standby of the old one: npx create-pg-lab rejoin ${primary}. Then, if you like: npx create-pg-lab switchover ${primary}`,
+      ru: `Сделайте старый мастер репликой: npx create-pg-lab rejoin ${primary}. Затем, если хотите: npx create-pg-lab switchover ${primary}`,
+    },
+  ],
+  disaster: (stage) => [
+    {
+      title: { en: `Lose ${stage.victim.name}`, ru: `Потерять ${stage.victim.name}` },
+      run: () => lose(stage),
+    },
+  ],
+  repair: (stage) => [
+    {
+      title: { en: 'Promote the most advanced slave', ru: 'Повысить самую свежую реплику' },
+      run: (note) => promoteOne(stage, note),
+    },
+    {
+      title: { en: 'Let the others follow', ru: 'Перевести остальных на новый мастер' },
+      run: async (note) => void (await followPrimary(stage, note)),
+    },
+    {
+      title: { en: 'Let commits pass', ru: 'Принять транзакции' },
+      run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
+    },
+    {
+      title: {
+        en: `Bring ${stage.victim.name} back as a standby`,
+        ru: `Вернуть ${stage.victim.name} репликой`,
+      },
+      run: (note) => comeBack(stage, note),
+    },
+    {
+      title: { en: 'Switch back', ru: 'Вернуть роли' },
+      run: (note) => switchBack(stage, note),
+    },
+  ],
+  undo: leadBack,
+  figures: () => [],
+  lessons: ({ lab, loss }) => [
+    lab.replication.synchronousCount > 0
+      ? {
+          en: 'A commit was acknowledged only when a slave had it: that is why none is lost.',
+          ru: 'Транзакция подтверждалась, только когда её получила реплика: поэтому не потеряна ни одна.',
+        }
+      : {
+          en: `Without synchronous commits the last ones may exist on the lost master alone: ${loss.lost.length} this time.`,
+          ru: `Без синхронной фиксации последние транзакции могут быть только на потерянном мастере: в этот раз ${loss.lost.length}.`,
+        },
+    {
+      en: 'The old master has gone another way. It may come back only as a standby: it is fenced, and its guard asks the others before it starts.',
+      ru: 'Старый мастер пошёл другим путём. Вернуться он может только репликой: он отгорожен, а перед стартом спрашивает остальных.',
+    },
+  ],
+}
+
+const INTRO: Readonly<
+  Record<string, { readonly en: (p: string) => string; readonly ru: (p: string) => string }>
+> = {
+  process: { en: (p) => `PostgreSQL on ${p} is killed.`, ru: (p) => `PostgreSQL на ${p} убивается.` },
+  machine: { en: (p) => `The machine ${p} loses its power.`, ru: (p) => `Машина ${p} обесточивается.` },
+}
+
+async function lose(stage: LiveStage): Promise<void> {
+  const { guest, victim, cast } = stage
+  try {
+    await guest.shell(victim, WAYS[cast.how ?? 'process'] ?? [], { as: 'root', timeoutMs: 20_000 })
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error // a machine that goes takes our connection with it
+  }
+}
+
+async function comeBack(stage: LiveStage, note: (text: string) => void): Promise<string | undefined> {
+  await startMachines(stage, note)
+  return rejoinVictim(stage, note)
+}
