@@ -35,7 +35,9 @@ export async function rejoin(
     await runTasks([startMachines(session)], session.taskOptions)
     plan = await planRejoin(place, name)
   }
-  const done = await withWayOn(`npx create-pg-lab rejoin ${name}`, () => carryOut(session, plan, yes === true))
+  const done = await withWayOn(`npx create-pg-lab rejoin ${name}`, () =>
+    carryOut(session, plan, yes === true),
+  )
   context.print(`\n${context.paint('green', '✔')} ${name} follows ${plan.primary.name}`)
   if (done.said !== '') context.print(`  pg_rewind: ${done.said}`)
   return EXIT.ok

@@ -62,7 +62,9 @@ function verifyReady({ lab }: Place, { node, answer }: Server, primary: Server, 
   const { name } = node
   const look = { hint: `look at it: npx create-pg-lab verify --only standby,replication` }
   if (!answer) {
-    throw new UserError(`${name} does not answer`, { hint: 'start what is not running: npx create-pg-lab up' })
+    throw new UserError(`${name} does not answer`, {
+      hint: 'start what is not running: npx create-pg-lab up',
+    })
   }
   if (answer.system_identifier !== its.system_identifier) {
     throw new UserError(`${name} holds another cluster than ${primary.node.name}`, {

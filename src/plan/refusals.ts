@@ -167,7 +167,9 @@ function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): reado
     gone.some(({ isPrimary, answers }) => isPrimary || !answers)
   if (!standby || mayBeElsewhere) return []
   const text = 'every server is in recovery: there is no primary to follow'
-  return [refuse('server', standby.name, text, 'make the most advanced one the primary: npx create-pg-lab promote')]
+  return [
+    refuse('server', standby.name, text, 'make the most advanced one the primary: npx create-pg-lab promote'),
+  ]
 }
 
 function ofAnotherCluster(

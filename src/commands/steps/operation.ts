@@ -15,7 +15,9 @@ export function showPlan(steps: readonly string[]): string {
 
 /** Of the servers that could not follow: what to type. */
 export function leftToRejoin({ left }: Following): readonly string[] {
-  return left.map(({ name }) => `! ${name} does not follow yet. Make it a standby: npx create-pg-lab rejoin ${name}`)
+  return left.map(
+    ({ name }) => `! ${name} does not follow yet. Make it a standby: npx create-pg-lab rejoin ${name}`,
+  )
 }
 
 /** An interrupted operation says how to go on. */
