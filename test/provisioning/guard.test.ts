@@ -46,7 +46,7 @@ beforeAll(() => {
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(stdout)
-})
+}, 120_000)
 
 interface Peers {
   /** What the peers say: `system identifier, timeline, read-only`; one that is not listed does not answer. */
