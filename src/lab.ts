@@ -93,6 +93,8 @@ export interface Lab {
     readonly user: string
     /** How many standbys a commit waits for; 0 when asynchronous. */
     readonly synchronousCount: number
+    /** More than this behind, and a standby lags. */
+    readonly maxLag: { readonly bytes: number; readonly seconds: number }
   }
   readonly database: { readonly name: string; readonly owner: string; readonly table: string }
   readonly mirrors: {

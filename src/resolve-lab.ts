@@ -52,8 +52,9 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
   }
 }
 
-function replicationOf({ replication: { user, mode, synchronous } }: Config): Lab['replication'] {
-  return { user, synchronousCount: mode === 'sync' ? synchronous : 0 }
+function replicationOf({ replication }: Config): Lab['replication'] {
+  const { user, mode, synchronous, maxLag } = replication
+  return { user, synchronousCount: mode === 'sync' ? synchronous : 0, maxLag }
 }
 
 /** Ends with a slash, so that an image name can follow. */

@@ -51,7 +51,7 @@ test('the default lab', () => {
       schedule: '0 3 * * *',
     },
     postgres: { version: 15, repository: { kind: 'distro' }, checksums: true, locale: 'C.UTF-8' },
-    replication: { user: 'replica', synchronousCount: 0 },
+    replication: { user: 'replica', synchronousCount: 0, maxLag: { bytes: 16777216, seconds: 10 } },
     database: { name: 'otus', owner: 'student', table: 'dz' },
     warnings: [],
   })
@@ -347,6 +347,7 @@ test('synchronous slaves are counted', () => {
   expect(lab(config).replication).toEqual({
     user: 'replica',
     synchronousCount: 1,
+    maxLag: { bytes: 16777216, seconds: 10 },
   })
   expect(lab(config).warnings).toEqual([])
   expect(lab({ replication: { mode: 'sync' } }).warnings[0]).toContain('all writes stop')

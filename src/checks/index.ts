@@ -54,6 +54,8 @@ export const CHECKS: readonly Check[] = [
 export interface RunChecksOptions {
   /** Ids of the checks to run; all of them when left out. */
   readonly only?: readonly string[]
+  /** Checks beside ours, which only run when they are asked for. */
+  readonly also?: readonly Check[]
   /** Called as each check ends, in the order they end. */
   readonly onCheck?: (check: Check, findings: readonly Finding[]) => void
 }
@@ -64,9 +66,9 @@ export interface RunChecksOptions {
  *   findings in the checks that need it and hides nothing else
  */
 export async function runChecks(lab: Lab, guest: Guest, options: RunChecksOptions = {}): Promise<Finding[]> {
-  const { only, onCheck } = options
+  const { only, also = [], onCheck } = options
   const shared = sharedGuest(lab, guest)
-  const chosen = CHECKS.filter(({ id }) => only === undefined || only.includes(id))
+  const chosen = [...CHECKS.filter(({ id }) => only === undefined || only.includes(id)), ...also]
   const findings = await Promise.all(
     chosen.map(async (check) => {
       const seen = await runOne(check, lab, shared)

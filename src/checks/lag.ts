@@ -5,9 +5,6 @@ import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
 import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
 
-/** What a standby of a teaching lab may be behind: one WAL segment, and so many seconds. */
-const LAG_LIMIT = { bytes: 16 * 1024 ** 2, seconds: 10 } as const
-
 interface LagRow {
   readonly application_name: string
   /** WAL it has not replayed, and not even received, yet. */
@@ -58,13 +55,18 @@ function seeLag(lab: Lab, { name }: LabNode, rows: readonly LagRow[]): Seen {
   const isDelayed = delayOf(lab, { name }) !== ''
   const bytes = (isDelayed ? row?.receive_bytes : row?.replay_bytes) ?? Number.POSITIVE_INFINITY
   const seconds = isDelayed ? 0 : (row?.seconds ?? 0)
+  const { maxLag } = lab.replication
   return {
     what: `lag of ${name}`,
-    expected: `at most ${LAG_LIMIT.bytes / 1024 ** 2} MB and ${LAG_LIMIT.seconds} s`,
-    observed: row ? `${(bytes / 1024 ** 2).toFixed(1)} MB, ${seconds} s` : 'it does not stream',
-    ok: bytes <= LAG_LIMIT.bytes && seconds <= LAG_LIMIT.seconds,
+    expected: `at most ${megabytes(maxLag.bytes)} and ${maxLag.seconds} s`,
+    observed: row ? `${megabytes(bytes)}, ${seconds} s` : 'it does not stream',
+    ok: bytes <= maxLag.bytes && seconds <= maxLag.seconds,
     hint: row
       ? `${name} is slow, or its replay is paused. Look at pg-lab verify --only standby`
       : 'Look at pg-lab verify --only replication,standby',
   }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB`
 }

@@ -77,7 +77,8 @@ export const VERBS: readonly Verb[] = [
       command
         .option('--json', 'print the findings for machines')
         .option('--junit <file>', 'write them for a CI as well')
-        .option('--only <checks>', 'only these checks, separated by commas'),
+        .option('--only <checks>', 'only these checks, separated by commas')
+        .option('--restore', 'also restore the newest backup beside Barman, compare it, and remove it'),
     load: async () => (await import('./verify.ts')).verify,
   }),
   verb({

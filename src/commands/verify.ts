@@ -3,28 +3,47 @@ import { resolve } from 'node:path'
 import { CHECKS, runChecks } from '../checks/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { Lab } from '../lab.ts'
 import type { CheckReport } from '../report/report.ts'
 import { type Paint, showCheck, showVerdict } from '../show.ts'
 import type { Context } from './command.ts'
+import { restoreCheck } from './restore-check.ts'
 import { openSession, verifyIsUp } from './session.ts'
+
+const ALL_CHECKS = [...CHECKS, restoreCheck]
 
 interface VerifyOptions {
   readonly json?: true
   readonly junit?: string
   readonly only?: string
+  readonly restore?: true
 }
 
 /** `pg-lab verify`: every check against the running servers. */
-export async function verify(context: Context, { json, junit, only }: VerifyOptions): Promise<number> {
+export async function verify(context: Context, options: VerifyOptions): Promise<number> {
+  const { json, junit, only, restore } = options
   const ids = only === undefined ? undefined : parseIds(only)
   const session = await openSession(context)
   verifyIsUp(session)
-  const findings = await runChecks(session.lab, session.guest, ids ? { only: ids } : {})
+  const rehearses = restore || ids?.includes(restoreCheck.id)
+  if (rehearses) verifyHasBackup(session.lab)
+  const findings = await runChecks(session.lab, session.guest, {
+    ...(ids ? { only: ids } : {}),
+    ...(rehearses ? { also: [restoreCheck] } : {}),
+  })
   const ok = findings.every((finding) => finding.ok)
   if (junit !== undefined) await writeJunit(resolve(context.directory, junit), findings)
   if (json) context.print(JSON.stringify({ ok, findings }, null, 2))
   else context.print(showFindings(findings, context.paint))
   return ok ? EXIT.ok : EXIT.failedFindings
+}
+
+/** @throws UserError when the lab has none */
+function verifyHasBackup({ backup }: Lab): void {
+  if (backup) return
+  throw new UserError('This lab has no backup host to restore on', {
+    hint: 'take `backup: false` out of cluster.config.ts',
+  })
 }
 
 /** @throws UserError when the file cannot be written */
@@ -39,7 +58,7 @@ async function writeJunit(file: string, findings: readonly Finding[]): Promise<v
 
 function parseIds(only: string): readonly string[] {
   const ids = only.split(',').map((id) => id.trim())
-  const known = CHECKS.map(({ id }) => id)
+  const known = ALL_CHECKS.map(({ id }) => id)
   const unknown = ids.filter((id) => !known.includes(id))
   if (unknown.length === 0) return ids
   throw new UserError(`There is no check ${unknown.join(', ')}`, { hint: `--only takes ${known.join(', ')}` })
@@ -47,7 +66,7 @@ function parseIds(only: string): readonly string[] {
 
 /** Findings under the checks that made them; a check that found nothing is left out. */
 export function groupByCheck(findings: readonly Finding[]): readonly CheckReport[] {
-  const groups = CHECKS.map(({ id, title }) => ({
+  const groups = ALL_CHECKS.map(({ id, title }) => ({
     id,
     title,
     findings: findings.filter((f) => f.check === id),

@@ -176,6 +176,14 @@ const Postgres = section('The PostgreSQL servers.', {
   locale: v.optional(text(FORMATS.locale, 'Locale of the cluster, chosen at initdb.'), 'C.UTF-8'),
 })
 
+const MaxLag = section('How far a slave may be behind before `pg-lab verify` says that it lags.', {
+  bytes: v.optional(
+    wholeNumber(1, 2 ** 40, 'WAL it has not replayed yet, in bytes; one segment has 16777216.'),
+    16 * 1024 ** 2,
+  ),
+  seconds: v.optional(wholeNumber(1, 86_400, 'Age of what it has not replayed yet, in seconds.'), 10),
+})
+
 const Replication = section('How the slaves follow the master.', {
   user: v.optional(text(FORMATS.identifier, 'PostgreSQL role the slaves connect as.'), 'replica'),
   mode: v.optional(
@@ -192,6 +200,7 @@ const Replication = section('How the slaves follow the master.', {
     text(FORMATS.walSize, 'WAL a slot may hold back before it is given up (max_slot_wal_keep_size).'),
     '2GB',
   ),
+  maxLag: v.optional(MaxLag, {}),
 })
 
 const Database = section('The demo database.', {

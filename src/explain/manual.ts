@@ -30,6 +30,8 @@ const MANUALS: Readonly<Record<string, string | ((version: number) => string)>> 
   'replication.mode': (version) => `${manualPage(version, STREAMING)}#SYNCHRONOUS-REPLICATION`,
   'replication.synchronous': (version) => settingManual(version, 'synchronous_standby_names'),
   'replication.maxSlotWalKeepSize': (version) => settingManual(version, 'max_slot_wal_keep_size'),
+  'replication.maxLag': (version) =>
+    `${manualPage(version, 'monitoring-stats')}#MONITORING-PG-STAT-REPLICATION-VIEW`,
   database: (version) => manualPage(version, 'sql-createdatabase'),
   'database.owner': (version) => manualPage(version, 'sql-createrole'),
   'database.table': (version) => manualPage(version, 'sql-createtable'),

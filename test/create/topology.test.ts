@@ -17,7 +17,7 @@ const slave = (name: string, upstream = 'master', applyDelay = '') =>
 test('a tree of three storeys', () => {
   const lab = testLab({
     slaves: [slave('a'), slave('b', 'a'), slave('c', 'b', '1h'), slave('d', 'a'), slave('e')],
-    replication: { user: 'replica', synchronousCount: 1 },
+    replication: { ...testLab().replication, synchronousCount: 1 },
   })
   expect(topology(lab, words)).toMatchInlineSnapshot(`
     "master          192.168.11.150   primary
