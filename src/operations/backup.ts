@@ -1,0 +1,91 @@
+import { CommandError, UserError } from '../errors.ts'
+import type { BackupNode, LabNode } from '../lab.ts'
+import { barmanCommand } from '../tools/barman.ts'
+import type { Guest, Output } from '../tools/contracts.ts'
+import { pause } from '../tools/signals.ts'
+import { archiveWal } from '../tools/wal.ts'
+import { type BaseBackup, listBackups } from './catalogue.ts'
+
+/** How much of a base backup has arrived. */
+export interface BackupProgress {
+  readonly doneBytes: number
+  /** PostgreSQL's estimate. `undefined` before it has made one. */
+  readonly totalBytes: number | undefined
+}
+
+const ASK_EVERY_MS = 500
+
+const TIMEOUT_MS = 24 * 60 * 60_000
+
+/** PostgreSQL 13 and later tell; before, the view is missing and the query finds nothing to ask. */
+const PROGRESS_SQL = `SELECT backup_streamed::float8 AS done, backup_total::float8 AS total
+  FROM pg_stat_progress_basebackup AS p JOIN pg_stat_activity AS a USING (pid)
+  WHERE a.application_name = 'barman_streaming_backup'`
+
+/**
+ * Takes a base backup and brings the WAL it needs into the archive, also where nobody else writes.
+ * @param primary the server that is not in recovery
+ * @param onProgress called about twice a second while it is copied
+ * @returns the backup, DONE
+ * @throws UserError when Barman is already taking one; CommandError when it fails
+ */
+export async function takeBackup(
+  { primary, backup, guest, version }: {
+    readonly primary: LabNode
+    readonly backup: BackupNode
+    readonly guest: Guest
+    /** PostgreSQL's major. */
+    readonly version: number
+  },
+  onProgress: (progress: BackupProgress) => void,
+): Promise<BaseBackup> {
+  let isDone = false
+  const work = guest
+    .shell(backup, ['barman', 'backup', backup.server], { as: 'barman', timeoutMs: TIMEOUT_MS, endWithUs: true })
+    .finally(() => {
+      isDone = true
+    })
+  const watching = version >= 13 ? watchProgress(primary, guest, () => isDone, onProgress) : undefined
+  const [output] = await Promise.all([work, watching])
+  const id = idOf(output, backup)
+  await archiveWal(primary, backup, guest)
+  // Marks it DONE, now that its WAL is there; cron would within a minute.
+  await guest.shell(backup, ['barman', 'check-backup', backup.server, id], { as: 'barman' })
+  const taken = (await listBackups(backup, guest)).find((one) => one.id === id)
+  if (taken?.status === 'DONE') return taken
+  throw new CommandError(`Backup ${id} is ${taken?.status ?? 'gone'}, not DONE`, {
+    command: barmanCommand(['show-backup', backup.server, id]),
+    hint: `Its last WAL has not arrived: pg-lab verify --only wal`,
+  })
+}
+
+async function watchProgress(
+  primary: LabNode,
+  guest: Guest,
+  isDone: () => boolean,
+  onProgress: (progress: BackupProgress) => void,
+): Promise<void> {
+  while (!isDone()) {
+    const [row] = await guest.rows<{ done: number; total: number | null }>(primary, PROGRESS_SQL)
+    if (row) onProgress({ doneBytes: row.done, totalBytes: row.total ?? undefined })
+    await pause(ASK_EVERY_MS)
+  }
+}
+
+/** Barman's first line names it: `Starting backup using postgres method for server master in …/base/20261125T225744`. */
+function idOf(output: Output, { name, server }: BackupNode): string {
+  const id = /\b(\d{8}T\d{6})\b/.exec(output.stdout)?.[1]
+  if (output.exitCode === 0 && id !== undefined) return id
+  const lines = `${output.stdout}\n${output.stderr}`.split(/\r?\n/).filter((line) => line.trim() !== '')
+  if (lines.some((line) => line.includes('Another backup'))) {
+    throw new UserError(`Barman is already taking a backup of ${server}`, {
+      hint: 'let it end: npx pg-lab backups shows it',
+    })
+  }
+  throw new CommandError(`Barman on ${name} took no backup`, {
+    command: barmanCommand(['backup', server]),
+    exitCode: output.exitCode,
+    lastLines: lines,
+    hint: 'Is Barman well? npx pg-lab verify --only barman',
+  })
+}
