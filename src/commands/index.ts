@@ -128,6 +128,34 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./drill.ts')).drill,
   }),
   verb({
+    name: 'backup',
+    summary: 'take a base backup',
+    changesLab: true,
+    declare: (command) => command,
+    load: async () => (await import('./backup.ts')).backup,
+  }),
+  verb({
+    name: 'backups',
+    summary: 'list the base backups there are',
+    changesLab: false,
+    declare: (command) => command.option('--json', 'print them for machines'),
+    load: async () => (await import('./backups.ts')).backups,
+  }),
+  verb({
+    name: 'restore',
+    summary: 'bring back what was there at a moment, beside the cluster or over it',
+    changesLab: ({ dryRun }) => !dryRun,
+    declare: (command) =>
+      command
+        .option('--to <moment>', 'a time, an LSN, the name of a restore point, or latest')
+        .option('--at <host>', 'where (the backup host)')
+        .option('--in-place', 'over the primary: what was written after the moment is lost')
+        .option('--dry-run', 'say what would be done, and do nothing')
+        .option('--yes', 'do not ask')
+        .option('--remove', 'delete the server that was restored beside the cluster'),
+    load: async () => (await import('./restore.ts')).restore,
+  }),
+  verb({
     name: 'generate',
     summary: 'write the Vagrantfile and Ansible files; your edits stay',
     changesLab: ({ check, diff }) => !check && !diff,

@@ -1,11 +1,13 @@
-import { type LabNode, postgresNodes } from '../lab.ts'
+import { type LabNode, nodesOf } from '../lab.ts'
+import { RESTORED_PSQL } from '../operations/restore.ts'
 import { findPrimary } from '../tools/cluster.ts'
 import { sshCommand } from '../tools/guest.ts'
 import { type Context, canAsk, passedOn } from './command.ts'
 import { findNode, openSession, type Session, verifyIsUp } from './session.ts'
 
 /**
- * `pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database.
+ * `pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database. On the backup host it is that of
+ * the server restored there.
  * @returns psql's exit code
  */
 export async function psql(context: Context, _options: object, words: readonly string[]): Promise<number> {
@@ -13,11 +15,13 @@ export async function psql(context: Context, _options: object, words: readonly s
   const { lab, directory } = session
   const [first = ''] = words
   const isNamed = words.length > 0 && !first.startsWith('-')
-  const named = isNamed ? findNode(postgresNodes(lab), first) : undefined
+  const named = isNamed ? findNode(nodesOf(lab), first) : undefined
   verifyIsUp(session)
   const node = named ?? (await primaryOf(session))
   const own = passedOn(isNamed ? words.slice(1) : words)
-  const { file, args } = sshCommand(node.name, ['psql', '-d', lab.database.name, ...own], 'postgres')
+  const [program, user] =
+    node.role === 'backup' ? ([RESTORED_PSQL, 'barman'] as const) : ([['psql'], 'postgres'] as const)
+  const { file, args } = sshCommand(node.name, [...program, '-d', lab.database.name, ...own], user)
   const terminal = canAsk(context) ? ['-t'] : []
   const { exitCode } = await context.run({
     file,

@@ -36,6 +36,9 @@ const STATIC = [
   'provisioning/site.yml',
   'provisioning/rejoin.yml',
   'provisioning/reinit.yml',
+  'provisioning/restore.yml',
+  'provisioning/restore-in-place.yml',
+  'provisioning/remove-restored.yml',
   'provisioning/callback_plugins',
   'provisioning/roles',
 ]

@@ -30,7 +30,12 @@ const PROGRESS_SQL = `SELECT backup_streamed::float8 AS done, backup_total::floa
  * @throws UserError when Barman is already taking one; CommandError when it fails
  */
 export async function takeBackup(
-  { primary, backup, guest, version }: {
+  {
+    primary,
+    backup,
+    guest,
+    version,
+  }: {
     readonly primary: LabNode
     readonly backup: BackupNode
     readonly guest: Guest
@@ -41,7 +46,11 @@ export async function takeBackup(
 ): Promise<BaseBackup> {
   let isDone = false
   const work = guest
-    .shell(backup, ['barman', 'backup', backup.server], { as: 'barman', timeoutMs: TIMEOUT_MS, endWithUs: true })
+    .shell(backup, ['barman', 'backup', backup.server], {
+      as: 'barman',
+      timeoutMs: TIMEOUT_MS,
+      endWithUs: true,
+    })
     .finally(() => {
       isDone = true
     })

@@ -18,7 +18,7 @@ export interface TableState {
 export interface Rehearsal {
   readonly backup: string
   /** The restore point that was the target, and where it lies in the WAL. */
-  readonly target: { readonly name: string; readonly lsn: string }
+  readonly target: { readonly name: string; readonly lsn: string; readonly timeline: number }
   readonly neededBytes: number
   /** On the backup host. `undefined` when it did not come so far. */
   readonly freeBytes: number | undefined
@@ -54,12 +54,13 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
  * in. It goes with our connection, and a trap stands behind each end; what a power cut left goes at the next start.
  * postgresql.auto.conf is emptied once it is checked: what ALTER SYSTEM set on the primary has no place here.
  * $1 is the server, $2 the backup, $3 the restore point, $4 path_prefix, $5 bytes needed, $6 the database, $7 the
- * question; then the names of the tablespaces.
+ * question, $8 the timeline (else Barman leaves out the WAL written after a promotion); then the names of the
+ * tablespaces.
  */
 const SCRIPT = `export LC_ALL=C.UTF-8
-server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7
+server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8
 PATH="$4:$PATH"
-shift 7
+shift 8
 work=~/rehearsal
 data=$work/data
 exec 9<~
@@ -87,7 +88,9 @@ mkdir -m 0700 "$work" || exit
 
 places=()
 for name; do places+=(--tablespace "$name:$work/tablespaces/$name"); done
-copy() { barman recover --target-name "$target" "\${places[@]}" "$server" "$backup" "$data"; }
+copy() {
+  barman recover --target-name "$target" --target-tli "$timeline" "\${places[@]}" "$server" "$backup" "$data"
+}
 files() {
   # Barman has put its own beside these, and renamed the manifest
   find "$data" -maxdepth 1 -name '*.origin' | while IFS= read -r file; do mv "$file" "\${file%.origin}"; done
@@ -160,7 +163,7 @@ export async function rehearseRestore(
   if (!arrived) return { ...begun, freeBytes: undefined, steps: [wal], restored: undefined }
   const words = [
     ...[backup.server, newest.id, target.name, String(config.path_prefix), String(neededBytes)],
-    ...[lab.database.name, stateSql(lab), ...newest.tablespaces],
+    ...[lab.database.name, stateSql(lab), String(target.timeline), ...newest.tablespaces],
   ]
   const output = await guest.shell(backup, ['bash', '-c', SCRIPT, 'bash', ...words], {
     as: 'barman',
@@ -194,11 +197,12 @@ SET LOCAL lock_timeout = '5s';
 LOCK TABLE public.${identifier(lab.database.table)} IN SHARE MODE;
 ${stateSql(lab)};
 SELECT pg_create_restore_point(${literal(name)});
+SELECT ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int;
 COMMIT;
 `
   const argv = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]
   const { stdout, stderr, exitCode } = await guest.shell(primary, argv, { as: 'postgres', stdin: sql })
-  const [state, lsn = ''] = stdout.trim().split('\n')
+  const [state, lsn = '', timeline] = stdout.trim().split('\n')
   if (exitCode !== 0 || !state) {
     throw new CommandError(`${primary.name} does not let its demo table be counted`, {
       command: 'psql',
@@ -207,7 +211,7 @@ COMMIT;
       hint: `Who holds it? pg-lab psql ${primary.name} -c "SELECT * FROM pg_locks WHERE NOT granted"`,
     })
   }
-  return { wanted: JSON.parse(state) as TableState, target: { name, lsn } }
+  return { wanted: JSON.parse(state) as TableState, target: { name, lsn, timeline: Number(timeline) } }
 }
 
 /** Lines that begin with `@` are the script's own; what comes behind one is what the program said. */
@@ -224,13 +228,13 @@ function readScript(
     .replaceAll('\r', '')
     .split(/^@/m)
     .slice(1)
-    .map((part) => /^(\w+) ([^\n]*)\n?([^]*)$/.exec(part)?.slice(1) ?? [])
-  const valueOf = (key: string) => parts.find(([word]) => word === key)?.[1]
+    .map((part) => /^(\w+) ([^\n]*)\n?([\s\S]*)$/.exec(part)?.slice(1) ?? [])
+  const told = (key: string) => parts.find(([word]) => word === key)?.[1]
   const steps = STEP_NAMES.flatMap((step) => {
     const [, result, said = ''] = parts.find(([word]) => word === step) ?? []
     return result === undefined ? [] : [{ name: step, ok: result === 'good', said: said.trim() }]
   })
-  const free = valueOf('free')
+  const free = told('free')
   if (free === undefined) {
     throw new CommandError(`The rehearsal did not begin on ${name}`, {
       command: 'bash',
@@ -238,7 +242,7 @@ function readScript(
       lastLines: `${output.stdout}\n${output.stderr}`.trim().split('\n'),
     })
   }
-  const rows = valueOf('rows')
+  const rows = told('rows')
   return {
     freeBytes: Number(free),
     steps,

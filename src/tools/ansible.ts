@@ -21,7 +21,7 @@ export interface PlaybookOptions {
   /** YAML file of variables that win over all others. Secrets go this way, never as arguments. */
   readonly extraVarsFile?: string
   /** Variables that are no secrets. */
-  readonly extraVars?: Readonly<Record<string, string | boolean>>
+  readonly extraVars?: Readonly<Record<string, string | boolean | readonly string[]>>
   readonly onEvent?: (event: AnsibleEvent) => void
 }
 

@@ -1,0 +1,36 @@
+import { EXIT, Interrupted } from '../errors.ts'
+import { type BackupProgress, takeBackup } from '../operations/backup.ts'
+import type { BaseBackup } from '../operations/catalogue.ts'
+import { size } from '../report/text.ts'
+import { runTasks } from '../tasks.ts'
+import { backupHost, onePrimary } from './backup-host.ts'
+import type { Context } from './command.ts'
+import { openSession, verifyIsUp } from './session.ts'
+
+/** `pg-lab backup`: a base backup, with the WAL it needs. */
+export async function backup(context: Context): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const { lab, guest, taskOptions } = session
+  const host = backupHost(lab)
+  const primary = await onePrimary(session)
+  let taken: BaseBackup | undefined
+  const work = async (note: (text: string) => void) => {
+    const server = { primary, backup: host, guest, version: lab.postgres.version }
+    taken = await takeBackup(server, (progress) => note(told(progress)))
+    return size(taken.bytes)
+  }
+  try {
+    await runTasks([{ title: `Back up ${primary.name}`, run: ({ note }) => work(note) }], taskOptions)
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    throw new Interrupted(error.signal, ['The backup ends with its connection; Barman marks it FAILED.'])
+  }
+  if (taken)
+    context.print(`\n${context.paint('green', '✔')} Backup ${taken.id} is done. All: npx pg-lab backups`)
+  return EXIT.ok
+}
+
+function told({ doneBytes, totalBytes }: BackupProgress): string {
+  return totalBytes === undefined ? size(doneBytes) : `${size(doneBytes)} of ${size(totalBytes)}`
+}

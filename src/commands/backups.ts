@@ -1,0 +1,57 @@
+import { EXIT } from '../errors.ts'
+import { type BaseBackup, listBackups } from '../operations/catalogue.ts'
+import { size } from '../report/text.ts'
+import { backupHost } from './backup-host.ts'
+import type { Context } from './command.ts'
+import { openSession, verifyIsUp } from './session.ts'
+
+interface BackupsOptions {
+  readonly json?: true
+}
+
+/** `pg-lab backups`: what Barman has, the newest first. */
+export async function backups(context: Context, { json }: BackupsOptions): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const { lab, guest } = session
+  const all = await listBackups(backupHost(lab), guest)
+  if (json) context.print(JSON.stringify(all.map(forMachines), null, 2))
+  else
+    context.print(all.length === 0 ? 'None yet. Take one: npx pg-lab backup' : showBackups(all, zoneOf(lab)))
+  return EXIT.ok
+}
+
+/** Of the servers: their logs have the same times. */
+function zoneOf({
+  postgres,
+}: {
+  readonly postgres: { readonly settings: Readonly<Record<string, unknown>> }
+}) {
+  return String(postgres.settings.timezone ?? 'UTC')
+}
+
+function forMachines({ endedAt, ...backup }: BaseBackup) {
+  return { ...backup, endedAt: endedAt === undefined ? null : new Date(endedAt * 1000).toISOString() }
+}
+
+/** A table, as wide as its longest values. */
+export function showBackups(all: readonly BaseBackup[], timeZone: string): string {
+  const time = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  const rows = all.map(({ id, endedAt, bytes, walBytes, status }) => [
+    id,
+    endedAt === undefined ? '' : time.format(endedAt * 1000),
+    size(bytes),
+    size(walBytes),
+    status,
+  ])
+  const table = [['Backup', `Finished (${timeZone})`, 'Size', 'WAL', 'Status'], ...rows]
+  const widths = table[0]?.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0))) ?? []
+  return table
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

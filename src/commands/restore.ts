@@ -1,0 +1,145 @@
+import { EXIT, Interrupted, UserError } from '../errors.ts'
+import type { BackupNode, Lab } from '../lab.ts'
+import { type Moment, parseMoment } from '../operations/moment.ts'
+import {
+  planRestore,
+  type RestorePlan,
+  removeRestored,
+  restoreBeside,
+  restoreOver,
+} from '../operations/restore.ts'
+import { type Progress, runTasks } from '../tasks.ts'
+import { ask } from './ask.ts'
+import { backupHost } from './backup-host.ts'
+import { type Context, canAsk } from './command.ts'
+import { openSession, type Session, verifyIsUp } from './session.ts'
+import { writeFiles } from './steps/files.ts'
+
+interface RestoreOptions {
+  readonly to?: string
+  readonly at?: string
+  readonly inPlace?: true
+  readonly dryRun?: true
+  readonly yes?: true
+  readonly remove?: true
+}
+
+/** `pg-lab restore`: a moment, brought back beside the cluster or over it. */
+export async function restore(context: Context, options: RestoreOptions): Promise<number> {
+  const session = await openSession(context)
+  const { lab } = session
+  const host = backupHost(lab)
+  verifyOptions(options, host)
+  verifyIsUp(session)
+  if (options.remove) return remove(session, host)
+  const moment = parseMoment(options.to ?? '', String(lab.postgres.settings.timezone ?? 'UTC'))
+  const plan = await planRestore(placeOf(session, host), moment)
+  const over = options.inPlace ? (plan.primary?.name ?? lab.master.name) : undefined
+  context.print(showPlan(plan, lab, over))
+  if (options.dryRun) {
+    context.print('\nNothing was changed.')
+    return EXIT.ok
+  }
+  if (over !== undefined && !(await isAgreed(context, options, over))) return EXIT.ok
+  await work(session, plan, over)
+  context.print(`\n${done(context, plan, over)}`)
+  return EXIT.ok
+}
+
+/** @throws UserError when they do not fit together */
+function verifyOptions({ to, at, inPlace, remove: removes }: RestoreOptions, { name }: BackupNode): void {
+  if (removes && (to !== undefined || inPlace)) {
+    throw new UserError('--remove goes alone', { hint: 'npx pg-lab restore --remove' })
+  }
+  if (!removes && to === undefined) {
+    throw new UserError('Say up to when', {
+      hint: 'npx pg-lab restore --to <time|LSN|name|latest>, or --remove',
+    })
+  }
+  if (at !== undefined && at !== name) {
+    throw new UserError(`Nothing can be restored at ${at}`, {
+      hint: `Barman restores on its own host, for no ssh leads from it to the others: --at ${name}, or --in-place`,
+    })
+  }
+}
+
+function placeOf({ context, lab, guest, directory, logs }: Session, backup: BackupNode) {
+  return { lab, guest, directory, run: context.run, logFile: logs.file('ansible'), backup }
+}
+
+async function isAgreed(context: Context, { yes }: RestoreOptions, over: string): Promise<boolean> {
+  if (yes) return true
+  if (canAsk(context)) return ask(`Give up what was written on ${over} since?`)
+  throw new UserError(`What was written on ${over} since would be lost`, { hint: 'to agree, add --yes' })
+}
+
+async function work(session: Session, plan: RestorePlan, over: string | undefined): Promise<void> {
+  const place = placeOf(session, plan.host)
+  const run = async (note: (text: string) => void) =>
+    over === undefined ? restoreBeside(place, plan, note) : restoreOver(place, plan, over, note)
+  const title = over === undefined ? `Restore on ${plan.host.name}` : `Restore over ${over}`
+  try {
+    await runTasks([writeFiles(session), { title, run: ({ note }) => run(note) }], session.taskOptions)
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    throw new Interrupted(error.signal, [
+      over === undefined
+        ? 'The cluster was not touched. What was begun goes with: npx pg-lab restore --remove'
+        : 'Until the restored data is in its place the old data stays. See npx pg-lab status, then repeat',
+    ])
+  }
+}
+
+async function remove(session: Session, host: BackupNode): Promise<number> {
+  const run = (note: (text: string) => void) => removeRestored(placeOf(session, host), note)
+  const task = { title: 'Remove the restored server', run: ({ note }: Progress) => run(note) }
+  await runTasks([writeFiles(session), task], session.taskOptions)
+  return EXIT.ok
+}
+
+/** What will happen, before it does. */
+function showPlan(
+  { backup, moment, host, primary }: RestorePlan,
+  lab: Lab,
+  over: string | undefined,
+): string {
+  const lines = [
+    `Backup ${backup.id}, and the WAL behind it up to ${told(moment)}`,
+    ...(primary ? [] : ['No primary answers: what has not arrived at Barman is missing']),
+    over === undefined
+      ? `Becomes a server of its own on ${host.name}; the cluster is not touched`
+      : `Goes over ${over}: what was written there since is lost`,
+    ...(over === undefined ? [] : followUps(lab, over)),
+  ]
+  return lines.map((line) => `  ${line}`).join('\n')
+}
+
+function followUps(lab: Lab, over: string): readonly string[] {
+  const standbys = [lab.master, ...lab.slaves].map(({ name }) => name).filter((name) => name !== over)
+  return [
+    ...(standbys.length > 0 ? [`${standbys.join(', ')}: cloned afresh`] : []),
+    'Barman goes on with the new timeline and takes a new backup',
+  ]
+}
+
+function told(moment: Moment): string {
+  switch (moment.kind) {
+    case 'latest':
+      return 'its end'
+    case 'time':
+      return moment.assumedZone === undefined
+        ? moment.value
+        : `${moment.value} (without an offset it is the servers’ time, ${moment.assumedZone})`
+    case 'lsn':
+      return moment.value
+    case 'name':
+      return `restore point ${moment.value}`
+  }
+}
+
+function done({ paint }: Context, { host, moment }: RestorePlan, over: string | undefined): string {
+  const head = `${paint('green', '✔')} Restored up to ${told(moment)}`
+  return over === undefined
+    ? `${head}\n\n  Look     npx pg-lab psql ${host.name}\n  Remove   npx pg-lab restore --remove`
+    : `${head}\n\n  See      npx pg-lab verify`
+}

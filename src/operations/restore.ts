@@ -1,0 +1,244 @@
+import { CommandError, UserError } from '../errors.ts'
+import type { BackupNode, LabNode } from '../lab.ts'
+import { runPlaybook } from '../tools/ansible.ts'
+import { askBarman, barmanConfig, barmanFailed } from '../tools/barman.ts'
+import { findPrimary } from '../tools/cluster.ts'
+import { archiveWal } from '../tools/wal.ts'
+import { type BaseBackup, listBackups } from './catalogue.ts'
+import type { Moment } from './moment.ts'
+import type { Place } from './place.ts'
+
+/** What is restored from where. */
+export interface RestorePlan {
+  readonly host: BackupNode
+  readonly backup: BaseBackup
+  readonly moment: Moment
+  /** The primary of today. `undefined` when none answers: then only what has arrived can be restored. */
+  readonly primary: LabNode | undefined
+  /** The one the primary writes. */
+  readonly timeline: number | undefined
+}
+
+/** psql in the restored server, for barman on the backup host; what psql takes comes behind it. */
+export const RESTORED_PSQL = ['sh', '-c', 'exec psql -h ~/restored -p 5433 -U postgres "$@"', 'psql'] as const
+
+/** Where the lab is, and its backup host. */
+type RestorePlace = Place & { readonly backup: BackupNode }
+
+/**
+ * Finds the backup from which a moment can be restored.
+ * @throws UserError with the reason when there is none
+ */
+export async function planRestore(place: RestorePlace, moment: Moment): Promise<RestorePlan> {
+  const { lab, guest, backup: host } = place
+  const [all, found] = await Promise.all([listBackups(host, guest), findPrimary(lab, guest)])
+  const done = all.filter(({ status }) => status === 'DONE')
+  if (done.length === 0) {
+    throw new UserError(`Barman has no backup of ${host.server} that is DONE`, {
+      hint: 'take one: npx pg-lab backup',
+    })
+  }
+  const primary = found.found ? found.node : undefined
+  const timeline = found.states.find(({ node }) => node === primary)?.timeline
+  const backup = await backupFor(place, moment, done, primary)
+  return { host, backup, moment, primary, timeline }
+}
+
+function backupFor(
+  place: RestorePlace,
+  moment: Moment,
+  done: readonly BaseBackup[],
+  primary: LabNode | undefined,
+): BaseBackup | Promise<BaseBackup> {
+  switch (moment.kind) {
+    case 'latest':
+      return done[0] as BaseBackup
+    case 'time':
+      return backupBefore(moment, done)
+    case 'lsn':
+      return backupUpTo(place, lsnNumber(moment.value), moment.value, done, primary)
+    case 'name':
+      return findPoint(place, moment.value).then((lsn) =>
+        backupUpTo(place, lsnNumber(lsn), `${moment.value} (${lsn})`, done, undefined),
+      )
+  }
+}
+
+function backupBefore(
+  { at, value }: Extract<Moment, { kind: 'time' }>,
+  done: readonly BaseBackup[],
+): BaseBackup {
+  if (at > Date.now() / 1000) {
+    throw new UserError(`${value} is in the future`, { hint: 'for all there is: --to latest' })
+  }
+  // Barman tells whole seconds, rounded down.
+  const backup = done.find(({ endedAt }) => endedAt !== undefined && endedAt + 1 <= at)
+  if (backup) return backup
+  const first = new Date(((done.at(-1)?.endedAt ?? 0) + 1) * 1000).toISOString()
+  throw new UserError(`${value} is before the end of the first backup`, {
+    hint: `the earliest moment is --to ${first}`,
+  })
+}
+
+/** @param primary is asked whether it has come so far; left out where that is known */
+async function backupUpTo(
+  place: RestorePlace,
+  lsn: bigint,
+  told: string,
+  done: readonly BaseBackup[],
+  primary: LabNode | undefined,
+): Promise<BaseBackup> {
+  if (primary) {
+    const [row] = await place.guest.rows<{ lsn: string }>(primary, 'SELECT pg_current_wal_lsn()::text AS lsn')
+    if (row && lsn > lsnNumber(row.lsn)) {
+      throw new UserError(`${told} is in the future: ${primary.name} is at ${row.lsn}`, {
+        hint: 'for all there is: --to latest',
+      })
+    }
+  }
+  let earliest = ''
+  for (const backup of done) {
+    earliest = await endOf(place, backup)
+    if (lsnNumber(earliest) <= lsn) return backup
+  }
+  throw new UserError(`${told} is before the end of the first backup`, {
+    hint: `the earliest moment is --to ${earliest}`,
+  })
+}
+
+/** The LSN from which on a backup is consistent. */
+async function endOf({ guest, backup: host }: RestorePlace, { id }: BaseBackup): Promise<string> {
+  const answer = await askBarman(guest, host, ['show-backup'], [id])
+  const about = answer.about as { base_backup_information?: { end_lsn?: string } } | undefined
+  const lsn = about?.base_backup_information?.end_lsn
+  if (lsn === undefined) throw barmanFailed(answer, host)
+  return lsn
+}
+
+function lsnNumber(lsn: string): bigint {
+  const [high = '', low = ''] = lsn.split('/')
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`)
+}
+
+/*
+ * Looks through all WAL from the first backup on, also what is still arriving. $1 is the server, $2 the name,
+ * $3 path_prefix, $4 streaming_wals_directory; then what reads the archive's files, compressed or not.
+ */
+const FIND_POINT = `server=$1 name=$2 streaming=$4
+PATH="$3:$PATH"
+shift 4
+work=$(mktemp -d) || exit
+trap 'rm -rf "$work"' EXIT
+{ barman list-files --target wal "$server" first; find "$streaming" -name '*.partial'; } |
+while IFS= read -r file; do
+  segment=\${file##*/}
+  segment=$work/\${segment%.partial}
+  "$@" <"$file" >"$segment"
+  if grep -qaF -e "$name" "$segment"; then pg_waldump --rmgr=XLOG "$segment" 2>&1; fi
+  rm -f "$segment"
+done`
+
+const READERS = { none: ['cat'], gzip: ['gzip', '-dcf'], bzip2: ['bzip2', '-dcf'] } as const
+
+/** @returns the LSN of the newest restore point of this name */
+async function findPoint({ guest, backup: host }: RestorePlace, name: string): Promise<string> {
+  const { config } = await barmanConfig(guest, host)
+  const words = [host.server, name, String(config.path_prefix), String(config.streaming_wals_directory)]
+  const argv = ['bash', '-c', FIND_POINT, 'bash', ...words, ...READERS[host.compression]]
+  const { stdout } = await guest.shell(host, argv, { as: 'barman', timeoutMs: 30 * 60_000 })
+  const points = [...stdout.matchAll(/lsn: ([\dA-F]+\/[\dA-F]+),.* RESTORE_POINT (.*)$/gm)]
+  const lsn = points.findLast(([, , one]) => one === name)?.[1]
+  if (lsn !== undefined) return lsn
+  throw new UserError(`There is no restore point ${name} since the first backup`, {
+    hint: 'one is made with: npx pg-lab psql -c "SELECT pg_create_restore_point(\'name\')"',
+  })
+}
+
+/** What the playbooks are told. */
+function variablesOf({ backup, moment, timeline }: RestorePlan): Record<string, string | readonly string[]> {
+  return {
+    restore_backup: backup.id,
+    restore_target: moment.kind,
+    ...(moment.kind === 'latest' ? {} : { restore_value: moment.value }),
+    ...(timeline === undefined ? {} : { restore_timeline: String(timeline) }),
+    restore_tablespaces: backup.tablespaces,
+  }
+}
+
+/**
+ * Restores on the backup host, as a server of its own that stays. The one restored there before is replaced.
+ * @throws UserError when the WAL does not reach the moment: then nothing is left there
+ */
+export async function restoreBeside(place: RestorePlace, plan: RestorePlan, onStep: (text: string) => void) {
+  await sealMoment(place, plan)
+  await play(place, plan, 'provisioning/restore.yml', variablesOf(plan), onStep)
+}
+
+/**
+ * Restores over a server: it gets the data of the moment and goes on as the primary; standbys are cloned afresh, and
+ * Barman takes a new backup. Nothing of the cluster is touched before the moment is reached on the backup host.
+ * @param over name of that server
+ */
+export async function restoreOver(
+  place: RestorePlace,
+  plan: RestorePlan,
+  over: string,
+  onStep: (text: string) => void,
+) {
+  await sealMoment(place, plan)
+  const variables = { ...variablesOf(plan), restore_over: over }
+  await play(place, plan, 'provisioning/restore-in-place.yml', variables, onStep)
+}
+
+/** Stops and deletes the server that `restoreBeside` made. */
+export async function removeRestored(place: RestorePlace, onStep: (text: string) => void): Promise<void> {
+  await play(place, undefined, 'provisioning/remove-restored.yml', {}, onStep)
+}
+
+/** A commit behind the moment, for PostgreSQL ends there only where it sees one; and all of it in the archive. */
+async function sealMoment({ guest, backup }: RestorePlace, { primary }: RestorePlan): Promise<void> {
+  if (!primary) return
+  const commit = "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'pg-lab', 'restore');"
+  await guest.execute(primary, commit)
+  const { segment, arrived } = await archiveWal(primary, backup, guest)
+  if (arrived) return
+  throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
+    command: 'pg-lab verify --only wal',
+    hint: 'See what is wrong: npx pg-lab verify --only wal,barman',
+  })
+}
+
+async function play(
+  { directory, run, logFile }: Place,
+  plan: RestorePlan | undefined,
+  playbook: string,
+  extraVars: Record<string, string | readonly string[]>,
+  onStep: (text: string) => void,
+): Promise<void> {
+  try {
+    await runPlaybook({
+      directory,
+      run,
+      logFile,
+      playbook,
+      extraVars,
+      onEvent: (event) => {
+        if (event.event !== 'task') return
+        onStep(`${event.host}: ${event.task.replace(/^[\w.]+ : /, '')} · ${event.index}/${event.total}`)
+      },
+    })
+  } catch (error) {
+    if (plan && error instanceof CommandError && error.message.includes('recovery ended before')) {
+      throw notReached(plan, error)
+    }
+    throw error
+  }
+}
+
+function notReached({ moment, backup }: RestorePlan, cause: CommandError): UserError {
+  const told = moment.kind === 'latest' ? 'the end' : moment.value
+  return new UserError(`The WAL behind backup ${backup.id} ends before ${told}. Nothing was changed`, {
+    hint: 'Is a segment missing? npx pg-lab verify --only continuity. All that can be had: --to latest',
+    cause,
+  })
+}
