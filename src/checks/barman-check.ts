@@ -1,12 +1,5 @@
 import type { BackupNode } from '../lab.ts'
-import {
-  askBarman,
-  type BarmanAnswer,
-  barmanCommand,
-  barmanFailed,
-  OWN_FOLDERS,
-  takeBackup,
-} from '../tools/barman.ts'
+import { askBarman, type BarmanAnswer, barmanCommand, barmanFailed, OWN_FOLDERS } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
@@ -91,7 +84,7 @@ function seeLine(backup: BackupNode, key: string, { status, hint }: Line): Seen 
 
 function remedyOf(key: string, backup: BackupNode): string {
   const wantsBackup = key === 'minimum_redundancy_requirements' || key === 'backup_maximum_age'
-  if (wantsBackup) return `Look at pg-lab verify --only backups, or take one, ${takeBackup(backup)}`
+  if (wantsBackup) return `Look at pg-lab verify --only backups, or take one: pg-lab backup`
   const remedy =
     REMEDIES[key] ?? 'What Barman knows of the server: sudo -u barman barman show-server {server}'
   return remedy.replaceAll('{server}', backup.server)

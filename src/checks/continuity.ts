@@ -1,5 +1,5 @@
 import type { BackupNode } from '../lab.ts'
-import { barmanCommand, everything, takeBackup } from '../tools/barman.ts'
+import { barmanCommand, everything } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
@@ -71,7 +71,7 @@ function remedy(backup: BackupNode, first: string | undefined): string {
   if (first === undefined)
     return 'There is no backup, or no WAL after it. Take the first one: pg-lab provision'
   return (
-    `No backup before the hole can be restored to a moment after it. Take a new one, ${takeBackup(backup)}; ` +
+    `No backup before the hole can be restored to a moment after it. Take a new one: pg-lab backup; ` +
     `and give the old ones up, from the oldest on: sudo -u barman barman delete ${backup.server} first`
   )
 }

@@ -1,5 +1,4 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
-import { takeBackup } from '../tools/barman.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
@@ -92,7 +91,7 @@ function remedy(lab: Lab, { slot, node }: WantedSlot, row: SlotRow | undefined):
       'Barman was away so long that WAL it had not received is given up (max_slot_wal_keep_size). ' +
       `Begin anew with a new slot, on ${node.name}: ${barman} receive-wal --stop ${server}; ` +
       `${barman} receive-wal --drop-slot ${server} && ${barman} receive-wal --create-slot ${server} && ${barman} cron; ` +
-      `and a new backup, ${takeBackup(lab.backup)}`
+      'and a new backup: pg-lab backup'
     )
   }
   if (lost) {

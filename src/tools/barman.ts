@@ -16,17 +16,6 @@ export interface BarmanAnswer extends Evidence {
 export const OWN_FOLDERS =
   'Give them back to barman: sudo chown -R barman: ~barman && sudo chmod -R u+rwX ~barman'
 
-/**
- * How a base backup is taken. Not with `--wait`: on an idle server Barman waits in vain for the last WAL segment,
- * which pg_receivewal hands over only when the next one begins.
- */
-export function takeBackup({ name, server }: BackupNode): string {
-  return (
-    `on ${name}: sudo -u barman barman backup ${server}; ` +
-    `so that its last WAL segment arrives: pg-lab verify --only wal; then on ${name}: sudo -u barman barman cron`
-  )
-}
-
 /** Name of a host's streaming connection; Barman's is its default streaming_archiver_name. */
 export function applicationOf(node: LabNode): string {
   return node.role === 'backup' ? 'barman_receive_wal' : node.name

@@ -1,0 +1,40 @@
+import type { Finding } from '../../src/finding.ts'
+import { spawn, type TestLab } from './support.ts'
+
+/** A command of a hint, and the node it is for; `undefined` for one of pg-lab's own. */
+export interface HintCommand {
+  readonly node: string | undefined
+  readonly command: string
+}
+
+/** Where a second way begins that is for other circumstances. */
+const OTHERWISE = /(?:\. |; )(?:If|if|To keep)\b/
+
+/** The commands of a hint, in its order. A node's own is for the one named with `on …:`, else for the finding's. */
+export function commandsOf({ hint = '', node }: Pick<Finding, 'hint' | 'node'>): readonly HintCommand[] {
+  const [first = ''] = hint.split(OTHERWISE)
+  let at = node
+  const found: HintCommand[] = []
+  for (const [text, named, own] of first.matchAll(
+    /\bon ([\w-]+):|\b(pg-lab [^;.:,()]+)|\bsudo .+?(?=$|; (?:then|and) )/gi,
+  )) {
+    if (named) at = named
+    else found.push(own ? { node: undefined, command: own.trim() } : { node: at, command: text })
+  }
+  return found
+}
+
+/** Types what a hint says, word for word. */
+export function carryOut(lab: TestLab, finding: Finding): void {
+  const commands = commandsOf(finding)
+  if (commands.length === 0) throw new Error(`There is nothing to type in: ${finding.hint}`)
+  for (const { node, command } of commands) {
+    if (node === undefined) lab.must(...command.split(' ').slice(1))
+    else {
+      const { status, stdout, stderr } = spawn('ssh', ['-F', '.pg-lab/ssh_config', node, command], {
+        cwd: lab.directory,
+      })
+      if (status !== 0) throw new Error(`${node}: ${command}\n${stdout}\n${stderr}`)
+    }
+  }
+}

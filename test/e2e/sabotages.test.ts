@@ -1,0 +1,176 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Finding } from '../../src/finding.ts'
+import { carryOut } from './hints.ts'
+import { failures, TestLab } from './support.ts'
+
+const lab = TestLab.create(
+  'sabotages',
+  `import { defineCluster } from 'create-pg-lab'
+export default defineCluster({
+  name: 'sabotages-e2e',
+  provider: 'docker',
+  network: { subnet: '10.97.78.0/24' },
+})
+`,
+)
+
+beforeAll(() => {
+  lab.must('up', '--install')
+})
+
+afterAll(() => {
+  lab.remove()
+})
+
+/** One thing broken, as it is found and mended. */
+interface Sabotage {
+  readonly name: string
+  sabotage(): void
+  /** The finding that names it: `check node: what`. */
+  readonly found: string
+  readonly observed: RegExp
+}
+
+/** Runs a script inside a machine, as root. */
+function onNode(node: string, script: string): void {
+  const { status, stderr } = lab.ssh(node, 'sudo', 'bash', '-c', script)
+  if (status !== 0) throw new Error(stderr)
+}
+
+/** The file of the slave that has this setting. */
+function slaveFile(setting: string): string {
+  return lab.sql('slave', `SELECT sourcefile FROM pg_settings WHERE name = '${setting}'`)
+}
+
+const SABOTAGES: readonly Sabotage[] = [
+  {
+    name: 'a slot dropped',
+    sabotage() {
+      onNode('slave', 'systemctl stop postgresql')
+      lab.sql('master', "SELECT pg_drop_replication_slot('slave_slot')")
+      onNode('slave', 'systemctl start postgresql')
+    },
+    found: 'slots master: slot slave_slot of slave',
+    observed: /missing/,
+  },
+  {
+    name: 'a slot unused',
+    sabotage() {
+      onNode('slave', `sed -i 's/^primary_slot_name/#&/' ${slaveFile('primary_slot_name')}`)
+      lab.sql('slave', 'SELECT pg_reload_conf()')
+    },
+    found: 'slots master: slot slave_slot of slave',
+    observed: /inactive/,
+  },
+  {
+    name: 'a wrong application name',
+    sabotage() {
+      onNode(
+        'slave',
+        `sed -i "s/^primary_conninfo = '/&application_name=impostor /" ${slaveFile('primary_conninfo')}`,
+      )
+      lab.sql('slave', 'SELECT pg_reload_conf()')
+    },
+    found: 'replication master: walreceiver of slave',
+    observed: /impostor/,
+  },
+  {
+    name: 'the password of the replica changed',
+    sabotage() {
+      lab.sql('master', "ALTER ROLE replica PASSWORD 'another'")
+      lab.sql('master', "SELECT pg_terminate_backend(pid) FROM pg_stat_replication WHERE usename = 'replica'")
+    },
+    found: 'standby slave: walreceiver',
+    observed: /password authentication failed/,
+  },
+  {
+    name: 'a line that trusts the network',
+    sabotage() {
+      onNode('master', `echo 'host all all 10.97.78.0/24 trust' >>${lab.sql('master', 'SHOW hba_file')}`)
+      lab.sql('master', 'SELECT pg_reload_conf()')
+    },
+    found: 'hba master: lines with trust',
+    observed: /host all all 10\.97\.78\.0\/24 trust/,
+  },
+  {
+    name: 'Barman a superuser',
+    sabotage() {
+      lab.sql('master', 'ALTER ROLE barman SUPERUSER')
+    },
+    found: 'roles master: superusers besides postgres',
+    observed: /^barman$/,
+  },
+  {
+    name: 'receive-wal dead',
+    sabotage() {
+      onNode('backup', 'pkill -f "[r]eceive-wal master"; pkill -f "[p]g_receivewal"; true')
+    },
+    found: 'cron backup: process receive-wal',
+    observed: /none/,
+  },
+  {
+    name: 'cron stopped',
+    sabotage() {
+      onNode('backup', 'systemctl stop cron')
+    },
+    found: 'cron backup: service cron',
+    observed: /inactive/,
+  },
+  {
+    name: 'a backup directory that cannot be written to',
+    sabotage() {
+      onNode('backup', 'chown root ~barman/master/base')
+    },
+    found: 'folders backup: folders of Barman',
+    observed: /not writable: .*base/,
+  },
+  {
+    name: 'a WAL segment deleted from the archive',
+    sabotage() {
+      for (let turn = 0; turn < 2; turn += 1) lab.must('verify', '--only', 'wal')
+      onNode('backup', 'cd ~barman/master/wals && ls */* | sort | tail -n 2 | head -n 1 | xargs rm')
+    },
+    found: 'continuity backup: WAL since the first backup',
+    observed: /missing: [\dA-F]{24}/,
+  },
+  {
+    name: 'the replay of a standby paused',
+    sabotage() {
+      lab.sql('slave', 'SELECT pg_wal_replay_pause()')
+    },
+    found: 'standby slave: replay',
+    observed: /^paused$/,
+  },
+  {
+    name: 'a standby promoted behind our back',
+    sabotage() {
+      lab.sql('slave', 'SELECT pg_promote()')
+    },
+    found: 'primary master: one primary',
+    observed: /master, slave/,
+  },
+]
+
+/** What takes a moment to come back, such as a connection, is given it. */
+async function findingsOnceGreen(): Promise<readonly Finding[]> {
+  for (let turn = 0; turn < 10; turn += 1) {
+    const { failed } = lab.verify()
+    if (failed.length === 0) return []
+    await wait(2_000)
+  }
+  return lab.verify().failed
+}
+
+test.each(SABOTAGES)('$name: found by name, and mended by what the hint says', async (one) => {
+  expect(failures(await findingsOnceGreen())).toEqual([])
+  one.sabotage()
+  const { status, failed } = lab.verify()
+  expect(status).toBe(1)
+  const finding = failed.find(({ check, node, what }) => `${check} ${node}: ${what}` === one.found)
+  expect(failures(failed)).toContain(one.found)
+  expect(finding?.observed).toMatch(one.observed)
+  expect(failed.every(({ hint }) => hint !== undefined)).toBe(true)
+  carryOut(lab, finding as Finding)
+  expect(failures(await findingsOnceGreen())).toEqual([])
+})
