@@ -16,6 +16,6 @@ export async function onePrimary({ lab, guest }: Session): Promise<LabNode> {
   const primary = await findPrimary(lab, guest)
   if (primary.found) return primary.node
   throw new UserError('There is not exactly one primary to back up', {
-    hint: 'see who answers: npx pg-lab status',
+    hint: 'see who answers: npx create-pg-lab status',
   })
 }

@@ -27,7 +27,9 @@ export async function backup(context: Context): Promise<number> {
     throw new Interrupted(error.signal, ['The backup ends with its connection; Barman marks it FAILED.'])
   }
   if (taken)
-    context.print(`\n${context.paint('green', '✔')} Backup ${taken.id} is done. All: npx pg-lab backups`)
+    context.print(
+      `\n${context.paint('green', '✔')} Backup ${taken.id} is done. All: npx create-pg-lab backups`,
+    )
   return EXIT.ok
 }
 

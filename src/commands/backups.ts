@@ -17,7 +17,9 @@ export async function backups(context: Context, { json }: BackupsOptions): Promi
   const all = await listBackups(backupHost(lab), guest)
   if (json) context.print(JSON.stringify(all.map(forMachines), null, 2))
   else
-    context.print(all.length === 0 ? 'None yet. Take one: npx pg-lab backup' : showBackups(all, zoneOf(lab)))
+    context.print(
+      all.length === 0 ? 'None yet. Take one: npx create-pg-lab backup' : showBackups(all, zoneOf(lab)),
+    )
   return EXIT.ok
 }
 

@@ -49,11 +49,11 @@ export async function restore(context: Context, options: RestoreOptions): Promis
 /** @throws UserError when they do not fit together */
 function verifyOptions({ to, at, inPlace, remove: removes }: RestoreOptions, { name }: BackupNode): void {
   if (removes && (to !== undefined || inPlace)) {
-    throw new UserError('--remove goes alone', { hint: 'npx pg-lab restore --remove' })
+    throw new UserError('--remove goes alone', { hint: 'npx create-pg-lab restore --remove' })
   }
   if (!removes && to === undefined) {
     throw new UserError('Say up to when', {
-      hint: 'npx pg-lab restore --to <time|LSN|name|latest>, or --remove',
+      hint: 'npx create-pg-lab restore --to <time|LSN|name|latest>, or --remove',
     })
   }
   if (at !== undefined && at !== name) {
@@ -84,8 +84,8 @@ async function work(session: Session, plan: RestorePlan, over: string | undefine
     if (!(error instanceof Interrupted)) throw error
     throw new Interrupted(error.signal, [
       over === undefined
-        ? 'The cluster was not touched. What was begun goes with: npx pg-lab restore --remove'
-        : 'Until the restored data is in its place the old data stays. See npx pg-lab status, then repeat',
+        ? 'The cluster was not touched. What was begun goes with: npx create-pg-lab restore --remove'
+        : 'Until the restored data is in its place the old data stays. See npx create-pg-lab status, then repeat',
     ])
   }
 }
@@ -140,6 +140,6 @@ function told(moment: Moment): string {
 function done({ paint }: Context, { host, moment }: RestorePlan, over: string | undefined): string {
   const head = `${paint('green', '✔')} Restored up to ${told(moment)}`
   return over === undefined
-    ? `${head}\n\n  Look     npx pg-lab psql ${host.name}\n  Remove   npx pg-lab restore --remove`
-    : `${head}\n\n  See      npx pg-lab verify`
+    ? `${head}\n\n  Look     npx create-pg-lab psql ${host.name}\n  Remove   npx create-pg-lab restore --remove`
+    : `${head}\n\n  See      npx create-pg-lab verify`
 }

@@ -88,13 +88,13 @@ function idOf(output: Output, { name, server }: BackupNode): string {
   const lines = `${output.stdout}\n${output.stderr}`.split(/\r?\n/).filter((line) => line.trim() !== '')
   if (lines.some((line) => line.includes('Another backup'))) {
     throw new UserError(`Barman is already taking a backup of ${server}`, {
-      hint: 'let it end: npx pg-lab backups shows it',
+      hint: 'let it end: npx create-pg-lab backups shows it',
     })
   }
   throw new CommandError(`Barman on ${name} took no backup`, {
     command: barmanCommand(['backup', server]),
     exitCode: output.exitCode,
     lastLines: lines,
-    hint: 'Is Barman well? npx pg-lab verify --only barman',
+    hint: 'Is Barman well? npx create-pg-lab verify --only barman',
   })
 }

@@ -35,7 +35,7 @@ export async function planRestore(place: RestorePlace, moment: Moment): Promise<
   const done = all.filter(({ status }) => status === 'DONE')
   if (done.length === 0) {
     throw new UserError(`Barman has no backup of ${host.server} that is DONE`, {
-      hint: 'take one: npx pg-lab backup',
+      hint: 'take one: npx create-pg-lab backup',
     })
   }
   const primary = found.found ? found.node : undefined
@@ -150,7 +150,7 @@ async function findPoint({ guest, backup: host }: RestorePlace, name: string): P
   const lsn = points.findLast(([, , one]) => one === name)?.[1]
   if (lsn !== undefined) return lsn
   throw new UserError(`There is no restore point ${name} since the first backup`, {
-    hint: 'one is made with: npx pg-lab psql -c "SELECT pg_create_restore_point(\'name\')"',
+    hint: 'one is made with: npx create-pg-lab psql -c "SELECT pg_create_restore_point(\'name\')"',
   })
 }
 
@@ -204,7 +204,7 @@ async function sealMoment({ guest, backup }: RestorePlace, { primary }: RestoreP
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
     command: 'pg-lab verify --only wal',
-    hint: 'See what is wrong: npx pg-lab verify --only wal,barman',
+    hint: 'See what is wrong: npx create-pg-lab verify --only wal,barman',
   })
 }
 
@@ -238,7 +238,7 @@ async function play(
 function notReached({ moment, backup }: RestorePlan, cause: CommandError): UserError {
   const told = moment.kind === 'latest' ? 'the end' : moment.value
   return new UserError(`The WAL behind backup ${backup.id} ends before ${told}. Nothing was changed`, {
-    hint: 'Is a segment missing? npx pg-lab verify --only continuity. All that can be had: --to latest',
+    hint: 'Is a segment missing? npx create-pg-lab verify --only continuity. All that can be had: --to latest',
     cause,
   })
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../../src/finding.ts'
 import { spawn, type TestLab } from './support.ts'
 
 /** A command of a hint, and the node it is for; `undefined` for one of pg-lab's own. */
-export interface HintCommand {
+interface HintCommand {
   readonly node: string | undefined
   readonly command: string
 }
@@ -11,7 +11,7 @@ export interface HintCommand {
 const OTHERWISE = /(?:\. |; )(?:If|if|To keep)\b/
 
 /** The commands of a hint, in its order. A node's own is for the one named with `on …:`, else for the finding's. */
-export function commandsOf({ hint = '', node }: Pick<Finding, 'hint' | 'node'>): readonly HintCommand[] {
+function commandsOf({ hint = '', node }: Pick<Finding, 'hint' | 'node'>): readonly HintCommand[] {
   const [first = ''] = hint.split(OTHERWISE)
   let at = node
   const found: HintCommand[] = []

@@ -148,7 +148,7 @@ describe('pg-lab restore', () => {
     const rows = lab.sql('master', ROWS, 'otus')
     const time = lab.sql('master', 'SELECT now()', 'otus')
     lab.sql('master', "DROP TABLE precious; INSERT INTO dz (v) VALUES ('after')", 'otus')
-    expect(lab.must('restore', '--to', time).stdout).toContain('npx pg-lab psql backup')
+    expect(lab.must('restore', '--to', time).stdout).toContain('npx create-pg-lab psql backup')
     expect(restored('SELECT count(*) FROM precious')).toBe('1000')
     expect(restored(ROWS)).toBe(rows)
     expect(restored('SHOW listen_addresses')).toBe('')
