@@ -66,9 +66,9 @@ function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: S
       return {
         what: `backup ${id}`,
         expected: 'restored by Barman',
-        observed: ok ? 'restored by Barman' : lastLine(said),
+        observed: ok ? 'restored by Barman' : whyNotCopied(said),
         ok,
-        hint: `Barman cannot copy it. ${anew}`,
+        hint: `Nothing behind a hole can be restored from it. ${anew}`,
         command: copy,
         output: said,
       }
@@ -95,6 +95,12 @@ function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: S
         output: said,
       }
   }
+}
+
+/** rsync names what it did not find in the archive. */
+function whyNotCopied(said: string): string {
+  const missing = [...said.matchAll(/\b([\dA-F]{24})" failed: No such file/g)].map(([, segment]) => segment)
+  return missing.length > 0 ? `WAL missing in the archive: ${missing.join(', ')}` : lastLine(said)
 }
 
 /** The last segment PostgreSQL asked for in vain. It also asks for histories, which need not be there. */
