@@ -170,7 +170,7 @@ export async function rehearseRestore(
     timeoutMs: TIMEOUT_MS,
     endWithUs: true,
   })
-  const { steps, ...told } = readScript(output, backup)
+  const { steps, ...told } = readScript(output, backup, neededBytes)
   return { ...begun, ...told, steps: [wal, ...steps] }
 }
 
@@ -218,6 +218,7 @@ COMMIT;
 function readScript(
   output: Output,
   { name }: BackupNode,
+  neededBytes: number,
 ): Pick<Rehearsal, 'freeBytes' | 'steps' | 'restored'> {
   if (output.exitCode === ALREADY_RUNNING) {
     throw new UserError(`A restore is already being rehearsed on ${name}`, {
@@ -235,8 +236,10 @@ function readScript(
     return result === undefined ? [] : [{ name: step, ok: result === 'good', said: said.trim() }]
   })
   const free = told('free')
-  if (free === undefined) {
-    throw new CommandError(`The rehearsal did not begin on ${name}`, {
+  const isEnded =
+    steps.length === STEP_NAMES.length || steps.some(({ ok }) => !ok) || Number(free) < neededBytes
+  if (free === undefined || !isEnded) {
+    throw new CommandError(`The rehearsal broke off on ${name}`, {
       command: 'bash',
       exitCode: output.exitCode,
       lastLines: `${output.stdout}\n${output.stderr}`.trim().split('\n'),
