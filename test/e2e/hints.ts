@@ -10,14 +10,19 @@ interface HintCommand {
 /** Where a second way begins that is for other circumstances. */
 const OTHERWISE = /(?:\. |; )(?:If|if|To keep)\b/
 
-/** The commands of a hint, in its order. A node's own is for the one named with `on …:`, else for the finding's. */
+/** `on slave:`, a command of pg-lab's, or one for a node. */
+const COMMAND = /\bon ([\w-]+):|\b(pg-lab [^;.:,()]+)|\bsudo .+?(?=$|; (?:then|and) )/gi
+
+/** The commands of a hint's first way, in its order. A node's own is for the one named with `on …:`, else for the finding's. */
 function commandsOf({ hint = '', node }: Pick<Finding, 'hint' | 'node'>): readonly HintCommand[] {
-  const [first = ''] = hint.split(OTHERWISE)
+  const ways = hint.split(OTHERWISE).map((way) => commandsIn(way, node))
+  return ways.find((commands) => commands.length > 0) ?? []
+}
+
+function commandsIn(way: string, node: string): readonly HintCommand[] {
   let at = node
   const found: HintCommand[] = []
-  for (const [text, named, own] of first.matchAll(
-    /\bon ([\w-]+):|\b(pg-lab [^;.:,()]+)|\bsudo .+?(?=$|; (?:then|and) )/gi,
-  )) {
+  for (const [text, named, own] of way.matchAll(COMMAND)) {
     if (named) at = named
     else found.push(own ? { node: undefined, command: own.trim() } : { node: at, command: text })
   }
