@@ -72,7 +72,7 @@ export interface Drill {
   repair(stage: LiveStage): readonly Step[]
   /**
    * Takes the disaster back by force, for `drill repair`. Works from any state, also where nothing has happened, and
-   * may be repeated; the machines are running. What the playbook mends need not be mended here.
+   * may be repeated; the machines are running. What `rescue` has done before and the playbook does after need not be mended here.
    */
   undo(stage: Stage, note: Progress['note']): Promise<void>
   /** Judges what no check looks at: all ok, it is repaired. Left out where the checks see it all. */

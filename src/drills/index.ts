@@ -3,7 +3,8 @@ import { diskFull } from './disk-full.ts'
 import type { Drill } from './drill.ts'
 import { failover } from './failover.ts'
 import { slaveOutage } from './slave-outage.ts'
+import { slotOverflow } from './slot-overflow.ts'
 import { switchover } from './switchover.ts'
 
 /** Every drill, in the order they are listed: the mild ones first. A new one: write its file, list it here. */
-export const DRILLS: readonly Drill[] = [slaveOutage, backupOutage, diskFull, switchover, failover]
+export const DRILLS: readonly Drill[] = [slaveOutage, backupOutage, slotOverflow, diskFull, switchover, failover]

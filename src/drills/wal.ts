@@ -3,6 +3,7 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { size } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { literal } from '../tools/sql.ts'
 import { archiveWal, SWITCH_SQL } from '../tools/wal.ts'
 import type { LiveStage } from './drill.ts'
 import { until } from './wait.ts'
@@ -47,10 +48,14 @@ export async function untilArchived(
   return segment
 }
 
-/** `slot barman keeps 48 MB`, from the newest look at the primary. */
-export function keptNow({ recorder, primary }: LiveStage, slot: string): string {
-  const look = recorder.looks().findLast(({ node }) => node === primary.name)
-  return size(look?.answer?.slots.find((one) => one.slot === slot)?.kept ?? 0)
+/** How much WAL the primary keeps for a slot now. */
+export async function keptNow({ guest, primary }: LiveStage, slot: string): Promise<string> {
+  const [row] = await guest.rows<{ kept: number | null }>(
+    primary,
+    `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS kept
+      FROM pg_replication_slots WHERE slot_name = ${literal(slot)}`,
+  )
+  return size(row?.kept ?? 0)
 }
 
 /** The lab's backup host. @throws CommandError where a drill that needs one is played without */

@@ -1,3 +1,4 @@
+import { rescue } from '../../drills/rescue.ts'
 import { forgetState } from '../../drills/state.ts'
 import { dropTable, removeLeftovers } from '../../drills/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
@@ -37,6 +38,7 @@ function steps(session: Session, { drill, state }: Unfinished): readonly Task[] 
   const stage = stageOf(session, state.cast)
   return [
     startMachines(session),
+    { title: 'Lead the servers back to one primary', run: ({ note }) => rescue(stage, note) },
     {
       title: `Undo the disaster of ${drill.id}`,
       run: async ({ note }) => {

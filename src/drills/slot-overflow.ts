@@ -1,0 +1,202 @@
+import { CommandError } from '../errors.ts'
+import type { PostgresNode } from '../lab.ts'
+import { planReinit, reinit } from '../operations/reinit.ts'
+import { startServer, stopServer } from '../operations/service.ts'
+import { size, span } from '../report/text.ts'
+import type { Progress } from '../tasks.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { literal } from '../tools/sql.ts'
+import type { Drill, LiveStage } from './drill.ts'
+import { mostKept, unprotectedSpan } from './sampler.ts'
+import { leafStandby, slotOf, standbyOf } from './standby.ts'
+import { until, untilStreaming } from './wait.ts'
+import { barmanCron, switchWal } from './wal.ts'
+
+/** Four WAL files: so little that a laptop need not write gigabytes to see it. */
+const LIMIT = '64MB'
+
+/** The first server that knows max_slot_wal_keep_size. */
+const FIRST_WITH_LIMIT = 13
+
+const RESET = `ALTER SYSTEM RESET max_slot_wal_keep_size; SELECT pg_reload_conf();`
+
+export const slotOverflow: Drill = {
+  id: 'slot-overflow',
+  title: { en: 'A slave stays away too long', ru: 'Реплика отсутствовала слишком долго' },
+  teaches: {
+    en: 'what max_slot_wal_keep_size is for: a slot that is given up, and the clone that follows',
+    ru: 'зачем нужен max_slot_wal_keep_size: слот потерян, и реплику приходится клонировать',
+  },
+  hows: [],
+  refusal: ({ slaves, postgres }) => {
+    if (slaves.length === 0) return { en: 'the lab has no slave', ru: 'в стенде нет реплик' }
+    if (postgres.version >= FIRST_WITH_LIMIT) return undefined
+    return {
+      en: `PostgreSQL ${postgres.version} has no max_slot_wal_keep_size`,
+      ru: `в PostgreSQL ${postgres.version} нет max_slot_wal_keep_size`,
+    }
+  },
+  victim: leafStandby,
+  intro: ({ primary, victim }) => [
+    {
+      en: `Slots on ${primary} may keep only ${LIMIT} of WAL for a while (max_slot_wal_keep_size). Then ${victim} is stopped.`,
+      ru: `Слотам на ${primary} на время разрешено хранить лишь ${LIMIT} WAL (max_slot_wal_keep_size). Затем ${victim} останавливается.`,
+    },
+    {
+      en: `More WAL is written than that. To save its own disk, ${primary} gives the slot of ${victim} up.`,
+      ru: `WAL пишется больше этого. Чтобы спасти свой диск, ${primary} бросает слот ${victim}.`,
+    },
+    {
+      en: `${victim} cannot catch up any more: it is cloned anew.`,
+      ru: `Догнать мастер ${victim} уже не может: реплика клонируется заново.`,
+    },
+  ],
+  watch: ({ primary }) => [
+    {
+      en: `\`npx pg-lab status --watch\`: the slot on ${primary} goes from reserved over extended and unreserved to lost.`,
+      ru: `\`npx pg-lab status --watch\`: слот на ${primary} проходит путь от reserved через extended и unreserved до lost.`,
+    },
+  ],
+  promise: ({ victim }) => ({
+    en: `The slot of ${victim} is lost: WAL it needs is gone. Started, it cannot go on.`,
+    ru: `Слот ${victim} потерян: нужного ей WAL больше нет. Даже запущенная, она не сможет продолжить.`,
+  }),
+  hints: ({ primary, victim }) => [
+    {
+      en: 'What became of the slot? npx pg-lab verify --only slots',
+      ru: 'Что стало со слотом? npx pg-lab verify --only slots',
+    },
+    {
+      en: `How much may a slot keep, and who says so? npx pg-lab verify --only settings`,
+      ru: `Сколько может хранить слот и кто это задал? npx pg-lab verify --only settings`,
+    },
+    {
+      en: `Take the limit back: npx pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
+      ru: `Верните прежний предел: npx pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
+    },
+    {
+      en: `WAL that is gone is gone: clone the standby anew. npx pg-lab reinit ${victim} --yes`,
+      ru: `Удалённого WAL не вернуть: клонируйте реплику заново. npx pg-lab reinit ${victim} --yes`,
+    },
+  ],
+  disaster: (stage) => [
+    {
+      title: { en: `Let slots keep ${LIMIT} at most`, ru: `Разрешить слотам хранить не больше ${LIMIT}` },
+      run: () =>
+        stage.guest.execute(
+          stage.primary,
+          `ALTER SYSTEM SET max_slot_wal_keep_size = '${LIMIT}'; SELECT pg_reload_conf();`,
+        ),
+    },
+    {
+      title: {
+        en: `Stop PostgreSQL on ${stage.victim.name}`,
+        ru: `Остановить PostgreSQL на ${stage.victim.name}`,
+      },
+      run: () => stopServer(standbyOf(stage), stage.guest),
+    },
+    {
+      title: { en: 'Write WAL until the slot is given up', ru: 'Писать WAL, пока слот не будет потерян' },
+      run: (note) => untilLost(stage, note),
+    },
+  ],
+  repair: (stage) => [
+    {
+      title: { en: 'Take the limit back', ru: 'Вернуть прежний предел' },
+      run: () => stage.guest.execute(stage.primary, RESET),
+    },
+    {
+      title: { en: `Clone ${stage.victim.name} anew`, ru: `Клонировать ${stage.victim.name} заново` },
+      run: async (note) => {
+        await startServer(standbyOf(stage), stage.guest)
+        await reinit(stage, await planReinit(stage, stage.victim.name), note)
+      },
+    },
+    {
+      title: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
+      run: (note) => untilStreaming(stage, standbyOf(stage), note),
+    },
+  ],
+  undo: ({ guest, primary }) => ifItCan(() => guest.execute(primary, RESET)),
+  figures: ({ lab, looks, disasterMs }, cast) => {
+    const away = unprotectedSpan(lab, looks, disasterMs)
+    return [
+      {
+        name: {
+          en: 'The slot kept at most, before it was given up',
+          ru: 'Слот хранил не больше, пока не был потерян',
+        },
+        value: size(mostKept(looks, slotOf(lab, cast))),
+      },
+      ...(away
+        ? [
+            {
+              name: { en: 'Without this standby', ru: 'Без этой реплики' },
+              value: span((away.toMs - away.fromMs) / 1000),
+            },
+          ]
+        : []),
+    ]
+  },
+  lessons: () => [
+    {
+      en: 'A slot without a limit fills the primary’s disk, and the primary stops. max_slot_wal_keep_size gives up the standby instead.',
+      ru: 'Слот без предела заполняет диск мастера, и мастер останавливается. max_slot_wal_keep_size жертвует репликой.',
+    },
+    {
+      en: 'wal_status says how near it is: extended, then unreserved, then lost. An alarm belongs on everything but reserved.',
+      ru: 'wal_status показывает, насколько это близко: extended, unreserved, lost. Оповещение нужно на всё, кроме reserved.',
+    },
+    {
+      en: 'A lost slot is a new clone. With the WAL in an archive, restore_command could have brought the standby back without one.',
+      ru: 'Потерянный слот — это новое клонирование. Будь WAL доступен через restore_command, реплика обошлась бы без него.',
+    },
+  ],
+}
+
+interface SlotRow {
+  readonly wal_status: string | null
+  readonly kept: number | null
+}
+
+function slotsOf(guest: Guest, node: PostgresNode, slot: string): Promise<readonly SlotRow[]> {
+  return guest.rows<SlotRow>(
+    node,
+    `SELECT wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS kept
+      FROM pg_replication_slots WHERE slot_name = ${literal(slot)}`,
+  )
+}
+
+/** A checkpoint removes what no slot may keep. Barman is given time: its own slot shall not be lost as well. */
+async function untilLost(stage: LiveStage, note: Progress['note']): Promise<string> {
+  const { guest, lab, primary } = stage
+  const { slot } = standbyOf(stage)
+  await until('the slot is given up', async () => {
+    await switchWal(primary, guest)
+    if (lab.backup) await untilReceived(stage, lab.backup.slot)
+    await guest.execute(primary, 'CHECKPOINT')
+    const [row] = await slotsOf(guest, primary, slot)
+    note(`${row?.wal_status}, ${size(row?.kept ?? 0)}`)
+    return row?.wal_status === 'lost'
+  })
+  return 'lost'
+}
+
+/** Half of what a slot may keep at most waits for Barman. */
+async function untilReceived({ guest, primary, lab }: LiveStage, slot: string): Promise<void> {
+  await until('Barman keeps up', async () => {
+    const [row] = await slotsOf(guest, primary, slot)
+    if ((row?.kept ?? 0) < 32 * 1024 * 1024) return true
+    if (lab.backup) await barmanCron(lab.backup, guest)
+    return false
+  })
+}
+
+/** What does not answer now is mended by the playbook, or told by it. */
+async function ifItCan(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+  }
+}
