@@ -8,7 +8,7 @@ import type { DrillReport } from '../../src/report/drill-report.ts'
 import { TestLab } from './support.ts'
 
 /** Drills of this file: none of them promotes a server, so no acknowledged commit may be lost. */
-const HARMLESS = ['slave-outage', 'backup-outage', 'disk-full'] as const
+const HARMLESS = ['slave-outage', 'backup-outage', 'slot-overflow', 'disk-full'] as const
 
 /**
  * The drills around a lab that keeps its primary, on one lab.
