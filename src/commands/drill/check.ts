@@ -1,15 +1,19 @@
 import type { Language } from '../../create/answers.ts'
 import { lossOf, readRecording } from '../../drills/recording.ts'
+import { commonFigures } from '../../drills/results.ts'
 import { forgetState, readLines } from '../../drills/state.ts'
 import { dropTable, numbersIn } from '../../drills/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
+import type { LabNode } from '../../lab.ts'
+import { span } from '../../report/text.ts'
 import { findPrimary } from '../../tools/cluster.ts'
 import { type Session, verifyIsUp } from '../session.ts'
 import { showFindings } from '../verify.ts'
-import { stageOf, unfinished } from './stage.ts'
+import { type Outcome, writePage } from './page.ts'
+import { stageOf, type Unfinished, unfinished } from './stage.ts'
 import { lookNow } from './verify.ts'
 
-/** `pg-lab drill check`: is it repaired? When it is, the drill has ended, and what was lost is told. */
+/** `pg-lab drill check`: is it repaired? When it is, the drill has ended and gets its page. */
 export async function check(session: Session, language: Language): Promise<number> {
   verifyIsUp(session)
   const open = unfinished(session)
@@ -31,17 +35,37 @@ export async function check(session: Session, language: Language): Promise<numbe
   await drill.tidy?.(stage)
   const primary = await findPrimary(lab, guest)
   if (!primary.found) throw new Error('all is well, but no primary is there')
-  const loss = lossOf(readRecording(readLines(directory)), await numbersIn(lab, primary.node, guest))
+  const page = await writePage(
+    session,
+    drill,
+    state.cast,
+    language,
+    await outcomeOf(session, open, primary.node),
+  )
   await dropTable(lab, primary.node, guest)
   forgetState(directory)
   context.print(
-    [
-      `${context.paint('green', '✔')} ${context.paint('bold', SAY.repaired[language](drill.id))}`,
-      '',
-      `  ${SAY.loss[language](loss.acknowledged, loss.lost.length)}`,
-    ].join('\n'),
+    `${context.paint('green', '✔')} ${context.paint('bold', SAY.repaired[language](drill.id))}\n\n  ${page}`,
   )
   return EXIT.ok
+}
+
+/** The writer was stopped after the disaster: how the servers fared since, nobody looked. */
+async function outcomeOf(
+  { directory, lab, guest }: Session,
+  { state }: Unfinished,
+  primary: LabNode,
+): Promise<Outcome> {
+  const { startedMs, disasterMs = startedMs, steps } = state
+  const recording = readRecording(readLines(directory))
+  const loss = lossOf(recording, await numbersIn(lab, primary, guest))
+  const endedMs = recording.commits.at(-1)?.atMs ?? startedMs
+  const results = { lab, startedMs, disasterMs, endedMs, recording, looks: [], loss }
+  const byHand = {
+    name: { en: 'Repaired by hand, after the disaster', ru: 'Исправлено вручную, считая от аварии' },
+    value: span((Date.now() - disasterMs) / 1000),
+  }
+  return { results, steps, figures: [...commonFigures(results), byHand] }
 }
 
 const SAY = {
@@ -52,9 +76,5 @@ const SAY = {
   repaired: {
     en: (drill: string) => `Repaired: all is as the config asks, and the drill ${drill} has ended`,
     ru: (drill: string) => `Исправлено: всё так, как в конфигурации; учение ${drill} окончено`,
-  },
-  loss: {
-    en: (all: number, lost: number) => `Of ${all} acknowledged commits ${lost} are lost`,
-    ru: (all: number, lost: number) => `Подтверждённых транзакций: ${all}, из них потеряно: ${lost}`,
   },
 } as const

@@ -3,16 +3,22 @@ import { join } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Language } from '../../create/answers.ts'
 import type { Cast, Drill } from '../../drills/drill.ts'
-import type { Rehearsal } from '../../drills/rehearsal.ts'
-import { commonFigures, courseOf } from '../../drills/results.ts'
+import { courseOf, type Results } from '../../drills/results.ts'
 import { drillMarkdown } from '../../report/drill-markdown.ts'
-import type { DrillReport } from '../../report/drill-report.ts'
+import type { DrillReport, Figure, StepReport } from '../../report/drill-report.ts'
 import { drillPicture } from '../../report/svg-course.ts'
 import { REPORT_FOLDER } from '../report/write.ts'
 import type { Session } from '../session.ts'
 
 /** Where the pages of drills lie; seen from the lab's folder. */
 const DRILLS_FOLDER = `${REPORT_FOLDER}/drills`
+
+/** What a drill came to. */
+export interface Outcome {
+  readonly results: Results
+  readonly steps: readonly StepReport[]
+  readonly figures: readonly Figure[]
+}
 
 /**
  * Writes the page of a drill with its picture, and what both are made of for `pg-lab report`.
@@ -23,9 +29,8 @@ export async function writePage(
   drill: Drill,
   cast: Cast,
   language: Language,
-  rehearsal: Rehearsal,
+  { results, steps, figures }: Outcome,
 ): Promise<string> {
-  const results = rehearsal.results()
   const at = new Date(results.startedMs).toISOString()
   const report: DrillReport = {
     drill: drill.id,
@@ -39,8 +44,8 @@ export async function writePage(
     title: drill.title,
     teaches: drill.teaches,
     intro: drill.intro(cast),
-    steps: rehearsal.steps(),
-    figures: [...commonFigures(results), ...drill.figures(results, cast)],
+    steps,
+    figures,
     lessons: drill.lessons(results, cast),
     course: courseOf(results),
   }

@@ -1,6 +1,7 @@
 import type { Language } from '../../create/answers.ts'
 import type { Cast, Drill } from '../../drills/drill.ts'
 import { rehearse } from '../../drills/rehearsal.ts'
+import { commonFigures, streamFigures } from '../../drills/results.ts'
 import { forgetState, readState } from '../../drills/state.ts'
 import { dropTable, writerHost } from '../../drills/writer.ts'
 import { EXIT, Interrupted, UserError } from '../../errors.ts'
@@ -52,7 +53,14 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
         {
           title: SAY.page[wish.language],
           run: async () => {
-            page = await writePage(session, drill, cast, wish.language, rehearsal)
+            const results = rehearsal.results()
+            const figures = [
+              ...commonFigures(results),
+              ...streamFigures(results),
+              ...drill.figures(results, cast),
+            ]
+            const outcome = { results, steps: rehearsal.steps(), figures }
+            page = await writePage(session, drill, cast, wish.language, outcome)
             forgetState(directory)
             return page
           },
