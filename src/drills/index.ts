@@ -7,4 +7,11 @@ import { slotOverflow } from './slot-overflow.ts'
 import { switchover } from './switchover.ts'
 
 /** Every drill, in the order they are listed: the mild ones first. A new one: write its file, list it here. */
-export const DRILLS: readonly Drill[] = [slaveOutage, backupOutage, slotOverflow, diskFull, switchover, failover]
+export const DRILLS: readonly Drill[] = [
+  slaveOutage,
+  backupOutage,
+  slotOverflow,
+  diskFull,
+  switchover,
+  failover,
+]

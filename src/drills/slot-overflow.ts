@@ -53,8 +53,8 @@ export const slotOverflow: Drill = {
   ],
   watch: ({ primary }) => [
     {
-      en: `\`npx pg-lab status --watch\`: the slot on ${primary} goes from reserved over extended and unreserved to lost.`,
-      ru: `\`npx pg-lab status --watch\`: слот на ${primary} проходит путь от reserved через extended и unreserved до lost.`,
+      en: `\`npx create-pg-lab status --watch\`: the slot on ${primary} goes from reserved over extended and unreserved to lost.`,
+      ru: `\`npx create-pg-lab status --watch\`: слот на ${primary} проходит путь от reserved через extended и unreserved до lost.`,
     },
   ],
   promise: ({ victim }) => ({
@@ -63,20 +63,20 @@ export const slotOverflow: Drill = {
   }),
   hints: ({ primary, victim }) => [
     {
-      en: 'What became of the slot? npx pg-lab verify --only slots',
-      ru: 'Что стало со слотом? npx pg-lab verify --only slots',
+      en: 'What became of the slot? npx create-pg-lab verify --only slots',
+      ru: 'Что стало со слотом? npx create-pg-lab verify --only slots',
     },
     {
-      en: `How much may a slot keep, and who says so? npx pg-lab verify --only settings`,
-      ru: `Сколько может хранить слот и кто это задал? npx pg-lab verify --only settings`,
+      en: `How much may a slot keep, and who says so? npx create-pg-lab verify --only settings`,
+      ru: `Сколько может хранить слот и кто это задал? npx create-pg-lab verify --only settings`,
     },
     {
-      en: `Take the limit back: npx pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
-      ru: `Верните прежний предел: npx pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
+      en: `Take the limit back: npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
+      ru: `Верните прежний предел: npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
     },
     {
-      en: `WAL that is gone is gone: clone the standby anew. npx pg-lab reinit ${victim} --yes`,
-      ru: `Удалённого WAL не вернуть: клонируйте реплику заново. npx pg-lab reinit ${victim} --yes`,
+      en: `WAL that is gone is gone: clone the standby anew. npx create-pg-lab reinit ${victim} --yes`,
+      ru: `Удалённого WAL не вернуть: клонируйте реплику заново. npx create-pg-lab reinit ${victim} --yes`,
     },
   ],
   disaster: (stage) => [

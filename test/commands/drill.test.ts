@@ -48,8 +48,8 @@ describe('pg-lab drill', () => {
     [['drill', 'slave-outag'], 'There is no drill slave-outag', 'slave-outage'],
     [['drill', 'slave-outage', '--how', 'fire'], 'slave-outage has no --how fire', 'leave --how out'],
     [['drill', 'hint'], 'No drill waits to be repaired', '--keep'],
-    [['drill', 'check'], 'No drill waits to be repaired', 'npx pg-lab verify'],
-    [['drill', 'repair'], 'No drill is unfinished', 'npx pg-lab verify'],
+    [['drill', 'check'], 'No drill waits to be repaired', 'npx create-pg-lab verify'],
+    [['drill', 'repair'], 'No drill is unfinished', 'npx create-pg-lab verify'],
   ])('%j is the user’s mistake', async (argv, message, hint) => {
     const { exitCode, stderr } = await program(argv, { cwd: labFolder() })
     expect(exitCode).toBe(2)
@@ -61,7 +61,7 @@ describe('pg-lab drill', () => {
     const { exitCode, stderr } = await program(['drill', 'backup-outage'], { cwd: openLab() })
     expect(exitCode).toBe(2)
     expect(stderr).toContain('The drill slave-outage has not ended')
-    expect(stderr).toContain('npx pg-lab drill repair')
+    expect(stderr).toContain('npx create-pg-lab drill repair')
   })
 
   it('gives the hints one by one, and then names the way out', async () => {
@@ -71,14 +71,17 @@ describe('pg-lab drill', () => {
     for (const [at, { en }] of hints.entries()) {
       expect((await program(['drill', 'hint'], { cwd })).stdout).toBe(`${at + 1}/${hints.length}  ${en}\n`)
     }
-    expect((await program(['drill', 'hint'], { cwd })).stdout).toContain('npx pg-lab drill repair')
+    expect((await program(['drill', 'hint'], { cwd })).stdout).toContain('npx create-pg-lab drill repair')
   })
 })
 
 describe('pg-lab status', () => {
   it.each([
     [{}, 'The drill slave-outage waits for your repair'],
-    [{ kept: false }, 'was cut off (Stop PostgreSQL on slave). Back to green: npx pg-lab drill repair'],
+    [
+      { kept: false },
+      'was cut off (Stop PostgreSQL on slave). Back to green: npx create-pg-lab drill repair',
+    ],
   ])('tells of a drill that has not ended: %j', async (state, words) => {
     const { run } = speakingRun({})
     const { stdout } = await program(['status'], { cwd: openLab(state), run })
