@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Long ones, each with a lab of its own: a bad day takes minutes. `npm run test:rehearsals` runs them. */
+const REHEARSALS = ['drills', 'operations', 'restore', 'sabotages'].map((name) => `test/e2e/${name}.test.ts`)
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,9 +20,14 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: REHEARSALS,
           testTimeout: 600_000,
           hookTimeout: 900_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'rehearsals', include: REHEARSALS, testTimeout: 900_000, hookTimeout: 900_000 },
       },
       {
         extends: true,
