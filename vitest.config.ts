@@ -12,7 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/matrix/**'],
-          testTimeout: 60_000,
+          testTimeout: 180_000, // for a computer that has other things to do
+          hookTimeout: 180_000,
         },
       },
       {
