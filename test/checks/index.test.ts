@@ -58,7 +58,7 @@ describe('runChecks', () => {
     expect(findings.map(({ node, observed, hint }) => ({ node, observed, hint }))).toMatchInlineSnapshot(`
       [
         {
-          "hint": "master does not answer and may be the primary. Start it: pg-lab up. If the primary is lost for good: pg-lab promote slave",
+          "hint": "master does not answer and may be the primary. Start it: pg-lab up. If the primary is lost for good: pg-lab promote",
           "node": "master",
           "observed": "none",
         },

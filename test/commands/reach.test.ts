@@ -72,10 +72,14 @@ describe('psql', () => {
     )
   })
 
-  test('there is none on the backup host', async () => {
-    const { exitCode, stderr } = await program(['psql', 'backup'], { cwd: labFolder(), run: ending(0).run })
+  test('on the backup host is that of the restored server, as barman', async () => {
+    expect(await wordsOf('psql', 'backup')).toMatch(/^backup -- .* -u barman -- .*psql.* -d otus/)
+  })
+
+  test('names the machines where there is no such one', async () => {
+    const { exitCode, stderr } = await program(['psql', 'nobody'], { cwd: labFolder(), run: ending(0).run })
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('choose from master, slave\n')
+    expect(stderr).toContain('choose from master, slave, backup\n')
   })
 })
 
