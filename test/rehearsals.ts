@@ -1,6 +1,6 @@
 /**
- * `npm run test:rehearsals`: the verbs, the drills, the restores and the sabotages, each on a real lab of its own.
- * The last line counts: `N passed, N failed`.
+ * `npm run test:rehearsals`: the verbs, the drills, the restores, the sabotages, and a config that changes under a
+ * live lab, each on a real lab of its own. The last line counts: `N passed, N failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
