@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
 /** Long ones, each with a lab of its own: a bad day takes minutes. `npm run test:rehearsals` runs them. */
-const REHEARSALS = ['drills', 'live', 'operations', 'restore', 'sabotages'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-)
+const REHEARSALS = [
+  'default-lab',
+  'drills',
+  'live',
+  'operations',
+  'restore',
+  'sabotages',
+  'second-config',
+].map((name) => `test/e2e/${name}.test.ts`)
 
 export default defineConfig({
   test: {
