@@ -3,7 +3,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/
 import manifest from '../package.json' with { type: 'json' }
 import type { Begin, Context, Io, Verb } from './commands/command.ts'
 import { VERBS } from './commands/index.ts'
-import { EXIT, UserError } from './errors.ts'
+import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'
 import { exitCodeOf, painter, showError } from './show.ts'
 import { createRunner, quoteForShell } from './tools/run.ts'
 
@@ -21,7 +21,8 @@ interface CommonOptions {
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io)
-  } catch (error) {
+  } catch (thrown) {
+    const error = isDiskTrouble(thrown) ? cannotWrite(thrown.path ?? 'the disk', thrown) : thrown
     const page = showError(error, {
       paint: painter(io.stderr, io.env),
       again: quoteForShell(['npx', 'create-pg-lab', ...argv]),

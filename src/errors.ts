@@ -89,3 +89,18 @@ export class Interrupted extends Error {
     this.left = left
   }
 }
+
+const DISK_TROUBLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
+
+/** The user's disk, not our bug: no right to write, read-only, full. */
+export function isDiskTrouble(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && DISK_TROUBLE.has((error as NodeJS.ErrnoException).code ?? '')
+}
+
+/** @param place the folder or file */
+export function cannotWrite(place: string, cause: Error): UserError {
+  return new UserError(`Cannot write to ${place}: ${cause.message}`, {
+    hint: 'Make the folder writable for you, or free some space, then run the command again.',
+    cause,
+  })
+}

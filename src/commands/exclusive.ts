@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { Interrupted, UserError } from '../errors.ts'
+import { cannotWrite, Interrupted, UserError } from '../errors.ts'
 import type { Holder } from '../tools/lab-lock.ts'
 import type { Context } from './command.ts'
 
@@ -34,8 +34,8 @@ async function takeLock({ stderr }: Context, name: string, directory: string): P
   const onLeftovers = (killed: Holder) => {
     stderr.write(`\`pg-lab ${killed.command}\` was killed here; ending what it left running …\n`)
   }
-  const claim = await lockLab(directory, name, onLeftovers).catch((error: unknown) => {
-    throw cannotWrite(error)
+  const claim = await lockLab(directory, name, onLeftovers).catch((error: NodeJS.ErrnoException) => {
+    throw error.path === undefined ? error : cannotWrite(error.path, error)
   })
   if ('release' in claim) return claim.release
   throw isBusy(claim.blockedBy)
@@ -49,15 +49,6 @@ function isBusy({ command, pid, since, host }: Holder): UserError {
     hint: isHere
       ? `Wait until it has ended, or end it: kill -INT ${pid}`
       : 'Wait until it has ended. If it has gone without a word: rm .pg-lab/lock',
-  })
-}
-
-function cannotWrite(error: unknown): unknown {
-  const { code, path, message } = error as NodeJS.ErrnoException
-  if (code === undefined || path === undefined) return error
-  return new UserError(`Cannot write to ${path}: ${message}`, {
-    hint: 'Make the folder writable for you, or free some space, then run the command again.',
-    cause: error,
   })
 }
 

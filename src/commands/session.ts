@@ -42,6 +42,7 @@ export interface Session {
 export async function openSession(context: Context, provider?: ProviderName | 'auto'): Promise<Session> {
   const config = await readConfig(context)
   const { directory } = config
+  await verifyOwnPlaces(directory)
   await context.claim(directory)
   const host = createHost(context.run)
   const choice = await chooseProvider(host, directory, provider ?? config.config.provider)
@@ -54,6 +55,18 @@ export async function openSession(context: Context, provider?: ProviderName | 'a
   const guest = createGuest({ directory, run, logFile: logs.file('ssh') })
   const taskOptions = { plain: isPlain(context.env, context.stdout), out: context.stdout }
   return { context, config, directory, lab, host, choice, logs, taskOptions, vagrant, guest }
+}
+
+/** What is written beside the files of `generate`, whoever writes it. */
+const OWN_PLACES = [
+  ...['.pg-lab', '.pg-lab/logs', '.pg-lab/secrets', '.pg-lab/secrets.old', '.pg-lab/lock'],
+  ...['report', 'report/README.md', 'report/index.html', 'report/files'],
+]
+
+/** @throws UserError when one of them is a link that leads out of the lab: nothing is written through it */
+async function verifyOwnPlaces(directory: string): Promise<void> {
+  const { placeOf } = await import('../generate/places.ts')
+  for (const path of OWN_PLACES) await placeOf(directory, path)
 }
 
 /** @throws UserError when there is no config, or with all of its problems */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, parse, resolve } from 'node:path'
 import { type Problem, UserError } from '../errors.ts'
@@ -56,13 +56,20 @@ function moduleError(file: string, text: string, thrown: unknown): UserError {
   return fileError(file, text, message, positionInModule(error, file), thrown)
 }
 
+/** Whether the first of these folders is there, and none of them is a link that may lead elsewhere. */
+function isFolderOf(top: string, ...names: readonly string[]): boolean {
+  const folders = names.map((_, depth) => join(top, ...names.slice(0, depth + 1)))
+  const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory()
+  return isFolder(folders[0] ?? top) === true && folders.every((path) => isFolder(path) !== false)
+}
+
 async function loadModule(file: string, text: string): Promise<unknown> {
   const { createJiti } = await import('jiti')
   const lab = join(dirname(file), '.pg-lab')
   const jiti = createJiti(file, {
     alias: { 'create-pg-lab': packageEntry() },
     // Only inside a lab that exists: reading a config writes nothing into a foreign folder.
-    fsCache: existsSync(lab) && join(lab, 'cache', 'jiti'),
+    fsCache: isFolderOf(dirname(file), '.pg-lab', 'cache', 'jiti') && join(lab, 'cache', 'jiti'),
     moduleCache: false,
   })
   try {

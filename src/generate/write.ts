@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { UserError } from '../errors.ts'
+import { cannotWrite, isDiskTrouble, UserError } from '../errors.ts'
 import {
   type Conflict,
   conflictError,
@@ -79,19 +79,10 @@ async function assertWritable(directory: string, path: string): Promise<void> {
       return
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
-      throw notWritable(dirname(place), error)
+      throw cannotWrite(dirname(place), error as Error)
     }
   }
 }
-
-function notWritable(place: string, cause: unknown): UserError {
-  return new UserError(`Cannot write to ${place}: ${(cause as Error).message}`, {
-    hint: 'Make the folder writable for you, or free some space, then run the command again.',
-    cause,
-  })
-}
-
-const DISK_TROUBLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'])
 
 async function carryOut(disk: Disk, directory: string, decisions: readonly Decision[]): Promise<void> {
   const steps = decisions.flatMap((decision) => decision.step ?? [])
@@ -135,7 +126,7 @@ export async function writeProject(
     if (conflicts.length > 0) await writeEditorFiles(disk, directory, conflicts)
     else await carryOut(disk, directory, decisions)
   } catch (error) {
-    if (DISK_TROUBLE.has((error as NodeJS.ErrnoException).code ?? '')) throw notWritable(directory, error)
+    if (isDiskTrouble(error)) throw cannotWrite(directory, error)
     throw error
   }
   if (conflicts.length > 0) throw conflictError(conflicts)
