@@ -239,6 +239,16 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./reinit.ts')).reinit,
   }),
   verb({
+    name: 'secrets',
+    summary: "name the users with a password; `show` prints one's",
+    changesLab: false,
+    declare: (command) =>
+      command
+        .addArgument(command.createArgument('[show]', 'to see a password').choices(['show'] as const))
+        .argument('[user]', 'whose'),
+    load: async () => (await import('./secrets.ts')).secrets,
+  }),
+  verb({
     name: 'ssh',
     summary: 'log in to a machine, or run a command there',
     changesLab: false,
@@ -273,6 +283,13 @@ export const VERBS: readonly Verb[] = [
     changesLab: true,
     declare: (command) => command.option('--yes', 'do not ask'),
     load: async () => (await import('./destroy.ts')).destroy,
+  }),
+  verb({
+    name: 'prune',
+    summary: 'delete old logs, and node images no lab here needs',
+    changesLab: true,
+    declare: (command) => command.option('--yes', 'do not ask'),
+    load: async () => (await import('./prune.ts')).prune,
   }),
   verb({
     name: 'doctor',

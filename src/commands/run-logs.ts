@@ -22,9 +22,14 @@ export function runLogs(directory: string, now: Date = new Date()): RunLogs {
   return { folder, file: (tool) => join(folder, `${stamp}-${tool}.log`) }
 }
 
+/** Names of the logs of all runs. */
+export function logsOf(folder: string): readonly string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).filter((name) => /^\d{4}-\d\d-\d\dT.*\.log$/.test(name))
+}
+
 function deleteOld(folder: string): void {
-  if (!existsSync(folder)) return
-  const logs = readdirSync(folder).filter((name) => /^\d{4}-\d\d-\d\dT.*\.log$/.test(name))
+  const logs = logsOf(folder)
   const stamps = [...new Set(logs.map((name) => name.slice(0, STAMP_LENGTH)))].sort()
   const old = new Set(stamps.slice(0, Math.max(0, stamps.length - (KEPT_RUNS - 1)))) // this run is one more
   for (const name of logs.filter((log) => old.has(log.slice(0, STAMP_LENGTH)))) {

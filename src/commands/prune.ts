@@ -1,0 +1,35 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, UserError } from '../errors.ts'
+import { imageOf, oldImages, removeImages } from '../operations/prune.ts'
+import { ask } from './ask.ts'
+import { type Context, canAsk } from './command.ts'
+import { logsOf } from './run-logs.ts'
+import { openSession } from './session.ts'
+
+/** `pg-lab prune`: deletes this lab's logs and the node images that no lab on this computer needs. */
+export async function prune(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
+  const { directory, lab, logs } = await openSession(context)
+  const isDocker = lab.provider === 'docker'
+  const images = isDocker ? await oldImages(context.run, imageOf(directory, lab)) : []
+  const old = logsOf(logs.folder)
+  if (images.length + old.length === 0) {
+    context.print('There are no old images and no logs: nothing to delete.')
+    return EXIT.ok
+  }
+  for (const image of images) context.print(`image  ${image}`)
+  if (old.length > 0) context.print(`logs   ${old.length} in .pg-lab/logs`)
+  if (!yes && !canAsk(context)) {
+    throw new UserError('Nothing was deleted: nobody is here to be asked', {
+      hint: 'say so with --yes: npx create-pg-lab prune --yes',
+    })
+  }
+  if (!yes && !(await ask('Delete them?'))) {
+    context.print('Nothing was deleted.')
+    return EXIT.ok
+  }
+  for (const name of old) rmSync(join(logs.folder, name), { force: true })
+  if (images.length > 0) await removeImages(context.run, images)
+  context.print(`${context.paint('green', '✔')} deleted`)
+  return EXIT.ok
+}

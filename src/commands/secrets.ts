@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { EXIT, UserError } from '../errors.ts'
+import { SECRETS, usersOf } from '../operations/rotate.ts'
+import type { Context } from './command.ts'
+import { openSession } from './session.ts'
+
+/** `pg-lab secrets`: who has a password, and where it is. `pg-lab secrets show <user>`: the password, for `$(…)`. */
+export async function secrets(
+  context: Context,
+  _options: object,
+  verb: 'show' | undefined,
+  user: string | undefined,
+): Promise<number> {
+  const { directory, lab } = await openSession(context)
+  const users = usersOf(lab)
+  if (verb === undefined) {
+    for (const name of users) context.print(`${name}\t${whereIs(directory, name)}`)
+    return EXIT.ok
+  }
+  if (user === undefined || !users.includes(user)) {
+    const message = user === undefined ? 'Whose password shall be shown?' : `There is no password of ${user}`
+    throw new UserError(message, { hint: `choose from ${users.join(', ')}` })
+  }
+  context.print(passwordOf(directory, user))
+  return EXIT.ok
+}
+
+function whereIs(directory: string, user: string): string {
+  return existsSync(join(directory, SECRETS, user))
+    ? `${SECRETS}/${user}`
+    : 'made by the first run of the playbook'
+}
+
+/** The file as the roles keep it: the password, and a line end. */
+function passwordOf(directory: string, user: string): string {
+  const file = join(directory, SECRETS, user)
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  throw new UserError(`${user} has no password yet: the first run of the playbook makes it`, {
+    hint: 'bring the lab up: npx create-pg-lab up',
+  })
+}
