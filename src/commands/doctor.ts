@@ -38,8 +38,8 @@ async function hasConfig(context: Context): Promise<boolean> {
 }
 
 async function ofLab(context: Context): Promise<{ computer: Computer; reason: string }> {
-  const { host, lab, choice, logs, taskOptions } = await openSession(context)
-  const scope = { provider: choice.provider, lab }
+  const { host, lab, choice, directory, logs, taskOptions } = await openSession(context)
+  const scope = { provider: choice.provider, lab, directory }
   return { computer: { context, host, scope, logFolder: logs.folder, taskOptions }, reason: choice.reason }
 }
 

@@ -53,7 +53,7 @@ async function bringUp(
   { install, yes }: Allowed,
 ): Promise<{ readonly recap: Recap; readonly left: readonly string[] }> {
   const { context, host, lab, choice, logs, taskOptions } = session
-  const scope = { provider: lab.provider, lab }
+  const scope = { provider: lab.provider, lab, directory: session.directory }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
   const [seen] = await Promise.all([
     look(session),

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, statfsSync } from 'node:fs'
+import { freemem, networkInterfaces } from 'node:os'
 import { CommandError } from '../../errors.ts'
+import { parseSubnet, type Subnet } from '../../resolve/addresses.ts'
 import type { Output, Runner } from '../contracts.ts'
 import { type Platform, readPlatform } from './platform.ts'
 
@@ -14,10 +16,64 @@ export interface Host {
   /** @returns what a program printed, whatever its exit code; `undefined` when it cannot be started */
   ask(file: string, args: readonly string[]): Promise<Output | undefined>
   exists(path: string): boolean
+  /** What this computer reaches directly: its networks, and on Linux the routes of a VPN as well. */
+  networks(): Promise<readonly Network[]>
+  freeMemoryMb(): number
+  /** @returns `undefined` where it cannot be told */
+  freeDiskMb(path: string): number | undefined
+  nowMs(): number
   /** @returns whether this registry answers from here */
   reachesRegistry(url: string): Promise<boolean>
   /** After an installation everything is asked anew. */
   forget(): void
+}
+
+/** A network this computer is in, under the name of its interface. */
+export interface Network {
+  readonly name: string
+  readonly subnet: Subnet
+  /** Its own address there; `undefined` for a mere route. */
+  readonly address: string | undefined
+}
+
+function ownNetworks(): readonly Network[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.flatMap(({ family, cidr, internal, address }) =>
+      family === 'IPv4' && cidr !== null && !internal ? [{ name, subnet: parseSubnet(cidr), address }] : [],
+    ),
+  )
+}
+
+/** Lines of `ip route`: `10.8.0.0/16 via 10.8.0.1 dev tun0`. */
+function routedNetworks(text: string): readonly Network[] {
+  const rows = text.matchAll(/^(\d+\.\d+\.\d+\.\d+\/\d+) .*?\bdev (\S+)/gm)
+  return Array.from(rows, ([, cidr = '', name = '']) => ({
+    name,
+    subnet: parseSubnet(cidr),
+    address: undefined,
+  }))
+}
+
+function freeMemoryMb(): number {
+  const [, kB] = /^MemAvailable: +(\d+) kB/m.exec(readText('/proc/meminfo')) ?? []
+  return Math.floor(kB === undefined ? freemem() / 2 ** 20 : Number(kB) / 2 ** 10) // freemem counts caches as taken
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function freeDiskMb(path: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(path)
+    return Math.floor((bavail * bsize) / 2 ** 20)
+  } catch {
+    return undefined
+  }
 }
 
 async function answersAsRegistry(url: string): Promise<boolean> {
@@ -31,10 +87,7 @@ async function answersAsRegistry(url: string): Promise<boolean> {
 }
 
 /** @param seen what differs from the real computer, in tests */
-export function createHost(
-  run: Runner,
-  seen: Partial<Pick<Host, 'platform' | 'nodeVersion' | 'exists' | 'reachesRegistry'>> = {},
-): Host {
+export function createHost(run: Runner, seen: Partial<Omit<Host, 'run' | 'ask' | 'forget'>> = {}): Host {
   const answers = new Map<string, Promise<Output | undefined>>()
   const start = async (file: string, args: readonly string[]) => {
     try {
@@ -44,19 +97,27 @@ export function createHost(
       throw error
     }
   }
+  const ask = (file: string, args: readonly string[]) => {
+    const key = JSON.stringify([file, ...args])
+    const answer = answers.get(key) ?? start(file, args)
+    answers.set(key, answer)
+    return answer
+  }
   return {
     platform: readPlatform(),
     nodeVersion: process.versions.node,
     exists: existsSync,
     reachesRegistry: answersAsRegistry,
+    networks: async () => [
+      ...ownNetworks(),
+      ...routedNetworks((await ask('ip', ['-4', 'route']))?.stdout ?? ''),
+    ],
+    freeMemoryMb,
+    freeDiskMb,
+    nowMs: Date.now,
     ...seen,
     run,
-    ask(file, args) {
-      const key = JSON.stringify([file, ...args])
-      const answer = answers.get(key) ?? start(file, args)
-      answers.set(key, answer)
-      return answer
-    },
+    ask,
     forget: () => answers.clear(),
   }
 }

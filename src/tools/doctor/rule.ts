@@ -7,6 +7,8 @@ import type { ToolName } from './packages.ts'
 export interface Scope {
   readonly provider: ProviderName
   readonly lab: Lab | undefined
+  /** The lab's folder. */
+  readonly directory?: string
 }
 
 /** What `doctor --fix` and `up --install` can do about it. */

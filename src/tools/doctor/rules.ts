@@ -2,6 +2,7 @@ import { PROVIDERS } from '../../catalog/providers.ts'
 import type { Rule } from './rule.ts'
 import { ansible, node, ssh, vagrant } from './rules/common.ts'
 import { baseImage, dockerDaemon } from './rules/docker.ts'
+import { clock, disk, folder, memory, subnet } from './rules/lab.ts'
 import { requirementRules } from './rules/requirements.ts'
 import { libvirtDaemon, virtualboxDriver } from './rules/virtual-machines.ts'
 
@@ -16,4 +17,9 @@ export const RULES: readonly Rule[] = [
   baseImage,
   virtualboxDriver,
   libvirtDaemon,
+  clock,
+  folder,
+  subnet,
+  memory,
+  disk,
 ]

@@ -1,4 +1,5 @@
 import { CommandError } from '../../../src/errors.ts'
+import { parseSubnet } from '../../../src/resolve/addresses.ts'
 import type { Command, Output, Runner } from '../../../src/tools/contracts.ts'
 import { createHost, type Host } from '../../../src/tools/doctor/host.ts'
 import type { Platform } from '../../../src/tools/doctor/platform.ts'
@@ -43,6 +44,10 @@ export function computer(
     files?: readonly string[]
     registry?: boolean
     nodeVersion?: string
+    networks?: Record<string, string>
+    freeMemoryMb?: number
+    freeDiskMb?: number
+    nowMs?: number
   } = {},
 ): { host: Host; commands: Command[] } {
   const { run, commands } = scriptedRunner(answers)
@@ -51,6 +56,13 @@ export function computer(
     nodeVersion: seen.nodeVersion ?? '20.20.2',
     exists: (path) => seen.files?.includes(path) ?? false,
     reachesRegistry: async () => seen.registry ?? false,
+    networks: async () =>
+      Object.entries(seen.networks ?? {}).map(([name, cidr]) => {
+        return { name, subnet: parseSubnet(cidr), address: cidr.split('/')[0] }
+      }),
+    freeMemoryMb: () => seen.freeMemoryMb ?? 16_000,
+    freeDiskMb: () => seen.freeDiskMb ?? 100_000,
+    nowMs: () => seen.nowMs ?? Date.UTC(2026, 10, 25),
   })
   return { host, commands }
 }

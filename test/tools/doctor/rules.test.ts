@@ -1,8 +1,10 @@
+import { chmodSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { ProviderName } from '../../../src/catalog/contracts.ts'
 import type { Host } from '../../../src/tools/doctor/host.ts'
 import { examine } from '../../../src/tools/doctor/index.ts'
 import { testLab } from '../../support/lab.ts'
+import { folderWith } from '../helpers.ts'
 import { BASICS, computer, DOCKER, DOCKER_DENIED, DOCKER_DOWN, SAID } from './computer.ts'
 
 /** Rule id → what was seen, with cause and remedy where it is a problem. */
@@ -27,6 +29,7 @@ test('a computer that has everything', async () => {
     ssh: '9.2',
     docker: '28.2.2',
     'docker-daemon': '20.10.24+dfsg1, cgroup v1',
+    clock: '2026-11-25',
   })
 })
 
@@ -202,4 +205,75 @@ test('libvirt: plugin, daemon and KVM', async () => {
   expect((await sightings(host, 'libvirt'))['vagrant-libvirt']).toMatchInlineSnapshot(
     `"not found | the Vagrant plugin vagrant-libvirt is not installed | sudo apt-get install --no-install-recommends vagrant-libvirt"`,
   )
+})
+
+describe('what a lab needs besides tools', () => {
+  /** The default lab in a folder, on this computer. */
+  async function seenOn(
+    seen: Parameters<typeof computer>[1],
+    { provider = 'virtualbox', files = {} }: { provider?: ProviderName; files?: Record<string, string> } = {},
+  ) {
+    const directory = folderWith(files)
+    const scope = { provider, lab: testLab({ provider }), directory }
+    const diagnoses = await examine(computer({}, seen).host, scope)
+    const of = (id: string) => diagnoses.find(({ rule }) => rule.id === id)?.sighting
+    return { of, directory }
+  }
+
+  test('a network that this computer is not in already', async () => {
+    const wifi = await seenOn({ networks: { wlan0: '192.168.11.23/24' } })
+    expect(wifi.of('subnet')).toMatchObject({
+      ok: false,
+      seen: '192.168.11.0/24 is in use',
+      cause: 'wlan0 of this computer is in 192.168.11.0/24',
+      remedy: expect.stringContaining('network.subnet'),
+    })
+    const inside = await seenOn({ networks: { tap0: '192.168.11.129/25' } })
+    expect(inside.of('subnet')).toMatchObject({ ok: false })
+    const vpn = await seenOn({ networks: { tun0: '192.168.0.7/16' } })
+    expect(vpn.of('subnet')).toMatchObject({
+      ok: true,
+      warning: expect.stringContaining('192.168.0.0/16, which tun0'),
+    })
+    const free = await seenOn({
+      networks: { eth0: '10.0.0.5/8', tun0: '128.0.0.0/1', vboxnet0: '192.168.11.1/24' },
+    })
+    expect(free.of('subnet')).toEqual({ ok: true, seen: '192.168.11.0/24 is free' })
+  })
+
+  test('memory for machines that are not there yet; containers take only what they use', async () => {
+    const small = { freeMemoryMb: 2_000 }
+    expect((await seenOn(small)).of('memory')).toMatchObject({
+      ok: true,
+      warning: expect.stringContaining('2560 MB'),
+    })
+    const files = { '.vagrant/machines/master/virtualbox/id': 'c0ffee' }
+    expect((await seenOn(small, { files })).of('memory')).toEqual({ ok: true, seen: '2000 MB free' })
+    expect((await seenOn(small, { provider: 'docker' })).of('memory')).toBeUndefined()
+  })
+
+  test('disk space for them', async () => {
+    expect((await seenOn({ freeDiskMb: 4_000 })).of('disk')).toMatchObject({
+      ok: false,
+      seen: '4000 MB free',
+      cause: expect.stringContaining('4500 MB'),
+    })
+    expect((await seenOn({ freeDiskMb: 5_000 })).of('disk')).toEqual({ ok: true, seen: '5000 MB free' })
+  })
+
+  test('a folder that is not everybody’s', async () => {
+    const { of, directory } = await seenOn({})
+    expect(of('folder')).toEqual({ ok: true, seen: 'yours' })
+    chmodSync(directory, 0o777)
+    const scope = { provider: 'docker', lab: undefined, directory } as const
+    const diagnoses = await examine(computer({}).host, scope)
+    expect(diagnoses.find(({ rule }) => rule.id === 'folder')?.sighting).toMatchObject({
+      ok: true,
+      warning: expect.stringContaining('chmod o-w'),
+    })
+  })
+
+  test('a clock that was set', async () => {
+    expect((await seenOn({ nowMs: 0 })).of('clock')).toMatchObject({ ok: false, seen: '1970-01-01' })
+  })
 })
