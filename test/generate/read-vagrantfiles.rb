@@ -1,0 +1,40 @@
+# Evaluates Vagrantfiles, one JSON text a line, and prints what each says to Vagrant, one JSON object a line.
+require 'digest'
+require 'json'
+require 'shellwords'
+
+# Stands in for Vagrant's config: remembers every assignment and call, and hands itself to every block.
+class Recorder
+  attr_reader :said
+
+  def initialize
+    @said = []
+  end
+
+  def method_missing(name, *words, **options, &block)
+    @said << [name.to_s, *words.map { |word| word.is_a?(Recorder) ? nil : word }, *(options.empty? ? [] : [options])]
+    block&.call(self)
+    self
+  end
+
+  def respond_to_missing?(*)
+    true
+  end
+end
+
+module Vagrant
+  def self.configure(_version)
+    yield($recorder)
+  end
+end
+
+folder = ARGV.fetch(0)
+STDIN.each_line do |line|
+  ENV.delete('VAGRANT_SERVER_URL')
+  $recorder = Recorder.new
+  scope = TOPLEVEL_BINDING.eval('proc { binding }.call')
+  scope.eval(JSON.parse(line), File.join(folder, 'Vagrantfile'))
+  nodes = scope.local_variable_get(:nodes)
+  puts JSON.generate({ nodes: nodes, said: $recorder.said, server: ENV['VAGRANT_SERVER_URL'] })
+  STDOUT.flush
+end
