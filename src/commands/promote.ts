@@ -65,10 +65,11 @@ async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
   return { promotion, following }
 }
 
-function stepsOf({ lab }: Session, { target, why, fence }: PromotionPlan): readonly string[] {
-  const fencing = fence.map(
-    ({ name }) =>
-      `${name} does not answer: PostgreSQL is stopped there and signed as a standby, if ssh gets through`,
+function stepsOf({ lab }: Session, { target, why, fence, cutOff }: PromotionPlan): readonly string[] {
+  const fencing = fence.map((node) =>
+    node === cutOff
+      ? `${node.name} is cut off from the others: PostgreSQL is stopped there and signed as a standby, or nobody is promoted`
+      : `${node.name} does not answer: PostgreSQL is stopped there and signed as a standby, if ssh gets through`,
   )
   const barman = lab.backup ? [`Barman on ${lab.backup.name} follows it`] : []
   return [

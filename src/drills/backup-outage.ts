@@ -2,10 +2,11 @@ import type { Lab } from '../lab.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import { size, span } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
+import { backupOf, withoutBackup } from './casting.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { mostKept, unprotectedSpan } from './sampler.ts'
 import { letCommitsPass } from './wait.ts'
-import { backupOf, barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './wal.ts'
+import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './wal.ts'
 
 const COMMITS_MEANWHILE = 300
 
@@ -23,8 +24,7 @@ export const backupOutage: Drill = {
     ru: 'зачем слот и Barman: после его простоя в архиве нет ни одного пропуска WAL',
   },
   hows: [],
-  refusal: ({ backup }) =>
-    backup ? undefined : { en: 'the lab has no backup host', ru: 'в стенде нет узла резервного копирования' },
+  refusal: withoutBackup,
   victim: (lab) => backupOf({ lab }),
   intro: ({ primary, victim }) => [
     {
@@ -51,21 +51,23 @@ export const backupOutage: Drill = {
     ru: `Машина ${victim} выключена. WAL копится на мастере, резервных копий никто не делает.`,
   }),
   hints: ({ victim }, lab) => [
+    { en: 'Who does not answer?', ru: 'Кто не отвечает?', type: 'npx create-pg-lab status' },
+    { en: 'Is the machine on?', ru: 'Машина включена?', type: `vagrant status ${victim}` },
+    { en: 'Switch it on.', ru: 'Включите её.', type: `vagrant up ${victim} --no-provision` },
     {
-      en: 'Who does not answer? npx create-pg-lab status',
-      ru: 'Кто не отвечает? npx create-pg-lab status',
+      en: "Barman's cron job starts receive-wal within a minute. This does not wait for it.",
+      ru: 'Задание cron у Barman запустит receive-wal в течение минуты. Эта команда не ждёт.',
+      type: `npx create-pg-lab ssh ${victim} -- sudo -u barman barman cron`,
     },
     {
-      en: `Is the machine on? vagrant status ${victim}. Switch it on: vagrant up ${victim} --no-provision`,
-      ru: `Машина включена? vagrant status ${victim}. Включите её: vagrant up ${victim} --no-provision`,
+      en: 'Is a file missing?',
+      ru: 'Нет ли пропуска?',
+      type: 'npx create-pg-lab verify --only continuity,barman',
     },
     {
-      en: `Barman's cron job starts receive-wal within a minute. Sooner: npx create-pg-lab ssh ${victim} -- sudo -u barman barman cron`,
-      ru: `Задание cron у Barman запустит receive-wal в течение минуты. Быстрее: npx create-pg-lab ssh ${victim} -- sudo -u barman barman cron`,
-    },
-    {
-      en: `Is a file missing? npx create-pg-lab verify --only continuity,barman. Barman itself says: npx create-pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
-      ru: `Нет ли пропуска? npx create-pg-lab verify --only continuity,barman. Сам Barman отвечает: npx create-pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
+      en: 'What does Barman itself say?',
+      ru: 'Что отвечает сам Barman?',
+      type: `npx create-pg-lab ssh ${victim} -- sudo -u barman barman check ${lab.backup?.server}`,
     },
   ],
   disaster: (stage) => [
@@ -101,7 +103,6 @@ export const backupOutage: Drill = {
       },
     ]
   },
-  undo: async () => {}, // the machine is started before, and the playbook brings Barman back to work
   figures: ({ lab, looks, disasterMs }) => {
     const away = unprotectedSpan(lab, looks, disasterMs)
     return [

@@ -3,10 +3,11 @@ import type { BackupNode } from '../lab.ts'
 import { size } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
 import { barmanConfig } from '../tools/barman.ts'
+import { backupOf, withoutBackup } from './casting.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { mostKept } from './sampler.ts'
 import { letCommitsPass, until } from './wait.ts'
-import { backupOf, barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './wal.ts'
+import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './wal.ts'
 
 const COMMITS_MEANWHILE = 200
 
@@ -55,8 +56,7 @@ export const diskFull: Drill = {
     ru: 'где WAL ждёт, когда у Barman нет места, и что нужно сделать, кроме как освободить его',
   },
   hows: [],
-  refusal: ({ backup }) =>
-    backup ? undefined : { en: 'the lab has no backup host', ru: 'в стенде нет узла резервного копирования' },
+  refusal: withoutBackup,
   victim: (lab) => backupOf({ lab }),
   intro: ({ primary, victim }) => [
     {
@@ -87,24 +87,30 @@ export const diskFull: Drill = {
     const folder = `~barman/${lab.backup?.server}/streaming`
     return [
       {
-        en: `Barman says what is wrong: ${ssh} sudo -u barman barman check ${lab.backup?.server}; its log: ${ssh} sudo tail /var/log/barman/barman.log`,
-        ru: `Barman сам скажет, что не так: ${ssh} sudo -u barman barman check ${lab.backup?.server}; его журнал: ${ssh} sudo tail /var/log/barman/barman.log`,
+        en: 'Barman says what is wrong.',
+        ru: 'Barman сам скажет, что не так.',
+        type: `${ssh} sudo -u barman barman check ${lab.backup?.server}`,
       },
       {
-        en: `Where is no room, and who took it? ${ssh} 'df -h; sudo ls -la ${folder}'`,
-        ru: `Где нет места и кто его занял? ${ssh} 'df -h; sudo ls -la ${folder}'`,
+        en: 'Its log says more.',
+        ru: 'Его журнал скажет больше.',
+        type: `${ssh} sudo tail /var/log/barman/barman.log`,
       },
       {
-        en: `Make room: ${ssh} 'sudo rm ${folder}/${FILLER}'`,
-        ru: `Освободите место: ${ssh} 'sudo rm ${folder}/${FILLER}'`,
+        en: 'Where is no room, and who took it?',
+        ru: 'Где нет места и кто его занял?',
+        type: `${ssh} 'df -h; sudo sh -c "ls -la ${folder}"'`,
+      },
+      { en: 'Make room.', ru: 'Освободите место.', type: `${ssh} 'sudo sh -c "rm ${folder}/${FILLER}"'` },
+      {
+        en: 'A .partial that was cut off stops pg_receivewal for good, and the slot has its WAL. Remove what is not 16 MB.',
+        ru: 'Обрезанный .partial остановит pg_receivewal навсегда, а его WAL есть у слота. Удалите всё, что не 16 МБ.',
+        type: `${ssh} 'sudo sh -c "find ${folder} -name \\*.partial ! -size 16777216c -delete"'`,
       },
       {
-        en: `A .partial that was cut off stops pg_receivewal for good; the slot has its WAL. Remove what is not 16 MB: ${ssh} 'sudo find ${folder} -name "*.partial" ! -size 16777216c -delete'`,
-        ru: `Обрезанный .partial остановит pg_receivewal навсегда, а его WAL есть у слота. Удалите всё, что не 16 МБ: ${ssh} 'sudo find ${folder} -name "*.partial" ! -size 16777216c -delete'`,
-      },
-      {
-        en: `Cron starts receive-wal within a minute. Sooner: ${ssh} sudo -u barman barman cron`,
-        ru: `Cron запустит receive-wal в течение минуты. Быстрее: ${ssh} sudo -u barman barman cron`,
+        en: 'Cron starts receive-wal within a minute. This does not wait for it.',
+        ru: 'Cron запустит receive-wal в течение минуты. Эта команда не ждёт.',
+        type: `${ssh} sudo -u barman barman cron`,
       },
     ]
   },
@@ -149,14 +155,9 @@ export const diskFull: Drill = {
       },
     ]
   },
-  undo: async (stage) => {
-    const backup = backupOf(stage)
-    await empty(stage, backup)
-    await barmanCron(backup, stage.guest)
-  },
   tidy: async (stage) => {
     const backup = backupOf(stage)
-    await empty(stage, backup) // room was made on the small disk, which is still there
+    await empty(stage, backup) // where room was made, it was made on the small disk
     await barmanCron(backup, stage.guest)
   },
   figures: ({ lab, looks }) => [

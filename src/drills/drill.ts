@@ -42,6 +42,9 @@ export interface Step {
   run(note: Progress['note']): Promise<string | void>
 }
 
+/** A nudge, and what to type for it; all that is to be typed, in its order, repairs the lab. */
+export type Hint = Text & { readonly type?: string }
+
 /**
  * One bad day, rehearsed. A drill is told in operations; the frame around it proves the lab green before and after,
  * keeps a writer writing, measures, and writes the page. To add one: write its file, list it in index.ts.
@@ -55,9 +58,9 @@ export interface Drill {
   /** Ways the disaster can come, the usual one first; empty where there is only one. */
   readonly hows: readonly string[]
   /** @returns why this lab cannot have it; `undefined` when it can */
-  refusal(lab: Lab): Text | undefined
+  refusal(lab: Lab, how: string | undefined): Text | undefined
   /** Chooses who has the bad day. Asked only where nothing refuses. */
-  victim(lab: Lab, primary: PostgresNode): LabNode
+  victim(lab: Lab, primary: PostgresNode, how: string | undefined): LabNode
   /** What will happen, a sentence each. */
   intro(cast: Cast): readonly Text[]
   /** What to watch meanwhile: a command for a second terminal, and what it will show. */
@@ -65,20 +68,26 @@ export interface Drill {
   /** How it is left with `--keep`, in one sentence. */
   promise(cast: Cast): Text
   /** From a nudge to the very commands: whoever types those of the hints has repaired it. */
-  hints(cast: Cast, lab: Lab): readonly Text[]
+  hints(cast: Cast, lab: Lab): readonly Hint[]
   /** What goes wrong, as it really would. */
   disaster(stage: LiveStage): readonly Step[]
   /** What a careful administrator does then. Ends when all is protected again. */
   repair(stage: LiveStage): readonly Step[]
   /**
    * Takes the disaster back by force, for `drill repair`. Works from any state, also where nothing has happened, and
-   * may be repeated; the machines are running. What `rescue` has done before and the playbook does after need not be mended here.
+   * may be repeated; the machines are running. What `tidy` and `rescue` have done before and the playbook does after
+   * need not be mended here: left out where that is all.
    */
-  undo(stage: Stage, note: Progress['note']): Promise<void>
+  undo?(stage: Stage, note: Progress['note']): Promise<void>
   /** Judges what no check looks at: all ok, it is repaired. Left out where the checks see it all. */
   remains?(stage: Stage): Promise<readonly Finding[]>
-  /** Takes away the scenery that a good repair by hand may leave. Left out where there is none. */
+  /**
+   * Takes away the scenery: a small disk, a cut cable. `drill repair` needs that done before it can lead the servers
+   * back, and a good repair by hand may leave it. May be repeated. Left out where there is none.
+   */
   tidy?(stage: Stage): Promise<void>
+  /** Name of the server that gives way where there are two primaries; left out: that of the older timeline. */
+  yields?(cast: Cast): string
   /** What it has measured beyond what every drill measures. */
   figures(results: Results, cast: Cast): readonly Figure[]
   /** What is to be learned from it, a sentence each. */

@@ -1,7 +1,10 @@
 import { CommandError } from '../errors.ts'
+import { postgresNodes } from '../lab.ts'
+import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { startMachines } from '../operations/start-machines.ts'
-import type { Drill, LiveStage } from './drill.ts'
+import { thePrimary, withoutSuccessor } from './casting.ts'
+import type { Drill, LiveStage, Stage } from './drill.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './lead-back.ts'
 import { letCommitsPass } from './wait.ts'
 
@@ -20,12 +23,9 @@ export const failover: Drill = {
     en: 'what is lost with a master, how long writes stand still, and how the old one comes back',
     ru: 'что теряется вместе с мастером, сколько стоит запись и как вернуть старый мастер',
   },
-  hows: ['process', 'machine'],
-  refusal: (lab) =>
-    lab.slaves.some(({ applyDelay }) => applyDelay === '')
-      ? undefined
-      : { en: 'no slave could take over', ru: 'нет реплики, которая могла бы заменить мастер' },
-  victim: (_lab, primary) => primary,
+  hows: ['process', 'machine', 'network'],
+  refusal: withoutSuccessor,
+  victim: thePrimary,
   intro: ({ primary, how }) => [
     {
       en: `${INTRO[how ?? 'process']?.en(primary)} Nobody is warned.`,
@@ -50,17 +50,30 @@ export const failover: Drill = {
     en: `${primary} is lost, and nobody takes writes.`,
     ru: `${primary} потерян, и запись никто не принимает.`,
   }),
-  hints: ({ primary }) => [
-    { en: 'Who is there? npx create-pg-lab status', ru: 'Кто остался? npx create-pg-lab status' },
-    {
-      en: 'Make the most advanced slave the primary: npx create-pg-lab promote',
-      ru: 'Сделайте мастером самую свежую реплику: npx create-pg-lab promote',
-    },
-    {
-      en: `Make a standby of the old one: npx create-pg-lab rejoin ${primary}. Then, if you like: npx create-pg-lab switchover ${primary}`,
-      ru: `Сделайте старый мастер репликой: npx create-pg-lab rejoin ${primary}. Затем, если хотите: npx create-pg-lab switchover ${primary}`,
-    },
-  ],
+  hints: ({ primary, how }, lab) => {
+    const node = postgresNodes(lab).find(({ name }) => name === primary)
+    return [
+      { en: 'Who is there?', ru: 'Кто остался?', type: 'npx create-pg-lab status' },
+      {
+        en: 'Make the most advanced slave the primary; the old one is fenced first.',
+        ru: 'Сделайте мастером самую свежую реплику; старый мастер сначала отгораживается.',
+        type: 'npx create-pg-lab promote',
+      },
+      ...(how === 'network' && node
+        ? [{ en: 'Mend the network.', ru: 'Почините сеть.', type: mendCommand(lab, node) }]
+        : []),
+      {
+        en: 'Make a standby of the old one.',
+        ru: 'Сделайте старый мастер репликой.',
+        type: `npx create-pg-lab rejoin ${primary}`,
+      },
+      {
+        en: 'If you like, change places again.',
+        ru: 'Если хотите, верните роли.',
+        type: `npx create-pg-lab switchover ${primary}`,
+      },
+    ]
+  },
   disaster: (stage) => [
     {
       title: { en: `Lose ${stage.victim.name}`, ru: `Потерять ${stage.victim.name}` },
@@ -92,6 +105,7 @@ export const failover: Drill = {
       run: (note) => switchBack(stage, note),
     },
   ],
+  tidy: (stage) => mend(stage),
   undo: leadBack,
   figures: () => [],
   lessons: ({ lab, loss }) => [
@@ -116,10 +130,15 @@ const INTRO: Readonly<
 > = {
   process: { en: (p) => `PostgreSQL on ${p} is killed.`, ru: (p) => `PostgreSQL на ${p} убивается.` },
   machine: { en: (p) => `The machine ${p} loses its power.`, ru: (p) => `Машина ${p} обесточивается.` },
+  network: {
+    en: (p) => `${p} is cut off from the network of the lab: it goes on, but nobody reaches it.`,
+    ru: (p) => `${p} отрезан от сети стенда: он продолжает работать, но до него никому не достучаться.`,
+  },
 }
 
 async function lose(stage: LiveStage): Promise<void> {
   const { guest, victim, cast } = stage
+  if (cast.how === 'network') return cutCable(stage, victim)
   try {
     await guest.shell(victim, WAYS[cast.how ?? 'process'] ?? [], { as: 'root', timeoutMs: 20_000 })
   } catch (error) {
@@ -127,7 +146,12 @@ async function lose(stage: LiveStage): Promise<void> {
   }
 }
 
+async function mend(stage: Stage): Promise<void> {
+  if (stage.cast.how === 'network') await mendCable(stage, stage.victim)
+}
+
 async function comeBack(stage: LiveStage, note: (text: string) => void): Promise<string | undefined> {
+  await mend(stage)
   await startMachines(stage, note)
   return rejoinVictim(stage, note)
 }

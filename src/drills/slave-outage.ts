@@ -1,10 +1,10 @@
 import { startServer, stopServer } from '../operations/service.ts'
 import { size, span } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
+import { leafStandby, serverOf, slotOf, withoutSlave } from './casting.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { outageOf } from './recording.ts'
 import { mostKept, unprotectedSpan } from './sampler.ts'
-import { leafStandby, slotOf, standbyOf } from './standby.ts'
 import { letCommitsPass, untilStreaming } from './wait.ts'
 import { keptNow } from './wal.ts'
 
@@ -19,8 +19,7 @@ export const slaveOutage: Drill = {
     ru: 'зачем реплике слот: после простоя она догоняет мастер и ничего не теряет',
   },
   hows: [],
-  refusal: ({ slaves }) =>
-    slaves.length > 0 ? undefined : { en: 'the lab has no slave', ru: 'в стенде нет реплик' },
+  refusal: withoutSlave,
   victim: leafStandby,
   intro: ({ primary, victim }) => [
     {
@@ -48,16 +47,19 @@ export const slaveOutage: Drill = {
   }),
   hints: ({ victim }) => [
     {
-      en: 'Who streams, and which slot is not active? Look at: npx create-pg-lab status',
-      ru: 'Кто получает WAL и какой слот не активен? Смотрите: npx create-pg-lab status',
+      en: 'Who streams, and which slot is not active?',
+      ru: 'Кто получает WAL и какой слот не активен?',
+      type: 'npx create-pg-lab status',
     },
     {
-      en: `Is the server there at all? npx create-pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
-      ru: `Работает ли там сервер вообще? npx create-pg-lab ssh ${victim} -- systemctl list-units --all 'postgresql*'`,
+      en: 'Is the server there at all?',
+      ru: 'Работает ли там сервер вообще?',
+      type: `npx create-pg-lab ssh ${victim} -- "systemctl list-units --all 'postgresql*'"`,
     },
     {
-      en: `Start it: npx create-pg-lab ssh ${victim} -- sudo systemctl start postgresql. The slot does the rest.`,
-      ru: `Запустите его: npx create-pg-lab ssh ${victim} -- sudo systemctl start postgresql. Остальное сделает слот.`,
+      en: 'Start it. The slot does the rest.',
+      ru: 'Запустите его. Остальное сделает слот.',
+      type: `npx create-pg-lab ssh ${victim} -- sudo systemctl start postgresql`,
     },
   ],
   disaster: (stage) => [
@@ -66,7 +68,7 @@ export const slaveOutage: Drill = {
         en: `Stop PostgreSQL on ${stage.victim.name}`,
         ru: `Остановить PostgreSQL на ${stage.victim.name}`,
       },
-      run: () => stopServer(standbyOf(stage), stage.guest),
+      run: () => stopServer(serverOf(stage), stage.guest),
     },
     {
       title: {
@@ -82,14 +84,13 @@ export const slaveOutage: Drill = {
         en: `Start PostgreSQL on ${stage.victim.name}`,
         ru: `Запустить PostgreSQL на ${stage.victim.name}`,
       },
-      run: () => startServer(standbyOf(stage), stage.guest),
+      run: () => startServer(serverOf(stage), stage.guest),
     },
     {
       title: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
-      run: (note) => untilStreaming(stage, standbyOf(stage), note),
+      run: (note) => untilStreaming(stage, serverOf(stage), note),
     },
   ],
-  undo: async () => {}, // every server that is down is started anyway
   figures: ({ lab, looks, disasterMs }, cast) => {
     const away = unprotectedSpan(lab, looks, disasterMs)
     return [

@@ -6,9 +6,9 @@ import { size, span } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { literal } from '../tools/sql.ts'
+import { leafStandby, serverOf, slotOf, withoutSlave } from './casting.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { mostKept, unprotectedSpan } from './sampler.ts'
-import { leafStandby, slotOf, standbyOf } from './standby.ts'
 import { until, untilStreaming } from './wait.ts'
 import { barmanCron, switchWal } from './wal.ts'
 
@@ -28,9 +28,9 @@ export const slotOverflow: Drill = {
     ru: 'зачем нужен max_slot_wal_keep_size: слот потерян, и реплику приходится клонировать',
   },
   hows: [],
-  refusal: ({ slaves, postgres }) => {
-    if (slaves.length === 0) return { en: 'the lab has no slave', ru: 'в стенде нет реплик' }
-    if (postgres.version >= FIRST_WITH_LIMIT) return undefined
+  refusal: (lab) => {
+    const { postgres } = lab
+    if (postgres.version >= FIRST_WITH_LIMIT) return withoutSlave(lab)
     return {
       en: `PostgreSQL ${postgres.version} has no max_slot_wal_keep_size`,
       ru: `в PostgreSQL ${postgres.version} нет max_slot_wal_keep_size`,
@@ -63,20 +63,24 @@ export const slotOverflow: Drill = {
   }),
   hints: ({ primary, victim }) => [
     {
-      en: 'What became of the slot? npx create-pg-lab verify --only slots',
-      ru: 'Что стало со слотом? npx create-pg-lab verify --only slots',
+      en: 'What became of the slot?',
+      ru: 'Что стало со слотом?',
+      type: 'npx create-pg-lab verify --only slots',
     },
     {
-      en: `How much may a slot keep, and who says so? npx create-pg-lab verify --only settings`,
-      ru: `Сколько может хранить слот и кто это задал? npx create-pg-lab verify --only settings`,
+      en: 'How much may a slot keep, and who says so?',
+      ru: 'Сколько может хранить слот и кто это задал?',
+      type: 'npx create-pg-lab verify --only settings',
     },
     {
-      en: `Take the limit back: npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
-      ru: `Верните прежний предел: npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
+      en: 'Take the limit back.',
+      ru: 'Верните прежний предел.',
+      type: `npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
     },
     {
-      en: `WAL that is gone is gone: clone the standby anew. npx create-pg-lab reinit ${victim} --yes`,
-      ru: `Удалённого WAL не вернуть: клонируйте реплику заново. npx create-pg-lab reinit ${victim} --yes`,
+      en: 'WAL that is gone is gone: clone the standby anew.',
+      ru: 'Удалённого WAL не вернуть: клонируйте реплику заново.',
+      type: `npx create-pg-lab reinit ${victim} --yes`,
     },
   ],
   disaster: (stage) => [
@@ -93,7 +97,7 @@ export const slotOverflow: Drill = {
         en: `Stop PostgreSQL on ${stage.victim.name}`,
         ru: `Остановить PostgreSQL на ${stage.victim.name}`,
       },
-      run: () => stopServer(standbyOf(stage), stage.guest),
+      run: () => stopServer(serverOf(stage), stage.guest),
     },
     {
       title: { en: 'Write WAL until the slot is given up', ru: 'Писать WAL, пока слот не будет потерян' },
@@ -108,13 +112,13 @@ export const slotOverflow: Drill = {
     {
       title: { en: `Clone ${stage.victim.name} anew`, ru: `Клонировать ${stage.victim.name} заново` },
       run: async (note) => {
-        await startServer(standbyOf(stage), stage.guest)
+        await startServer(serverOf(stage), stage.guest)
         await reinit(stage, await planReinit(stage, stage.victim.name), note)
       },
     },
     {
       title: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
-      run: (note) => untilStreaming(stage, standbyOf(stage), note),
+      run: (note) => untilStreaming(stage, serverOf(stage), note),
     },
   ],
   undo: ({ guest, primary }) => ifItCan(() => guest.execute(primary, RESET)),
@@ -170,7 +174,7 @@ function slotsOf(guest: Guest, node: PostgresNode, slot: string): Promise<readon
 /** A checkpoint removes what no slot may keep. Barman is given time: its own slot shall not be lost as well. */
 async function untilLost(stage: LiveStage, note: Progress['note']): Promise<string> {
   const { guest, lab, primary } = stage
-  const { slot } = standbyOf(stage)
+  const { slot } = serverOf(stage)
   await until('the slot is given up', async () => {
     await switchWal(primary, guest)
     if (lab.backup) await untilReceived(stage, lab.backup.slot)

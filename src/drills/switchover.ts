@@ -1,8 +1,7 @@
-import { type Lab, type PostgresNode, postgresNodes } from '../lab.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
 import type { Progress } from '../tasks.ts'
-import { delayOf, followersOf } from '../tools/cluster.ts'
+import { successor, thePrimary, withoutSuccessor } from './casting.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { leadBack, switchBack } from './lead-back.ts'
 import { letCommitsPass } from './wait.ts'
@@ -17,11 +16,8 @@ export const switchover: Drill = {
     ru: 'как вывести мастер из работы, не потеряв ни одной транзакции',
   },
   hows: [],
-  refusal: (lab) =>
-    lab.slaves.some(({ applyDelay }) => applyDelay === '')
-      ? undefined
-      : { en: 'no slave could take over', ru: 'нет реплики, которая могла бы заменить мастер' },
-  victim: (_lab, primary) => primary,
+  refusal: withoutSuccessor,
+  victim: thePrimary,
   intro: ({ primary }) => [
     {
       en: `${primary} is stopped in an orderly way. A slave replays the last of its WAL and is promoted.`,
@@ -43,10 +39,11 @@ export const switchover: Drill = {
     ru: `Мастером стала реплика, а ${primary} — репликой. Всё исправно, но не так, как задумано в конфигурации.`,
   }),
   hints: ({ primary }) => [
-    { en: 'Who is the primary? npx create-pg-lab status', ru: 'Кто мастер? npx create-pg-lab status' },
+    { en: 'Who is the primary?', ru: 'Кто мастер?', type: 'npx create-pg-lab status' },
     {
-      en: `Change places again: npx create-pg-lab switchover ${primary}`,
-      ru: `Поменяйте местами снова: npx create-pg-lab switchover ${primary}`,
+      en: 'Change places again.',
+      ru: 'Поменяйте местами снова.',
+      type: `npx create-pg-lab switchover ${primary}`,
     },
   ],
   disaster: (stage) => [
@@ -83,12 +80,4 @@ async function handOver(stage: LiveStage, note: Progress['note']): Promise<strin
   const plan = await planSwitchover(stage, successor(stage.lab, stage.primary).name)
   const { checkpoint } = await switchOver(stage, plan, note)
   return `${plan.target.name}, ${checkpoint}`
-}
-
-/** The first that streams from the primary itself and replays at once. */
-function successor(lab: Lab, primary: PostgresNode): PostgresNode {
-  const [node] = followersOf(lab, primary, primary).filter((one) => delayOf(lab, one) === '')
-  const fallback = postgresNodes(lab).find(({ name }) => name !== primary.name)
-  if (!node && !fallback) throw new Error('a lab with slaves has a successor')
-  return node ?? (fallback as PostgresNode)
 }

@@ -1,4 +1,3 @@
-import { CommandError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import { size } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
@@ -56,10 +55,4 @@ export async function keptNow({ guest, primary }: LiveStage, slot: string): Prom
       FROM pg_replication_slots WHERE slot_name = ${literal(slot)}`,
   )
   return size(row?.kept ?? 0)
-}
-
-/** The lab's backup host. @throws CommandError where a drill that needs one is played without */
-export function backupOf({ lab }: Pick<LiveStage, 'lab'>): BackupNode {
-  if (lab.backup) return lab.backup
-  throw new CommandError('The lab has no backup host', { command: 'npx create-pg-lab config' })
 }

@@ -2,6 +2,7 @@ import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import { delayOf, followersOf } from '../tools/cluster.ts'
 import { literal } from '../tools/sql.ts'
+import { isCutOff } from './cut-off.ts'
 import { type Fenced, fence } from './fence.ts'
 import type { Place } from './place.ts'
 import { bytesOf, findServer, namesOf, type Server, seeServers } from './servers.ts'
@@ -13,8 +14,10 @@ export interface PromotionPlan {
   readonly isDone: boolean
   /** Why it, in a sentence. */
   readonly why: string
-  /** Servers that do not answer; one of them may be the old primary. */
+  /** Servers that do not answer, one of which may be the old primary; and one that is cut off. */
   readonly fence: readonly PostgresNode[]
+  /** A primary that answers us and nobody else: nobody is promoted unless it is stopped for certain. */
+  readonly cutOff: PostgresNode | undefined
 }
 
 export interface Promotion {
@@ -27,27 +30,36 @@ export interface Promotion {
 /** How long a server that hangs has to stop in an orderly way. */
 const FENCE_SECONDS = 5
 
+/** One that is cut off would wait for standbys that it cannot reach. */
+const FENCE_CUT_OFF_SECONDS = 1
+
 /**
  * Chooses the standby to promote after the primary is lost.
  * @param name of the standby; without it the most advanced one that is not delayed
- * @throws UserError when there is a primary, or nobody to promote
+ * @throws UserError when there is a primary the others reach, or nobody to promote
  */
 export async function planPromotion(place: Place, name?: string): Promise<PromotionPlan> {
   const servers = await seeServers(place)
   const named = name === undefined ? undefined : findServer(servers, name)
   const primaries = servers.filter(({ state }) => state === 'primary')
-  const [primary] = primaries
-  if (primary && primaries.length === 1 && (!named || named === primary)) {
-    return { target: primary.node, isDone: true, why: `${primary.node.name} is the primary`, fence: [] }
+  const [primary, second] = primaries
+  const isLost = primary && !second && named !== primary && (await isCutOff(place, primary.node, servers))
+  if (primary && !isLost) {
+    if (second || (named && named !== primary)) throw primaryThere(primaries, named)
+    const why = `${primary.node.name} is the primary`
+    return { target: primary.node, isDone: true, why, fence: [], cutOff: undefined }
   }
-  if (primary) throw primaryThere(primaries, named)
-  const target = named ?? mostAdvanced(place.lab, servers)
-  verifyPromotable(target, servers)
+  const others = servers.filter((server) => server !== primary)
+  const target = named ?? mostAdvanced(place.lab, others)
+  verifyPromotable(target, others)
+  const cutOff = primary?.node
+  const why = reasonFor(place.lab, target, others, named !== undefined)
   return {
     target: target.node,
     isDone: false,
-    why: reasonFor(place.lab, target, servers, named !== undefined),
-    fence: servers.filter(({ answer }) => !answer).map(({ node }) => node),
+    why: cutOff ? `${cutOff.name} is cut off: it answers us, and none of the others; ${why}` : why,
+    fence: servers.filter((server) => server === primary || !server.answer).map(({ node }) => node),
+    cutOff,
   }
 }
 
@@ -120,7 +132,7 @@ function reasonFor(lab: Lab, target: Server, servers: readonly Server[], isNamed
  * Fences what does not answer and promotes the standby. What else has to follow the new primary is the part of
  * `followPrimary`, which is slow.
  * @param onStep is told what it is at
- * @throws CommandError when the standby cannot be promoted
+ * @throws CommandError when the standby cannot be promoted, or a primary that is cut off not be stopped
  */
 export async function promote(
   place: Place,
@@ -128,9 +140,23 @@ export async function promote(
   onStep: (text: string) => void = () => {},
 ): Promise<Promotion> {
   if (plan.fence.length > 0) onStep(`fencing ${plan.fence.map(({ name }) => name).join(', ')}`)
-  const fenced = await Promise.all(plan.fence.map((node) => fence(place, node, FENCE_SECONDS)))
+  const fenced = await Promise.all(
+    plan.fence.map((node) => {
+      return fence(place, node, node === plan.cutOff ? FENCE_CUT_OFF_SECONDS : FENCE_SECONDS)
+    }),
+  )
+  verifyStopped(plan, fenced)
   onStep(`promoting ${plan.target.name}`)
   return { target: plan.target, fenced, writableAtMs: await makePrimary(place, plan.target) }
+}
+
+/** It took writes a moment ago, and its network may be mended at any time. */
+function verifyStopped({ cutOff }: PromotionPlan, fenced: readonly Fenced[]): void {
+  if (!cutOff || fenced.some(({ node, ok }) => ok && node === cutOff)) return
+  throw new CommandError(`${cutOff.name} took writes and could not be stopped, so nobody was promoted`, {
+    command: `npx create-pg-lab ssh ${cutOff.name} -- sudo systemctl stop postgresql`,
+    hint: `stop it, or switch its machine off: vagrant halt ${cutOff.name}. Then: npx create-pg-lab promote`,
+  })
 }
 
 /** Long enough for a standby that has much to replay. */

@@ -9,7 +9,13 @@ export interface Containers {
   sizes(names: readonly string[]): Promise<ReadonlyMap<string, MachineSize>>
   /** Takes effect at once, and stays. */
   resize(name: string, size: MachineSize): Promise<void>
+  /** Takes it off one of its networks, as if its cable were cut; ssh comes by another. It may be off already. */
+  disconnect(name: string, network: string): Promise<void>
+  /** Takes it back, with the address it had. It may be on already. */
+  connect(name: string, network: string, address: string): Promise<void>
 }
+
+const NETWORKS_FORMAT = '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}'
 
 const FORMAT = '{{.Id}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}'
 
@@ -24,6 +30,10 @@ export function createContainers({
   readonly logFile?: string
 }): Containers {
   const log = logFile === undefined ? {} : { logFile }
+  const isOn = async (name: string, network: string): Promise<boolean> => {
+    const args = ['inspect', '--type', 'container', '--format', NETWORKS_FORMAT, idOf(name)]
+    return (await run({ file: 'docker', args, ...log })).stdout.split('\n').includes(network)
+  }
   const idOf = (name: string): string => {
     const file = join(directory, '.vagrant/machines', name, 'docker/id')
     return existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
@@ -42,6 +52,15 @@ export function createContainers({
       // Docker gives a container as much swap as memory; it must never be less than the memory.
       const sizes = ['--memory', `${memoryMb}m`, '--memory-swap', `${2 * memoryMb}m`, '--cpus', String(cpus)]
       await run({ file: 'docker', args: ['update', ...sizes, idOf(name)], ...log })
+    },
+    async disconnect(name, network) {
+      if (!(await isOn(name, network))) return
+      await run({ file: 'docker', args: ['network', 'disconnect', network, idOf(name)], ...log })
+    },
+    async connect(name, network, address) {
+      if (await isOn(name, network)) return
+      const args = ['network', 'connect', '--ip', address, network, idOf(name)]
+      await run({ file: 'docker', args, ...log })
     },
   }
 }

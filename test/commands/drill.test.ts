@@ -68,8 +68,9 @@ describe('pg-lab drill', () => {
     const cwd = openLab()
     const drill = DRILLS.find(({ id }) => id === 'slave-outage')
     const hints = drill?.hints(STATE.cast, {} as never) ?? []
-    for (const [at, { en }] of hints.entries()) {
-      expect((await program(['drill', 'hint'], { cwd })).stdout).toBe(`${at + 1}/${hints.length}  ${en}\n`)
+    for (const [at, { en, type }] of hints.entries()) {
+      const { stdout } = await program(['drill', 'hint'], { cwd })
+      expect(stdout).toBe(`${at + 1}/${hints.length}  ${en}\n\n     ${type}\n\n`)
     }
     expect((await program(['drill', 'hint'], { cwd })).stdout).toContain('npx create-pg-lab drill repair')
   })

@@ -8,17 +8,23 @@ import { testLab, testSlave } from '../support/lab.ts'
 
 const CYRILLIC = /[а-яё]/i
 
-function castOf(lab: Lab, id: string): Cast {
+function castOf(lab: Lab, id: string, how: string | undefined): Cast {
   const drill = DRILLS.find((one) => one.id === id)
-  const victim = drill?.victim(lab, lab.master)
+  const victim = drill?.victim(lab, lab.master, how)
   const writer = victim && writerHost(lab, lab.master, victim)
   if (!drill || !victim || !writer) throw new Error(`${id} has no cast`)
-  return { primary: lab.master.name, victim: victim.name, writer: writer.name, how: drill.hows[0] }
+  return { primary: lab.master.name, victim: victim.name, writer: writer.name, how }
 }
 
-describe.each(DRILLS.map((drill) => [drill.id, drill] as const))('%s', (id, drill) => {
+/** Each drill, in each of its ways. */
+const WAYS = DRILLS.flatMap((drill) => {
+  const hows = drill.hows.length > 0 ? drill.hows : [undefined]
+  return hows.map((how) => ({ name: how ? `${drill.id} --how ${how}` : drill.id, id: drill.id, drill, how }))
+})
+
+describe.each(WAYS)('$name', ({ id, drill, how }) => {
   const lab = testLab()
-  const cast = castOf(lab, id)
+  const cast = castOf(lab, id, how)
   const texts: readonly Text[] = [
     drill.title,
     drill.teaches,
@@ -44,6 +50,11 @@ describe.each(DRILLS.map((drill) => [drill.id, drill] as const))('%s', (id, dril
     expect(drill.hints(cast, lab).length).toBeGreaterThan(1)
   })
 
+  it('has a command in its last hint, and no command hidden in the words', () => {
+    expect(drill.hints(cast, lab).at(-1)?.type).toBeDefined()
+    for (const { en, ru } of drill.hints(cast, lab)) expect(`${en} ${ru}`).not.toContain('create-pg-lab')
+  })
+
   it('has one line in the list that fits a terminal', () => {
     expect(drill.teaches.en.length + id.length).toBeLessThan(110)
   })
@@ -55,7 +66,7 @@ describe.each(DRILLS.map((drill) => [drill.id, drill] as const))('%s', (id, dril
   it('plays the default lab, and one with two slaves', () => {
     const slave2 = testSlave({ name: 'slave2', address: '192.168.11.153', slot: 'slave2_slot' })
     for (const one of [lab, testLab({ slaves: [...lab.slaves, slave2] })]) {
-      expect(drill.refusal(one)).toBeUndefined()
+      expect(drill.refusal(one, how)).toBeUndefined()
     }
   })
 })

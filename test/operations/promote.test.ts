@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { planPromotion, promote } from '../../src/operations/promote.ts'
-import { testSlave } from '../support/lab.ts'
+import { testBackup, testSlave } from '../support/lab.ts'
 import { PRIMARY, refusal, scene, standby, threeServers } from './scene.ts'
 
 test('the standby with the most WAL is chosen', async () => {
@@ -79,4 +79,44 @@ test('a machine that does not answer is told of, and does not stop the promotion
   const { fenced } = await promote(place, await planPromotion(place))
   expect(fenced).toMatchObject([{ node: { name: 'master' }, ok: false }])
   expect(done[1]).toContain('pg_promote')
+})
+
+/** What each machine hears from the primary's address: pg_isready's exit code. */
+function cutScene(heard: Readonly<Record<string, number>>, fenceExit = 0) {
+  const lab = threeServers({ backup: testBackup() })
+  const servers = { master: PRIMARY, slave: standby(), slave2: standby('0/5000060') }
+  return scene(servers, lab, async ({ name }, argv) => {
+    const exitCode = argv[0] === 'pg_isready' ? (heard[name] ?? 0) : fenceExit
+    return { exitCode, stdout: 'state=shut down\n', stderr: '', durationMs: 1 }
+  })
+}
+
+test('a primary that answers us and no other machine is lost: it is stopped, then a standby promoted', async () => {
+  const { place, done } = cutScene({ slave: 2, slave2: 2, backup: 2 })
+  const plan = await planPromotion(place)
+  expect(plan).toMatchObject({ isDone: false, target: { name: 'slave2' }, cutOff: { name: 'master' } })
+  expect(plan.why).toContain('master is cut off: it answers us, and none of the others')
+  await promote(place, plan)
+  const deeds = done.map((line) => line.replace(/ .*(fence|pg_promote).*/, ' $1'))
+  expect(deeds.filter((line) => /fence|pg_promote/.test(line))).toEqual([
+    'master: fence',
+    'slave2: pg_promote',
+  ])
+})
+
+test('one that any machine reaches is not lost, nor one that lets nobody in for a moment', async () => {
+  for (const heard of [
+    { slave: 2, slave2: 2, backup: 0 },
+    { slave: 2, slave2: 1, backup: 2 },
+  ]) {
+    expect(await planPromotion(cutScene(heard).place)).toMatchObject({ isDone: true })
+    expect(await refusal(planPromotion(cutScene(heard).place, 'slave'))).toContain('master answers')
+  }
+})
+
+test('nobody is promoted beside a primary that cannot be stopped', async () => {
+  const { place, done } = cutScene({ slave: 2, slave2: 2, backup: 2 }, 1)
+  const plan = await planPromotion(place)
+  expect(await refusal(promote(place, plan))).toContain('could not be stopped, so nobody was promoted')
+  expect(done.join()).not.toContain('pg_promote')
 })

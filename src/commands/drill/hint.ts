@@ -1,4 +1,5 @@
 import type { Language } from '../../create/answers.ts'
+import type { Hint } from '../../drills/drill.ts'
 import { writeState } from '../../drills/state.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import type { Session } from '../session.ts'
@@ -15,9 +16,14 @@ export async function hint(session: Session, language: Language): Promise<number
   const { drill, state } = open
   const hints = drill.hints(state.cast, session.lab)
   const next = hints[state.hints]
-  session.context.print(next ? `${state.hints + 1}/${hints.length}  ${next[language]}` : NO_MORE[language])
+  session.context.print(next ? told(next, `${state.hints + 1}/${hints.length}`, language) : NO_MORE[language])
   if (next) writeState(session.directory, { ...state, hints: state.hints + 1 })
   return EXIT.ok
+}
+
+/** What is to be typed has a line of its own, to be copied. */
+function told(hint: Hint, number: string, language: Language): string {
+  return `${number}  ${hint[language]}${hint.type === undefined ? '' : `\n\n     ${hint.type}\n`}`
 }
 
 const NO_MORE = {

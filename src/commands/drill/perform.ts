@@ -28,7 +28,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
   verifyIsUp(session)
   verifyNoneIsOpen(session)
   const { context, directory, lab, guest } = session
-  const refusal = drill.refusal(lab)
+  const refusal = drill.refusal(lab, wish.how)
   if (refusal) throw new UserError(`This lab cannot rehearse ${drill.id}: ${refusal.en}`)
   const cast = await castOf(session, drill, wish.how)
   const stage = stageOf(session, cast)
@@ -107,7 +107,7 @@ async function castOf({ lab, guest }: Session, drill: Drill, how: string | undef
       hint: 'see who answers: npx create-pg-lab status',
     })
   }
-  const victim = drill.victim(lab, primary)
+  const victim = drill.victim(lab, primary, how)
   const writer = writerHost(lab, primary, victim)
   if (!writer) {
     throw new UserError(`This lab cannot rehearse ${drill.id}: no machine is left to write from`)

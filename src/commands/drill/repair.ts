@@ -38,14 +38,18 @@ function steps(session: Session, { drill, state }: Unfinished): readonly Task[] 
   const stage = stageOf(session, state.cast)
   return [
     startMachines(session),
-    { title: 'Lead the servers back to one primary', run: ({ note }) => rescue(stage, note) },
     {
-      title: `Undo the disaster of ${drill.id}`,
-      run: async ({ note }) => {
+      title: 'Clear away what the drill has left',
+      run: async () => {
         await Promise.all(nodesOf(lab).map((node) => removeLeftovers(guest, node)))
-        await drill.undo(stage, note)
+        await drill.tidy?.(stage)
       },
     },
+    {
+      title: 'Lead the servers back to one primary',
+      run: ({ note }) => rescue(stage, note, drill.yields?.(state.cast)),
+    },
+    { title: `Undo the disaster of ${drill.id}`, run: async ({ note }) => drill.undo?.(stage, note) },
     provisionMachines(session, () => {}),
     {
       title: 'Verify',
