@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const REHEARSALS = [
   'default-lab',
   'drills',
+  'drills-debian-13',
   'live',
   'operations',
   'restore',

@@ -11,6 +11,7 @@ import { openSession, readConfig } from './session.ts'
 
 export interface DrillOptions {
   readonly how?: string
+  readonly inPlace?: true
   readonly keep?: true
   readonly lang?: Language
 }
@@ -18,7 +19,7 @@ export interface DrillOptions {
 /** `pg-lab drill [name | hint | check | repair]`: rehearses a bad day, or leads back from one. */
 export async function drill(
   context: Context,
-  { how, keep, lang }: DrillOptions,
+  { inPlace, how = inPlace && 'in-place', keep, lang }: DrillOptions,
   name: string | undefined,
 ): Promise<number> {
   const language = lang ?? languageOf(context.env)

@@ -120,7 +120,12 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .argument('[name]', 'of the drill; or hint, check, repair')
-        .option('--how <way>', 'how the disaster comes')
+        .option('--how <way>', 'how it comes, or is repaired')
+        .addOption(
+          command
+            .createOption('--in-place', 'pitr: over the primary, short for --how in-place')
+            .conflicts('how'),
+        )
         .option('--keep', 'stop after the disaster, to repair it by hand')
         .addOption(
           command.createOption('--lang <code>', 'of the words (of this terminal)').choices(LANGUAGES),

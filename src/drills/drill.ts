@@ -55,7 +55,7 @@ export interface Drill {
   readonly title: Text
   /** One line of the list: what one knows afterwards. */
   readonly teaches: Text
-  /** Ways the disaster can come, the usual one first; empty where there is only one. */
+  /** Ways it can come, or be repaired, the usual one first; empty where there is only one. */
   readonly hows: readonly string[]
   /** @returns why this lab cannot have it; `undefined` when it can */
   refusal(lab: Lab, how: string | undefined): Text | undefined

@@ -1,8 +1,9 @@
 import type { Lab } from '../lab.ts'
 import type { Course, Figure } from '../report/drill-report.ts'
 import { span } from '../report/text.ts'
+import type { Look } from './looks.ts'
 import { type Loss, outageOf, type Recording, writesPerSecond } from './recording.ts'
-import { type Look, lagsOf, twoPrimariesMs, unprotectedSpan } from './sampler.ts'
+import { lagsOf, twoPrimariesMs, unprotectedSpan } from './sampler.ts'
 
 /** What a drill came to, before it is told. All times are our own clock, in ms since 1970. */
 export interface Results {

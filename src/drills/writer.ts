@@ -5,9 +5,9 @@ import { SECRETS } from '../operations/rotate.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { identifier } from '../tools/sql.ts'
 
-/** The writer's table has a schema of its own in the demo database. */
-const SCHEMA = 'drill_of_pg_lab'
-const TABLE = `${SCHEMA}.commits`
+/** What a drill makes in the demo database lies in a schema of its own, the writer's table above all. */
+export const SCHEMA = 'drill_of_pg_lab'
+export const COMMITS = `${SCHEMA}.commits`
 
 /** What the writer leaves on its host when even its trap could not run. */
 const LEFT_FILES = '/tmp/pg-lab-drill.*'
@@ -58,7 +58,7 @@ while :; do
   awk -v run="$run" -v base="$2" -v pause="$3" 'BEGIN {
     printf "\\\\warn in %d\\n", run
     for (n = run * base + 1; ; n++) {
-      printf "INSERT INTO ${TABLE} (n) VALUES (%d);\\n\\\\warn ack %d :HOST\\n", n, n
+      printf "INSERT INTO ${COMMITS} (n) VALUES (%d);\\n\\\\warn ack %d :HOST\\n", n, n
       printf "DO $$ BEGIN PERFORM pg_sleep(%s); END $$;\\n", pause
     }
   }' 2>/dev/null | psql -X -q -w -v ON_ERROR_STOP=1 "$conninfo" &
@@ -82,8 +82,8 @@ export async function makeTable(lab: Lab, primary: LabNode, guest: Guest): Promi
   const owner = identifier(lab.database.owner)
   const sql = `DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;
 CREATE SCHEMA ${SCHEMA} AUTHORIZATION ${owner};
-CREATE TABLE ${TABLE} (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
-ALTER TABLE ${TABLE} OWNER TO ${owner};`
+CREATE TABLE ${COMMITS} (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
+ALTER TABLE ${COMMITS} OWNER TO ${owner};`
   await guest.execute(primary, `SET client_min_messages = warning;\n${sql}`, lab.database.name)
 }
 
@@ -98,11 +98,11 @@ DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;`
 export async function numbersIn(lab: Lab, primary: LabNode, guest: Guest): Promise<ReadonlySet<number>> {
   const exists = await guest.rows(
     primary,
-    `SELECT 1 AS there WHERE to_regclass('${TABLE}') IS NOT NULL`,
+    `SELECT 1 AS there WHERE to_regclass('${COMMITS}') IS NOT NULL`,
     lab.database.name,
   )
   if (exists.length === 0) return new Set()
-  const rows = await guest.rows<{ n: number }>(primary, `SELECT n FROM ${TABLE}`, lab.database.name)
+  const rows = await guest.rows<{ n: number }>(primary, `SELECT n FROM ${COMMITS}`, lab.database.name)
   return new Set(rows.map(({ n }) => n))
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Look, lagsOf, mostKept, twoPrimariesMs, unprotectedSpan } from '../../src/drills/sampler.ts'
+import type { Look } from '../../src/drills/looks.ts'
+import { lagsOf, mostKept, twoPrimariesMs, unprotectedSpan } from '../../src/drills/sampler.ts'
 import { testBackup, testLab } from '../support/lab.ts'
 
 const lab = testLab()

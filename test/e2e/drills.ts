@@ -5,13 +5,30 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OsName } from '../../src/catalog/contracts.ts'
 import type { DrillReport } from '../../src/report/drill-report.ts'
-import { TestLab } from './support.ts'
+import { spawn, TestLab } from './support.ts'
 
-/** Drills of this file: none of them promotes a server, so no acknowledged commit may be lost. */
-const HARMLESS = ['slave-outage', 'backup-outage', 'slot-overflow', 'disk-full'] as const
+/** Every drill in each of its ways, and what it may cost: no acknowledged commit, some, or two primaries at once. */
+const WHOLE: readonly (readonly [drill: string, cost: 'nothing' | 'commits' | 'a split'])[] = [
+  ['slave-outage', 'nothing'],
+  ['backup-outage', 'nothing'],
+  ['slot-overflow', 'nothing'],
+  ['disk-full', 'nothing'],
+  ['switchover', 'nothing'],
+  ['failover --how process', 'commits'],
+  ['failover --how machine', 'commits'],
+  ['failover --how network', 'commits'],
+  ['split-brain', 'a split'],
+  ['corruption --how master', 'nothing'],
+  ['corruption --how standby', 'nothing'],
+  ['pitr', 'nothing'],
+  ['pitr --in-place', 'commits'],
+]
+
+/** Left broken, and repaired by what the hints say, word for word. */
+const BY_HAND = ['slave-outage', 'disk-full', 'split-brain', 'failover --how network', 'pitr'] as const
 
 /**
- * The drills around a lab that keeps its primary, on one lab.
+ * All drills, on one lab.
  * @param subnet its own, so that two systems can be tested side by side
  */
 export function describeDrills(os: OsName, subnet: string): void {
@@ -21,7 +38,6 @@ export function describeDrills(os: OsName, subnet: string): void {
   )
   const stateFile = join(lab.directory, '.pg-lab/drill/state.json')
   const stepNow = () => (existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')).step : '')
-  const barman = (...args: string[]) => lab.ssh('backup', 'sudo', '-u', 'barman', 'barman', ...args)
 
   /** What the newest page of a drill was made of. */
   const newest = (drill: string): DrillReport => {
@@ -46,6 +62,10 @@ export function describeDrills(os: OsName, subnet: string): void {
     }
     return child
   }
+  /** It is stopped to be cloned. */
+  const slaveIsDown = async () => {
+    while (lab.ssh('slave', 'pgrep', '-x', 'postgres').status === 0) await delay(200)
+  }
   const ended = (child: ChildProcess) =>
     new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
 
@@ -62,6 +82,22 @@ export function describeDrills(os: OsName, subnet: string): void {
       lab.sql('master', "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg-lab drill'"),
     ).toBe('0')
   }
+  /** The commands of all hints, each typed as it is printed; those that only look may say no. */
+  const typeAllHints = (): readonly string[] => {
+    const commands: string[] = []
+    for (let hint = ''; !hint.includes('That were all hints'); hint = lab.must('drill', 'hint').stdout) {
+      commands.push(...[...hint.matchAll(/^ {5}(.+)$/gm)].map(([, command = '']) => command))
+    }
+    const cli = `node '${resolve('dist/pg-lab.js')}'`
+    return commands.map((command) => {
+      const typed = command.replaceAll('npx create-pg-lab', cli)
+      const { status, stdout, stderr } = spawn('sh', ['-c', typed], {
+        cwd: lab.directory,
+        env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      })
+      return `${command}\n${status}\n${stdout}\n${stderr}`
+    })
+  }
   /** What is typed to be told yes may come a moment too early. */
   const checkedUntilYes = () => {
     const deadline = Date.now() + 180_000
@@ -70,6 +106,9 @@ export function describeDrills(os: OsName, subnet: string): void {
       if (result.status === 0 || Date.now() > deadline) return result
     }
   }
+  const figures = (drill: string) =>
+    new Map(newest(drill).figures.map(({ name, value }) => [name.en, Object(value).en ?? value]))
+  const SPLIT = 'Two servers took writes at the same time'
 
   beforeAll(() => {
     lab.must('up')
@@ -78,16 +117,37 @@ export function describeDrills(os: OsName, subnet: string): void {
   afterAll(() => lab.remove())
 
   describe(`drills on ${os}`, () => {
-    it.each(HARMLESS)('%s passes, and loses nothing', (drill) => {
-      const { stdout } = lab.must('drill', drill)
+    it.each(WHOLE)('%s passes, and costs %s', (drill, cost) => {
+      const [id = '', ...options] = drill.split(' ')
+      const { stdout } = lab.must('drill', id, ...options)
       expect(stdout).toContain('The lab is as it was')
-      const report = newest(drill)
-      const rpo = report.figures.find(({ name }) => name.en.includes('RPO'))
-      expect(rpo?.value).toMatchObject({ en: expect.stringMatching(/^0 of \d{3,}$/) })
-      expect(report.steps.map(({ part }) => part)).toEqual(expect.arrayContaining(['disaster', 'repair']))
-      expect(report.course.unprotected).toBeDefined()
+      const told = figures(id)
+      const rpo = cost === 'commits' ? /^\d+ of \d{3,}$/ : /^0 of \d{3,}$/
+      expect(told.get('Acknowledged commits lost (RPO)')).toMatch(rpo)
+      expect(told.has(SPLIT)).toBe(cost === 'a split')
+      expect(newest(id).steps.map(({ part }) => part)).toEqual(expect.arrayContaining(['disaster', 'repair']))
       const page = /report\/drills\/\S+\.md/.exec(stdout)?.[0] ?? ''
-      expect(readFileSync(join(lab.directory, page), 'utf8')).toContain(`npx create-pg-lab drill ${drill}`)
+      expect(readFileSync(join(lab.directory, page), 'utf8')).toContain(`npx create-pg-lab drill ${id}`)
+      expectNoTrace()
+    })
+
+    it('leaves an archive that can be restored to a moment after all of that', () => {
+      expect(lab.verify('--only', 'restore').failed).toEqual([])
+    })
+
+    it.each(BY_HAND)('%s --keep: check says no, and yes after what the hints say', (drill) => {
+      const [id = '', ...options] = drill.split(' ')
+      lab.must('drill', id, ...options, '--keep')
+      const refused = lab.run('drill', 'check')
+      expect(refused.stdout).toContain('Not repaired yet')
+      expect(refused.status).toBe(1)
+      expect(lab.run('status').stdout).toContain(`The drill ${id} waits for your repair`)
+      expect(lab.run('drill', 'switchover').stderr).toContain('npx create-pg-lab drill repair')
+      const typed = typeAllHints()
+      const { status, stdout } = checkedUntilYes()
+      if (status !== 0) throw new Error([...typed, stdout].join('\n\n'))
+      expect(stdout).toContain('Repaired')
+      expect(figures(id).has('Repaired by hand, after the disaster')).toBe(true)
       expectNoTrace()
     })
 
@@ -100,66 +160,27 @@ export function describeDrills(os: OsName, subnet: string): void {
       expect(existsSync(stateFile)).toBe(false)
     })
 
-    it('--keep leaves the slave stopped; check says no, and after the commands of the hints yes', () => {
-      const { stdout } = lab.must('drill', 'slave-outage', '--keep')
-      expect(stdout).toContain('PostgreSQL on slave is stopped.')
-      expect(
-        lab.sql('master', "SELECT active FROM pg_replication_slots WHERE slot_name = 'slave_slot'"),
-      ).toBe('f')
-      const refused = lab.run('drill', 'check')
-      expect({ status: refused.status, stdout: refused.stdout }).toMatchObject({
-        status: 1,
-        stdout: expect.stringContaining('Not repaired yet'),
-      })
-      expect(lab.must('status').stdout).toContain('The drill slave-outage waits for your repair')
-      expect(lab.run('drill', 'backup-outage').stderr).toContain('npx create-pg-lab drill repair')
-      const hints = [1, 2, 3].map(() => lab.must('drill', 'hint').stdout)
-      expect(hints.at(-1)).toContain('systemctl start postgresql')
-      expect(lab.must('drill', 'hint').stdout).toContain('npx create-pg-lab drill repair')
-      lab.must('ssh', 'slave', '--', 'sudo', 'systemctl', 'start', 'postgresql')
-      const yes = checkedUntilYes()
-      expect(yes.stdout).toContain('Repaired')
-      const figures = newest('slave-outage').figures.map(({ name, value }) => [name.en, value])
-      expect(figures).toContainEqual([
-        'Acknowledged commits lost (RPO)',
-        expect.objectContaining({ en: expect.stringMatching(/^0 of \d{3,}$/) }),
-      ])
-      expect(figures.map(([name]) => name)).toContain('Repaired by hand, after the disaster')
-      expectNoTrace()
-    })
-
-    it('--keep leaves a full disk; the commands of the hints make room', () => {
-      lab.must('drill', 'disk-full', '--keep')
-      expect(lab.run('drill', 'check').status).toBe(1)
-      expect(barman('check', 'master').status).not.toBe(0)
-      const streaming = '~barman/master/streaming'
-      lab.ssh('backup', 'sudo', 'sh', '-c', `rm ${streaming}/forgotten.tmp`)
-      lab.ssh('backup', 'sudo', 'sh', '-c', `find ${streaming} -name '*.partial' ! -size 16777216c -delete`)
-      barman('cron')
-      expect(checkedUntilYes().stdout).toContain('Repaired')
-      expect(lab.ssh('backup', 'sh', '-c', 'mount | grep -c streaming').stdout.trim()).toBe('0')
+    const ledBack = () => {
+      expect(lab.run('status').stdout).toContain('Back to green: npx create-pg-lab drill repair')
+      lab.must('drill', 'repair')
       expectNoTrace()
       expect(lab.verify().failed).toEqual([])
-    })
+      expect(lab.sql('master', 'SELECT pg_is_in_recovery()')).toBe('f')
+    }
 
-    it('after Ctrl-C status tells of it, and drill repair leads back to green', async () => {
-      const child = await startUntil('slave-outage', 'Let 500 commits pass without it')
+    it('after Ctrl-C in the middle of a clone status tells of it, and drill repair leads back to green', async () => {
+      const child = await startUntil('slot-overflow', 'Clone slave anew')
+      await slaveIsDown()
       process.kill(-Number(child.pid), 'SIGINT')
       expect(await ended(child)).toBe(130)
-      expect(lab.must('status').stdout).toContain('Back to green: npx create-pg-lab drill repair')
-      lab.must('drill', 'repair')
-      expectNoTrace()
-      expect(lab.verify().failed).toEqual([])
+      ledBack()
     })
 
-    it('after kill -9 too, with the disk full', async () => {
-      const child = await startUntil('disk-full', 'End another WAL file without Barman')
+    it('after kill -9 with a lost master too', async () => {
+      const child = await startUntil('failover', 'Let the others follow')
       child.kill('SIGKILL')
       await ended(child)
-      expect(lab.must('status').stdout).toContain('Back to green: npx create-pg-lab drill repair')
-      lab.must('drill', 'repair')
-      expectNoTrace()
-      expect(lab.verify().failed).toEqual([])
+      ledBack()
     })
 
     it('has nothing to repair when no drill is open', () => {
@@ -172,7 +193,7 @@ export function describeDrills(os: OsName, subnet: string): void {
       lab.must('report', '--lang', 'ru')
       const page = readFileSync(join(lab.directory, 'report/index.html'), 'utf8')
       expect(page).toContain('На узле резервного копирования кончился диск')
-      expect(page.match(/class="plot course"/g)).toHaveLength(HARMLESS.length + 2) // and two that were repaired by hand
+      expect(page.match(/class="plot course"/g)).toHaveLength(WHOLE.length + BY_HAND.length)
     })
   })
 }

@@ -1,0 +1,255 @@
+import { CommandError } from '../errors.ts'
+import { planReinit, reinit } from '../operations/reinit.ts'
+import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
+import { startServer, stopServer } from '../operations/service.ts'
+import type { Progress } from '../tasks.ts'
+import { literal } from '../tools/sql.ts'
+import { backupOf, leafStandby, serverOf, thePrimary, withoutBackup, withoutSlave } from './casting.ts'
+import type { Drill, LiveStage, Step } from './drill.ts'
+import {
+  bringBackCommand,
+  dumpPrecious,
+  holdingOf,
+  judgePrecious,
+  makePrecious,
+  PRECIOUS,
+  restoredHolding,
+  sayHolding,
+  verifyWhole,
+} from './precious.ts'
+import { until, untilStreaming } from './wait.ts'
+
+const ON_STANDBY = 'standby'
+
+/** In the middle of a page that is neither the first nor the last. $1 is the table's file. */
+const DAMAGE = `printf 'DAMAGED!' | dd of="$1" bs=1 seek=$((3 * 8192 + 4000)) conv=notrunc status=none`
+
+const READ = `SELECT count(v) FROM ${PRECIOUS}`
+
+export const corruption: Drill = {
+  id: 'corruption',
+  title: { en: 'A page on the disk is damaged', ru: 'Повреждена страница на диске' },
+  teaches: {
+    en: 'how checksums find a damaged page, and how it is brought back whole',
+    ru: 'как контрольные суммы находят повреждённую страницу и как вернуть её целой',
+  },
+  hows: ['master', ON_STANDBY],
+  refusal: (lab, how) => {
+    if (!lab.postgres.checksums) return { en: 'it has no checksums', ru: 'в нём нет контрольных сумм' }
+    return how === ON_STANDBY ? withoutSlave(lab) : withoutBackup(lab)
+  },
+  victim: (lab, primary, how) => (how === ON_STANDBY ? leafStandby : thePrimary)(lab, primary),
+  intro: ({ victim, writer, how }) => [
+    {
+      en: `A few bytes of a table’s file are overwritten on ${victim} while PostgreSQL is stopped there, as a failing disk does it.`,
+      ru: `На ${victim}, пока PostgreSQL остановлен, в файле таблицы затираются несколько байт, как это делает умирающий диск.`,
+    },
+    {
+      en: 'PostgreSQL starts as if nothing had happened. Only who reads that page is told: its checksum is wrong.',
+      ru: 'PostgreSQL запускается как ни в чём не бывало. Об ошибке узнаёт лишь тот, кто читает эту страницу: контрольная сумма не сходится.',
+    },
+    how === ON_STANDBY
+      ? { en: `${victim} is cloned anew.`, ru: `${victim} клонируется заново.` }
+      : {
+          en: `The backup and its WAL are restored on ${writer}; the table is taken out of it and brought back.`,
+          ru: `Копия и её WAL восстанавливаются на ${writer}; таблица берётся оттуда и возвращается на место.`,
+        },
+  ],
+  watch: ({ victim }) => [
+    {
+      en: `\`npx create-pg-lab status --watch\`: ${victim} is away for a moment, then all is green, damaged as it is.`,
+      ru: `\`npx create-pg-lab status --watch\`: ${victim} ненадолго пропадёт, затем всё снова зелёное, хотя страница повреждена.`,
+    },
+  ],
+  promise: ({ victim }) => ({
+    en: `A page of the table ${PRECIOUS} is damaged on ${victim}.`,
+    ru: `На ${victim} повреждена страница таблицы ${PRECIOUS}.`,
+  }),
+  hints: ({ primary, victim, how }, lab) => {
+    const read = {
+      en: 'What does PostgreSQL say to who reads the table?',
+      ru: 'Что PostgreSQL отвечает тому, кто читает таблицу?',
+      type: `npx create-pg-lab psql ${victim} -c '${READ}'`,
+    }
+    if (how === ON_STANDBY) {
+      return [
+        read,
+        {
+          en: 'Is it whole on the primary? Damage does not travel with the WAL.',
+          ru: 'А на мастере она цела? Повреждение не передаётся через WAL.',
+          type: `npx create-pg-lab psql ${primary} -c '${READ}'`,
+        },
+        {
+          en: 'Clone the standby anew.',
+          ru: 'Клонируйте реплику заново.',
+          type: `npx create-pg-lab reinit ${victim} --yes`,
+        },
+      ]
+    }
+    return [
+      read,
+      {
+        en: 'The backup was taken before, and WAL has every row since: restore all of it beside the cluster.',
+        ru: 'Копия снята раньше, а в WAL есть все строки после неё: восстановите всё это рядом с кластером.',
+        type: 'npx create-pg-lab restore --to latest',
+      },
+      {
+        en: 'Take the table out of there, in the place of the damaged one.',
+        ru: 'Возьмите таблицу оттуда и поставьте на место повреждённой.',
+        type: bringBackCommand(lab, primary),
+      },
+      {
+        en: 'Remove the restored server.',
+        ru: 'Удалите восстановленный сервер.',
+        type: 'npx create-pg-lab restore --remove',
+      },
+    ]
+  },
+  disaster: (stage) => [
+    {
+      title: { en: 'Write rows to a table', ru: 'Записать строки в таблицу' },
+      run: async () => {
+        const holding = await makePrecious(stage, stage.primary)
+        await flush(stage)
+        return sayHolding(holding)
+      },
+    },
+    {
+      title: {
+        en: `Damage a page of it on ${stage.victim.name}`,
+        ru: `Повредить её страницу на ${stage.victim.name}`,
+      },
+      run: (note) => damage(stage, note),
+    },
+    { title: { en: 'Read the table', ru: 'Прочитать таблицу' }, run: () => readDamaged(stage) },
+  ],
+  repair: (stage) => (stage.cast.how === ON_STANDBY ? cloneVictim(stage) : bringBack(stage)),
+  remains: (stage) => judgePrecious(stage, stage.victim),
+  tidy: async (stage) => {
+    if (stage.lab.backup) await removeRestored({ ...stage, backup: stage.lab.backup }, () => {})
+  },
+  figures: () => [],
+  lessons: (_results, { how }) => [
+    {
+      en: 'A damaged page lies there unnoticed until somebody reads it: a query, a base backup, pg_checksums. So read everything from time to time.',
+      ru: 'Повреждённая страница лежит незамеченной, пока её не прочтут: запросом, базовой копией, pg_checksums. Поэтому время от времени читайте всё.',
+    },
+    {
+      en: 'Without checksums PostgreSQL would have given out wrong rows, or crashed.',
+      ru: 'Без контрольных сумм PostgreSQL выдал бы неверные строки или упал.',
+    },
+    how === ON_STANDBY
+      ? {
+          en: 'Damage does not travel with the WAL: the primary was whole, and a clone from it is too.',
+          ru: 'Повреждение не передаётся через WAL: мастер цел, и клон с него тоже.',
+        }
+      : {
+          en: 'Damage does not travel with the WAL: an older backup with all WAL behind it gives the rows of today, whole.',
+          ru: 'Повреждение не передаётся через WAL: старая копия со всем WAL после неё даёт сегодняшние строки, целыми.',
+        },
+  ],
+}
+
+/** To the disk with it: what is still in memory only, recovery would write again. */
+async function flush({ guest, primary, victim }: LiveStage): Promise<void> {
+  await guest.execute(primary, 'CHECKPOINT')
+  if (victim.name === primary.name) return
+  const [end] = await guest.rows<{ lsn: string }>(primary, 'SELECT pg_current_wal_lsn()::text AS lsn')
+  const sql = `SELECT pg_last_wal_replay_lsn() >= ${literal(end?.lsn ?? '')}::pg_lsn AS has_all`
+  await until(`${victim.name} has replayed the table`, async () => {
+    const [row] = await guest.rows<{ has_all: boolean }>(victim, sql)
+    return row?.has_all ?? false
+  })
+  await guest.execute(victim, 'CHECKPOINT')
+}
+
+/** While it runs it would keep the whole page in memory. */
+async function damage(stage: LiveStage, note: Progress['note']): Promise<string> {
+  const { guest, victim, lab } = stage
+  const node = serverOf(stage)
+  const [row] = await guest.rows<{ file: string }>(
+    victim,
+    `SELECT format('%s/%s', current_setting('data_directory'), pg_relation_filepath(${literal(PRECIOUS)})) AS file`,
+    lab.database.name,
+  )
+  const file = row?.file ?? ''
+  note(`stopping PostgreSQL on ${victim.name}`)
+  await stopServer(node, guest)
+  const { exitCode, stderr } = await guest.shell(victim, ['sh', '-c', DAMAGE, 'sh', file], { as: 'postgres' })
+  await startServer(node, guest)
+  if (exitCode === 0) return file
+  throw new CommandError(`${file} cannot be damaged`, {
+    command: 'dd',
+    exitCode,
+    lastLines: stderr.trim().split('\n'),
+  })
+}
+
+/** @returns PostgreSQL's complaint. @throws CommandError when it has none */
+async function readDamaged(stage: LiveStage): Promise<string> {
+  let complaint = ''
+  await until(`${stage.victim.name} answers`, async () => {
+    complaint = await complaintOf(stage)
+    return !/starting up|not accept|connection/i.test(complaint)
+  })
+  if (complaint.includes('invalid page')) return complaint
+  throw new CommandError(`PostgreSQL does not see the damage: ${complaint || 'it reads the table'}`, {
+    command: `npx create-pg-lab psql ${stage.victim.name} -c '${READ}'`,
+  })
+}
+
+async function complaintOf(stage: LiveStage): Promise<string> {
+  try {
+    await holdingOf(stage, stage.victim)
+    return ''
+  } catch (error) {
+    if (error instanceof CommandError) return error.message
+    throw error
+  }
+}
+
+function bringBack(stage: LiveStage): readonly Step[] {
+  const place = { ...stage, backup: backupOf(stage) }
+  return [
+    {
+      title: { en: 'Restore the backup and all WAL, beside', ru: 'Восстановить копию и весь WAL, рядом' },
+      run: async (note) => {
+        const plan = await planRestore(place, { kind: 'latest' })
+        await restoreBeside(place, plan, note)
+        await verifyWhole(stage, stage.primary, await restoredHolding(stage))
+        return plan.backup.id
+      },
+    },
+    {
+      title: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
+      run: async () => {
+        await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database.name)
+        const holding = await holdingOf(stage, stage.primary)
+        await verifyWhole(stage, stage.primary, holding)
+        return sayHolding(holding)
+      },
+    },
+    {
+      title: { en: 'Remove the restored server', ru: 'Удалить восстановленный сервер' },
+      run: (note) => removeRestored(place, note),
+    },
+  ]
+}
+
+function cloneVictim(stage: LiveStage): readonly Step[] {
+  return [
+    {
+      title: { en: `Clone ${stage.victim.name} anew`, ru: `Клонировать ${stage.victim.name} заново` },
+      run: async (note) => reinit(stage, await planReinit(stage, stage.victim.name), note),
+    },
+    {
+      title: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
+      run: async (note) => {
+        await untilStreaming(stage, serverOf(stage), note)
+        const holding = await holdingOf(stage, stage.victim)
+        await verifyWhole(stage, stage.primary, holding)
+        return sayHolding(holding)
+      },
+    },
+  ]
+}

@@ -1,0 +1,3 @@
+import { describeDrills } from './drills.ts'
+
+describeDrills('debian-13', '10.97.76.0/24')
