@@ -39,7 +39,7 @@ CREATE TABLE ${WHOLE} AS ${HOLDING} FROM ${PRECIOUS};`
 }
 
 /** What it held when it was whole, as it was noted then. */
-export async function wholeHolding(
+async function wholeHolding(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   node: LabNode,
 ): Promise<Holding> {

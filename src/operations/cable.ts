@@ -8,7 +8,7 @@ const SET_LINK = `link=$(ip -o -4 address show to "$1" | { read -r _ link _; ech
 [ -n "$link" ] && ip link set "$link" "$2"`
 
 /** Vagrant's name for the lab's network in Docker. */
-export function dockerNetworkOf({ network }: Pick<Lab, 'network'>): string {
+function dockerNetworkOf({ network }: Pick<Lab, 'network'>): string {
   return `vagrant_network_${network.subnet}`
 }
 
