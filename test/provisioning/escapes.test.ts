@@ -1,28 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FORMATS } from '../../src/config/formats.ts'
 import { toYaml } from '../../src/generate/yaml.ts'
 import { ATTACKS, hostileText } from '../generate/hostile-configs.ts'
-
-/** Where a local server's programs are; without one the labs of the e2e tests have to do. */
-const SERVERS = '/usr/lib/postgresql'
-const versions = existsSync(SERVERS) ? readdirSync(SERVERS) : []
-const bin = versions
-  .map((version) => join(SERVERS, version, 'bin'))
-  .find((path) => existsSync(join(path, 'initdb')))
+import { bin, python } from './readers.ts'
 
 const FILTERS = 'provisioning/roles/postgres/filter_plugins/pg_lab.py'
-const python = (script: string, args: readonly string[], input: unknown) =>
-  JSON.parse(
-    execFileSync('/usr/bin/python3', [join(import.meta.dirname, script), ...args], {
-      input: JSON.stringify(input),
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    }),
-  )
+const readBy = (script: string, args: readonly string[], input: unknown) =>
+  JSON.parse(python(script, args, JSON.stringify(input)))
 
 /** What a value of one line may be at most: the schema lets nothing else into a file. */
 const isOneLine = (text: string) => text !== '' && FORMATS.settingText.pattern.test(text)
@@ -35,7 +20,7 @@ type ReadBack = Readonly<Record<(typeof PARSERS)[number], readonly (string | nul
 
 describe.skipIf(bin === undefined)('values in PostgreSQL’s own formats', () => {
   const readBack = (naive: boolean): ReadBack =>
-    python('read-back.py', [bin ?? '', FILTERS], { values, naive })
+    readBy('read-back.py', [bin ?? '', FILTERS], { values, naive })
 
   it('are read by its own parsers as they were given', { timeout: 600_000 }, () => {
     const read = readBack(false)
@@ -68,11 +53,11 @@ describe('values in Ansible’s variables', () => {
   const given = any.filter((text) => !/\p{Cs}/u.test(text))
 
   it('reach a template as they were given, and are not evaluated', { timeout: 600_000 }, () => {
-    expect(python('ansible-reads.py', [], toYaml({ values: given }))).toEqual(given)
+    expect(readBy('ansible-reads.py', [], toYaml({ values: given }))).toEqual(given)
   })
 
   it('would be evaluated without their tag', { timeout: 600_000 }, () => {
     const untagged = toYaml({ values: ['{{ 7 * 7 }}'] }).replace('!unsafe ', '')
-    expect(python('ansible-reads.py', [], untagged)).toEqual(['49'])
+    expect(readBy('ansible-reads.py', [], untagged)).toEqual(['49'])
   })
 })
