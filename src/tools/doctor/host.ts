@@ -16,6 +16,8 @@ export interface Host {
   /** @returns what a program printed, whatever its exit code; `undefined` when it cannot be started */
   ask(file: string, args: readonly string[]): Promise<Output | undefined>
   exists(path: string): boolean
+  /** @returns `undefined` where the file is not there, or not for us */
+  read(path: string): string | undefined
   /** What this computer reaches directly: its networks, and on Linux the routes of a VPN as well. */
   networks(): Promise<readonly Network[]>
   freeMemoryMb(): number
@@ -55,22 +57,22 @@ function routedNetworks(text: string): readonly Network[] {
 }
 
 function freeMemoryMb(): number {
-  const [, kB] = /^MemAvailable: +(\d+) kB/m.exec(readText('/proc/meminfo')) ?? []
+  const [, kB] = /^MemAvailable: +(\d+) kB/m.exec(readText('/proc/meminfo') ?? '') ?? []
   return Math.floor(kB === undefined ? freemem() / 2 ** 20 : Number(kB) / 2 ** 10) // freemem counts caches as taken
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 function freeDiskMb(path: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(path)
     return Math.floor((bavail * bsize) / 2 ** 20)
+  } catch {
+    return undefined
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }
@@ -107,6 +109,7 @@ export function createHost(run: Runner, seen: Partial<Omit<Host, 'run' | 'ask' |
     platform: readPlatform(),
     nodeVersion: process.versions.node,
     exists: existsSync,
+    read: readText,
     reachesRegistry: answersAsRegistry,
     networks: async () => [
       ...ownNetworks(),

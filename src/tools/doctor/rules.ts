@@ -4,7 +4,7 @@ import { ansible, node, ssh, vagrant } from './rules/common.ts'
 import { baseImage, dockerDaemon } from './rules/docker.ts'
 import { clock, disk, folder, memory, subnet } from './rules/lab.ts'
 import { requirementRules } from './rules/requirements.ts'
-import { libvirtDaemon, virtualboxDriver } from './rules/virtual-machines.ts'
+import { libvirtDaemon, virtualboxDriver, virtualboxNetworks } from './rules/virtual-machines.ts'
 
 /** Everything the doctor looks at, in the order it is shown. */
 export const RULES: readonly Rule[] = [
@@ -16,6 +16,7 @@ export const RULES: readonly Rule[] = [
   dockerDaemon,
   baseImage,
   virtualboxDriver,
+  virtualboxNetworks,
   libvirtDaemon,
   clock,
   folder,

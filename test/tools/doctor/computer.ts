@@ -42,6 +42,7 @@ export function computer(
   seen: {
     platform?: Partial<Platform>
     files?: readonly string[]
+    texts?: Readonly<Record<string, string>>
     registry?: boolean
     nodeVersion?: string
     networks?: Record<string, string>
@@ -55,6 +56,7 @@ export function computer(
     platform: { ...DEBIAN, ...seen.platform },
     nodeVersion: seen.nodeVersion ?? '20.20.2',
     exists: (path) => seen.files?.includes(path) ?? false,
+    read: (path) => seen.texts?.[path],
     reachesRegistry: async () => seen.registry ?? false,
     networks: async () =>
       Object.entries(seen.networks ?? {}).map(([name, cidr]) => {

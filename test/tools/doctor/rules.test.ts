@@ -189,6 +189,33 @@ describe('VirtualBox', () => {
   })
 })
 
+describe('the networks VirtualBox allows', () => {
+  const file = '/etc/vbox/networks.conf'
+  test.each([
+    ['no file', '192.168.56.0/24', {}, true],
+    ['no file', '192.168.11.0/24', {}, false],
+    ['a file that allows it', '192.168.11.0/24', { [file]: '# ours\n* 192.168.0.0/16 fd00::/8\n' }, true],
+    ['a file that allows all', '192.168.11.0/24', { [file]: '* 0.0.0.0/0 ::/0\n' }, true],
+    ['a file that allows a part', '192.168.11.0/24', { [file]: '* 192.168.11.128/25\n' }, false],
+    ['a file without the default', '192.168.56.0/24', { [file]: '* 10.0.0.0/8\n' }, false],
+  ])('%s, %s', async (_, subnet, texts, ok) => {
+    const network = { ...testLab().network, subnet, mode: 'host-only' as const }
+    const { host } = computer({ 'VBoxManage --version': '7.0.20r163906\n' }, { texts })
+    const scope = { provider: 'virtualbox' as const, lab: testLab({ provider: 'virtualbox', network }) }
+    const found = (await examine(host, scope)).find(({ rule }) => rule.id === 'virtualbox-networks')
+    expect(found?.sighting).toMatchObject(
+      ok ? { ok, seen: subnet } : { ok, remedy: expect.stringContaining(`\`* ${subnet}\``) },
+    )
+  })
+
+  test('do not matter to a wire between the machines alone', async () => {
+    const network = { ...testLab().network, mode: 'internal' as const }
+    const { host } = computer({ 'VBoxManage --version': '7.0.20r163906\n' })
+    const scope = { provider: 'virtualbox' as const, lab: testLab({ provider: 'virtualbox', network }) }
+    expect((await examine(host, scope)).map(({ rule }) => rule.id)).not.toContain('virtualbox-networks')
+  })
+})
+
 test('libvirt: plugin, daemon and KVM', async () => {
   const answers = {
     ...BASICS,
