@@ -73,6 +73,7 @@ describe('postgresql.conf', () => {
         "password_encryption": "scram-sha-256",
         "shared_buffers": "256MB",
         "timezone": "UTC",
+        "wal_keep_size": "256MB",
         "wal_level": "replica",
         "wal_log_hints": "on",
       }

@@ -18,7 +18,10 @@ const LIMIT = '64MB'
 /** The first server that knows max_slot_wal_keep_size. */
 const FIRST_WITH_LIMIT = 13
 
-const RESET = `ALTER SYSTEM RESET max_slot_wal_keep_size; SELECT pg_reload_conf();`
+/** What is kept for pg_rewind would be kept for slots too. */
+const LOWER = `ALTER SYSTEM SET max_slot_wal_keep_size = '${LIMIT}'; ALTER SYSTEM SET wal_keep_size = 0; SELECT pg_reload_conf();`
+
+const RESET = `ALTER SYSTEM RESET max_slot_wal_keep_size; ALTER SYSTEM RESET wal_keep_size; SELECT pg_reload_conf();`
 
 export const slotOverflow: Drill = {
   id: 'slot-overflow',
@@ -75,7 +78,7 @@ export const slotOverflow: Drill = {
     {
       en: 'Take the limit back.',
       ru: 'Верните прежний предел.',
-      type: `npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'SELECT pg_reload_conf()'`,
+      type: `npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'ALTER SYSTEM RESET wal_keep_size' -c 'SELECT pg_reload_conf()'`,
     },
     {
       en: 'WAL that is gone is gone: clone the standby anew.',
@@ -86,11 +89,7 @@ export const slotOverflow: Drill = {
   disaster: (stage) => [
     {
       title: { en: `Let slots keep ${LIMIT} at most`, ru: `Разрешить слотам хранить не больше ${LIMIT}` },
-      run: () =>
-        stage.guest.execute(
-          stage.primary,
-          `ALTER SYSTEM SET max_slot_wal_keep_size = '${LIMIT}'; SELECT pg_reload_conf();`,
-        ),
+      run: () => stage.guest.execute(stage.primary, LOWER),
     },
     {
       title: {

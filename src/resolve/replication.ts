@@ -36,6 +36,9 @@ export function postgresSettings(config: Config, version: number): Record<string
     max_replication_slots: connections,
     ...(version >= 13 ? { max_slot_wal_keep_size: replication.maxSlotWalKeepSize } : {}),
     wal_log_hints: 'on',
+    // pg_rewind reads an old primary's WAL back to the checkpoint before it was left behind; its own last checkpoints,
+    // when it stops and recovers, would remove that.
+    ...(version >= 13 ? { wal_keep_size: '256MB' } : { wal_keep_segments: 16 }),
     hot_standby: 'on',
     password_encryption: 'scram-sha-256',
     shared_buffers: sharedBuffers(Math.min(master.memory, ...slaves.map(({ memory }) => memory))),
