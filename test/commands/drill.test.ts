@@ -47,6 +47,7 @@ describe('pg-lab drill', () => {
   it.each([
     [['drill', 'slave-outag'], 'There is no drill slave-outag', 'slave-outage'],
     [['drill', 'slave-outage', '--how', 'fire'], 'slave-outage has no --how fire', 'leave --how out'],
+    [['drill', 'slave-outage', '--in-place'], 'slave-outage has no --how in-place', 'leave --how out'],
     [['drill', 'hint'], 'No drill waits to be repaired', '--keep'],
     [['drill', 'check'], 'No drill waits to be repaired', 'npx create-pg-lab verify'],
     [['drill', 'repair'], 'No drill is unfinished', 'npx create-pg-lab verify'],
