@@ -18,6 +18,7 @@ import {
   verifyWhole,
 } from './precious.ts'
 import { until, untilStreaming } from './wait.ts'
+import { barmanCron, untilReceiving } from './wal.ts'
 
 const ON_STANDBY = 'standby'
 
@@ -177,12 +178,28 @@ async function damage(stage: LiveStage, note: Progress['note']): Promise<string>
   await stopServer(node, guest)
   const { exitCode, stderr } = await guest.shell(victim, ['sh', '-c', DAMAGE, 'sh', file], { as: 'postgres' })
   await startServer(node, guest)
+  await receiveAgain(stage, note)
   if (exitCode === 0) return file
   throw new CommandError(`${file} cannot be damaged`, {
     command: 'dd',
     exitCode,
     lastLines: stderr.trim().split('\n'),
   })
+}
+
+/** A primary that stops ends receive-wal; Barman's cron job would start it within a minute. */
+async function receiveAgain(stage: LiveStage, note: Progress['note']): Promise<void> {
+  const { lab, guest, victim, primary } = stage
+  if (!lab.backup || victim.name !== primary.name) return
+  note('waiting until Barman receives WAL again')
+  await until(`${primary.name} answers`, () => isAnswering(stage))
+  await barmanCron(lab.backup, guest)
+  await untilReceiving(stage, lab.backup)
+}
+
+async function isAnswering({ guest, primary }: LiveStage): Promise<boolean> {
+  const { exitCode } = await guest.shell(primary, ['pg_isready', '-q'])
+  return exitCode === 0
 }
 
 /** @returns PostgreSQL's complaint. @throws CommandError when it has none */
