@@ -198,8 +198,9 @@ async function receiveAgain(stage: LiveStage, note: Progress['note']): Promise<v
 }
 
 async function isAnswering({ guest, primary }: LiveStage): Promise<boolean> {
-  const { exitCode } = await guest.shell(primary, ['pg_isready', '-q'])
-  return exitCode === 0
+  // With no host Debian's program looks for a cluster that the login user may not see.
+  const argv = ['pg_isready', '-q', '-h', 'localhost', '-p', '5432']
+  return (await guest.shell(primary, argv)).exitCode === 0
 }
 
 /** @returns PostgreSQL's complaint. @throws CommandError when it has none */
