@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts'
-import type { PostgresNode } from '../lab.ts'
+import { type PostgresNode, postgresNodes } from '../lab.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { startServer, stopServer } from '../operations/service.ts'
 import { size, span } from '../report/text.ts'
@@ -7,7 +7,7 @@ import type { Progress } from '../tasks.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { literal } from '../tools/sql.ts'
 import { leafStandby, serverOf, slotOf, withoutSlave } from './casting.ts'
-import type { Drill, LiveStage } from './drill.ts'
+import type { Drill, LiveStage, Stage } from './drill.ts'
 import { mostKept, unprotectedSpan } from './sampler.ts'
 import { until, untilStreaming } from './wait.ts'
 import { barmanCron, switchWal } from './wal.ts'
@@ -120,7 +120,8 @@ export const slotOverflow: Drill = {
       run: (note) => untilStreaming(stage, serverOf(stage), note),
     },
   ],
-  undo: ({ guest, primary }) => ifItCan(() => guest.execute(primary, RESET)),
+  tidy: resetAll, // before anybody is cloned: a clone takes the limit along
+  undo: resetAll,
   figures: ({ lab, looks, disasterMs }, cast) => {
     const away = unprotectedSpan(lab, looks, disasterMs)
     return [
@@ -193,6 +194,11 @@ async function untilReceived({ guest, primary, lab }: LiveStage, slot: string): 
     if (lab.backup) await barmanCron(lab.backup, guest)
     return false
   })
+}
+
+/** Takes the limit back on every server that answers. */
+async function resetAll({ lab, guest }: Stage): Promise<void> {
+  await Promise.all(postgresNodes(lab).map((node) => ifItCan(() => guest.execute(node, RESET))))
 }
 
 /** What does not answer now is mended by the playbook, or told by it. */
