@@ -8,7 +8,6 @@ const REHEARSALS = [
   'live',
   'operations',
   'restore',
-  'sabotages',
   'second-config',
 ].map((name) => `test/e2e/${name}.test.ts`)
 

@@ -41,10 +41,10 @@ function describe(all: readonly Backup[]): string {
 }
 
 function remedy(all: readonly Backup[], backup: BackupNode): string {
-  if (all.length === 0) return 'Let the playbook take the first one: pg-lab provision'
+  if (all.length === 0) return 'Let the playbook take the first one: npx create-pg-lab provision'
   const waiting = all.some(({ status }) => status === 'WAITING_FOR_WALS')
   return waiting
-    ? 'A backup waits for its last WAL segment. Bring it with pg-lab verify --only wal; ' +
+    ? 'A backup waits for its last WAL segment. Bring it with npx create-pg-lab verify --only wal; ' +
         `then, on ${backup.name}: sudo -u barman barman cron`
-    : 'Take one: pg-lab backup'
+    : 'Take one: npx create-pg-lab backup'
 }

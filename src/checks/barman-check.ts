@@ -11,9 +11,9 @@ interface Line {
 
 const NO_CONNECTION = 'It follows from the lost connection to the primary: see the line postgresql'
 
-const GRANTS = 'A right of Barman’s user is missing. Give it again: pg-lab provision'
+const GRANTS = 'A right of Barman’s user is missing. Give it again: npx create-pg-lab provision'
 
-const PASSWORDS = 'Set its password and pg_hba.conf again: pg-lab provision'
+const PASSWORDS = 'Set its password and pg_hba.conf again: npx create-pg-lab provision'
 
 /** What to do about a line, by its key; `{server}` is Barman's name for the cluster. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -25,23 +25,25 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'The slot is missing or unused. Barman’s cron job makes it and starts receive-wal: sudo -u barman barman cron',
   receive_wal_running: 'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron',
   directories: `Barman cannot make or open its folders. ${OWN_FOLDERS}`,
-  wal_archive: 'No WAL has arrived yet. Close a segment and wait for it: pg-lab verify --only wal',
+  wal_archive: 'No WAL has arrived yet. Close a segment and wait for it: npx create-pg-lab verify --only wal',
   failed_backups:
     'A backup broke off. Find it with sudo -u barman barman list-backup {server}, remove it with ' +
     'sudo -u barman barman delete {server} BACKUP_ID',
   systemid_coherence:
     'The catalogue belongs to another cluster: the master was initialised anew. Keep the old backups aside, ' +
-    'then let Barman begin again: pg-lab provision',
+    'then let Barman begin again: npx create-pg-lab provision',
   archiver_errors:
     'WAL arrived that Barman could not file; it lies in the errors folder of the server. ' +
     'Its log says why: sudo -u barman barman show-server {server}',
   check_timeout:
-    'The primary does not answer, and connecting to it takes its time. Start what is missing: pg-lab up',
-  wal_level: 'wal_level must be replica: pg-lab verify --only settings',
-  pg_basebackup: 'PostgreSQL’s client programs are missing on the backup host: pg-lab provision',
-  pg_basebackup_compatible: 'The client programs are of another major than the server: pg-lab provision',
-  pg_receivexlog: 'PostgreSQL’s client programs are missing on the backup host: pg-lab provision',
-  pg_receivexlog_compatible: 'The client programs are of another major than the server: pg-lab provision',
+    'The primary does not answer, and connecting to it takes its time. Start what is missing: npx create-pg-lab up',
+  wal_level: 'wal_level must be replica: npx create-pg-lab verify --only settings',
+  pg_basebackup: 'PostgreSQL’s client programs are missing on the backup host: npx create-pg-lab provision',
+  pg_basebackup_compatible:
+    'The client programs are of another major than the server: npx create-pg-lab provision',
+  pg_receivexlog: 'PostgreSQL’s client programs are missing on the backup host: npx create-pg-lab provision',
+  pg_receivexlog_compatible:
+    'The client programs are of another major than the server: npx create-pg-lab provision',
 }
 
 export const barmanCheck: Check = {
@@ -84,7 +86,8 @@ function seeLine(backup: BackupNode, key: string, { status, hint }: Line): Seen 
 
 function remedyOf(key: string, backup: BackupNode): string {
   const wantsBackup = key === 'minimum_redundancy_requirements' || key === 'backup_maximum_age'
-  if (wantsBackup) return `Look at pg-lab verify --only backups, or take one: pg-lab backup`
+  if (wantsBackup)
+    return `Look at npx create-pg-lab verify --only backups, or take one: npx create-pg-lab backup`
   const remedy =
     REMEDIES[key] ?? 'What Barman knows of the server: sudo -u barman barman show-server {server}'
   return remedy.replaceAll('{server}', backup.server)

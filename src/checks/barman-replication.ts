@@ -49,7 +49,7 @@ function seeTarget(primary: LabNode, config: Readonly<Record<string, unknown>>):
     expected: `${primary.address} (${primary.name})`,
     observed: observed === primary.address ? `${primary.address} (${primary.name})` : observed,
     ok: observed === primary.address,
-    hint: 'It does not follow the primary. Write its file again: pg-lab provision',
+    hint: 'It does not follow the primary. Write its file again: npx create-pg-lab provision',
   }
 }
 
@@ -59,7 +59,7 @@ function seeErrors(errors: readonly string[]): Seen {
     expected: 'an answer',
     observed: errors.join('; '),
     ok: false,
-    hint: 'Barman does not get through to the primary. Set password and pg_hba.conf again: pg-lab provision',
+    hint: 'Barman does not get through to the primary. Set password and pg_hba.conf again: npx create-pg-lab provision',
   }
 }
 
@@ -89,6 +89,6 @@ function seeClient(node: PostgresNode | BackupNode, clients: readonly Client[]):
     hint:
       node.role === 'backup'
         ? 'receive-wal does not run. Barman’s cron job starts it: sudo -u barman barman cron'
-        : 'Look at it from the primary: pg-lab verify --only slots,replication',
+        : 'Look at it from the primary: npx create-pg-lab verify --only slots,replication',
   }
 }

@@ -97,7 +97,7 @@ function missingPrimary(primary: Extract<Primary, { found: false }>): Seen {
     expected: 'exactly one server out of recovery',
     observed: names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`,
     ok: false,
-    hint: 'See the check `primary`: pg-lab verify --only primary',
+    hint: 'See the check `primary`: npx create-pg-lab verify --only primary',
   }
 }
 
@@ -108,7 +108,9 @@ function silence(node: LabNode, error: CommandError): Seen {
     expected: 'an answer',
     observed: lastLine && !error.message.includes(lastLine) ? `${error.message}: ${lastLine}` : error.message,
     ok: false,
-    hint: error.hint ?? `The machine or its server is down, or too slow. Start what is missing: pg-lab up`,
+    hint:
+      error.hint ??
+      `The machine or its server is down, or too slow. Start what is missing: npx create-pg-lab up`,
     command: error.command,
     output: error.lastLines.join('\n'),
   }

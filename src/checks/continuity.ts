@@ -69,9 +69,9 @@ function gaps(segments: readonly string[]): readonly string[] {
 
 function remedy(backup: BackupNode, first: string | undefined): string {
   if (first === undefined)
-    return 'There is no backup, or no WAL after it. Take the first one: pg-lab provision'
+    return 'There is no backup, or no WAL after it. Take the first one: npx create-pg-lab provision'
   return (
-    `No backup before the hole can be restored to a moment after it. Take a new one: pg-lab backup; ` +
+    `No backup before the hole can be restored to a moment after it. Take a new one: npx create-pg-lab backup; ` +
     `and give the old ones up, from the oldest on: sudo -u barman barman delete ${backup.server} first`
   )
 }

@@ -41,7 +41,7 @@ async function seeJob(backup: BackupNode, guest: Guest): Promise<Seen> {
     expected: 'a line in a crontab',
     observed: job ?? 'none',
     ok: job?.startsWith('* * * * *') ?? false,
-    hint: 'Write Barman’s crontab again: pg-lab provision',
+    hint: 'Write Barman’s crontab again: npx create-pg-lab provision',
     command: `sudo grep -rhs barman ${CRONTABS.join(' ')}`,
     output: lines.join('\n'),
   }

@@ -23,7 +23,7 @@ const SQL = `SELECT line_number, type, database, user_name, address, netmask, au
 /** Words in place of an address that stay on the server itself. */
 const OWN_ADDRESSES = ['samehost', '127.0.0.1', '::1']
 
-const PROVISION = 'Write pg_hba.conf again: pg-lab provision'
+const PROVISION = 'Write pg_hba.conf again: npx create-pg-lab provision'
 
 export const hba: Check = {
   id: 'hba',

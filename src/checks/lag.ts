@@ -62,8 +62,8 @@ function seeLag(lab: Lab, { name }: LabNode, rows: readonly LagRow[]): Seen {
     observed: row ? `${megabytes(bytes)}, ${seconds} s` : 'it does not stream',
     ok: bytes <= maxLag.bytes && seconds <= maxLag.seconds,
     hint: row
-      ? `${name} is slow, or its replay is paused. Look at pg-lab verify --only standby`
-      : 'Look at pg-lab verify --only replication,standby',
+      ? `${name} is slow, or its replay is paused. Look at npx create-pg-lab verify --only standby`
+      : 'Look at npx create-pg-lab verify --only replication,standby',
   }
 }
 

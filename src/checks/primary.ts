@@ -34,13 +34,13 @@ function noPrimary(states: readonly ServerState[]): string {
   const standby = states.find(({ role }) => role === 'standby')
   const silent = states.filter(({ role }) => role === 'unreachable').map(({ node }) => node.name)
   if (silent.length === 0) {
-    return `All servers are in recovery. Make the most advanced one the primary: pg-lab promote`
+    return `All servers are in recovery. Make the most advanced one the primary: npx create-pg-lab promote`
   }
   const start =
     silent.length === 1
-      ? `${silent[0]} does not answer and may be the primary. Start it: pg-lab up`
-      : `No answer from ${silent.join(' and ')}. Start them: pg-lab up`
-  return standby ? `${start}. If the primary is lost for good: pg-lab promote` : start
+      ? `${silent[0]} does not answer and may be the primary. Start it: npx create-pg-lab up`
+      : `No answer from ${silent.join(' and ')}. Start them: npx create-pg-lab up`
+  return standby ? `${start}. If the primary is lost for good: npx create-pg-lab promote` : start
 }
 
 /** The one on the highest timeline was promoted last, and is what the others are measured against. */
@@ -51,7 +51,7 @@ function twoPrimaries(states: readonly ServerState[]): string {
   return (
     `${newest?.node.name} was promoted last (timeline ${newest?.timeline}) while ${others.join(', ')} went on: ` +
     'what is written to one never reaches the other. Stop writing, decide which one has the rows you want, ' +
-    `and make a standby of the other. To keep ${newest?.node.name}: pg-lab rejoin ${others[0]}. ` +
-    `To keep ${others[0]}: pg-lab reinit ${newest?.node.name}`
+    `and make a standby of the other. To keep ${newest?.node.name}: npx create-pg-lab rejoin ${others[0]}. ` +
+    `To keep ${others[0]}: npx create-pg-lab reinit ${newest?.node.name}`
   )
 }

@@ -79,26 +79,26 @@ function remedy({ node, user }: WantedClient, row: SenderRow | undefined): strin
   if (!row && node.role === 'backup') {
     return (
       `receive-wal does not run, or cannot log in. On ${node.name}: sudo -u barman barman cron; ` +
-      'if it stays away, set its password and pg_hba.conf again: pg-lab provision'
+      'if it stays away, set its password and pg_hba.conf again: npx create-pg-lab provision'
     )
   }
   if (!row) {
     return (
       `${node.name} is down, or cannot log in as ${user} (password, pg_hba.conf); its log says which. ` +
-      'Start it and set both again: pg-lab up'
+      'Start it and set both again: npx create-pg-lab up'
     )
   }
   if (row.application_name !== applicationOf(node)) {
     return (
       `The name is cluster_name of ${node.name}, unless primary_conninfo gives another. ` +
-      `Write both again: pg-lab provision; then, on ${node.name}: sudo systemctl restart 'postgresql*'`
+      `Write both again: npx create-pg-lab provision; then, on ${node.name}: sudo systemctl restart 'postgresql*'`
     )
   }
   if (row.user !== user)
-    return `${node.name} logs in as another user. Write its settings again: pg-lab provision`
+    return `${node.name} logs in as another user. Write its settings again: npx create-pg-lab provision`
   if (row.state === 'catchup')
-    return `${node.name} is catching up. Wait, and look again: pg-lab verify --only replication`
-  return `${node.name} does not follow yet. Look again: pg-lab verify --only replication`
+    return `${node.name} is catching up. Wait, and look again: npx create-pg-lab verify --only replication`
+  return `${node.name} does not follow yet. Look again: npx create-pg-lab verify --only replication`
 }
 
 function seeStranger(row: SenderRow): Seen {
@@ -107,6 +107,6 @@ function seeStranger(row: SenderRow): Seen {
     expected: 'only the lab’s own hosts stream',
     observed: `${row.application_name}, user ${row.user}, ${row.state}`,
     ok: false,
-    hint: `Somebody else has the password of ${row.user} and a line in pg_hba.conf. Look at pg-lab verify --only hba`,
+    hint: `Somebody else has the password of ${row.user} and a line in pg_hba.conf. Look at npx create-pg-lab verify --only hba`,
   }
 }

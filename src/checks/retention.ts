@@ -4,7 +4,7 @@ import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 import { barmanJobs } from './cron.ts'
 
-const PROVISION = 'Write Barman’s files again: pg-lab provision'
+const PROVISION = 'Write Barman’s files again: npx create-pg-lab provision'
 
 export const retention: Check = {
   id: 'retention',

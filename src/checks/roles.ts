@@ -105,11 +105,16 @@ function seeRole(wanted: WantedRole, rows: readonly RoleRow[]): readonly Seen[] 
     expected: expected.join(', ') || 'none',
     observed: row ? observed.join(', ') || 'none' : 'no such role',
     ok: row !== undefined && expected.join() === observed.join(),
-    hint: row ? remedy : 'Make it again: pg-lab provision',
+    hint: row ? remedy : 'Make it again: npx create-pg-lab provision',
   })
   const executes = (row?.may_execute ?? []).map((name) => name.replaceAll(',', ', '))
   return [
-    see('attributes', wanted.attributes, row?.attributes ?? [], 'Set them again: pg-lab provision'),
+    see(
+      'attributes',
+      wanted.attributes,
+      row?.attributes ?? [],
+      'Set them again: npx create-pg-lab provision',
+    ),
     see(
       'memberships',
       wanted.memberOf,
@@ -122,7 +127,7 @@ function seeRole(wanted: WantedRole, rows: readonly RoleRow[]): readonly Seen[] 
       executes,
       grants(wanted.mayExecute, executes, (name) => `REVOKE EXECUTE ON FUNCTION ${name} FROM ${wanted.role}`),
     ),
-    see('password', ['SCRAM'], [row?.password ?? 'none'], 'Store it as SCRAM: pg-lab provision'),
+    see('password', ['SCRAM'], [row?.password ?? 'none'], 'Store it as SCRAM: npx create-pg-lab provision'),
   ]
 }
 
@@ -133,7 +138,7 @@ function grants(
   revoke: (right: string) => string,
 ): string {
   const surplus = given.filter((right) => !wanted.includes(right))
-  if (surplus.length === 0) return 'Grant what is missing: pg-lab provision'
+  if (surplus.length === 0) return 'Grant what is missing: npx create-pg-lab provision'
   return `It has more than it needs: sudo -u postgres psql ${surplus.map((right) => `-c "${revoke(right)}"`).join(' ')}`
 }
 

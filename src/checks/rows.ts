@@ -96,7 +96,7 @@ async function awaitRow(
       ok: found.length > 0,
       hint:
         `${node.name} does not follow, or its replay is paused or far behind. ` +
-        'Look at pg-lab verify --only standby,replication',
+        'Look at npx create-pg-lab verify --only standby,replication',
       ...psqlEvidence(sql, found, database),
     },
   ]

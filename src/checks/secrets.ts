@@ -16,7 +16,7 @@ const SQL = `SELECT current_setting('data_directory_mode') AS data_directory_mod
 /** The modes of PostgreSQL's data directory that it starts with itself. */
 const PRIVATE_MODES = ['0700', '0750']
 
-const PROVISION = 'Write it again: pg-lab provision'
+const PROVISION = 'Write it again: npx create-pg-lab provision'
 
 export const secrets: Check = {
   id: 'secrets',
@@ -52,7 +52,7 @@ async function onServer(node: LabNode, guest: Guest): Promise<readonly Seen[]> {
       expected: 'none',
       observed: row?.password_in_conninfo ? 'one' : 'none',
       ok: row?.password_in_conninfo === false,
-      hint: `It belongs into the passfile. ${PROVISION}, then change it: pg-lab rotate`,
+      hint: `It belongs into the passfile. ${PROVISION}, then change it: npx create-pg-lab rotate`,
       ...evidence,
     },
   ]
@@ -71,7 +71,7 @@ async function onBackup(backup: BackupNode, guest: Guest): Promise<readonly Seen
       expected: 'none',
       observed: spoken ? 'one' : 'none',
       ok: !spoken,
-      hint: `It belongs into ~barman/.pgpass. ${PROVISION}, then change it: pg-lab rotate`,
+      hint: `It belongs into ~barman/.pgpass. ${PROVISION}, then change it: npx create-pg-lab rotate`,
       command: answer.command,
     },
   ]

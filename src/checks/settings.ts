@@ -96,7 +96,7 @@ function remedy(node: LabNode, row: SettingRow): string {
       `sudo -u postgres psql -c "ALTER SYSTEM RESET ${row.name}" -c "SELECT pg_reload_conf()"`
     )
   }
-  return `It comes from ${row.sourcefile ?? `the ${row.source}`}. Write postgresql.conf again: pg-lab provision`
+  return `It comes from ${row.sourcefile ?? `the ${row.source}`}. Write postgresql.conf again: npx create-pg-lab provision`
 }
 
 /** A file has another value than the server, and the server takes it only at its start. */
@@ -125,7 +125,7 @@ function seeErrors(node: LabNode, errors: readonly FileError[]): Seen {
     ok: errors.length === 0,
     hint:
       `The server refuses the file until they are gone, and will not start again. ` +
-      `Write it again (pg-lab provision), or take the line out on ${node.name}.`,
+      `Write it again (npx create-pg-lab provision), or take the line out on ${node.name}.`,
     ...psqlEvidence(ERRORS_SQL, errors),
   }
 }

@@ -91,13 +91,13 @@ function remedy(lab: Lab, { slot, node }: WantedSlot, row: SlotRow | undefined):
       'Barman was away so long that WAL it had not received is given up (max_slot_wal_keep_size). ' +
       `Begin anew with a new slot, on ${node.name}: ${barman} receive-wal --stop ${server}; ` +
       `${barman} receive-wal --drop-slot ${server} && ${barman} receive-wal --create-slot ${server} && ${barman} cron; ` +
-      'and a new backup: pg-lab backup'
+      'and a new backup: npx create-pg-lab backup'
     )
   }
   if (lost) {
     return (
       `${node.name} was away so long that WAL it needs is given up (max_slot_wal_keep_size). ` +
-      `Clone it anew: pg-lab reinit ${node.name}`
+      `Clone it anew: npx create-pg-lab reinit ${node.name}`
     )
   }
   if (isBarman) {
@@ -107,13 +107,13 @@ function remedy(lab: Lab, { slot, node }: WantedSlot, row: SlotRow | undefined):
     )
   }
   if (!row)
-    return `It was dropped, and nothing keeps the WAL ${node.name} needs. Make it again: pg-lab provision`
+    return `It was dropped, and nothing keeps the WAL ${node.name} needs. Make it again: npx create-pg-lab provision`
   if (row.slot_type !== 'physical') {
-    return `A ${row.slot_type} slot has its name. Drop it: sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${slot}')"; then pg-lab provision`
+    return `A ${row.slot_type} slot has its name. Drop it: sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${slot}')"; then npx create-pg-lab provision`
   }
   return (
     `${node.name} does not stream, or streams without its slot (primary_slot_name). ` +
-    'Start it and write its settings again: pg-lab up'
+    'Start it and write its settings again: npx create-pg-lab up'
   )
 }
 

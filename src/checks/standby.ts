@@ -24,7 +24,7 @@ const SQL = `SELECT pg_is_in_recovery() AS in_recovery, current_setting('transac
   s.setting AS delay_ms, current_setting('recovery_min_apply_delay') AS delay
   FROM pg_settings s LEFT JOIN pg_stat_wal_receiver w ON true WHERE s.name = 'recovery_min_apply_delay'`
 
-const WRITE_AGAIN = 'Write its settings again: pg-lab provision'
+const WRITE_AGAIN = 'Write its settings again: npx create-pg-lab provision'
 
 export const standby: Check = {
   id: 'standby',
@@ -63,7 +63,7 @@ function seeRecovery({ in_recovery, read_only }: StandbyRow, { node }: Link): Se
     expected: 'in recovery, read-only',
     observed: `${in_recovery ? 'in recovery' : 'not in recovery'}, ${read_only === 'on' ? 'read-only' : 'writable'}`,
     ok: in_recovery && read_only === 'on',
-    hint: `It was promoted and is a primary of its own now. Make it follow again: pg-lab rejoin ${node.name}`,
+    hint: `It was promoted and is a primary of its own now. Make it follow again: npx create-pg-lab rejoin ${node.name}`,
   }
 }
 
@@ -72,7 +72,8 @@ function seeRecovery({ in_recovery, read_only }: StandbyRow, { node }: Link): Se
  * @returns libpq's words when it is not let in; `undefined` when it is
  */
 async function tryLogin(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<string | undefined> {
-  const server = `host=${upstream.address} port=5432 user=${lab.replication.user} replication=true connect_timeout=3`
+  // dbname=replication: by that name a walreceiver looks for its password
+  const server = `host=${upstream.address} port=5432 user=${lab.replication.user} dbname=replication replication=true connect_timeout=3`
   // -w: a missing password is an error, not a question
   const argv = ['psql', '-X', '-w', '-c', 'IDENTIFY_SYSTEM', server]
   const output = await guest.shell(node, argv, { as: 'postgres', timeoutMs: 10_000 })
@@ -102,10 +103,11 @@ function seeReceiver(row: StandbyRow, { node, upstream }: Link, refusal: string 
 }
 
 function receiverRemedy({ node, upstream }: Link, refusal: string | undefined): string {
-  if (refusal) return `${upstream.name} does not let it in. Set password and pg_hba.conf again: pg-lab up`
+  if (refusal)
+    return `${upstream.name} does not let it in. Set password and pg_hba.conf again: npx create-pg-lab up`
   return (
     `It can log in on ${upstream.name}, but gets no WAL there: its slot or its settings are missing, ` +
-    `or the WAL it needs is gone. Make them again: pg-lab provision. If the WAL is gone: pg-lab reinit ${node.name}`
+    `or the WAL it needs is gone. Make them again: npx create-pg-lab provision. If the WAL is gone: npx create-pg-lab reinit ${node.name}`
   )
 }
 
@@ -144,7 +146,7 @@ function seeKinship(node: LabNode, primary: LabNode, states: readonly ServerStat
       expected: `${its?.systemIdentifier}, as on ${primary.name}`,
       observed: String(own?.systemIdentifier),
       ok: !lost,
-      hint: `${node.name} is another cluster (an initdb of its own) and can never follow. Clone it anew: pg-lab reinit ${node.name}`,
+      hint: `${node.name} is another cluster (an initdb of its own) and can never follow. Clone it anew: npx create-pg-lab reinit ${node.name}`,
       command: 'sudo -u postgres psql -c "SELECT system_identifier FROM pg_control_system()"',
     },
     {
@@ -154,7 +156,7 @@ function seeKinship(node: LabNode, primary: LabNode, states: readonly ServerStat
       ok: own?.timeline === its?.timeline,
       hint:
         `${primary.name} was promoted and ${node.name} does not follow its new timeline. ` +
-        `Make it follow: pg-lab rejoin ${node.name}`,
+        `Make it follow: npx create-pg-lab rejoin ${node.name}`,
       command: 'sudo -u postgres psql -c "SELECT received_tli FROM pg_stat_wal_receiver"',
     },
   ]

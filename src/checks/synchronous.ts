@@ -33,7 +33,7 @@ async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly 
     expected: wanted || 'empty (asynchronous)',
     observed: names || 'empty (asynchronous)',
     ok: plain(names) === plain(wanted),
-    hint: 'Write it again: pg-lab provision',
+    hint: 'Write it again: npx create-pg-lab provision',
     ...evidence,
   }
   const enough: Seen = {
@@ -43,8 +43,8 @@ async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly 
     ok: count === 0 ? waitedFor.length === 0 : waitedFor.length >= count,
     hint:
       waitedFor.length < count
-        ? 'Every commit hangs until enough of them stream. Start what is missing: pg-lab up'
-        : 'Write synchronous_standby_names again: pg-lab provision',
+        ? 'Every commit hangs until enough of them stream. Start what is missing: npx create-pg-lab up'
+        : 'Write synchronous_standby_names again: npx create-pg-lab provision',
     ...evidence,
   }
   return [list, enough]

@@ -22,7 +22,7 @@ const NO_BACKUP: Seen = {
   expected: 'one that is DONE',
   observed: 'none',
   ok: false,
-  hint: 'Take one: pg-lab backup',
+  hint: 'Take one: npx create-pg-lab backup',
 }
 
 function judge(lab: Lab, backup: BackupNode, rehearsal: Rehearsal): readonly Seen[] {
@@ -41,7 +41,7 @@ function seeSpace(backup: BackupNode, { neededBytes, freeBytes }: Rehearsal): re
       expected: `${size(neededBytes)} at least`,
       observed: `${size(freeBytes)} free`,
       ok: freeBytes >= neededBytes,
-      hint: `Make room on ${backup.name}. Is there a backup to give up? pg-lab backups`,
+      hint: `Make room on ${backup.name}. Is there a backup to give up? npx create-pg-lab backups`,
       command: 'df -h ~barman',
     },
   ]
@@ -51,7 +51,7 @@ function seeSpace(backup: BackupNode, { neededBytes, freeBytes }: Rehearsal): re
 function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: Step): Seen {
   const { backup: id, target } = rehearsal
   const { server } = backup
-  const anew = `Take a new one: pg-lab backup`
+  const anew = `Take a new one: npx create-pg-lab backup`
   const copy = barmanCommand(['recover', '--target-name', target.name, server, id, 'FOLDER'])
   switch (name) {
     case 'wal':
@@ -60,7 +60,7 @@ function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: S
         expected: 'in the archive',
         observed: ok ? 'in the archive' : `${said} has not arrived`,
         ok,
-        hint: 'The check `wal` says more: pg-lab verify --only wal',
+        hint: 'The check `wal` says more: npx create-pg-lab verify --only wal',
       }
     case 'copy':
       return {
@@ -117,7 +117,7 @@ function seeRows(lab: Lab, id: string, wanted: TableState, restored: TableState 
     expected: told(wanted),
     observed: restored ? told(restored) : 'the restored server does not tell',
     ok: restored?.rows === wanted.rows && restored.checksum === wanted.checksum,
-    hint: `Backup ${id} and its WAL do not make the primary’s data. Take a new one: pg-lab backup`,
+    hint: `Backup ${id} and its WAL do not make the primary’s data. Take a new one: npx create-pg-lab backup`,
   }
 }
 

@@ -203,7 +203,7 @@ async function sealMoment({ guest, backup }: RestorePlace, { primary }: RestoreP
   const { segment, arrived } = await archiveWal(primary, backup, guest)
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
-    command: 'pg-lab verify --only wal',
+    command: 'npx create-pg-lab verify --only wal',
     hint: 'See what is wrong: npx create-pg-lab verify --only wal,barman',
   })
 }

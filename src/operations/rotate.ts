@@ -69,7 +69,7 @@ export async function provePasswords(
   const primary = await findPrimary(lab, guest)
   if (!primary.found) {
     throw new CommandError('There is no one primary to try the passwords on', {
-      command: 'pg-lab verify --only primary',
+      command: 'npx create-pg-lab verify --only primary',
     })
   }
   await proveStored({ guest, primary: primary.node, directory }, users)

@@ -6,7 +6,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   },
   {
     pattern: /dpkg frontend lock|Could not get lock|Failed to lock apt|apt.*lock.*timeout|rpmdb.*lock/i,
-    hint: 'Another package manager is at work there, as on a first boot. Wait a minute, then run `pg-lab provision`.',
+    hint: 'Another package manager is at work there, as on a first boot. Wait a minute, then run `npx create-pg-lab provision`.',
   },
   {
     pattern:
@@ -35,7 +35,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   {
     pattern:
       /Failed to connect to the host via ssh|UNREACHABLE|Connection (timed out|refused|closed)|No route to host|Permission denied \(publickey/i,
-    hint: 'Run `pg-lab up`: it starts what is not running and writes .pg-lab/ssh_config anew.',
+    hint: 'Run `npx create-pg-lab up`: it starts what is not running and writes .pg-lab/ssh_config anew.',
   },
 ]
 

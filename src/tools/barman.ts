@@ -53,7 +53,7 @@ export function barmanFailed(answer: BarmanAnswer, backup: BackupNode): CommandE
     command: answer.command,
     exitCode: answer.exitCode,
     lastLines: answer.errors.length > 0 ? answer.errors : answer.output.split('\n').slice(-5),
-    hint: `Barman is missing, or does not know the server. Set it up again: pg-lab provision`,
+    hint: `Barman is missing, or does not know the server. Set it up again: npx create-pg-lab provision`,
   })
 }
 

@@ -109,7 +109,7 @@ function unreachable(
     exitCode: output.exitCode,
     lastLines: lines,
     logFile,
-    hint: 'Run `pg-lab up`: it starts what is not running. `pg-lab doctor` looks for other causes.',
+    hint: 'Run `npx create-pg-lab up`: it starts what is not running. `npx create-pg-lab doctor` looks for other causes.',
   })
 }
 
@@ -132,9 +132,10 @@ function refused(
 }
 
 function psqlHint(node: LabNode, { exitCode, stderr }: Output): string | undefined {
-  if (/unknown user|not found/.test(stderr)) return 'PostgreSQL is not installed there yet: run `pg-lab up`.'
+  if (/unknown user|not found/.test(stderr))
+    return 'PostgreSQL is not installed there yet: run `npx create-pg-lab up`.'
   if (exitCode !== 2) return undefined
-  return `Is PostgreSQL running there? \`pg-lab ssh ${node.name} -- systemctl status postgresql\` tells.`
+  return `Is PostgreSQL running there? \`npx create-pg-lab ssh ${node.name} -- systemctl status postgresql\` tells.`
 }
 
 function linesOf(text: string): readonly string[] {

@@ -165,7 +165,7 @@ function notStarted(command: Command, { code, cause }: Result): CommandError {
   return new CommandError(`${command.file} is not installed, or not on PATH`, {
     command: pasteable(command),
     logFile: command.logFile,
-    hint: 'Run `pg-lab doctor`: it names what is missing and how to install it.',
+    hint: 'Run `npx create-pg-lab doctor`: it names what is missing and how to install it.',
     cause,
   })
 }

@@ -26,16 +26,16 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   },
   {
     pattern: /Unable to find image|No such image|pull access denied/i,
-    hint: 'The image cannot be pulled from here. `pg-lab doctor` tells how it is made without a registry.',
+    hint: 'The image cannot be pulled from here. `npx create-pg-lab doctor` tells how it is made without a registry.',
   },
   {
     pattern:
       /overlaps with other one|Pool overlaps|NetworkCollision|collides with|Address already in use|already in use by container/i,
-    hint: 'The lab’s addresses or names are taken, perhaps by another lab: `pg-lab destroy` there, or set network.subnet.',
+    hint: 'The lab’s addresses or names are taken, perhaps by another lab: `npx create-pg-lab destroy` there, or set network.subnet.',
   },
   {
     pattern: /ProviderNotFound|ProviderNotUsable|ProviderCantBeUsed|No usable default provider/i,
-    hint: 'Run `pg-lab doctor`: it names the providers this computer can use.',
+    hint: 'Run `npx create-pg-lab doctor`: it names the providers this computer can use.',
   },
 ]
 

@@ -40,7 +40,9 @@ describe('runChecks', () => {
       const findings = await runChecks(recordedLab(), scriptedGuest({ down: [down] }))
       const failed = findings.filter(({ ok }) => !ok)
       expect(failed.length).toBeGreaterThan(0)
-      expect(failed.every(({ node, hint }) => node === down && hint?.includes('pg-lab up'))).toBe(true)
+      expect(failed.every(({ node, hint }) => node === down && hint?.includes('npx create-pg-lab up'))).toBe(
+        true,
+      )
       expect(findings.some(({ check, node, ok }) => ok && check === 'slots' && node === 'master')).toBe(true)
     },
   )
@@ -58,12 +60,12 @@ describe('runChecks', () => {
     expect(findings.map(({ node, observed, hint }) => ({ node, observed, hint }))).toMatchInlineSnapshot(`
       [
         {
-          "hint": "master does not answer and may be the primary. Start it: pg-lab up. If the primary is lost for good: pg-lab promote",
+          "hint": "master does not answer and may be the primary. Start it: npx create-pg-lab up. If the primary is lost for good: npx create-pg-lab promote",
           "node": "master",
           "observed": "none",
         },
         {
-          "hint": "Run \`pg-lab up\`: it starts what is not running.",
+          "hint": "Run \`npx create-pg-lab up\`: it starts what is not running.",
           "node": "master",
           "observed": "master cannot be reached: Connection refused",
         },

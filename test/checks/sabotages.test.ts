@@ -100,7 +100,7 @@ const SABOTAGES: readonly Sabotage[] = [
     script: { rows: [{ of: SLOTS, node: 'master', rows: [barmanSlot] }] },
     run: ['slots'],
     found: ['slots master slot slave_slot of slave: missing'],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'the slot unused',
@@ -115,7 +115,7 @@ const SABOTAGES: readonly Sabotage[] = [
       'slots master slot slave_slot of slave: physical, inactive, WAL reserved',
       'standby slave walreceiver: streaming from 192.168.11.150 without a slot',
     ],
-    remedy: 'pg-lab up',
+    remedy: 'npx create-pg-lab up',
   },
   {
     name: 'a slot whose WAL is lost',
@@ -130,7 +130,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['slots'],
     found: ['slots master slot slave_slot of slave: physical, inactive, WAL lost'],
-    remedy: 'pg-lab reinit slave',
+    remedy: 'npx create-pg-lab reinit slave',
   },
   {
     name: 'a slot whose WAL is about to be lost',
@@ -178,7 +178,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['replication'],
     found: ['replication master a connection from 10.0.0.9: slave, user replica, streaming'],
-    remedy: 'pg-lab verify --only hba',
+    remedy: 'npx create-pg-lab verify --only hba',
   },
   {
     name: 'the password of replica changed',
@@ -220,7 +220,7 @@ const SABOTAGES: readonly Sabotage[] = [
       'hba master addresses outside the lab: line 7: host all all 0.0.0.0/0 trust',
       'hba master lines for pg_rewind: no line for replica@192.168.11.150/32; no line for replica@192.168.11.151/32',
     ],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'replication lines missing and surplus',
@@ -241,7 +241,7 @@ const SABOTAGES: readonly Sabotage[] = [
       'hba slave lines for replication: no line for replica@192.168.11.150/32; a line for replica@192.168.11.0/24',
       'hba slave lines for pg_rewind: no line for replica@192.168.11.150/32; no line for replica@192.168.11.151/32',
     ],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'barman a superuser with more grants, replica with an MD5 password',
@@ -272,7 +272,7 @@ const SABOTAGES: readonly Sabotage[] = [
       'roles master functions of barman: pg_backup_stop(boolean), pg_create_restore_point(text), pg_switch_wal()',
       'roles master superusers besides postgres: barman',
     ],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'receive-wal dead and cron stopped',
@@ -310,7 +310,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['barman-replication'],
     found: ['barman-replication backup replication-status: Unable to connect to server master'],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'Barman does not know the server',
@@ -319,7 +319,7 @@ const SABOTAGES: readonly Sabotage[] = [
     found: [
       "barman backup backup answers: Barman says nothing about master (exit code 1): Unknown server 'master'",
     ],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'Barman is not installed',
@@ -328,7 +328,7 @@ const SABOTAGES: readonly Sabotage[] = [
     found: [
       'backups backup backup answers: Barman says nothing about master (exit code 1): sudo: barman: command not found',
     ],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'a folder of Barman not writable',
@@ -407,7 +407,7 @@ const SABOTAGES: readonly Sabotage[] = [
       'retention backup compression: gzip',
       'retention backup schedule of the base backup: 5 5 * * * barman /usr/bin/barman -q backup master',
     ],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
   {
     name: 'the standby paused',
@@ -432,7 +432,7 @@ const SABOTAGES: readonly Sabotage[] = [
       'primary master one primary: master, slave',
       'standby master one primary to ask: 2: master, slave',
     ],
-    remedy: 'pg-lab rejoin master',
+    remedy: 'npx create-pg-lab rejoin master',
   },
   {
     name: 'a slave of another cluster',
@@ -447,7 +447,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['standby'],
     found: ['standby slave system identifier: 7', 'standby slave timeline: 3'],
-    remedy: 'pg-lab reinit slave',
+    remedy: 'npx create-pg-lab reinit slave',
   },
   {
     name: 'lag',
@@ -461,7 +461,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['lag'],
     found: ['lag master lag of slave: 32.0 MB, 11 s'],
-    remedy: 'pg-lab verify --only standby',
+    remedy: 'npx create-pg-lab verify --only standby',
   },
   {
     name: 'a clock that is wrong',
@@ -502,7 +502,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['synchronous'],
     found: ['synchronous master synchronous_standby_names: FIRST 1 ("slave")'],
-    remedy: 'pg-lab provision',
+    remedy: 'npx create-pg-lab provision',
   },
 ]
 

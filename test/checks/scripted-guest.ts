@@ -100,7 +100,7 @@ function unreachable({ name }: { readonly name: string }): CommandError {
   return new CommandError(`${name} cannot be reached: Connection refused`, {
     command: `ssh -F .pg-lab/ssh_config ${name}`,
     exitCode: 255,
-    hint: 'Run `pg-lab up`: it starts what is not running.',
+    hint: 'Run `npx create-pg-lab up`: it starts what is not running.',
   })
 }
 

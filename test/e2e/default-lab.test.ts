@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { failures, type Result, spawn, TestLab } from './support.ts'
+import { testSabotages } from './sabotages.ts'
+import { type Result, spawn, TestLab } from './support.ts'
 
 /** This repository is itself the default lab. */
 const lab = new TestLab(resolve('.'))
@@ -75,40 +76,7 @@ describe('the lab of cluster.config.ts', () => {
 })
 
 describe('a sabotaged lab', () => {
-  it('names a standby that does not use its slot', () => {
-    const conf = lab.sql('slave', "SELECT sourcefile FROM pg_settings WHERE name = 'primary_slot_name'")
-    lab.ssh('slave', 'sudo', 'sed', '-i', 's/^primary_slot_name/#&/', conf)
-    lab.sql('slave', 'SELECT pg_reload_conf()')
-    const { status, failed } = lab.verify()
-    expect(status).toBe(1)
-    expect(failures(failed).join('\n')).toContain('slave_slot')
-    expect(failed.every(({ hint }) => hint?.includes('pg-lab'))).toBe(true)
-    lab.must('provision')
-    expect(lab.verify().failed).toEqual([])
-  })
-
-  it('names a line of pg_hba.conf that trusts the network', () => {
-    const hba = lab.sql('master', 'SHOW hba_file')
-    lab.ssh('master', 'sudo', 'sh', '-c', `echo 'host all all 192.168.11.0/24 trust' >> ${hba}`)
-    lab.sql('master', 'SELECT pg_reload_conf()')
-    const { status, failed } = lab.verify()
-    expect(status).toBe(1)
-    expect(new Set(failed.map(({ check, node }) => `${check} ${node}`))).toEqual(new Set(['hba master']))
-    lab.must('provision')
-    expect(lab.verify().failed).toEqual([])
-  })
-
-  it('names a Barman whose cron and receive-wal are gone', () => {
-    lab.ssh('backup', 'sudo', 'systemctl', 'stop', 'cron')
-    lab.ssh('backup', 'sudo', 'pkill', '-f', 'pg_receivewal')
-    const { status, failed } = lab.verify()
-    expect(status).toBe(1)
-    expect(failures(failed).join('\n')).toMatch(/cron/)
-    expect(failures(failed).join('\n')).toMatch(/barman/)
-    lab.must('provision')
-    lab.ssh('backup', 'sudo', '-u', 'barman', 'barman', 'cron')
-    expect(lab.verify().failed).toEqual([])
-  })
+  testSabotages(lab)
 })
 
 describe('its end', () => {

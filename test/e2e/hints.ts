@@ -1,7 +1,7 @@
 import type { Finding } from '../../src/finding.ts'
 import { spawn, type TestLab } from './support.ts'
 
-/** A command of a hint, and the node it is for; `undefined` for one of pg-lab's own. */
+/** A command of a hint, and the node it is for; `undefined` for one of our own. */
 interface HintCommand {
   readonly node: string | undefined
   readonly command: string
@@ -10,8 +10,8 @@ interface HintCommand {
 /** Where a second way begins that is for other circumstances. */
 const OTHERWISE = /(?:\. |; )(?:If|if|To keep)\b/
 
-/** `on slave:`, a command of pg-lab's, or one for a node. */
-const COMMAND = /\bon ([\w-]+):|\b(pg-lab [^;.:,()]+)|\bsudo .+?(?=$|; (?:then|and) )/gi
+/** `on slave:`, one of our commands, or one for a node. */
+const COMMAND = /\bon ([\w-]+):|\b(npx create-pg-lab [^;.:,()]+)|\bsudo .+?(?=$|; (?:then|and) )/gi
 
 /** The commands of a hint's first way, in its order. A node's own is for the one named with `on …:`, else for the finding's. */
 function commandsOf({ hint = '', node }: Pick<Finding, 'hint' | 'node'>): readonly HintCommand[] {
@@ -34,7 +34,7 @@ export function carryOut(lab: TestLab, finding: Finding): void {
   const commands = commandsOf(finding)
   if (commands.length === 0) throw new Error(`There is nothing to type in: ${finding.hint}`)
   for (const { node, command } of commands) {
-    if (node === undefined) lab.must(...command.split(' ').slice(1))
+    if (node === undefined) lab.must(...command.split(' ').slice(2))
     else {
       const { status, stdout, stderr } = spawn('ssh', ['-F', '.pg-lab/ssh_config', node, command], {
         cwd: lab.directory,

@@ -13,6 +13,7 @@ interface Changes {
   readonly slaves?: string
   readonly replication?: string
   readonly version?: string
+  readonly backup?: string
 }
 
 function configOf({
@@ -20,6 +21,7 @@ function configOf({
   slaves = SLAVE,
   replication = '',
   version = '',
+  backup = "{ address: '10.97.60.20' }",
 }: Changes): string {
   return `
 import { defineCluster } from 'create-pg-lab'
@@ -30,7 +32,7 @@ export default defineCluster({
   network: { subnet: '10.97.60.0/24' },
   master: { address: '10.97.60.11' },
   slaves: [${slaves}],
-  backup: { address: '10.97.60.20' },
+  backup: ${backup},
   postgres: { settings: { ${settings} }, ${version} },
   replication: { ${replication} },
 })
@@ -44,6 +46,7 @@ let before: readonly string[]
 const IDENTITY = 'SELECT system_identifier FROM pg_control_system()'
 const ROWS = 'SELECT count(*) FROM dz'
 const MADE_AT = "SELECT (pg_stat_file('PG_VERSION')).modification"
+const SLOTS = 'SELECT slot_name, active FROM pg_replication_slots ORDER BY 1'
 const STARTED_AT = 'SELECT extract(epoch FROM pg_postmaster_start_time())'
 
 const identity = () => [
@@ -86,11 +89,14 @@ function planned(changes: Changes): ReturnType<typeof plan> {
  * next step shows: it tells that step alone.
  */
 function expectSettled(): void {
-  const again = lab.must('provision').stdout.trim().split('\n').at(-1) ?? ''
-  expect(
-    [...again.matchAll(/changed=(\d+)/g)].map(([, count]) => count).every((count) => count === '0'),
-  ).toBe(true)
+  expectUnchanged()
   expect(identity()).toEqual(before)
+}
+
+function expectUnchanged(): void {
+  const recap = lab.must('provision').stdout.trim().split('\n').at(-1) ?? ''
+  const counts = [...recap.matchAll(/changed=(\d+)/g)].map(([, count]) => count)
+  expect(new Set(counts)).toEqual(new Set(['0']))
 }
 
 function up(...options: string[]): string {
@@ -214,6 +220,40 @@ describe('a live lab follows its config', () => {
     expect(plan()).toEqual({ told: [], files: [] })
   })
 
+  it('moves a slave to another address, and parts with the backup host', () => {
+    const { told } = planned({ slaves: "{ name: 'slave', address: '10.97.60.14' }", backup: 'false' })
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'recreate slave: its address becomes 10.97.60.14: deleted with its data, after a question, and made anew',
+        'add slave: a clone of master, streaming through slave_slot',
+        'remove master: slot barman: nobody follows through it any more',
+        'remove backup: it is not in the config: stopped at the end and, after a question, deleted with all backups',
+      ]),
+    )
+    up('--yes')
+    expect(lab.sql('slave', ROWS, 'otus')).toBe('1000')
+    expect(lab.sql('master', SLOTS)).toBe('slave_slot|t')
+    expectUnchanged()
+  })
+
+  it('gives a slave another name, and has a backup host again', () => {
+    const { told } = planned({ slaves: "{ name: 'replica1', address: '10.97.60.14' }" })
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'remove slave: another machine has its address now: deleted with its data, after a question',
+        'create replica1: Debian 12, 10.97.60.14, 1024 MB, 1 processor, on docker',
+        'remove master: slot slave_slot: nobody follows through it any more',
+        'create backup: Debian 12, 10.97.60.20, 512 MB, 1 processor, on docker',
+        'add backup: Barman receives the WAL of master through barman and takes its first base backup',
+      ]),
+    )
+    up('--yes')
+    expect(lab.sql('replica1', ROWS, 'otus')).toBe('1000')
+    expect(lab.sql('master', SLOTS)).toBe('barman|t\nreplica1_slot|t')
+    expectUnchanged()
+    expect(plan()).toEqual({ told: [], files: [] })
+  })
+
   it('refuses another major before it touches anything, and says what to do instead', () => {
     writeFileSync(
       join(lab.directory, 'cluster.config.ts'),
@@ -228,6 +268,6 @@ describe('a live lab follows its config', () => {
     expect(refused.status).toBe(2)
     expect(refused.stderr).toContain('put postgres.version 15 back')
     expect(readFileSync(join(lab.directory, VARS), 'utf8')).toContain('postgres_version: 15')
-    expect(identity()).toEqual(before)
+    expect(lab.sql('master', ROWS, 'otus')).toBe('1000')
   })
 })

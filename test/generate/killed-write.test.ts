@@ -14,22 +14,8 @@ import { join } from 'node:path'
 import { build } from 'tsdown'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { finishInterruptedWrite } from '../../src/generate/journal.ts'
-import type { ProjectFile } from '../../src/generate/project.ts'
 import { writeProject } from '../../src/generate/write.ts'
-
-const OLD: ProjectFile[] = [
-  { path: 'Vagrantfile', content: 'one\ntwo\nthree\nfour\nfive\n' },
-  { path: 'provisioning/site.yml', content: 'a\nb\nc\n' },
-  { path: 'provisioning/roles/old/tasks/main.yml', content: 'old\n' },
-  { path: 'provisioning/build.sh', content: '#!/bin/sh\n', mode: 0o755 },
-]
-/** One file is merged with an edit, one written, one made, one removed. */
-const NEW: ProjectFile[] = [
-  { path: 'Vagrantfile', content: 'one\ntwo\nthree\nfour\nFIVE\n' },
-  { path: 'provisioning/site.yml', content: 'a\nb\nc\nd\n' },
-  { path: 'provisioning/build.sh', content: '#!/bin/sh\n', mode: 0o755 },
-  { path: 'provisioning/roles/new/tasks/main.yml', content: 'new\n' },
-]
+import { NEW, OLD } from './two-generations.ts'
 
 /** As many at once as keep two cores busy. */
 const AT_ONCE = 4

@@ -19,6 +19,7 @@ import { type Disk, realDisk } from '../../src/generate/disk.ts'
 import { finishInterruptedWrite } from '../../src/generate/journal.ts'
 import type { ProjectFile } from '../../src/generate/project.ts'
 import { type WriteMode, writeProject } from '../../src/generate/write.ts'
+import { NEW, OLD } from './two-generations.ts'
 
 let lab: string
 
@@ -28,19 +29,6 @@ beforeEach(() => {
 })
 
 afterEach(() => rmSync(dirname(lab), { recursive: true, force: true }))
-
-const OLD: ProjectFile[] = [
-  { path: 'Vagrantfile', content: 'one\ntwo\nthree\nfour\nfive\n' },
-  { path: 'provisioning/site.yml', content: 'a\nb\nc\n' },
-  { path: 'provisioning/roles/old/tasks/main.yml', content: 'old\n' },
-  { path: 'provisioning/build.sh', content: '#!/bin/sh\n', mode: 0o755 },
-]
-const NEW: ProjectFile[] = [
-  { path: 'Vagrantfile', content: 'one\ntwo\nthree\nfour\nFIVE\n' },
-  { path: 'provisioning/site.yml', content: 'a\nb\nc\nd\n' },
-  { path: 'provisioning/build.sh', content: '#!/bin/sh\n', mode: 0o755 },
-  { path: 'provisioning/roles/new/tasks/main.yml', content: 'new\n' },
-]
 
 const write = (files: ProjectFile[], mode: WriteMode = 'merge', disk?: Disk) =>
   writeProject(lab, files, disk ? { mode, disk } : { mode })

@@ -142,7 +142,7 @@ describe.runIf(hasAnsible)('a playbook', { timeout: 60_000 }, () => {
       runPlaybook({ directory, run: createRunner(), logFile: join(directory, 'x.log') }),
     )
     expect(error.message).toMatch(/^master: Install packages: /)
-    expect(error.hint).toContain('pg-lab up')
+    expect(error.hint).toContain('npx create-pg-lab up')
   })
 
   test('that is not valid is told with the last lines', async () => {
@@ -224,7 +224,7 @@ test.each([
   ['Missing sudo password', 'sudo'],
   ['/bin/sh: 1: /usr/bin/python3: not found', 'Python'],
   ["No package matching 'postgresql-17' is available", 'postgres.version'],
-  ['Failed to connect to the host via ssh: Connection timed out', 'pg-lab up'],
+  ['Failed to connect to the host via ssh: Connection timed out', 'npx create-pg-lab up'],
   ['E: The repository is not signed. NO_PUBKEY 7FCC7D46ACCC4CF8', 'key'],
 ])('%s has a hint', (message, hint) => {
   expect(hintFor(message)).toContain(hint)

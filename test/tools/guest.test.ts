@@ -58,7 +58,7 @@ describe('shell', { timeout: 60_000 }, () => {
     })
     const error = await commandError(guest.shell(master, ['uptime']))
     expect(error.message).toBe('master cannot be reached: ssh: connect to host 127.0.0.1: Connection refused')
-    expect(error.hint).toContain('pg-lab up')
+    expect(error.hint).toContain('npx create-pg-lab up')
     expect(error.command).toBe('ssh -F .pg-lab/ssh_config master -- uptime')
   })
 })
@@ -103,7 +103,7 @@ describe('SQL', { timeout: 60_000 }, () => {
     const guest = guestWith({ ssh: '#!/bin/sh\necho "sudo: unknown user postgres" >&2; exit 1\n' })
     const error = await commandError(guest.rows(master, 'SELECT 1'))
     expect(error.message).toBe('master: sudo: unknown user postgres')
-    expect(error.hint).toContain('pg-lab up')
+    expect(error.hint).toContain('npx create-pg-lab up')
   })
 
   test('without a server asks whether it runs', async () => {

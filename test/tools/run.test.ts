@@ -130,7 +130,7 @@ describe('a failure', { timeout: 60_000 }, () => {
   test('to find the tool names it', async () => {
     const error = await commandError(run({ file: 'no-such-tool', args: ['up'], expectExit: 'any' }))
     expect(error.message).toBe('no-such-tool is not installed, or not on PATH')
-    expect(error.hint).toContain('pg-lab doctor')
+    expect(error.hint).toContain('npx create-pg-lab doctor')
   })
 
   test('to find the folder names that', async () => {

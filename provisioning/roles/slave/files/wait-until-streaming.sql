@@ -20,7 +20,7 @@ BEGIN
          AND split_part(line, E'\t', 1) = greatest(recovery.min_recovery_end_timeline, last.timeline_id)::text
          AND split_part(line, E'\t', 2)::pg_lsn < pg_last_wal_replay_lsn();
       IF parted IS NOT NULL THEN
-        RAISE 'This server has WAL that its primary never had: they parted at %. It cannot follow before: pg-lab rejoin %',
+        RAISE 'This server has WAL that its primary never had: they parted at %. It cannot follow before: npx create-pg-lab rejoin %',
           parted, current_setting('cluster_name');
       END IF;
     END IF;

@@ -1,63 +1,44 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Finding } from '../../src/finding.ts'
 import { carryOut } from './hints.ts'
-import { failures, TestLab } from './support.ts'
-
-const lab = TestLab.create(
-  'sabotages',
-  `import { defineCluster } from 'create-pg-lab'
-export default defineCluster({
-  name: 'sabotages-e2e',
-  provider: 'docker',
-  network: { subnet: '10.97.78.0/24' },
-})
-`,
-)
-
-beforeAll(() => {
-  lab.must('up', '--install')
-})
-
-afterAll(() => {
-  lab.remove()
-})
+import { failures, type TestLab } from './support.ts'
 
 /** One thing broken, as it is found and mended. */
 interface Sabotage {
   readonly name: string
-  sabotage(): void
+  sabotage(lab: TestLab): void
   /** The finding that names it: `check node: what`. */
   readonly found: string
   readonly observed: RegExp
 }
 
 /** Runs a script inside a machine, as root. */
-function onNode(node: string, script: string): void {
+function onNode(lab: TestLab, node: string, script: string): void {
   const { status, stderr } = lab.ssh(node, 'sudo', 'bash', '-c', script)
   if (status !== 0) throw new Error(stderr)
 }
 
 /** The file of the slave that has this setting. */
-function slaveFile(setting: string): string {
+function slaveFile(lab: TestLab, setting: string): string {
   return lab.sql('slave', `SELECT sourcefile FROM pg_settings WHERE name = '${setting}'`)
 }
 
 const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'a slot dropped',
-    sabotage() {
-      onNode('slave', 'systemctl stop postgresql')
+    sabotage(lab) {
+      onNode(lab, 'slave', 'systemctl stop postgresql')
       lab.sql('master', "SELECT pg_drop_replication_slot('slave_slot')")
-      onNode('slave', 'systemctl start postgresql')
+      onNode(lab, 'slave', 'systemctl start postgresql')
     },
     found: 'slots master: slot slave_slot of slave',
     observed: /missing/,
   },
   {
     name: 'a slot unused',
-    sabotage() {
-      onNode('slave', `sed -i 's/^primary_slot_name/#&/' ${slaveFile('primary_slot_name')}`)
+    sabotage(lab) {
+      onNode(lab, 'slave', `sed -i 's/^primary_slot_name/#&/' ${slaveFile(lab, 'primary_slot_name')}`)
       lab.sql('slave', 'SELECT pg_reload_conf()')
     },
     found: 'slots master: slot slave_slot of slave',
@@ -65,10 +46,11 @@ const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'a wrong application name',
-    sabotage() {
+    sabotage(lab) {
       onNode(
+        lab,
         'slave',
-        `sed -i "s/^primary_conninfo = '/&application_name=impostor /" ${slaveFile('primary_conninfo')}`,
+        `sed -i "s/^primary_conninfo = '/&application_name=impostor /" ${slaveFile(lab, 'primary_conninfo')}`,
       )
       lab.sql('slave', 'SELECT pg_reload_conf()')
     },
@@ -77,7 +59,7 @@ const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'the password of the replica changed',
-    sabotage() {
+    sabotage(lab) {
       lab.sql('master', "ALTER ROLE replica PASSWORD 'another'")
       lab.sql('master', "SELECT pg_terminate_backend(pid) FROM pg_stat_replication WHERE usename = 'replica'")
     },
@@ -86,16 +68,20 @@ const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'a line that trusts the network',
-    sabotage() {
-      onNode('master', `echo 'host all all 10.97.78.0/24 trust' >>${lab.sql('master', 'SHOW hba_file')}`)
+    sabotage(lab) {
+      onNode(
+        lab,
+        'master',
+        `echo 'host all all 192.168.11.0/24 trust' >>${lab.sql('master', 'SHOW hba_file')}`,
+      )
       lab.sql('master', 'SELECT pg_reload_conf()')
     },
     found: 'hba master: lines with trust',
-    observed: /host all all 10\.97\.78\.0\/24 trust/,
+    observed: /host all all 192\.168\.11\.0\/24 trust/,
   },
   {
     name: 'Barman a superuser',
-    sabotage() {
+    sabotage(lab) {
       lab.sql('master', 'ALTER ROLE barman SUPERUSER')
     },
     found: 'roles master: superusers besides postgres',
@@ -103,40 +89,40 @@ const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'receive-wal dead',
-    sabotage() {
-      onNode('backup', 'pkill -f "[r]eceive-wal master"; pkill -f "[p]g_receivewal"; true')
+    sabotage(lab) {
+      onNode(lab, 'backup', 'pkill -f "[r]eceive-wal master"; pkill -f "[p]g_receivewal"; true')
     },
     found: 'cron backup: process receive-wal',
     observed: /none/,
   },
   {
     name: 'cron stopped',
-    sabotage() {
-      onNode('backup', 'systemctl stop cron')
+    sabotage(lab) {
+      onNode(lab, 'backup', 'systemctl stop cron')
     },
     found: 'cron backup: service cron',
     observed: /inactive/,
   },
   {
     name: 'a backup directory that cannot be written to',
-    sabotage() {
-      onNode('backup', 'chown root ~barman/master/base')
+    sabotage(lab) {
+      onNode(lab, 'backup', 'chown root ~barman/master/base')
     },
     found: 'folders backup: folders of Barman',
     observed: /not writable: .*base/,
   },
   {
     name: 'a WAL segment deleted from the archive',
-    sabotage() {
+    sabotage(lab) {
       for (let turn = 0; turn < 2; turn += 1) lab.must('verify', '--only', 'wal')
-      onNode('backup', 'cd ~barman/master/wals && ls */* | sort | tail -n 2 | head -n 1 | xargs rm')
+      onNode(lab, 'backup', 'cd ~barman/master/wals && ls */* | sort | tail -n 2 | head -n 1 | xargs rm')
     },
     found: 'continuity backup: WAL since the first backup',
     observed: /missing: [\dA-F]{24}/,
   },
   {
     name: 'the replay of a standby paused',
-    sabotage() {
+    sabotage(lab) {
       lab.sql('slave', 'SELECT pg_wal_replay_pause()')
     },
     found: 'standby slave: replay',
@@ -144,7 +130,7 @@ const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'a standby promoted behind our back',
-    sabotage() {
+    sabotage(lab) {
       lab.sql('slave', 'SELECT pg_promote()')
     },
     found: 'primary master: one primary',
@@ -153,7 +139,7 @@ const SABOTAGES: readonly Sabotage[] = [
 ]
 
 /** What takes a moment to come back, such as a connection, is given it. */
-async function findingsOnceGreen(): Promise<readonly Finding[]> {
+async function findingsOnceGreen(lab: TestLab): Promise<readonly Finding[]> {
   for (let turn = 0; turn < 10; turn += 1) {
     const { failed } = lab.verify()
     if (failed.length === 0) return []
@@ -162,15 +148,17 @@ async function findingsOnceGreen(): Promise<readonly Finding[]> {
   return lab.verify().failed
 }
 
-test.each(SABOTAGES)('$name: found by name, and mended by what the hint says', async (one) => {
-  expect(failures(await findingsOnceGreen())).toEqual([])
-  one.sabotage()
-  const { status, failed } = lab.verify()
-  expect(status).toBe(1)
-  const finding = failed.find(({ check, node, what }) => `${check} ${node}: ${what}` === one.found)
-  expect(failures(failed)).toContain(one.found)
-  expect(finding?.observed).toMatch(one.observed)
-  expect(failed.every(({ hint }) => hint !== undefined)).toBe(true)
-  carryOut(lab, finding as Finding)
-  expect(failures(await findingsOnceGreen())).toEqual([])
-})
+/** Each sabotage on a lab that has nothing but the defaults: done, found by name, mended by what the hint says. */
+export function testSabotages(lab: TestLab): void {
+  test.each(SABOTAGES)('$name: found by name, and mended by what the hint says', async (one) => {
+    one.sabotage(lab)
+    const { status, failed } = lab.verify()
+    expect(status).toBe(1)
+    const finding = failed.find(({ check, node, what }) => `${check} ${node}: ${what}` === one.found)
+    expect(failures(failed)).toContain(one.found)
+    expect(finding?.observed).toMatch(one.observed)
+    expect(failed.every(({ hint }) => hint !== undefined)).toBe(true)
+    carryOut(lab, finding as Finding)
+    expect(failures(await findingsOnceGreen(lab))).toEqual([])
+  })
+}
