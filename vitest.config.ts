@@ -1,15 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /** Long ones, each with a lab of its own: a bad day takes minutes. `npm run test:rehearsals` runs them. */
-const REHEARSALS = [
-  'default-lab',
-  'drills',
-  'drills-debian-13',
-  'live',
-  'operations',
-  'restore',
-  'second-config',
-].map((name) => `test/e2e/${name}.test.ts`)
+const REHEARSALS = ['drills', 'drills-debian-13', 'live', 'operations', 'restore', 'second-config'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+)
 
 export default defineConfig({
   test: {
