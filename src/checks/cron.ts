@@ -1,6 +1,7 @@
 import type { BackupNode, Lab } from '../lab.ts'
 import { everything } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { onceAGuest } from '../tools/once.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /** The cron service of each OS family. */
@@ -34,7 +35,7 @@ async function seeService(lab: Lab, backup: BackupNode, guest: Guest): Promise<S
 }
 
 async function seeJob(backup: BackupNode, guest: Guest): Promise<Seen> {
-  const lines = await barmanJobs(backup, guest)
+  const lines = await barmanJobs(guest, backup)
   const job = lines.find((line) => /\bbarman\b.*\scron$/.test(line))
   return {
     what: 'barman cron every minute',
@@ -48,13 +49,13 @@ async function seeJob(backup: BackupNode, guest: Guest): Promise<Seen> {
 }
 
 /** The lines of all crontabs that run Barman. */
-export async function barmanJobs(backup: BackupNode, guest: Guest): Promise<readonly string[]> {
+export const barmanJobs = onceAGuest(async (guest, backup): Promise<readonly string[]> => {
   const output = await guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' })
   return output.stdout
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-}
+})
 
 async function seeReceiveWal(backup: BackupNode, guest: Guest): Promise<Seen> {
   const pattern = `receive-wal ${backup.server}`

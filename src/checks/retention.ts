@@ -38,7 +38,7 @@ async function seeKept(backup: BackupNode, guest: Guest): Promise<readonly Seen[
 }
 
 async function seeSchedule(backup: BackupNode, guest: Guest): Promise<Seen> {
-  const jobs = (await barmanJobs(backup, guest)).filter((line) => / backup\b/.test(line))
+  const jobs = (await barmanJobs(guest, backup)).filter((line) => / backup\b/.test(line))
   return {
     what: 'schedule of the base backup',
     expected: backup.schedule,

@@ -2,6 +2,7 @@ import { CommandError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { Guest, Output } from './contracts.ts'
 import { type Evidence, shellWord } from './evidence.ts'
+import { onceAGuest } from './once.ts'
 
 /** Barman's answer: its exit code and words, and the part of its JSON about our server. */
 export interface BarmanAnswer extends Evidence {
@@ -77,17 +78,14 @@ function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map((one) => String(one).trim()) : []
 }
 
-/** Barman's settings of a server are asked once a guest: two checks want them, and each call costs half a second. */
-const configs = new WeakMap<Guest, Promise<BarmanAnswer>>()
+const showServer = onceAGuest((guest, backup) => askBarman(guest, backup, ['show-server']))
 
 /** Every setting of the server that is in force (`barman show-server`), by Barman's own names. */
 export async function barmanConfig(
   guest: Guest,
   backup: BackupNode,
 ): Promise<{ readonly answer: BarmanAnswer; readonly config: Readonly<Record<string, unknown>> }> {
-  const asked = configs.get(guest) ?? askBarman(guest, backup, ['show-server'])
-  configs.set(guest, asked)
-  const answer = await asked
+  const answer = await showServer(guest, backup)
   if (typeof answer.about !== 'object' || answer.about === null) throw barmanFailed(answer, backup)
   return { answer, config: answer.about as Record<string, unknown> }
 }
