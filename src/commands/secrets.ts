@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
-import { SECRETS, usersOf } from '../operations/rotate.ts'
+import { passwordOf, SECRETS, usersOf } from '../operations/rotate.ts'
 import type { Context } from './command.ts'
 import { openSession } from './session.ts'
 
@@ -22,6 +22,11 @@ export async function secrets(
     const message = user === undefined ? 'Whose password shall be shown?' : `There is no password of ${user}`
     throw new UserError(message, { hint: `choose from ${users.join(', ')}` })
   }
+  if (!existsSync(join(directory, SECRETS, user))) {
+    throw new UserError(`${user} has no password yet: the first run of the playbook makes it`, {
+      hint: 'bring the lab up: npx create-pg-lab up',
+    })
+  }
   context.print(passwordOf(directory, user))
   return EXIT.ok
 }
@@ -30,13 +35,4 @@ function whereIs(directory: string, user: string): string {
   return existsSync(join(directory, SECRETS, user))
     ? `${SECRETS}/${user}`
     : 'made by the first run of the playbook'
-}
-
-/** The file as the roles keep it: the password, and a line end. */
-function passwordOf(directory: string, user: string): string {
-  const file = join(directory, SECRETS, user)
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
-  throw new UserError(`${user} has no password yet: the first run of the playbook makes it`, {
-    hint: 'bring the lab up: npx create-pg-lab up',
-  })
 }

@@ -8,11 +8,13 @@ import { backupOf, leafStandby, serverOf, thePrimary, withoutBackup, withoutSlav
 import type { Drill, LiveStage, Step } from './drill.ts'
 import {
   bringBackCommand,
-  dumpPrecious,
+  bringBackPrecious,
   holdingOf,
   judgePrecious,
   makePrecious,
   PRECIOUS,
+  REMOVE_RESTORED_HINT,
+  removeRestoredStep,
   restoredHolding,
   sayHolding,
   verifyWhole,
@@ -99,11 +101,7 @@ export const corruption: Drill = {
         ru: 'Возьмите таблицу оттуда и поставьте на место повреждённой.',
         type: bringBackCommand(lab, primary),
       },
-      {
-        en: 'Remove the restored server.',
-        ru: 'Удалите восстановленный сервер.',
-        type: 'npx create-pg-lab restore --remove',
-      },
+      REMOVE_RESTORED_HINT,
     ]
   },
   disaster: (stage) => [
@@ -241,16 +239,12 @@ function bringBack(stage: LiveStage): readonly Step[] {
     {
       title: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
       run: async () => {
-        await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database.name)
-        const holding = await holdingOf(stage, stage.primary)
+        const holding = await bringBackPrecious(stage)
         await verifyWhole(stage, stage.primary, holding)
         return sayHolding(holding)
       },
     },
-    {
-      title: { en: 'Remove the restored server', ru: 'Удалить восстановленный сервер' },
-      run: (note) => removeRestored(place, note),
-    },
+    removeRestoredStep(stage),
   ]
 }
 

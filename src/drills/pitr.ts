@@ -10,11 +10,13 @@ import { leadBack } from './lead-back.ts'
 import {
   askRestored,
   bringBackCommand,
-  dumpPrecious,
+  bringBackPrecious,
   holdingOf,
   judgePrecious,
   makePrecious,
   PRECIOUS,
+  REMOVE_RESTORED_HINT,
+  removeRestoredStep,
   restoredHolding,
   sayHolding,
   verifyWhole,
@@ -103,11 +105,7 @@ export const pitr: Drill = {
         ru: 'Возьмите её оттуда и верните на место.',
         type: bringBackCommand(lab, primary),
       },
-      {
-        en: 'Remove the restored server.',
-        ru: 'Удалите восстановленный сервер.',
-        type: 'npx create-pg-lab restore --remove',
-      },
+      REMOVE_RESTORED_HINT,
     ]
   },
   disaster: (stage) => [
@@ -185,14 +183,10 @@ function beside(stage: LiveStage): ReturnType<Drill['repair']> {
     {
       title: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
       run: async () => {
-        await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database.name)
-        return sayHolding(await holdingOf(stage, stage.primary))
+        return sayHolding(await bringBackPrecious(stage))
       },
     },
-    {
-      title: { en: 'Remove the restored server', ru: 'Удалить восстановленный сервер' },
-      run: (note) => removeRestored(place, note),
-    },
+    removeRestoredStep(stage),
   ]
 }
 

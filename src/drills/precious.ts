@@ -1,10 +1,11 @@
 import { CommandError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import { RESTORED_PSQL } from '../operations/restore.ts'
+import { RESTORED_PSQL, removeRestored } from '../operations/restore.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { identifier } from '../tools/sql.ts'
 import { backupOf } from './casting.ts'
+import type { Hint, Stage, Step } from './drill.ts'
 import { SCHEMA } from './writer.ts'
 
 /** A table somebody would miss. It lies beside the writer's, and goes with it. */
@@ -121,14 +122,13 @@ export function restoredHolding(place: { readonly lab: Lab; readonly guest: Gues
 /** $1 is the database. The program stands beside the psql of the restored server. */
 const DUMP = `exec pg_dump -h ~/restored -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists "$1"`
 
-/** Takes the table out of the restored server, as SQL that replaces it. */
-export async function dumpPrecious({
-  lab,
-  guest,
-}: {
-  readonly lab: Lab
-  readonly guest: Guest
-}): Promise<string> {
+/** Takes the table out of the restored server and puts it in the place of the one on the primary. */
+export async function bringBackPrecious(stage: Stage): Promise<Holding> {
+  await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database.name)
+  return holdingOf(stage, stage.primary)
+}
+
+async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest: Guest }): Promise<string> {
   const argv = ['sh', '-c', DUMP, 'sh', lab.database.name]
   const { exitCode, stdout, stderr } = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
   if (exitCode === 0) return stdout
@@ -144,4 +144,18 @@ export function bringBackCommand(lab: Lab, primary: string): string {
   const { name } = lab.database
   const dump = `sudo -u barman pg_dump -h ~barman/restored -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists ${name}`
   return `npx create-pg-lab ssh ${lab.backup?.name} -- '${dump}' | npx create-pg-lab psql ${primary} -X -q`
+}
+
+export const REMOVE_RESTORED_HINT: Hint = {
+  en: 'Remove the restored server.',
+  ru: 'Удалите восстановленный сервер.',
+  type: 'npx create-pg-lab restore --remove',
+}
+
+/** The last step of a repair that restored beside the cluster. */
+export function removeRestoredStep(stage: Stage): Step {
+  return {
+    title: { en: 'Remove the restored server', ru: 'Удалить восстановленный сервер' },
+    run: (note) => removeRestored({ ...stage, backup: backupOf(stage) }, note),
+  }
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
-import { SECRETS } from '../operations/rotate.ts'
+import { passwordOf } from '../operations/rotate.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { identifier } from '../tools/sql.ts'
 
@@ -122,7 +120,7 @@ export async function runWriter(
 ): Promise<void> {
   const { name, owner } = lab.database
   const hosts = postgresNodes(lab).map(({ address }) => address)
-  const password = readFileSync(join(directory, SECRETS, owner), 'utf8').trim()
+  const password = passwordOf(directory, owner)
   const env = [`PGHOST=${hosts.join(',')}`, 'PGPORT=5432', `PGDATABASE=${name}`, `PGUSER=${owner}`]
   const words = [CONNINFO, String(base), String(PAUSE_S)]
   await guest.shell(host, ['env', ...env, 'bash', '-c', SCRIPT, 'bash', ...words], {

@@ -11,6 +11,11 @@ import { literal } from '../tools/sql.ts'
 /** One file a user, as the roles keep them; seen from the lab's folder. */
 export const SECRETS = '.pg-lab/secrets'
 
+/** A user's password, as the roles keep it: in a file, with a line end. @param directory the lab's folder */
+export function passwordOf(directory: string, user: string): string {
+  return readFileSync(join(directory, SECRETS, user), 'utf8').trim()
+}
+
 /** The passwords in force before a rotation that has not ended yet. */
 export const FORMER_SECRETS = '.pg-lab/secrets.old'
 
@@ -100,7 +105,7 @@ async function proveStored(
       FROM pg_authid WHERE rolname IN (${users.map(literal).join(', ')}) AND rolpassword LIKE 'SCRAM-SHA-256$%'`,
   )
   const keys = rows.map(({ role, iterations, salt }) => {
-    const password = readFileSync(join(directory, SECRETS, role), 'utf8').trim()
+    const password = passwordOf(directory, role)
     return `(${literal(role)}, ${literal(storedKey(password, salt, iterations))})`
   })
   const missing = users
