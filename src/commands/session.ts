@@ -14,6 +14,7 @@ import {
   machinesIn,
   type ProviderChoice,
 } from '../tools/doctor/index.ts'
+import { psqlProgram } from '../tools/psql.ts'
 import { SSH_CONFIG } from '../tools/ssh-config.ts'
 import type { Vagrant } from '../tools/vagrant.ts'
 import type { Context } from './command.ts'
@@ -52,7 +53,7 @@ export async function openSession(context: Context, provider?: ProviderName | 'a
   const { createGuest } = await import('../tools/guest.ts')
   const { run } = context
   const vagrant = createVagrant({ directory, run, logFile: logs.file('vagrant') })
-  const guest = createGuest({ directory, run, logFile: logs.file('ssh') })
+  const guest = createGuest({ directory, run, psql: psqlProgram(lab), logFile: logs.file('ssh') })
   const taskOptions = { plain: isPlain(context.env, context.stdout), out: context.stdout }
   return { context, config, directory, lab, host, choice, logs, taskOptions, vagrant, guest }
 }

@@ -1,7 +1,8 @@
 import { type DrillState, isRunning, readState } from '../drills/state.ts'
 import { EXIT, Interrupted } from '../errors.ts'
-import { type Look, surveyLab } from '../report/survey.ts'
+import { type Survey, surveyLab } from '../report/survey.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { psqlProgram } from '../tools/psql.ts'
 import { pause } from '../tools/signals.ts'
 import type { Context } from './command.ts'
 import { openSession, type Session, verifyIsUp } from './session.ts'
@@ -16,9 +17,6 @@ interface StatusOptions {
 /** From one look to the next. */
 const LOOK_EVERY_MS = 1_000
 
-/** Barman is slow to start and its backups change seldom: between, its last answer is shown. */
-const ASK_BARMAN_EVERY_MS = 15_000
-
 const WIDTH = 80
 
 /** `pg-lab status`: what each host says of itself, on one screen. It judges nothing: `verify` does. */
@@ -27,15 +25,15 @@ export async function status(context: Context, options: StatusOptions): Promise<
   verifyIsUp(session)
   const guest = await silentGuest(session)
   if (options.watch) return watchStatus(session, guest, options.json === true)
-  const { survey } = await surveyLab(session.lab, guest)
+  const survey = await surveyLab(session.lab, guest)
   context.print(options.json ? JSON.stringify(survey, null, 2) : screen(session, { survey }))
   return EXIT.ok
 }
 
 /** Its looks go into no log: a watched lab would fill the disk with them. */
-async function silentGuest({ directory, context }: Session): Promise<Guest> {
+async function silentGuest({ directory, context, lab }: Session): Promise<Guest> {
   const { createGuest } = await import('../tools/guest.ts')
-  return createGuest({ directory, run: context.run })
+  return createGuest({ directory, run: context.run, psql: psqlProgram(lab) })
 }
 
 /** Looks again and again, until Ctrl-C. */
@@ -43,18 +41,14 @@ async function watchStatus(session: Session, guest: Guest, isJson: boolean): Pro
   const { context, lab } = session
   const isScreen = context.stdout.isTTY === true && !isJson
   let history: LagHistory = new Map()
-  let look: Look | undefined
-  let askedBarmanAt = 0
   if (isScreen) context.stdout.write(ENTER_SCREEN)
   try {
     while (true) {
       const started = Date.now()
-      const isFresh = started - askedBarmanAt < ASK_BARMAN_EVERY_MS
-      if (!isFresh) askedBarmanAt = started
-      look = await surveyLab(lab, guest, { backup: isFresh ? look?.backup : undefined })
-      history = remember(history, look.survey)
-      if (isJson) context.print(JSON.stringify(look.survey))
-      else show(session, isScreen, { survey: look.survey, history })
+      const survey = await surveyLab(lab, guest)
+      history = remember(history, survey)
+      if (isJson) context.print(JSON.stringify(survey))
+      else show(session, isScreen, { survey, history })
       await pause(Math.max(0, LOOK_EVERY_MS - (Date.now() - started)))
     }
   } catch (error) {
@@ -73,7 +67,7 @@ const CLEAR_LINE = '\x1b[K'
 const CLEAR_BELOW = '\x1b[J'
 
 interface Shown {
-  readonly survey: Look['survey']
+  readonly survey: Survey
   readonly history?: LagHistory
 }
 

@@ -1,5 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import { type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
+import { BARE_ANSWERS, psqlProgram } from '../tools/psql.ts'
 import type { Place } from './place.ts'
 
 /** How a PostgreSQL server is, in the words of who wants to change its role. */
@@ -53,7 +54,7 @@ const UNREACHABLE = 255
 export function seeServers({ lab, guest }: Pick<Place, 'lab' | 'guest'>): Promise<readonly Server[]> {
   const see = async (node: PostgresNode): Promise<Server> => {
     try {
-      const argv = ['psql', '-X', '-q', '-A', '-t', '-d', 'postgres']
+      const argv = [psqlProgram(lab), ...BARE_ANSWERS, '-d', 'postgres']
       const options = { as: 'postgres', stdin: SQL, timeoutMs: ANSWER_TIMEOUT_MS } as const
       const { exitCode, stdout } = await guest.shell(node, argv, options)
       if (exitCode !== 0) return { node, state: 'silent', answer: undefined }

@@ -94,7 +94,7 @@ export function readServerAnswer(stdout: string): ServerAnswer | undefined {
   return answer && { ...(answer as unknown as Omit<ServerAnswer, 'disk'>), disk: readDisk(stdout) }
 }
 
-/** The base backups of a Barman server. */
+/** The base backups of a Barman server; bytes are theirs alone, without WAL. */
 export interface BackupAnswer {
   readonly backups: {
     readonly count: number
@@ -111,37 +111,52 @@ export interface BackupAnswer {
   readonly disk: Disk | undefined
 }
 
-interface BackupRow {
-  readonly backup_id: string
-  readonly status: string
-  readonly end_time_timestamp?: string
-  readonly size_bytes?: number
-}
+/*
+ * $1 is Barman's name for the server. Its catalogue is read from the files themselves, which takes a fifth of the time
+ * of `barman list-backup`: base/<id>/backup.info, since Barman 3.14 meta/<id>-backup.info.
+ */
+export const CATALOGUE_SCRIPT = `df -kP -- "$HOME" && cd -- "$HOME/$1" && echo catalogue: &&
+  find base meta -maxdepth 2 -name '*backup.info' -exec grep -HE '^(status|size|end_time)=' {} + 2>/dev/null
+true`
 
-/** @returns `undefined` when Barman did not speak of the server */
-export function readBackupAnswer(stdout: string, server: string): BackupAnswer | undefined {
-  const rows = readObject(stdout)?.[server]
-  if (!Array.isArray(rows)) return undefined
-  const all = rows as readonly BackupRow[]
-  const done = all.filter(({ status }) => status === 'DONE')
-  const newest = all[0]
+/** @returns `undefined` when Barman has no such server */
+export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
+  const [, lines] = stdout.split(/^catalogue:\n/m)
+  if (lines === undefined) return undefined
+  const backups = Object.entries(catalogueIn(lines)).map(([id, { status = '', size, end_time }]) => ({
+    id,
+    status,
+    endedAt: timeOf(end_time),
+    bytes: Number(size) || 0,
+  }))
+  const done = backups.filter(({ status }) => status === 'DONE')
   return {
     backups: {
       count: done.length,
-      bytes: done.reduce((sum, { size_bytes }) => sum + (size_bytes ?? 0), 0),
-      newest: newest && {
-        id: newest.backup_id,
-        status: newest.status,
-        endedAt: timeOf(newest.end_time_timestamp),
-        bytes: newest.size_bytes ?? 0,
-      },
+      bytes: done.reduce((sum, { bytes }) => sum + bytes, 0),
+      // An id is the time it was begun at.
+      newest: backups.toSorted((one, other) => (one.id < other.id ? 1 : -1))[0],
     },
     disk: readDisk(stdout),
   }
 }
 
-function timeOf(seconds: string | undefined): string | undefined {
-  return Number(seconds) > 0 ? new Date(Number(seconds) * 1000).toISOString() : undefined
+/** `base/20261122T173338/backup.info:status=DONE`, by id and field. */
+function catalogueIn(lines: string): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  const catalogue: Record<string, Record<string, string>> = {}
+  for (const [, id = '', field = '', value = ''] of lines.matchAll(
+    /^(?:base|meta)\/(\w+)[/-]backup\.info:(\w+)=(.*)$/gm,
+  )) {
+    catalogue[id] ??= {}
+    catalogue[id][field] = value
+  }
+  return catalogue
+}
+
+/** `2026-11-22 17:33:41.159834+00:00`, or `None` */
+function timeOf(text: string | undefined): string | undefined {
+  const time = new Date(text ?? '')
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }
 
 /** The last line of `df -kP`: device, kilobytes in all, used, free, share, place. */

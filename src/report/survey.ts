@@ -1,9 +1,11 @@
 import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
+import { BARE_ANSWERS, psqlProgram } from '../tools/psql.ts'
 import {
   type Asked,
   type BackupAnswer,
+  CATALOGUE_SCRIPT,
   readBackupAnswer,
   readServerAnswer,
   SERVER_SCRIPT,
@@ -16,38 +18,21 @@ export type { NodeState, SlotState, Survey } from './survey-states.ts'
 /** A node that is silent for so long counts as down: one look shall not wait for it. */
 const SILENCE_MS = 4_000
 
-/** psql without ~/.psqlrc, quiet, bare values. */
-const PSQL = ['psql', '-X', '-q', '-A', '-t', '-d', 'postgres'] as const
-
-/* $1 is Barman's name for the server. Barman keeps its backups in its user's home. */
-const BARMAN_SCRIPT = `df -kP -- "$HOME"; exec barman -f json list-backup "$1"`
-
-export interface SurveyOptions {
-  /** Barman's answer of an earlier look: it takes longer than all the others and changes seldom. */
-  readonly backup?: Asked<BackupAnswer> | undefined
-}
-
-/** What every host said, and the picture it gives. */
-export interface Look {
-  readonly survey: Survey
-  readonly backup: Asked<BackupAnswer> | undefined
-}
-
 /**
  * The lab as its hosts tell it at this moment: one question a host, all at the same time.
  * A host that is down is part of the picture, never an error.
  */
-export async function surveyLab(lab: Lab, guest: Guest, options: SurveyOptions = {}): Promise<Look> {
+export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {
   const nodes = postgresNodes(lab)
   const [servers, backup] = await Promise.all([
-    Promise.all(nodes.map((node) => askServer(node, guest))),
-    options.backup ?? (lab.backup ? askBackup(lab.backup, guest) : undefined),
+    Promise.all(nodes.map((node) => askServer(node, psqlProgram(lab), guest))),
+    lab.backup ? askBackup(lab.backup, guest) : undefined,
   ])
   const answers = new Map(nodes.map((node, at) => [node.name, servers[at] as Asked<ServerAnswer>]))
   const states = nodes.map((node) => nodeStateOf(lab, node, answers))
   const primaries = states.filter(({ role }) => role === 'primary')
   const primary = primaries.length === 1 ? primaries[0]?.name : undefined
-  const survey: Survey = {
+  return {
     lab: lab.name,
     at: new Date().toISOString(),
     primary,
@@ -55,7 +40,6 @@ export async function surveyLab(lab: Lab, guest: Guest, options: SurveyOptions =
     slots: nodes.flatMap((node) => slotsOn(lab, node, answers.get(node.name))),
     backups: backup && 'answer' in backup ? backup.answer.backups : undefined,
   }
-  return { survey, backup }
 }
 
 function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<ServerAnswer> | undefined): Survey['slots'] {
@@ -68,19 +52,17 @@ function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<ServerAnswer> | unde
   }))
 }
 
-async function askServer(node: LabNode, guest: Guest): Promise<Asked<ServerAnswer>> {
+async function askServer(node: LabNode, psql: string, guest: Guest): Promise<Asked<ServerAnswer>> {
+  const argv = [psql, ...BARE_ANSWERS, '-d', 'postgres']
   return ask(
-    () => guest.shell(node, PSQL, { as: 'postgres', stdin: SERVER_SCRIPT, timeoutMs: SILENCE_MS }),
+    () => guest.shell(node, argv, { as: 'postgres', stdin: SERVER_SCRIPT, timeoutMs: SILENCE_MS }),
     readServerAnswer,
   )
 }
 
 async function askBackup(node: BackupNode, guest: Guest): Promise<Asked<BackupAnswer>> {
-  const argv = ['sh', '-c', BARMAN_SCRIPT, 'sh', node.server]
-  return ask(
-    () => guest.shell(node, argv, { as: 'barman', timeoutMs: SILENCE_MS }),
-    (stdout) => readBackupAnswer(stdout, node.server),
-  )
+  const argv = ['sh', '-c', CATALOGUE_SCRIPT, 'sh', node.server]
+  return ask(() => guest.shell(node, argv, { as: 'barman', timeoutMs: SILENCE_MS }), readBackupAnswer)
 }
 
 async function ask<T>(

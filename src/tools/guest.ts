@@ -1,14 +1,15 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import type { Command, Guest, Output, Runner, ShellOptions } from './contracts.ts'
+import { BARE_ANSWERS } from './psql.ts'
 import { quoteForShell } from './run.ts'
 import { controlFolder, SSH_CONFIG } from './ssh-config.ts'
 
 /** ssh's own exit code when it did not get through. */
 const UNREACHABLE = 255
 
-/** psql without ~/.psqlrc, quiet, bare values; an error ends it. SQL comes by stdin. */
-const PSQL = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d']
+/** An error ends it. SQL comes by stdin. */
+const PSQL_OPTIONS = [...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d']
 
 /** A database whose encoding is not UTF-8 answers in it all the same. */
 const IN_UTF8 = "SET client_encoding = 'UTF8';\n"
@@ -16,15 +17,18 @@ const IN_UTF8 = "SET client_encoding = 'UTF8';\n"
 /**
  * The inside of a lab's machines.
  * @param directory the lab's folder, where `.pg-lab/ssh_config` lies
+ * @param psql the program over there
  * @param logFile gets every command and its output
  */
 export function createGuest({
   directory,
   run,
+  psql: program,
   logFile,
 }: {
   readonly directory: string
   readonly run: Runner
+  readonly psql: string
   readonly logFile?: string
 }): Guest {
   const shell = async (
@@ -51,7 +55,7 @@ export function createGuest({
   }
 
   const psql = async (node: LabNode, sql: string, database: string): Promise<string> => {
-    const argv = [...PSQL, connectionString(database)]
+    const argv = [program, ...PSQL_OPTIONS, connectionString(database)]
     const output = await shell(node, argv, { as: 'postgres', stdin: IN_UTF8 + sql })
     if (output.exitCode !== 0) throw refused(node, sshCommand(node.name, argv, 'postgres'), output, logFile)
     return output.stdout

@@ -60,19 +60,15 @@ export function slaveAnswer(overrides: Partial<ServerAnswer> = {}): object {
   }
 }
 
-export const BACKUPS = {
-  master: [
-    {
-      backup_id: '20261122T173338',
-      status: 'DONE',
-      end_time_timestamp: '1795368821',
-      size_bytes: 47_771_667,
-    },
-  ],
-}
+/** Barman's catalogue with one backup. */
+export const BACKUPS = `catalogue:
+base/20261122T173338/backup.info:end_time=2026-11-22 17:33:41.159834+00:00
+base/20261122T173338/backup.info:size=47771667
+base/20261122T173338/backup.info:status=DONE
+`
 
 /** What a host prints when it is asked; `down`, `slow`, or psql's words on stderr. */
-export type Voice = object | 'down' | 'slow' | { readonly stderr: string }
+export type Voice = object | string | 'down' | 'slow' | { readonly stderr: string }
 
 /** A guest whose hosts say these things to a survey. */
 export function speakingGuest(voices: Readonly<Record<string, Voice>>): Guest & { readonly asked: string[] } {
@@ -91,6 +87,7 @@ export function speakingGuest(voices: Readonly<Record<string, Voice>>): Guest & 
       }
       if (voice === 'slow')
         throw new CommandError('ssh took longer than 4 s and was stopped', { command: 'ssh' })
+      if (typeof voice === 'string') return { exitCode: 0, stdout: `${DF}${voice}`, stderr: '', durationMs: 1 }
       if ('stderr' in voice) return { exitCode: 2, stdout: '', stderr: String(voice.stderr), durationMs: 1 }
       return { exitCode: 0, stdout: `${JSON.stringify(voice)}\n${DF}`, stderr: '', durationMs: 1 }
     },

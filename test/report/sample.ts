@@ -68,7 +68,7 @@ export async function sampleReport(
   overrides: Partial<Report> = {},
   voices: Readonly<Record<string, Voice>> = {},
 ): Promise<Report> {
-  const { survey } = await surveyLab(testLab(), speakingGuest({ ...VOICES, ...voices }))
+  const survey = await surveyLab(testLab(), speakingGuest({ ...VOICES, ...voices }))
   return {
     lab: 'otus',
     database: 'otus',

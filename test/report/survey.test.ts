@@ -5,7 +5,7 @@ import { testLab, testSlave } from '../support/lab.ts'
 import { BACKUPS, masterAnswer, sender, slaveAnswer, speakingGuest, type Voice } from './answers.ts'
 
 async function survey(voices: Readonly<Record<string, Voice>>, lab = testLab()) {
-  return (await surveyLab(lab, speakingGuest(voices))).survey
+  return surveyLab(lab, speakingGuest(voices))
 }
 
 const WELL = { master: masterAnswer(), slave: slaveAnswer(), backup: BACKUPS }
@@ -13,7 +13,7 @@ const WELL = { master: masterAnswer(), slave: slaveAnswer(), backup: BACKUPS }
 describe('a healthy lab', () => {
   it('is told by its hosts, each asked once', async () => {
     const guest = speakingGuest(WELL)
-    const { survey } = await surveyLab(testLab(), guest)
+    const survey = await surveyLab(testLab(), guest)
     expect(guest.asked.sort()).toEqual(['backup', 'master', 'slave'])
     expect(survey.primary).toBe('master')
     expect(survey.nodes.map(({ name, role, state, ok }) => [name, role, state, ok])).toEqual([
@@ -43,18 +43,31 @@ describe('a healthy lab', () => {
       newest: {
         id: '20261122T173338',
         status: 'DONE',
-        endedAt: '2026-11-22T17:33:41.000Z',
+        endedAt: '2026-11-22T17:33:41.159Z',
         bytes: 47_771_667,
       },
     })
   })
 
-  it('need not ask Barman again', async () => {
-    const first = await surveyLab(testLab(), speakingGuest(WELL))
-    const guest = speakingGuest({ ...WELL, backup: 'down' })
-    const second = await surveyLab(testLab(), guest, { backup: first.backup })
-    expect(guest.asked).not.toContain('backup')
-    expect(second.survey.backups).toEqual(first.survey.backups)
+  it('reads a backup that is not finished, and one where Barman 3.14 keeps it', async () => {
+    const catalogue = `${BACKUPS}base/20261123T120000/backup.info:end_time=None
+base/20261123T120000/backup.info:size=None
+base/20261123T120000/backup.info:status=STARTED
+meta/20261121T120000-backup.info:end_time=2026-11-21 13:00:01+01:00
+meta/20261121T120000-backup.info:size=1000
+meta/20261121T120000-backup.info:status=DONE
+`
+    const { backups } = await survey({ ...WELL, backup: catalogue })
+    expect(backups).toEqual({
+      count: 2,
+      bytes: 47_772_667,
+      newest: { id: '20261123T120000', status: 'STARTED', endedAt: undefined, bytes: 0 },
+    })
+  })
+
+  it('counts none where Barman has none', async () => {
+    const { backups } = await survey({ ...WELL, backup: 'catalogue:\n' })
+    expect(backups).toEqual({ count: 0, bytes: 0, newest: undefined })
   })
 })
 
@@ -99,9 +112,9 @@ describe('half of a lab', () => {
     expect(nodes[2]).toMatchObject({ state: 'not receiving', hint: expect.stringContaining('barman cron') })
   })
 
-  it('shows Barman’s own words when Barman fails', async () => {
-    const { nodes, backups } = await survey({ ...WELL, backup: { stderr: 'ERROR: Unknown server "master"' } })
-    expect(nodes[2]).toMatchObject({ state: 'Barman fails', problem: 'Unknown server "master"' })
+  it('says so when Barman does not know the server', async () => {
+    const { nodes, backups } = await survey({ ...WELL, backup: { stderr: "sh: 1: cd: can't cd to master" } })
+    expect(nodes[2]).toMatchObject({ state: 'Barman fails', problem: "sh: 1: cd: can't cd to master" })
     expect(backups).toBeUndefined()
   })
 

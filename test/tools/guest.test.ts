@@ -17,7 +17,7 @@ function runnerWith(scripts: Record<string, string>): Runner {
 }
 
 const guestWith = (scripts: Record<string, string>) =>
-  createGuest({ directory: folderWith(), run: runnerWith(scripts) })
+  createGuest({ directory: folderWith(), run: runnerWith(scripts), psql: 'psql' })
 
 /** A psql that prints its input and arguments as one row. */
 const PSQL_ECHO = `#!/bin/sh
@@ -70,6 +70,7 @@ describe('SQL', { timeout: 60_000 }, () => {
     const run = runnerWith({ ssh: SSH, sudo: PSQL_ECHO })
     const guest = createGuest({
       directory: OUT,
+      psql: 'psql',
       run: (command) => run({ ...command, env: { ...command.env, OUT } }),
     })
     const rows = await guest.rows(master, sql, database)

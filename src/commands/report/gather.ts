@@ -25,7 +25,7 @@ export async function gatherEvidence(
 ): Promise<Omit<Report, 'checks' | 'load' | 'drills'>> {
   const hide = redactor(secretsOf(directory))
   note('who streams from whom')
-  const { survey } = await surveyLab(lab, guest)
+  const survey = await surveyLab(lab, guest)
   const sections = await writeTranscript(lab, guest, {
     primary: primaryOf(lab, survey) ?? lab.master,
     mark: `report of ${timeOf(at)}`,
