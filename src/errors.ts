@@ -54,6 +54,8 @@ export class CommandError extends Error {
   readonly logFile: string | undefined
   /** The cause in plain words, where it is known. */
   readonly hint: string | undefined
+  /** What to type to go on, where it is not the same command again. */
+  readonly goOn: string | undefined
 
   constructor(
     message: string,
@@ -63,6 +65,7 @@ export class CommandError extends Error {
       lastLines?: readonly string[]
       logFile?: string | undefined
       hint?: string | undefined
+      goOn?: string | undefined
       cause?: unknown
     },
   ) {
@@ -73,6 +76,7 @@ export class CommandError extends Error {
     this.lastLines = details.lastLines ?? []
     this.logFile = details.logFile
     this.hint = details.hint
+    this.goOn = details.goOn
   }
 }
 
@@ -81,12 +85,15 @@ export class Interrupted extends Error {
   readonly signal: NodeJS.Signals
   /** What is left behind, one sentence each. */
   readonly left: readonly string[]
+  /** What to type to go on, where it is not the same command again. */
+  readonly goOn: string | undefined
 
-  constructor(signal: NodeJS.Signals, left: readonly string[] = []) {
+  constructor(signal: NodeJS.Signals, left: readonly string[] = [], goOn?: string) {
     super(`Interrupted by ${signal}`)
     this.name = 'Interrupted'
     this.signal = signal
     this.left = left
+    this.goOn = goOn
   }
 }
 

@@ -88,7 +88,7 @@ function problemLine({ path, message, hint, at }: Problem, paint: Paint): string
 const MAX_LAST_LINES = 12
 
 function commandError(error: CommandError, { paint, again }: ErrorContext): readonly string[] {
-  const { message, command, hint, lastLines, logFile } = error
+  const { message, command, hint, lastLines, logFile, goOn = again } = error
   const output = lastLines.slice(-MAX_LAST_LINES).map((line) => `  ${paint('dim', '│')} ${clean(line)}`)
   return [
     headline(paint('red', '✖'), message, paint),
@@ -97,16 +97,16 @@ function commandError(error: CommandError, { paint, again }: ErrorContext): read
     '',
     `  ${paint('bold', 'Command')}  ${clean(command)}`,
     ...(logFile ? [`  ${paint('bold', 'Log')}      ${clean(logFile)}`] : []),
-    `  ${paint('bold', 'Go on')}    ${again}`,
+    `  ${paint('bold', 'Go on')}    ${goOn}`,
   ]
 }
 
-function interrupted({ signal, left }: Interrupted, { paint, again }: ErrorContext): readonly string[] {
+function interrupted({ signal, left, goOn }: Interrupted, { paint, again }: ErrorContext): readonly string[] {
   return [
     headline(paint('yellow', '■'), `Stopped by ${signal === 'SIGINT' ? 'Ctrl-C' : signal}`, paint),
     '',
     ...left.map((line) => `  ${clean(line)}`),
-    `  ${paint('bold', 'Go on')}    ${again}`,
+    `  ${paint('bold', 'Go on')}    ${goOn ?? again}`,
   ]
 }
 

@@ -114,6 +114,16 @@ describe('errors', () => {
     expect(page(new Interrupted('SIGTERM'))).toContain('Stopped by SIGTERM')
   })
 
+  test('what goes on otherwise than by the same command', () => {
+    const goOn = 'npx create-pg-lab drill repair'
+    for (const error of [
+      new CommandError('barman failed', { command: 'barman', goOn }),
+      new Interrupted('SIGINT', [], goOn),
+    ]) {
+      expect(page(error)).toContain(`Go on    ${goOn}\n`)
+    }
+  })
+
   test('a bug', () => {
     const error = new TypeError('x is not a function')
     error.stack = 'TypeError: x is not a function\n    at up (up.ts:3:1)'

@@ -26,9 +26,8 @@ export async function check(session: Session, language: Language): Promise<numbe
   const { drill, state } = open
   const stage = stageOf(session, state.cast)
   const findings = await lookNow(session, stage, drill)
-  const failed = findings.filter(({ ok }) => !ok)
-  if (failed.length > 0) {
-    context.print(showFindings(failed, context.paint))
+  if (findings.some(({ ok }) => !ok)) {
+    context.print(showFindings(findings, context.paint))
     context.print(`\n${SAY.notYet[language]}`)
     return EXIT.failedFindings
   }

@@ -4,7 +4,7 @@ import { rehearse } from '../../drills/rehearsal.ts'
 import { commonFigures, streamFigures } from '../../drills/results.ts'
 import { forgetState, readState } from '../../drills/state.ts'
 import { dropTable, writerHost } from '../../drills/writer.ts'
-import { EXIT, Interrupted, UserError } from '../../errors.ts'
+import { CommandError, EXIT, Interrupted, UserError } from '../../errors.ts'
 import { postgresNodes } from '../../lab.ts'
 import type { Text } from '../../report/drill-report.ts'
 import type { Paint } from '../../show.ts'
@@ -72,14 +72,19 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
       session.taskOptions,
     )
   } catch (error) {
-    if (error instanceof Interrupted) throw new Interrupted(error.signal, leftBehind(session, drill))
-    const begun = readState(directory) !== undefined
+    const state = readState(directory)
+    if (error instanceof Interrupted) {
+      const left = state ? `Left     the drill ${drill.id}, at: ${state.step}` : 'Nothing was touched.'
+      throw new Interrupted(error.signal, [left], state && REPAIR)
+    }
     if (error instanceof FailedFindings) {
       context.print(`\n${showFindings(error.findings, context.paint)}`)
-      context.print(`\n${begun ? SAY.notGreenAfter[wish.language] : SAY.notGreenBefore[wish.language]}`)
+      context.print(`\n${state ? SAY.notGreenAfter[wish.language] : SAY.notGreenBefore[wish.language]}`)
       return EXIT.failedFindings
     }
-    if (begun) context.print(`\n${leftBehind(session, drill).join('\n')}`)
+    if (state && error instanceof CommandError) {
+      throw new CommandError(error.message, { ...error, goOn: REPAIR, cause: error.cause })
+    }
     throw error
   } finally {
     await rehearsal.end()
@@ -142,11 +147,8 @@ function closing(page: string | undefined, language: Language, paint: Paint): st
   return `\n${paint('green', '✔')} ${paint('bold', SAY.done[language])}${page ? `\n\n  ${page}` : ''}`
 }
 
-function leftBehind({ directory }: Session, drill: Drill): readonly string[] {
-  const state = readState(directory)
-  if (!state) return ['Nothing was touched.']
-  return [`Left     the drill ${drill.id}, at: ${state.step}`, 'Back     npx create-pg-lab drill repair']
-}
+/** Leads back from a drill that was cut off, wherever it was. */
+const REPAIR = 'npx create-pg-lab drill repair'
 
 const SAY = {
   verify: { en: 'Verify again', ru: 'Проверить снова' },
