@@ -12,6 +12,7 @@ import { cron } from './cron.ts'
 import { folders } from './folders.ts'
 import { hba } from './hba.ts'
 import { lag } from './lag.ts'
+import { login } from './login.ts'
 import { primary } from './primary.ts'
 import { replication } from './replication.ts'
 import { retention } from './retention.ts'
@@ -40,6 +41,7 @@ export const CHECKS: readonly Check[] = [
   hba,
   roles,
   secrets,
+  login,
   barmanCheck,
   barmanReplication,
   folders,

@@ -5,7 +5,7 @@ import { nodesOf } from '../lab.ts'
 import { withGoneMachines } from '../operations/remove-machines.ts'
 import { runTasks } from '../tasks.ts'
 import { machinesIn } from '../tools/doctor/index.ts'
-import { SSH_CONFIG } from '../tools/ssh-config.ts'
+import { KNOWN_HOSTS, SSH_CONFIG } from '../tools/ssh-config.ts'
 import { ask } from './ask.ts'
 import { type Context, canAsk } from './command.ts'
 import { openSession, readConfig, type Session } from './session.ts'
@@ -46,5 +46,5 @@ async function deleteMachines(session: Session): Promise<void> {
   const place = { directory, lab, run: context.run, logFile: logs.file('vagrant') }
   if (gone.length === 0) await vagrant.destroy()
   else await withGoneMachines(place, gone, (both) => both.destroy())
-  rmSync(join(directory, SSH_CONFIG), { force: true })
+  for (const file of [SSH_CONFIG, KNOWN_HOSTS]) rmSync(join(directory, file), { force: true })
 }

@@ -20,8 +20,6 @@ roles_path = provisioning/roles
 callback_plugins = provisioning/callback_plugins
 # All hosts at once.
 forks = ${forks}
-# Machines of a lab are made anew all the time, each with a new host key at an old address.
-host_key_checking = False
 # Take the Python that is there, and do not warn about it.
 interpreter_python = auto_silent
 # Facts are gathered where a play asks for them.
@@ -35,7 +33,7 @@ callback_result_format = yaml
 # One connection a task instead of two or three. sudo must not ask for a terminal; ours does not.
 pipelining = True
 # Addresses, ports and keys of the machines, as \`vagrant ssh-config\` tells them. Its ControlMaster lets
-# one connection serve many tasks.
+# one connection serve many tasks. It also keeps the host keys of the machines and checks them.
 # Under \`vagrant up\` and \`vagrant provision\` Vagrant sets its own (ANSIBLE_SSH_ARGS wins over this line).
 ssh_args = -F ${SSH_CONFIG}
 `

@@ -78,6 +78,7 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
     env: {
       ANSIBLE_CONFIG: join(directory, 'ansible.cfg'), // named, for ansible ignores it in a world-writable folder
       ANSIBLE_SSH_ARGS: `-F ${SSH_CONFIG}`,
+      ANSIBLE_HOST_KEY_CHECKING: 'True', // as the ssh configuration says; False would win over it
       ANSIBLE_CALLBACKS_ENABLED: 'pg_lab_events',
       ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning', 'callback_plugins'),
       ANSIBLE_STDOUT_CALLBACK: 'default',

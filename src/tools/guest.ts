@@ -3,7 +3,7 @@ import type { LabNode } from '../lab.ts'
 import type { Command, Guest, Output, Runner, ShellOptions } from './contracts.ts'
 import { BARE_ANSWERS } from './psql.ts'
 import { quoteForShell } from './run.ts'
-import { controlFolder, SSH_CONFIG } from './ssh-config.ts'
+import { controlFolder, KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
 
 /** ssh's own exit code when it did not get through. */
 const UNREACHABLE = 255
@@ -113,7 +113,9 @@ function unreachable(
     exitCode: output.exitCode,
     lastLines: lines,
     logFile,
-    hint: 'Run `npx create-pg-lab up`: it starts what is not running. `npx create-pg-lab doctor` looks for other causes.',
+    hint: /Host key verification failed/.test(output.stderr)
+      ? `It shows another host key than at its first boot. If you made a new one yourself: rm ${KNOWN_HOSTS}`
+      : 'Run `npx create-pg-lab up`: it starts what is not running. `npx create-pg-lab doctor` looks for other causes.',
   })
 }
 

@@ -1,8 +1,12 @@
 import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { machinesIn } from './doctor/machines.ts'
 
 /** The lab's ssh configuration, seen from the lab's folder. ansible, our checks and `pg-lab ssh` all go by it. */
 export const SSH_CONFIG = '.pg-lab/ssh_config'
+
+/** Host keys of the lab's machines, each as it was when we first met; seen from the lab's folder. */
+export const KNOWN_HOSTS = '.pg-lab/known_hosts'
 
 const EVERY_HOST = [
   'IdentitiesOnly yes',
@@ -26,25 +30,56 @@ export function writeSshConfig(
   const file = join(directory, SSH_CONFIG)
   mkdirSync(join(directory, '.pg-lab'), { recursive: true })
   rmSync(file, { force: true }) // a link, or a file with other rights, is replaced and not written through
-  writeFileSync(file, sshConfig(text, nodes, controlFolder()), { mode: 0o600, flag: 'wx' })
+  const context = {
+    nodes,
+    folder: controlFolder(),
+    knownHosts: join(directory, KNOWN_HOSTS),
+    ids: idsOf(directory),
+  }
+  writeFileSync(file, sshConfig(text, context), { mode: 0o600, flag: 'wx' })
 }
 
 /** In ssh's configuration the first value wins, so ours go to the head of each host. */
 function sshConfig(
   text: string,
-  nodes: readonly { readonly name: string; readonly address: string }[],
-  folder: string | undefined,
+  context: {
+    readonly nodes: readonly { readonly name: string; readonly address: string }[]
+    readonly folder: string | undefined
+    readonly knownHosts: string
+    readonly ids: ReadonlyMap<string, string>
+  },
 ): string {
-  const ours = [...EVERY_HOST, ...sharing(folder)].map((line) => `  ${line}`)
+  const everyHost = [...EVERY_HOST, ...sharing(context.folder)]
   return text
     .split(/\r?\n/)
     .flatMap((line) => {
       const name = /^Host\s+(\S+)/.exec(line)?.[1]
       if (name === undefined) return [line]
-      const address = nodes.find((node) => node.name === name)?.address
-      return [`Host ${name}${address === undefined ? '' : ` ${address}`}`, ...ours]
+      const address = context.nodes.find((node) => node.name === name)?.address
+      const ours = [...everyHost, ...hostKey(name, context.ids.get(name), context.knownHosts)]
+      return [`Host ${name}${address === undefined ? '' : ` ${address}`}`, ...ours.map((own) => `  ${own}`)]
     })
     .join('\n')
+}
+
+/** What Vagrant calls each machine: another word after it was deleted and made anew. */
+function idsOf(directory: string): ReadonlyMap<string, string> {
+  return new Map(machinesIn(directory).map(({ name, id }) => [name, id]))
+}
+
+/**
+ * The key a machine shows the first time is written down, and it must show the same ever after. It is kept under a name
+ * that no other machine ever has, so one that was made anew, or got another port, is no stranger.
+ */
+function hostKey(name: string, id: string | undefined, knownHosts: string): readonly string[] {
+  if (id === undefined) return []
+  return [
+    'StrictHostKeyChecking accept-new',
+    `UserKnownHostsFile "${knownHosts.replaceAll('%', '%%')}"`, // ssh reads %h and the like in it
+    `HostKeyAlias ${name}-${id.replace(/[^A-Za-z0-9]/g, '').slice(0, 12)}`,
+    'CheckHostIP no', // addresses are reused by other machines
+    'UpdateHostKeys no',
+  ]
 }
 
 function sharing(folder: string | undefined): readonly string[] {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runChecks } from '../../src/checks/index.ts'
 import { recordedLab, type Script, scriptedGuest } from './scripted-guest.ts'
@@ -489,6 +490,25 @@ const SABOTAGES: readonly Sabotage[] = [
       'secrets backup mode and owner of ~barman/.pgpass: 644 root',
     ],
     remedy: 'chmod 0700',
+  },
+  {
+    name: 'the key that everybody has',
+    script: {
+      shell: [
+        {
+          of: '.ssh/authorized_keys',
+          node: 'slave',
+          stdout: `ssh-rsa ${readFileSync('provisioning/node-image/Dockerfile', 'utf8').match(/AAAA\S+/)} vagrant insecure public key\n`,
+        },
+        { of: '.ssh/authorized_keys', node: 'backup', exitCode: 1, stdout: '' },
+      ],
+    },
+    run: ['login'],
+    found: [
+      'login slave Vagrant’s public key in ~/.ssh/authorized_keys: still there',
+      'login backup Vagrant’s public key in ~/.ssh/authorized_keys: the file cannot be read',
+    ],
+    remedy: 'pg-lab ssh slave',
   },
   {
     name: 'a synchronous standby too few',

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { controlFolder, SSH_CONFIG, writeSshConfig } from '../../src/tools/ssh-config.ts'
+import { controlFolder, KNOWN_HOSTS, SSH_CONFIG, writeSshConfig } from '../../src/tools/ssh-config.ts'
 import { folderWith, master } from './helpers.ts'
 
 const FROM_VAGRANT = `Host master
@@ -52,6 +52,16 @@ describe('writeSshConfig', () => {
       expect(config).not.toContain('sendenv')
     }
     expect(asSshReads(file, 'slave')).toContain('port 2201\n')
+  })
+
+  test('writes down the key a machine shows first, and holds it to that', () => {
+    const id = 'c0ffee-1234-5678-9abc'
+    const directory = folderWith({ '.vagrant/machines/master/docker/id': id })
+    writeSshConfig(directory, FROM_VAGRANT, [master])
+    const config = asSshReads(join(directory, SSH_CONFIG), 'master')
+    expect(config).toContain('stricthostkeychecking accept-new\n')
+    expect(config).toContain(`userknownhostsfile ${join(directory, KNOWN_HOSTS)}\n`)
+    expect(config).toContain('hostkeyalias master-c0ffee123456\n')
   })
 
   test('is its owner’s alone, whatever lay there', () => {

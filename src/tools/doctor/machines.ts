@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROVIDER_NAMES, type ProviderName } from '../../catalog/contracts.ts'
 
@@ -6,6 +6,8 @@ import { PROVIDER_NAMES, type ProviderName } from '../../catalog/contracts.ts'
 export interface Machine {
   readonly name: string
   readonly provider: ProviderName
+  /** The provider's own name of it: no two machines ever have the same. */
+  readonly id: string
 }
 
 /** What Vagrant has made in a lab's folder, read from its own records: it takes no time, and does not say what runs. */
@@ -13,9 +15,9 @@ export function machinesIn(directory: string): readonly Machine[] {
   const machines = join(directory, '.vagrant', 'machines')
   if (!existsSync(machines)) return []
   return readdirSync(machines).flatMap((name) =>
-    PROVIDER_NAMES.filter((provider) => existsSync(join(machines, name, provider, 'id'))).map((provider) => ({
-      name,
-      provider,
-    })),
+    PROVIDER_NAMES.flatMap((provider) => {
+      const file = join(machines, name, provider, 'id')
+      return existsSync(file) ? [{ name, provider, id: readFileSync(file, 'utf8').trim() }] : []
+    }),
   )
 }
