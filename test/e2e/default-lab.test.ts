@@ -1,6 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { KNOWN_HOSTS } from '../../src/tools/ssh-config.ts'
 import { testSabotages } from './sabotages.ts'
 import { type Result, spawn, TestLab } from './support.ts'
 
@@ -55,25 +58,120 @@ describe('the lab of cluster.config.ts', () => {
     expect(lab.sql('master', "SELECT count(*) FROM dz WHERE v = 'kept'", 'otus')).toBe('1')
   })
 
-  it('writes no password into a log or a generated file', () => {
-    const secrets = readdirSync('.pg-lab/secrets').map((name) =>
-      readFileSync(`.pg-lab/secrets/${name}`, 'utf8').trim(),
+  it('leaves a password nowhere but in its own files', () => {
+    const secrets = lab.secrets()
+    expect(Object.keys(secrets)).toHaveLength(4)
+    const patterns = Object.values(secrets).map((secret) => `${secret}\n`)
+    const here = spawn(
+      'grep',
+      [
+        '-rlFf',
+        '-',
+        '--exclude-dir=node_modules',
+        '--exclude-dir=.git',
+        '.',
+        `${homedir()}/.ansible`,
+        ...ansibleFolders(),
+      ],
+      {
+        input: patterns.join(''),
+      },
     )
-    expect(secrets).toHaveLength(4)
-    const places = ['.pg-lab/logs', '.pg-lab/base', 'provisioning', 'Vagrantfile', 'ansible.cfg', 'README.md']
-    for (const secret of secrets) {
-      expect(spawn('grep', ['-rlF', secret, ...places]).stdout).toBe('')
+    const own = Object.keys(secrets).map((user) => `./.pg-lab/secrets/${user}`)
+    expect(here.stdout.trim().split('\n').sort()).toEqual(own.sort())
+    for (const node of ['master', 'slave', 'backup'] as const) {
+      const found = lab.ask(node, patterns.join(''), SEARCH_A_NODE)
+      const own = { master: 'postgresql', slave: 'postgresql', backup: 'barman' }[node]
+      expect([node, found.trim()]).toEqual([node, `/var/lib/${own}/.pgpass`])
+    }
+    expect(own.map((path) => statSync(path).mode & 0o777)).toEqual(own.map(() => 0o600))
+    expect(
+      spawn('git', ['check-ignore', ...own])
+        .stdout.trim()
+        .split('\n')
+        .sort(),
+    ).toEqual(own.sort())
+  })
+
+  it('lets nobody in without a password, with another’s, nor from elsewhere', () => {
+    const secrets = lab.secrets()
+    const login = (user: string, database: string, password?: string) =>
+      spawn('psql', ['-w', '-X', `postgresql://${user}@192.168.11.150:5432/${database}`, '-c', 'SELECT 1'], {
+        env: { ...process.env, ...(password === undefined ? {} : { PGPASSWORD: password }) },
+      })
+    expect(login('student', 'otus').stderr).toContain('no password supplied')
+    expect(login('student', 'otus', 'wrong').stderr).toContain('password authentication failed')
+    expect(login('student', 'otus', secrets.replica).stderr).toContain('password authentication failed')
+    expect(login('student', 'otus', secrets.student).status).toBe(0)
+    for (const user of ['replica', 'barman', 'barman_streaming', 'postgres']) {
+      expect(login(user, 'postgres', secrets[user] ?? 'x').stderr).toContain('no pg_hba.conf entry')
+      expect(login(user, 'postgres?replication=true', secrets[user] ?? 'x').stderr).toMatch(
+        /no pg_hba\.conf entry for replication/,
+      )
     }
   })
 
-  it('lets nobody in without a password, nor from elsewhere', () => {
-    const login = (user: string, database: string) =>
-      spawn('psql', ['-w', '-X', `postgresql://${user}@192.168.11.150:5432/${database}`, '-c', 'SELECT 1'])
-    expect(login('student', 'otus').stderr).toContain('no password supplied')
-    expect(login('replica', 'postgres').stderr).toContain('no pg_hba.conf entry')
-    expect(login('postgres', 'postgres').stderr).toContain('no pg_hba.conf entry')
+  it('holds a machine to the host key of its first boot', () => {
+    const file = join(lab.directory, KNOWN_HOSTS)
+    const keys = readFileSync(file, 'utf8')
+    const [, foreign = ''] = /^master-\S+ (.*)$/m.exec(keys) ?? []
+    spawn('ssh', ['-F', '.pg-lab/ssh_config', '-O', 'exit', 'slave']) // a connection that is kept open asks no more
+    writeFileSync(file, keys.replace(/^(slave-\S+) .*$/m, `$1 ${foreign}`))
+    try {
+      const { status, failed } = lab.verify('--only', 'login')
+      expect([status, failed.map(({ node, hint }) => [node, hint])]).toEqual([
+        1,
+        [['slave', expect.stringContaining('another host key than at its first boot')]],
+      ])
+    } finally {
+      writeFileSync(file, keys)
+    }
+    expect(lab.verify('--only', 'login').failed).toEqual([])
+  })
+
+  it('listens on nothing but ssh, and PostgreSQL where it runs', async () => {
+    expect(await openPorts('192.168.11.150')).toEqual([22, 5432])
+    expect(await openPorts('192.168.11.151')).toEqual([22, 5432])
+    expect(await openPorts('192.168.11.152')).toEqual([22])
   })
 })
+
+/** Prints the files, journals and processes of a node in which one of the lines of its standard input stands. */
+const SEARCH_A_NODE = `umask 077; cat > /run/patterns
+grep -rlsFf /run/patterns /etc /home /opt /root /srv /tmp /var/log /var/tmp /var/lib/barman /var/lib/postgresql /var/spool
+journalctl --no-pager -o export 2>/dev/null | grep -qaFf /run/patterns && echo journal
+for process in /proc/[0-9]*; do
+  cat "$process/environ" "$process/cmdline" 2>/dev/null | grep -qaFf /run/patterns && echo "$process"
+done
+rm /run/patterns`
+
+/** What an Ansible that was interrupted would leave on this computer. */
+function ansibleFolders(): string[] {
+  return readdirSync(tmpdir())
+    .filter((name) => name.startsWith('ansible'))
+    .map((name) => join(tmpdir(), name))
+}
+
+/** The ports below 10,000 that take a connection from here. */
+async function openPorts(host: string): Promise<number[]> {
+  const open: number[] = []
+  const probe = (port: number) =>
+    new Promise<void>((done) => {
+      const socket = connect({ host, port })
+      const end = () => {
+        socket.destroy()
+        done()
+      }
+      socket.once('error', end)
+      socket.once('connect', () => {
+        open.push(port)
+        end()
+      })
+    })
+  const ports = Array.from({ length: 9_999 }, (_, at) => at + 1)
+  for (let at = 0; at < ports.length; at += 500) await Promise.all(ports.slice(at, at + 500).map(probe))
+  return open.sort((one, other) => one - other)
+}
 
 describe('a sabotaged lab', () => {
   testSabotages(lab)

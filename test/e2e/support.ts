@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -95,6 +96,19 @@ export class TestLab {
     return spawn('ssh', ['-F', '.pg-lab/ssh_config', node, argv.map(quoted).join(' ')], {
       cwd: this.directory,
     })
+  }
+
+  /** What a script of the shell prints on a node, as root, with this on its standard input. */
+  ask(node: string, input: string, script: string): string {
+    const words = `sudo sh -c ${quoted(script)}`
+    return spawn('ssh', ['-F', '.pg-lab/ssh_config', node, words], { cwd: this.directory, input }).stdout
+  }
+
+  /** The lab's passwords by their users. */
+  secrets(): Record<string, string> {
+    const folder = join(this.directory, '.pg-lab/secrets')
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8').trim()
+    return Object.fromEntries(readdirSync(folder).map((name) => [name, read(name)]))
   }
 
   /** One answer of the node's server, unaligned, through plain psql. */
