@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config'
 
 /** Long ones, each with a lab of its own: a bad day takes minutes. `npm run test:rehearsals` runs them. */
-const REHEARSALS = ['drills', 'drills-debian-13', 'live', 'operations', 'restore', 'second-config'].map(
-  (name) => `test/e2e/${name}.test.ts`,
-)
+const REHEARSALS = [
+  'chaos',
+  'drills',
+  'drills-debian-13',
+  'live',
+  'operations',
+  'resilience',
+  'restore',
+  'second-config',
+].map((name) => `test/e2e/${name}.test.ts`)
 
 export default defineConfig({
   test: {

@@ -1,0 +1,150 @@
+import { spawn as start } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { spawn, TestLab } from './support.ts'
+
+/*
+ * `pg-lab up` is killed at a random moment of a cold run and started again, over and over.
+ * CHAOS_COUNT: how often. CHAOS_SEED: the moments of an earlier run. CHAOS_PREINSTALLED=1: an image that has the
+ * packages, as a hand-edited Dockerfile makes one, so that the moments fall more often on what comes after them.
+ */
+const COUNT = Number(process.env.CHAOS_COUNT ?? 3)
+const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
+const SIGNALS = ['SIGKILL', 'SIGINT', 'SIGTERM'] as const
+
+const lab = TestLab.create(
+  'chaos',
+  `
+export default {
+  name: 'chaos',
+  provider: 'docker',
+  network: { subnet: '10.97.83.0/24' },
+  slaves: [],
+}
+`,
+)
+
+/** Every process we start inherits it, whatever becomes of its parents. */
+const MARK = `PG_LAB_CHAOS=${process.pid}`
+/** How long a cold run takes here and now: that of the last round. */
+let coldMs = 60_000
+
+beforeAll(() => {
+  console.log(`chaos: ${COUNT} times, CHAOS_SEED=${SEED}`)
+  lab.must('generate')
+  if (process.env.CHAOS_PREINSTALLED) preinstall()
+  spawn('sh', ['provisioning/node-image/build.sh'], { cwd: lab.directory })
+})
+
+afterAll(() => lab.remove())
+
+/** The hand edit of a user in a hurry; the generated file keeps it. */
+function preinstall(): void {
+  const file = join(lab.directory, 'provisioning/node-image/Dockerfile')
+  const keep =
+    'mkdir -p /etc/postgresql-common/createcluster.d && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/pg-lab.conf'
+  const install = `RUN ${keep} && apt-get update -q && apt-get install -qy --no-install-recommends postgresql-15 barman acl`
+  writeFileSync(file, readFileSync(file, 'utf8').replace('STOPSIGNAL', `${install}\n\nSTOPSIGNAL`))
+}
+
+interface Run {
+  readonly pid: number
+  readonly ended: Promise<{ readonly status: number | null; readonly text: string }>
+}
+
+function up(): Run {
+  const [name = '', value] = MARK.split('=')
+  const child = start('node', [resolve('dist/pg-lab.js'), 'up'], {
+    cwd: lab.directory,
+    env: { ...process.env, [name]: value },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (bytes) => {
+      text += bytes
+    })
+  }
+  const ended = new Promise<{ status: number | null; text: string }>((resolve) => {
+    child.on('close', (status) => resolve({ status, text }))
+  })
+  return { pid: Number(child.pid), ended }
+}
+
+/** What of ours runs still, but connections that ssh keeps open for a minute and ends by itself. */
+function orphans(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${MARK}\0`)) return []
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').join(' ').trim()
+        return words === '' || words.endsWith('[mux]') ? [] : [`${pid} ${words.slice(0, 200)}`]
+      } catch {
+        return [] // it has ended
+      }
+    })
+}
+
+const containers = () =>
+  spawn('docker', ['ps', '-a', '--filter', 'name=^chaos-', '--format', '{{.Names}}'])
+    .stdout.trim()
+    .split('\n')
+    .filter(Boolean)
+    .sort()
+
+const isLocked = () => existsSync(join(lab.directory, '.pg-lab/lock'))
+
+/** @returns what the killed run had printed last */
+async function killedAt(moment: number, signal: (typeof SIGNALS)[number]): Promise<string> {
+  const run = up()
+  const atMs = Math.round(moment * coldMs)
+  const first = await Promise.race([run.ended, delay(atMs)])
+  if (first !== undefined) return 'ended before' // faster than the last one: a second run of a whole lab is tested then
+  process.kill(run.pid, signal)
+  const { status, text } = await run.ended
+  if (signal !== 'SIGKILL') {
+    expect({ status, text }).toMatchObject({
+      status: 130,
+      text: expect.stringMatching(/Left .*\n(.*\n)?.*Go on .*up/),
+    })
+    expect({ orphans: orphans(), isLocked: isLocked() }).toEqual({ orphans: [], isLocked: false })
+  }
+  return `${Math.round(atMs / 1000)} s: ${
+    text
+      .trim()
+      .split('\n')
+      .findLast((line) => /^\d\d:/.test(line)) ?? 'nothing yet'
+  }`
+}
+
+describe('up, killed and started again', () => {
+  const moments = fc.sample(fc.double({ min: 0.01, max: 0.99, noNaN: true }), { numRuns: COUNT, seed: SEED })
+
+  it.each(
+    moments.map((moment, index) => ({ index, moment, signal: SIGNALS[index % SIGNALS.length] ?? 'SIGKILL' })),
+  )('$index: $signal at $moment of a cold run', async ({ index, moment, signal }) => {
+    if (containers().length > 0) lab.must('destroy', '--yes')
+    expect(containers()).toEqual([])
+    const startMs = Date.now()
+    const place = await killedAt(moment, signal)
+    const again = await up().ended
+    coldMs = Date.now() - startMs
+    console.log(`${index} ${signal} after ${place} → ${again.status}, ${Math.round(coldMs / 1000)} s in all`)
+    expect(again).toMatchObject({ status: 0, text: expect.stringContaining('The lab is up and verified') })
+    expect(orphans()).toEqual([])
+    expect({ containers: containers(), isLocked: isLocked() }).toEqual({
+      containers: ['chaos-backup', 'chaos-master'],
+      isLocked: false,
+    })
+  })
+
+  it('leaves nothing when it is destroyed', async () => {
+    lab.must('destroy', '--yes')
+    expect({ containers: containers(), orphans: orphans() }).toEqual({ containers: [], orphans: [] })
+    expect(spawn('docker', ['network', 'ls', '--format', '{{.Name}}']).stdout).not.toContain('10.97.83.')
+  })
+})
