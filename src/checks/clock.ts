@@ -3,11 +3,10 @@ import type { Finding } from '../finding.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtEach } from './check.ts'
+import { greet } from './greeting.ts'
 
 /** Recovery to a moment, lag and logs mean little when the clocks differ by more. */
 const LIMIT_S = 2
-
-const COMMAND = ['date', '+%s.%N'] as const
 
 export const clock: Check = {
   id: 'clock',
@@ -30,7 +29,7 @@ async function look(lab: Lab, guest: Guest): Promise<Finding[]> {
         observed: `${Math.abs(difference).toFixed(1)} s ${difference < 0 ? 'behind' : 'ahead'}`,
         ok: Math.abs(difference) < LIMIT_S,
         hint: `Let the host set it, on ${node.name}: sudo systemctl restart systemd-timesyncd || sudo systemctl restart chronyd`,
-        command: COMMAND.join(' '),
+        command: 'date +%s.%N',
       },
     ]
   })
@@ -54,12 +53,10 @@ function differenceS(one: Offset, other: Offset): number {
 
 /** The clock was read at some time between question and answer; or why it could not be asked. */
 async function offsetOf(node: LabNode, guest: Guest): Promise<Offset | CommandError> {
-  const askedMs = Date.now()
   try {
-    const output = await guest.shell(node, COMMAND)
-    const answeredMs = Date.now()
+    const { clockS, askedMs, answeredMs } = await greet(guest, node)
     return {
-      aheadS: Number(output.stdout) - (askedMs + answeredMs) / 2 / 1000,
+      aheadS: clockS - (askedMs + answeredMs) / 2 / 1000,
       errorS: (answeredMs - askedMs) / 2 / 1000,
     }
   } catch (error) {

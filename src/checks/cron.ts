@@ -49,7 +49,7 @@ async function seeJob(backup: BackupNode, guest: Guest): Promise<Seen> {
 }
 
 /** The lines of all crontabs that run Barman. */
-export const barmanJobs = onceAGuest(async (guest, backup): Promise<readonly string[]> => {
+export const barmanJobs = onceAGuest(async (guest, backup: BackupNode): Promise<readonly string[]> => {
   const output = await guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' })
   return output.stdout
     .split('\n')

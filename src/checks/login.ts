@@ -1,5 +1,6 @@
 import { nodesOf } from '../lab.ts'
 import { type Check, lookAtEach } from './check.ts'
+import { greet } from './greeting.ts'
 
 /** The keys that come with Vagrant (keys/vagrant.pub.rsa, keys/vagrant.pub.ed25519): everybody has their other half. */
 const KEYS_OF_EVERYBODY = [
@@ -14,15 +15,14 @@ export const login: Check = {
   title: 'Nobody logs in with the key that comes with Vagrant',
   run: (lab, guest) =>
     lookAtEach('login', nodesOf(lab), async (node) => {
-      // ssh begins in the login user's home.
-      const { exitCode, stdout } = await guest.shell(node, ['cat', '.ssh/authorized_keys'])
-      const isOpen = KEYS_OF_EVERYBODY.some((key) => stdout.includes(key))
+      const { keys } = await greet(guest, node)
+      const isOpen = KEYS_OF_EVERYBODY.some((key) => keys?.includes(key))
       return [
         {
           what: `Vagrant’s public key in ${FILE}`,
           expected: 'replaced by one of this lab',
-          observed: isOpen ? 'still there' : exitCode === 0 ? 'replaced' : 'the file cannot be read',
-          ok: exitCode === 0 && !isOpen,
+          observed: isOpen ? 'still there' : keys === undefined ? 'the file cannot be read' : 'replaced',
+          ok: keys !== undefined && !isOpen,
           hint: `Vagrant replaces it when the machine first boots, unless config.ssh.insert_key is false. On ${node.name}: sed -i '/vagrant insecure/d' ${FILE}; see that you still get in: npx create-pg-lab ssh ${node.name}`,
           command: `cat ${FILE}`,
         },

@@ -78,7 +78,7 @@ function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map((one) => String(one).trim()) : []
 }
 
-const showServer = onceAGuest((guest, backup) => askBarman(guest, backup, ['show-server']))
+const showServer = onceAGuest((guest, backup: BackupNode) => askBarman(guest, backup, ['show-server']))
 
 /** Every setting of the server that is in force (`barman show-server`), by Barman's own names. */
 export async function barmanConfig(

@@ -87,7 +87,8 @@ export function speakingGuest(voices: Readonly<Record<string, Voice>>): Guest & 
       }
       if (voice === 'slow')
         throw new CommandError('ssh took longer than 4 s and was stopped', { command: 'ssh' })
-      if (typeof voice === 'string') return { exitCode: 0, stdout: `${DF}${voice}`, stderr: '', durationMs: 1 }
+      if (typeof voice === 'string')
+        return { exitCode: 0, stdout: `${DF}${voice}`, stderr: '', durationMs: 1 }
       if ('stderr' in voice) return { exitCode: 2, stdout: '', stderr: String(voice.stderr), durationMs: 1 }
       return { exitCode: 0, stdout: `${JSON.stringify(voice)}\n${DF}`, stderr: '', durationMs: 1 }
     },
