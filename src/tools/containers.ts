@@ -45,7 +45,7 @@ export function createContainers({
       const args = ['inspect', '--type', 'container', '--format', FORMAT, ...ids]
       // One that is gone is named on standard error; the others are told all the same.
       const { stdout } = await run({ file: 'docker', args, ...log, expectExit: 'any' })
-      const sizes = new Map(stdout.split('\n').map(sizeOf))
+      const sizes = new Map(stdout.split('\n').filter(Boolean).map(sizeOf))
       return new Map(names.flatMap((name) => pairOf(name, sizes.get(idOf(name)))))
     },
     async resize(name, { memoryMb, cpus }) {

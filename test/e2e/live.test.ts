@@ -243,7 +243,7 @@ describe('a live lab follows its config', () => {
         'remove slave: another machine has its address now: deleted with its data, after a question',
         'create replica1: Debian 12, 10.97.60.14, 1024 MB, 1 processor, on docker',
         'remove master: slot slave_slot: nobody follows through it any more',
-        'create backup: Debian 12, 10.97.60.20, 512 MB, 1 processor, on docker',
+        'create backup: Debian 12, 10.97.60.20, 1024 MB, 1 processor, on docker',
         'add backup: Barman receives the WAL of master through barman and takes its first base backup',
       ]),
     )
