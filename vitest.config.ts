@@ -5,6 +5,7 @@ const REHEARSALS = [
   'chaos',
   'drills',
   'drills-debian-13',
+  'existing-servers',
   'live',
   'operations',
   'resilience',

@@ -6,6 +6,20 @@ export interface MachineSize {
   readonly cpus: number
 }
 
+/** How ssh reaches a server that is there already. */
+export interface ServerAccess {
+  readonly name: string
+  readonly address: string
+  /** Name or address its sshd answers at. */
+  readonly host: string
+  readonly port: number
+  /** `undefined`: as ssh itself chooses. The same holds for the key. */
+  readonly user: string | undefined
+  readonly key: string | undefined
+  /** `user@host:port` to go through, or `undefined`. */
+  readonly jump: string | undefined
+}
+
 /** A machine of the lab, every choice made. */
 export interface LabNode extends MachineSize {
   readonly role: 'master' | 'slave' | 'backup'
@@ -66,8 +80,12 @@ export interface Lab {
   readonly name: string
   readonly provider: ProviderName
   readonly os: Os
-  /** The Vagrant box; `undefined` for docker, which builds its own image. */
+  /** The Vagrant box; `undefined` for docker, which builds its own image, and for existing servers. */
   readonly box: Box | undefined
+  /** With provider ssh each server, in the order of `nodesOf`; else none. */
+  readonly servers: readonly ServerAccess[]
+  /** File of known host keys, for the servers; `undefined`: ssh's own. */
+  readonly knownHosts: string | undefined
   readonly network: {
     /** CIDR, e.g. `192.168.11.0/24`. */
     readonly subnet: string

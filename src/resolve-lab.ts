@@ -10,6 +10,7 @@ import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots } from
 import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
 import { checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
+import { checkServers, serversOf } from './resolve/servers.ts'
 import { resolveBox, resolvePostgres, wantsReplication } from './resolve/software.ts'
 import { checkUpstreams, upstreamsOf } from './resolve/upstreams.ts'
 import { warningsOf } from './resolve/warnings.ts'
@@ -114,6 +115,7 @@ export function resolveLab(config: Config, host: Host): Lab {
   const machines = machinesOf(config)
 
   checkConfig(config, machines, report)
+  checkServers(config, provider, machines, report)
   const subnet = resolveSubnet(config, provider, report)
   const addresses = resolveAddresses(subnet, machines, report)
   const slots = resolveSlots(config, machines, report)
@@ -129,11 +131,15 @@ export function resolveLab(config: Config, host: Host): Lab {
   const { packages, vagrant, docker } = config.mirrors
   const { http, https, noProxy } = config.proxy
   const nodes = nodesFrom(config, machines, addresses, slots)
+  const { master, slaves, backup } = nodes
+  const everyone = [master, ...slaves, ...(backup ? [backup] : [])]
   return {
     name: config.name,
     provider,
     os,
     box,
+    servers: provider === 'ssh' ? serversOf(config, everyone, machines) : [],
+    knownHosts: config.ssh.knownHosts,
     network: networkOf(config, provider, subnet),
     ...nodes,
     postgres: { version, repository, settings: postgresSettings(config, version), checksums, locale },

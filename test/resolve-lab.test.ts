@@ -409,6 +409,58 @@ test('a synchronous slave cannot be delayed where commits wait for the replay', 
   expect(problems({ slaves: [{ applyDelay: '1min' }], postgres: { settings } })).toEqual([])
 })
 
+describe('existing servers', () => {
+  const seats: ClusterConfig = {
+    provider: 'ssh',
+    network: { subnet: '10.0.0.0/24' },
+    master: { address: '10.0.0.11', ssh: { host: 'db1.example.org', port: 2222, jump: 'bastion' } },
+    slaves: [{ address: '10.0.0.12' }],
+    backup: { address: '10.0.0.13', ssh: { user: 'root' } },
+    ssh: { user: 'admin', key: '~/.ssh/lab' },
+  }
+
+  test('each is reached as it says itself, else as all are', () => {
+    const reached = lab(seats).servers.map(({ name, host, port, user, key, jump }) => [
+      name,
+      host,
+      port,
+      user,
+      key,
+      jump,
+    ])
+    expect(reached).toEqual([
+      ['master', 'db1.example.org', 2222, 'admin', '~/.ssh/lab', 'bastion'],
+      ['slave', '10.0.0.12', 22, 'admin', '~/.ssh/lab', undefined],
+      ['backup', '10.0.0.13', 22, 'root', '~/.ssh/lab', undefined],
+    ])
+  })
+
+  test('all need an address', () => {
+    expect(problems({ provider: 'ssh' })).toEqual([
+      'master.address | the master has none, and provider is ssh | give the address that the server has',
+      'backup.address | the backup has none, and provider is ssh | give the address that the server has',
+      'slaves[0].address | the slave has none, and provider is ssh | give the address that the server has',
+    ])
+  })
+
+  test('nothing is said of ssh where Vagrant makes the machines', () => {
+    const hint = "is for existing servers | leave it out, or set provider to 'ssh'"
+    expect(problems({ ssh: { user: 'me' }, slaves: [{ ssh: { port: 23 } }] })).toEqual([
+      `ssh | ${hint}`,
+      `slaves[0].ssh | ${hint}`,
+    ])
+  })
+
+  test('are not this computer’s memory and processors', () => {
+    expect(
+      lab(
+        { ...seats, master: { ...seats.master, memory: 900_000, cpus: 64 } },
+        { ...DOCKER, memoryMb: 4096, cpus: 2 },
+      ).warnings,
+    ).toEqual([])
+  })
+})
+
 describe('packages', () => {
   test('only the Barman of Debian 11 wants REPLICATION for its ordinary role', () => {
     const replicates = (input: ClusterConfig) => lab(input).backup?.userReplicates

@@ -1,5 +1,8 @@
-/** Providers a lab can run on. `auto` is a choice of the config, never of a resolved lab. */
-export const PROVIDER_NAMES = ['virtualbox', 'libvirt', 'docker', 'vmware_desktop', 'parallels'] as const
+/** Providers whose machines Vagrant makes. */
+export const VAGRANT_PROVIDERS = ['virtualbox', 'libvirt', 'docker', 'vmware_desktop', 'parallels'] as const
+
+/** Providers a lab can run on; `ssh`: on servers that are there. `auto` is a choice of the config, never of a resolved lab. */
+export const PROVIDER_NAMES = [...VAGRANT_PROVIDERS, 'ssh'] as const
 export type ProviderName = (typeof PROVIDER_NAMES)[number]
 
 export const OS_NAMES = [

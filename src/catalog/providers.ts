@@ -3,6 +3,7 @@ import { docker } from './providers/docker.ts'
 import { libvirt } from './providers/libvirt.ts'
 import { parallels } from './providers/parallels.ts'
 import type { Provider } from './providers/provider.ts'
+import { ssh } from './providers/ssh.ts'
 import { virtualbox } from './providers/virtualbox.ts'
 import { vmwareDesktop } from './providers/vmware_desktop.ts'
 
@@ -15,4 +16,5 @@ export const PROVIDERS: { readonly [name in ProviderName]: Provider } = {
   docker,
   vmware_desktop: vmwareDesktop,
   parallels,
+  ssh,
 }

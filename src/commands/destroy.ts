@@ -8,7 +8,7 @@ import { machinesIn } from '../tools/doctor/index.ts'
 import { KNOWN_HOSTS, SSH_CONFIG } from '../tools/ssh-config.ts'
 import { ask } from './ask.ts'
 import { type Context, canAsk } from './command.ts'
-import { openSession, readConfig, type Session } from './session.ts'
+import { openSession, readConfig, type Session, verifyOwnsMachines } from './session.ts'
 
 /** `pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */
 export async function destroy(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
@@ -20,9 +20,11 @@ export async function destroy(context: Context, { yes }: { readonly yes?: true }
       },
     )
   }
-  const machines = machinesIn((await readConfig(context)).directory)
+  const { config, directory } = await readConfig(context)
+  const machines = machinesIn(directory)
   const [machine] = machines
   if (!machine) {
+    verifyOwnsMachines(config.provider)
     context.print('There are no machines: nothing to destroy.')
     return EXIT.ok
   }

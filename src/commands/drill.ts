@@ -41,7 +41,13 @@ export async function drill(
           : 'it has only one way: leave --how out',
     })
   }
-  return perform(await openSession(context), chosen, {
+  const session = await openSession(context)
+  if (session.lab.provider === 'ssh') {
+    throw new UserError('A drill breaks things, and the servers of this lab were there before it', {
+      hint: 'rehearse on a lab whose machines Vagrant makes',
+    })
+  }
+  return perform(session, chosen, {
     how: how ?? chosen.hows[0],
     keep: keep === true,
     language,

@@ -1,11 +1,12 @@
 import { EXIT } from '../errors.ts'
 import { runTasks } from '../tasks.ts'
 import type { Context } from './command.ts'
-import { openSession, verifyHasMachines } from './session.ts'
+import { openSession, verifyHasMachines, verifyOwnsMachines } from './session.ts'
 
 /** `pg-lab halt`: stops every machine; nothing on them is lost. */
 export async function halt(context: Context): Promise<number> {
   const session = await openSession(context)
+  verifyOwnsMachines(session.lab.provider)
   verifyHasMachines(session)
   await runTasks([{ title: 'Stop the machines', run: () => session.vagrant.halt() }], session.taskOptions)
   context.print('\nGo on later with: npx create-pg-lab up')

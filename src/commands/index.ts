@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
+import { OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
 import { CONFIG_FORMATS, LANGUAGES } from '../create/answers.ts'
 import { PRESET_NAMES } from '../create/presets.ts'
 import { type Verb, verb } from './command.ts'
@@ -28,7 +28,7 @@ export const VERBS: readonly Verb[] = [
         .addOption(
           command
             .createOption('--provider <name>', 'what the machines run on (what is found here)')
-            .choices(['auto', ...PROVIDER_NAMES] as const),
+            .choices(['auto', ...VAGRANT_PROVIDERS] as const),
         )
         .addOption(command.createOption('--os <name>', 'their system (debian-12)').choices(OS_NAMES))
         .option('--postgres <major>', "version of PostgreSQL (the system's own)", wholeNumber)
@@ -51,7 +51,10 @@ export const VERBS: readonly Verb[] = [
     name: 'plan',
     summary: 'say what `up` would do, and do nothing',
     changesLab: false,
-    declare: (command) => command.option('--json', 'print the plan for machines'),
+    declare: (command) =>
+      command
+        .option('--json', 'print the plan for machines')
+        .option('--take-over <lab>', 'as if the lab might have what is on existing servers'),
     load: async () => (await import('./plan.ts')).plan,
   }),
   verb({
@@ -62,10 +65,11 @@ export const VERBS: readonly Verb[] = [
       command
         .option('--install', 'install what this computer lacks, without asking')
         .option('--yes', 'delete machines the config no longer has, without asking')
+        .option('--take-over <lab>', 'let the lab have what is on existing servers; name it')
         .addOption(
           command
             .createOption('--provider <name>', 'what the machines run on')
-            .choices(['auto', ...PROVIDER_NAMES] as const),
+            .choices(['auto', ...VAGRANT_PROVIDERS] as const),
         ),
     load: async () => (await import('./up.ts')).up,
   }),

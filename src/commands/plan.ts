@@ -5,17 +5,20 @@ import { showPlan } from '../plan/show.ts'
 import type { Context } from './command.ts'
 import { openSession } from './session.ts'
 import { filesOf } from './steps/files.ts'
-import { look } from './steps/look.ts'
+import { agreesToTakeOver, look } from './steps/look.ts'
 
 /**
  * `pg-lab plan`: what `up` would do, read from the files, the machines and the servers. Changes nothing.
  * @returns 2 when `up` would refuse, as `up` itself
  */
-export async function plan(context: Context, { json }: { readonly json?: true }): Promise<number> {
+export async function plan(
+  context: Context,
+  { json, takeOver }: { readonly json?: true; readonly takeOver?: string },
+): Promise<number> {
   const session = await openSession(context)
   const { directory, lab, guest } = session
   const [seen, files] = await Promise.all([
-    look(session),
+    look(session, agreesToTakeOver(session, takeOver)),
     filesOf(session).then((made) => writeProject(directory, made, { mode: 'check' })),
   ])
   const items = await makePlan(lab, { files, seen, guest })

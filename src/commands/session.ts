@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ProviderName } from '../catalog/contracts.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { UserError } from '../errors.ts'
-import type { Lab, LabNode } from '../lab.ts'
+import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { isPlain, type TaskOptions } from '../tasks.ts'
 import type { Guest } from '../tools/contracts.ts'
 import {
@@ -15,7 +15,7 @@ import {
   type ProviderChoice,
 } from '../tools/doctor/index.ts'
 import { psqlProgram } from '../tools/psql.ts'
-import { SSH_CONFIG } from '../tools/ssh-config.ts'
+import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../tools/ssh-config.ts'
 import type { Vagrant } from '../tools/vagrant.ts'
 import type { Context } from './command.ts'
 import { type RunLogs, runLogs } from './run-logs.ts'
@@ -36,7 +36,8 @@ export interface Session {
 }
 
 /**
- * Reads the config and makes every choice it leaves open. Nothing is changed but old logs.
+ * Reads the config and makes every choice it leaves open. Nothing is changed but old logs
+ * and, with provider ssh, .pg-lab/ssh_config.
  * @param provider of the command line
  * @throws UserError with all problems of the config
  */
@@ -48,6 +49,7 @@ export async function openSession(context: Context, provider?: ProviderName | 'a
   const host = createHost(context.run)
   const choice = await chooseProvider(host, directory, provider ?? config.config.provider)
   const lab = await resolve(config, host, choice.provider)
+  if (lab.provider === 'ssh') writeSshConfig(directory, serversSshConfig(lab), nodesOf(lab))
   const logs = runLogs(directory)
   const { createVagrant } = await import('../tools/vagrant.ts')
   const { createGuest } = await import('../tools/guest.ts')
@@ -89,10 +91,18 @@ async function resolve({ config, file }: LoadedConfig, host: Host, provider: Pro
   }
 }
 
-/** @throws UserError when Vagrant has made no machine yet */
-export function verifyHasMachines({ directory }: Session): void {
-  if (machinesIn(directory).length > 0) return
+/** @throws UserError when Vagrant has made no machine yet; existing servers are always there */
+export function verifyHasMachines({ directory, lab }: Session): void {
+  if (lab.provider === 'ssh' || machinesIn(directory).length > 0) return
   throw new UserError('The lab has no machines yet', { hint: 'bring it up: npx create-pg-lab up' })
+}
+
+/** @throws UserError for servers that pg-lab has not made, which it neither stops nor deletes */
+export function verifyOwnsMachines(provider: ProviderName | 'auto'): void {
+  if (provider !== 'ssh') return
+  throw new UserError('The servers of this lab were there before it: pg-lab neither stops nor deletes them', {
+    hint: 'log in to one: npx create-pg-lab ssh <name>',
+  })
 }
 
 /** @throws UserError when the lab has never been brought up, or not as far as being reachable */

@@ -7,7 +7,7 @@ import type { Context } from './command.ts'
 import { prepareComputer } from './computer.ts'
 import { openSession, type Session } from './session.ts'
 import { writeFiles } from './steps/files.ts'
-import { look, lookAgain, verifyFeasible } from './steps/look.ts'
+import { agreesToTakeOver, look, lookAgain, verifyFeasible } from './steps/look.ts'
 import { buildNodeImage, resize, startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
 import {
@@ -24,14 +24,20 @@ interface UpOptions {
   readonly install?: true
   readonly provider?: ProviderName | 'auto'
   readonly yes?: true
+  readonly takeOver?: string
 }
 
 /** `pg-lab up`: from the config to a verified cluster. Run again, it continues or confirms. */
-export async function up(context: Context, { install, provider, yes }: UpOptions): Promise<number> {
+export async function up(context: Context, { install, provider, yes, takeOver }: UpOptions): Promise<number> {
   const startMs = Date.now()
   const session = await openSession(context, provider)
+  const allowed = {
+    install: install === true,
+    yes: yes === true,
+    takesOver: agreesToTakeOver(session, takeOver),
+  }
   try {
-    const { recap, left } = await bringUp(session, { install: install === true, yes: yes === true })
+    const { recap, left } = await bringUp(session, allowed)
     context.print(showClosing(session.lab, { recap, durationMs: Date.now() - startMs }, context.paint))
     for (const sentence of left) context.print(`  ${context.paint('yellow', '!')} ${sentence}`)
     return EXIT.ok
@@ -46,17 +52,18 @@ export async function up(context: Context, { install, provider, yes }: UpOptions
 interface Allowed {
   readonly install: boolean
   readonly yes: boolean
+  readonly takesOver: boolean
 }
 
 async function bringUp(
   session: Session,
-  { install, yes }: Allowed,
+  { install, yes, takesOver }: Allowed,
 ): Promise<{ readonly recap: Recap; readonly left: readonly string[] }> {
   const { context, host, lab, choice, logs, taskOptions } = session
   const scope = { provider: lab.provider, lab, directory: session.directory }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
   const [seen] = await Promise.all([
-    look(session),
+    look(session, takesOver),
     prepareComputer(computer, {
       isAllowed: install,
       summary: `${PROVIDERS[lab.provider].title}: ${choice.reason}`,
@@ -72,9 +79,13 @@ async function bringUp(
     ...resize(session, seen),
     startMachines(session),
     ...lookAgain(session, seen),
-    provisionMachines(session, (counts) => {
-      recap = counts
-    }),
+    provisionMachines(
+      session,
+      (counts) => {
+        recap = counts
+      },
+      takesOver ? { postgres_take_over: true } : undefined,
+    ),
     ...dropRenamedSlots(session, seen),
     ...partWithGone(session, agreement),
     verifyCluster(session),

@@ -80,6 +80,23 @@ export const FORMATS = {
     pattern: /^[a-z0-9][a-z0-9.-]*(:\d{1,5})?(\/[a-z0-9][a-z0-9._-]*)*\/?$/,
     words: "a registry with an optional path, e.g. 'registry.school.example/'",
   },
+  sshHost: {
+    pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/,
+    words: "a host name or an IPv4 address, e.g. 'db1.example.org'",
+  },
+  sshUser: {
+    pattern: /^[a-z_][a-z0-9_.-]{0,31}$/,
+    words: "a user of the server, e.g. 'debian'",
+  },
+  // What ssh would expand (%h, ${HOME}) or read as the end of the word is left out.
+  sshFile: {
+    pattern: /^(~\/|\.{0,2}\/|[\p{L}\p{N}_])[\p{L}\p{N} ._/@+-]{0,200}$/u,
+    words: "a path, e.g. '~/.ssh/id_ed25519'; a relative one begins in the lab's folder",
+  },
+  sshJump: {
+    pattern: /^([a-z_][a-z0-9_.-]{0,31}@)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[1-9]\d{0,4})?$/,
+    words: "a host to go through, e.g. 'me@bastion.example.org:22'",
+  },
   noProxy: {
     pattern: /^[A-Za-z0-9.*:/[\]_-]+(, ?[A-Za-z0-9.*:/[\]_-]+)*$/,
     words: "host names and networks separated by commas, e.g. 'localhost,.school.example'",

@@ -31,6 +31,29 @@ const cpus = (what: string) => v.optional(wholeNumber(1, 64, `Processors of ${wh
 const address = (what: string) =>
   v.optional(text(FORMATS.address, `IPv4 address of ${what} inside network.subnet; chosen when left out.`))
 
+const access = {
+  user: v.optional(text(FORMATS.sshUser, 'Who logs in there; may use sudo without a password.')),
+  port: v.optional(wholeNumber(1, 65_535, 'Port of its ssh.')),
+  key: v.optional(text(FORMATS.sshFile, 'The private key; those of the agent and of ~/.ssh when left out.')),
+  jump: v.optional(text(FORMATS.sshJump, 'Host to go through.')),
+}
+
+/** How one server is reached; what it leaves out, the section `ssh` says for all. */
+const ServerAccess = v.optional(
+  section('How this server is reached, with provider ssh.', {
+    host: v.optional(text(FORMATS.sshHost, 'Where its ssh is; its address when left out.')),
+    ...access,
+  }),
+  {},
+)
+
+const Ssh = section('How existing servers are reached, with provider ssh, where they say nothing else.', {
+  ...access,
+  knownHosts: v.optional(
+    text(FORMATS.sshFile, 'The file of known host keys; ~/.ssh/known_hosts when left out.'),
+  ),
+})
+
 const Box = section('The Vagrant box, where it shall not be the one the lab knows for the OS and provider.', {
   name: v.optional(text(FORMATS.boxName, 'Name of the box.')),
   version: v.optional(text(FORMATS.boxVersion, 'Exact version of the box.')),
@@ -59,6 +82,7 @@ const Master = section('The machine that starts as the primary.', {
   address: address('the master'),
   memory: memory('the master'),
   cpus: cpus('the master'),
+  ssh: ServerAccess,
 })
 
 const Slave = section('A standby that streams through its own slot.', {
@@ -66,6 +90,7 @@ const Slave = section('A standby that streams through its own slot.', {
   address: address('the slave'),
   memory: memory('the slave'),
   cpus: cpus('the slave'),
+  ssh: ServerAccess,
   slot: v.optional(
     text(FORMATS.slot, 'Replication slot on its upstream; the name with _slot when left out.'),
   ),
@@ -91,6 +116,7 @@ const Backup = section('The Barman host, or false for none.', {
   address: address('the backup host'),
   memory: memory('the backup host'),
   cpus: cpus('the backup host'),
+  ssh: ServerAccess,
   server: v.optional(
     text(FORMATS.barmanServer, 'Barman’s name for the cluster, as in `barman check master`.'),
     'master',
@@ -242,6 +268,7 @@ export const ConfigSchema = section(
       v.pipe(v.picklist(OS_NAMES), v.description('Operating system of every machine.')),
       'debian-12',
     ),
+    ssh: v.optional(Ssh, {}),
     box: v.optional(Box, {}),
     network: v.optional(Network, {}),
     master: v.optional(Master, {}),

@@ -1,4 +1,4 @@
-import { type OsName, PROVIDER_NAMES, type ProviderName } from '../catalog/contracts.ts'
+import { type OsName, type ProviderName, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
 import { ENDED_OS, OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { PROVIDERS } from '../catalog/providers.ts'
 import type { Answers, Language } from './answers.ts'
@@ -72,7 +72,7 @@ export function defaultAnswers(known: Known, { provider, language, accepts }: Su
 }
 
 function providerOptions({ provider, system }: Suggestions): Option<ProviderName>[] {
-  const possible = PROVIDER_NAMES.filter((name) => (ONLY_ON[name] ?? system) === system)
+  const possible = VAGRANT_PROVIDERS.filter((name) => (ONLY_ON[name] ?? system) === system)
   return [provider, ...possible.filter((name) => name !== provider)].map((name) => ({
     value: name,
     label: PROVIDERS[name].title,

@@ -3,21 +3,26 @@ import { manualPage, settingManual } from '../catalog/postgres-settings.ts'
 const VAGRANT = 'https://developer.hashicorp.com/vagrant/docs'
 const BARMAN = 'https://docs.pgbarman.org/'
 const STREAMING = 'warm-standby'
+const SSH = 'https://man.openbsd.org/ssh_config'
 
 /** The manual of a setting, or of the section it is in: the longest path that fits counts. */
 const MANUALS: Readonly<Record<string, string | ((version: number) => string)>> = {
   name: `${VAGRANT}/multi-machine`,
   provider: `${VAGRANT}/providers`,
   os: `${VAGRANT}/boxes`,
+  ssh: SSH,
   box: `${VAGRANT}/boxes`,
   network: `${VAGRANT}/networking/private_network`,
   master: `${VAGRANT}/multi-machine`,
   'master.address': `${VAGRANT}/networking/private_network`,
+  'master.ssh': SSH,
   slaves: (version) => `${manualPage(version, STREAMING)}#STREAMING-REPLICATION`,
+  'slaves[].ssh': SSH,
   'slaves[].slot': (version) => `${manualPage(version, STREAMING)}#STREAMING-REPLICATION-SLOTS`,
   'slaves[].upstream': (version) => `${manualPage(version, STREAMING)}#CASCADING-REPLICATION`,
   'slaves[].applyDelay': (version) => settingManual(version, 'recovery_min_apply_delay'),
   backup: BARMAN,
+  'backup.ssh': SSH,
   'backup.schedule': 'https://man7.org/linux/man-pages/man5/crontab.5.html',
   postgres: (version) => manualPage(version, 'runtime-config'),
   'postgres.version': 'https://www.postgresql.org/support/versioning/',

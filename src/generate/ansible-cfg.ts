@@ -1,7 +1,15 @@
 import { type Lab, nodesOf } from '../lab.ts'
 
-/** Written once a run by the driver from `vagrant ssh-config`; relative to the lab's folder. */
-const SSH_CONFIG = '.pg-lab/ssh_config'
+/** How ssh gets to machines that Vagrant makes: the file is written once a run by the driver. */
+const TO_MACHINES = `# Addresses, ports and keys of the machines, as \`vagrant ssh-config\` tells them. Its ControlMaster lets
+# one connection serve many tasks. It also keeps the host keys of the machines and checks them.
+# Under \`vagrant up\` and \`vagrant provision\` Vagrant sets its own (ANSIBLE_SSH_ARGS wins over this line).
+ssh_args = -F .pg-lab/ssh_config`
+
+/** How it gets to servers that are there already. */
+const TO_SERVERS = `# Addresses, ports and keys of the servers. One connection serves many tasks. Each server must be in
+# known_hosts: look at its key's fingerprint before you add it.
+ssh_args = -F provisioning/ssh_config -o ControlMaster=auto -o ControlPersist=60s`
 
 /** Ansible's own default; more hosts than that would wait for each other. */
 const LEAST_FORKS = 5
@@ -32,9 +40,6 @@ callback_result_format = yaml
 [ssh_connection]
 # One connection a task instead of two or three. sudo must not ask for a terminal; ours does not.
 pipelining = True
-# Addresses, ports and keys of the machines, as \`vagrant ssh-config\` tells them. Its ControlMaster lets
-# one connection serve many tasks. It also keeps the host keys of the machines and checks them.
-# Under \`vagrant up\` and \`vagrant provision\` Vagrant sets its own (ANSIBLE_SSH_ARGS wins over this line).
-ssh_args = -F ${SSH_CONFIG}
+${lab.provider === 'ssh' ? TO_SERVERS : TO_MACHINES}
 `
 }

@@ -57,6 +57,8 @@ function nodeVars({ master, slaves }: Lab): Record<string, string>[] {
  */
 export function ansibleVars(lab: Lab): Record<string, unknown> {
   return {
+    postgres_lab: lab.name,
+    postgres_existing_servers: lab.provider === 'ssh',
     postgres_version: lab.postgres.version,
     postgres_repository: repositoryVars(lab),
     postgres_proxy: {

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
+import { serversSshConfig } from '../tools/ssh-config.ts'
 import { ansibleCfg } from './ansible-cfg.ts'
 import { ansibleVars } from './ansible-vars.ts'
 import { generatedHeader, withHeader } from './header.ts'
@@ -28,6 +29,9 @@ export const GROUP_VARS = 'provisioning/group_vars/all/00-cluster.yml'
 export const INVENTORY = 'provisioning/inventory.yml'
 
 export const VAGRANTFILE = 'Vagrantfile'
+
+/** How the servers are reached, for those who run Ansible by hand; with provider ssh only. */
+export const SERVERS_SSH_CONFIG = 'provisioning/ssh_config'
 
 /** What we ship as it is, relative to the package: always, and for the docker provider. */
 const STATIC = [
@@ -78,7 +82,9 @@ export async function projectFiles(
 ): Promise<ProjectFile[]> {
   const header = generatedHeader(options.source ?? 'cluster.config.ts')
   const made: ProjectFile[] = [
-    { path: VAGRANTFILE, content: await vagrantfile(lab, header) },
+    ...(lab.provider === 'ssh'
+      ? [{ path: SERVERS_SSH_CONFIG, content: `# ${header}\n\n${serversSshConfig(lab)}` }]
+      : [{ path: VAGRANTFILE, content: await vagrantfile(lab, header) }]),
     { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
     {
       path: '.pg-lab/.gitignore',

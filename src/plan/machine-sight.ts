@@ -25,12 +25,19 @@ const OS_IDS: Readonly<Record<string, string>> = { almalinux: 'alma' }
 /** Systems that only their major version tells apart. */
 const BY_MAJOR = ['rocky', 'alma', 'debian']
 
-/** @returns `undefined` when it does not answer, or another machine answers in its place */
-export async function seeMachine(guest: Guest, node: LabNode): Promise<MachineSight | undefined> {
+/**
+ * @param isNamed the machine was made under the node's name; a server that was there may have another
+ * @returns `undefined` when it does not answer, or another machine answers in its place
+ */
+export async function seeMachine(
+  guest: Guest,
+  node: LabNode,
+  isNamed = true,
+): Promise<MachineSight | undefined> {
   try {
     const { stdout } = await guest.shell(node, LOOK, { timeoutMs: ANSWER_TIMEOUT_MS })
     const [name, addresses = '', os = '', processors, ...memory] = stdout.trim().split('\n')
-    if (name !== node.name) return undefined
+    if (name === '' || (isNamed && name !== node.name)) return undefined
     return {
       addresses: addresses.split(' ').filter(Boolean),
       os: osName(os),

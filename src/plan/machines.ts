@@ -1,4 +1,5 @@
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
+import { belongingsText, isForeign } from './foreign.ts'
 import type { PlanItem } from './item.ts'
 import { isMoved } from './refusals.ts'
 import { resizeItems } from './resizes.ts'
@@ -21,7 +22,8 @@ export function departures(lab: Lab, seen: Survey): Departures {
   const isInTheWay = (machine: GoneMachine) =>
     machine.addresses.some((address) => addresses.includes(address))
   return {
-    moved: nodesOf(lab).filter((node) => isMoved(seen, node)), // that of a primary is refused
+    // That of a primary is refused, and that of a server that was there before the lab.
+    moved: lab.provider === 'ssh' ? [] : nodesOf(lab).filter((node) => isMoved(seen, node)),
     inTheWay: seen.gone.filter(isInTheWay),
     leaving: seen.gone.filter((machine) => !isInTheWay(machine)),
   }
@@ -57,12 +59,24 @@ export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
       ),
     ),
     ...nodesOf(lab).flatMap((node) => {
-      if (!seen.made.has(node.name)) return [item('create', node.name, describe(lab, node))]
+      if (!seen.made.has(node.name)) return [newMachine(lab, seen, node)]
       return seen.machines.has(node.name) ? [] : [item('start', node.name, 'it does not answer')]
     }),
     ...resizeItems(seen),
     ...keptNames(lab, seen),
   ]
+}
+
+function newMachine(lab: Lab, { belongings }: Survey, node: LabNode): PlanItem {
+  const { name } = node
+  if (lab.provider !== 'ssh')
+    return { kind: 'machine', node: name, action: 'create', text: describe(lab, node) }
+  const theirs = belongings.get(name)
+  const text =
+    theirs && isForeign(lab, theirs)
+      ? `taken over: ${belongingsText(theirs)}`
+      : "nothing of PostgreSQL or Barman is there: marked as this lab's"
+  return { kind: 'machine', node: name, action: 'add', text }
 }
 
 function describe({ os, provider }: Lab, { address, memoryMb, cpus }: LabNode): string {

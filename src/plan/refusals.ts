@@ -1,12 +1,17 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
+import { belongingsText, isForeign } from './foreign.ts'
 import type { PlanItem } from './item.ts'
 import type { ServerSight } from './server-sight.ts'
 import { growth } from './settings.ts'
 import type { Survey } from './survey.ts'
 import { otherWiring } from './wiring.ts'
 
-const ANEW = 'or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
+/** The other way out; servers that were there before the lab are nobody's to delete. */
+function orAnew({ provider }: Lab): string {
+  if (provider === 'ssh') return ''
+  return ', or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
+}
 
 function refuse(kind: PlanItem['kind'], node: string, text: string, hint: string): PlanItem {
   return { kind, node, action: 'refuse', text, hint }
@@ -14,9 +19,12 @@ function refuse(kind: PlanItem['kind'], node: string, text: string, hint: string
 
 /** What the config asks for and a lab with data in it cannot become. */
 export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
-  if (seen.made.size + seen.gone.length === 0) return []
+  const foreign = foreignServers(lab, seen)
+  if (foreign.length > 0) return foreign
+  const isNew = seen.made.size + seen.gone.length === 0
+  if (isNew && lab.provider !== 'ssh') return []
   return [
-    ...movedMaster(lab, seen),
+    ...(lab.provider === 'ssh' ? otherAddress(lab, seen) : movedMaster(lab, seen)),
     ...goneMaster(lab, seen),
     ...gonePrimaries(lab, seen),
     ...otherWiring(lab, seen),
@@ -29,12 +37,41 @@ export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
   ]
 }
 
+/** What somebody else has made is neither adopted nor overwritten without being told. The playbook refuses the same. */
+function foreignServers(lab: Lab, { belongings, takesOver }: Survey): readonly PlanItem[] {
+  if (takesOver) return []
+  return [...belongings]
+    .filter(([, theirs]) => isForeign(lab, theirs))
+    .map(([name, theirs]) =>
+      refuse(
+        'server',
+        name,
+        belongingsText(theirs),
+        `if the lab may have it (a cluster keeps its data, its configuration is replaced): --take-over ${lab.name}`,
+      ),
+    )
+}
+
 /** Whether a machine that is there has another address than the config gives it. */
 export function isMoved({ machines, made, former }: Survey, { name, address }: LabNode): boolean {
   const sight = machines.get(name)
   if (sight) return !sight.addresses.includes(address)
   const was = former.nodes.find((node) => node.name === name)?.address
   return made.has(name) && was !== undefined && was !== '' && was !== address
+}
+
+/** PostgreSQL listens at the address, and is let in from it: a server must have it itself. */
+function otherAddress(lab: Lab, seen: Survey): readonly PlanItem[] {
+  return nodesOf(lab)
+    .filter((node) => seen.machines.has(node.name) && isMoved(seen, node))
+    .map(({ name, address }) =>
+      refuse(
+        'machine',
+        name,
+        `${address} is none of its addresses: it has ${seen.machines.get(name)?.addresses.join(', ')}`,
+        'name the one at which the other servers reach it; ssh.host may be another',
+      ),
+    )
 }
 
 /** The address of the machine that holds the data is part of it; a standby is simply cloned anew. */
@@ -49,7 +86,7 @@ function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
         'machine',
         name,
         `its address cannot become ${address}: the machine would have to be made anew, and it holds the data`,
-        `put ${was ? `${was}` : 'its old address'} back, ${ANEW}`,
+        `put ${was ? `${was}` : 'its old address'} back${orAnew(lab)}`,
       )
     })
 }
@@ -65,7 +102,7 @@ function goneMaster(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
       'machine',
       old.name,
       `the master cannot be renamed to ${lab.master.name}: its machine would have to be made anew, and it holds the data`,
-      `put the name ${old.name} back, ${ANEW}`,
+      `put the name ${old.name} back${orAnew(lab)}`,
     ),
   ]
 }
@@ -93,7 +130,7 @@ function otherSystem(lab: Lab, { machines }: Survey): readonly PlanItem[] {
   if (!first) return []
   const names = other.map(({ name }) => name).join(', ')
   const text = `${titleOf(first.os)} runs on ${names}, and the config asks for ${lab.os.title}`
-  return [refuse('machine', first.name, text, `put os: '${first.os}' back, ${ANEW}`)]
+  return [refuse('machine', first.name, text, `put os: '${first.os}' back${orAnew(lab)}`)]
 }
 
 function titleOf(os: string): string {
@@ -117,13 +154,14 @@ function otherMajor(lab: Lab, seen: Survey): readonly PlanItem[] {
       'server',
       name,
       `PostgreSQL ${version} holds the data, and the config asks for ${wanted}: another major cannot read it`,
-      `put postgres.version ${version} back, ${ANEW} (save it before: npx create-pg-lab ssh ${name} -- sudo -u postgres pg_dumpall > dump.sql)`,
+      `put postgres.version ${version} back${orAnew(lab)} (save it before: npx create-pg-lab ssh ${name} -- sudo -u postgres pg_dumpall > dump.sql)`,
     ),
   ]
 }
 
 /** Chosen at initdb, once and for all. */
-function otherCluster({ postgres, master }: Lab, { servers, primary }: Survey): readonly PlanItem[] {
+function otherCluster(lab: Lab, { servers, primary }: Survey): readonly PlanItem[] {
+  const { postgres, master } = lab
   const server = primary && servers.get(primary.name)
   if (!server) return []
   const word = (isOn: boolean) => (isOn ? 'on' : 'off')
@@ -139,7 +177,7 @@ function otherCluster({ postgres, master }: Lab, { servers, primary }: Survey): 
   ]
   const name = primary?.name ?? master.name
   return wrong.map((text) =>
-    refuse('server', name, `${text}: that is chosen when a cluster is made`, `put it back, ${ANEW}`),
+    refuse('server', name, `${text}: that is chosen when a cluster is made`, `put it back${orAnew(lab)}`),
   )
 }
 
@@ -207,8 +245,11 @@ function growsAndShrinks(lab: Lab, { servers }: Survey): readonly PlanItem[] {
   ]
 }
 
+const OR_ANOTHER_HOST =
+  ', or give backup.name another name as well: that machine is made anew, and this one is deleted with all backups, after a question'
+
 /** Barman keeps backups under the server's name, and would go on streaming under the old one. */
-function otherBarmanServer({ backup }: Lab, { barmanServers }: Survey): readonly PlanItem[] {
+function otherBarmanServer({ backup, provider }: Lab, { barmanServers }: Survey): readonly PlanItem[] {
   const [known] = barmanServers
   if (!backup || known === undefined || barmanServers.includes(backup.server)) return []
   return [
@@ -216,7 +257,7 @@ function otherBarmanServer({ backup }: Lab, { barmanServers }: Survey): readonly
       'server',
       backup.name,
       `Barman keeps its backups under the name ${known}, and the config asks for ${backup.server}`,
-      `put backup.server '${known}' back, or give backup.name another name as well: that machine is made anew, and this one is deleted with all backups, after a question`,
+      `put backup.server '${known}' back${provider === 'ssh' ? '' : OR_ANOTHER_HOST}`,
     ),
   ]
 }

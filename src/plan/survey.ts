@@ -3,6 +3,7 @@ import type { Former } from '../generate/former.ts'
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest, Runner } from '../tools/contracts.ts'
 import { machinesIn } from '../tools/doctor/index.ts'
+import { type Belongings, seeBelongings } from './foreign.ts'
 import { type MachineSight, seeMachine } from './machine-sight.ts'
 import { type Resize, seeResizes } from './resizes.ts'
 import { type ServerSight, seeServer } from './server-sight.ts'
@@ -36,6 +37,9 @@ export interface Survey {
   /** Names under which Barman keeps backups on the config's backup host. */
   readonly barmanServers: readonly string[]
   readonly former: Former
+  /** With provider ssh, what each server that answers belongs to; else nothing. */
+  readonly belongings: ReadonlyMap<string, Belongings>
+  readonly takesOver: boolean
 }
 
 /** What is looked at, and with what. */
@@ -47,44 +51,58 @@ export interface View {
   readonly directory: string
   /** Of the files as they were written last. */
   readonly former: Former
+  /** The user has said that the lab may have what somebody else has made on its servers. */
+  readonly takesOver?: boolean
 }
 
 /** Barman takes a second to start. */
 const BARMAN_TIMEOUT_MS = 15_000
 
-/** Asks every machine that Vagrant has made, all at once. Changes nothing. */
+/** With provider ssh a server is made once it carries the lab's mark; of one that does not answer nobody knows. */
+function madeServers(lab: Lab, belongings: ReadonlyMap<string, Belongings>): ReadonlySet<string> {
+  const names = nodesOf(lab).map(({ name }) => name)
+  return new Set(names.filter((name) => (belongings.get(name)?.owner ?? lab.name) === lab.name))
+}
+
+/** Asks every machine that Vagrant has made, or every server of provider ssh, all at once. Changes nothing. */
 export async function survey(view: View): Promise<Survey> {
-  const { lab, guest, directory, former } = view
+  const { lab, guest, directory, former, takesOver = false } = view
   const names = new Set(machinesIn(directory).map(({ name }) => name))
   const nodes = nodesOf(lab)
-  const made = new Set(nodes.map(({ name }) => name).filter((name) => names.has(name)))
-  const strangers = [...names].filter((name) => !made.has(name))
+  const isExisting = lab.provider === 'ssh'
+  const known = new Set(nodes.map(({ name }) => name).filter((name) => isExisting || names.has(name)))
+  const strangers = [...names].filter((name) => !known.has(name))
+  const belongings = new Map<string, Belongings>()
   const machines = new Map<string, MachineSight>()
   const servers = new Map<string, ServerSight>()
   const look = async (node: LabNode) => {
-    const machine = await seeMachine(guest, node)
+    const machine = await seeMachine(guest, node, !isExisting)
     if (!machine) return
     machines.set(node.name, machine)
+    if (isExisting) belongings.set(node.name, await seeBelongings(guest, node))
     const server = node.role === 'backup' ? undefined : await seeServer(lab, guest, node)
     if (server) servers.set(node.name, server)
   }
   const [gone, barmanServers] = await Promise.all([
     Promise.all(strangers.map((name) => seeGone(name, guest, former))),
-    lab.backup && made.has(lab.backup.name) ? seeBarmanServers(guest, lab.backup) : [],
-    ...nodes.filter(({ name }) => made.has(name)).map(look),
+    lab.backup && known.has(lab.backup.name) ? seeBarmanServers(guest, lab.backup) : [],
+    ...nodes.filter(({ name }) => known.has(name)).map(look),
   ])
   const [primary, ...others] = postgresNodes(lab).filter(
     ({ name }) => servers.get(name)?.in_recovery === false,
   )
+  const made = isExisting ? madeServers(lab, belongings) : known
   return {
     made,
     machines,
     servers,
     primary: others.length === 0 ? primary : undefined,
     gone,
-    resizes: await seeResizes(view, machines),
+    resizes: isExisting ? [] : await seeResizes(view, machines),
     barmanServers,
     former,
+    belongings,
+    takesOver,
   }
 }
 

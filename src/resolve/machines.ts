@@ -43,6 +43,7 @@ export function checkSizes(
   host: { readonly memoryMb?: number; readonly cpus?: number },
   report: Report,
 ): string[] {
+  if (provider === 'ssh') return [] // they are not on this computer
   const warnings: string[] = []
   const memory = machines.reduce((sum, machine) => sum + machine.memory, 0)
   const cpus = machines.reduce((sum, machine) => sum + machine.cpus, 0)

@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts'
 import type { Repository } from '../lab.ts'
 import type { Report } from './report.ts'
 
-/** The box of every machine; `undefined` for docker, which builds its own image. */
+/** The box of every machine; `undefined` for docker, which builds its own image, and for servers that are there. */
 export function resolveBox(
   config: Config,
   os: Os,
@@ -12,6 +12,7 @@ export function resolveBox(
   architecture: Architecture,
   report: Report,
 ): Box | undefined {
+  if (provider === 'ssh') return undefined
   if (provider === 'docker') {
     if (!os.dockerImage) {
       report(

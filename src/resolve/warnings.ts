@@ -30,8 +30,9 @@ export function warningsOf(
       `The box ${box.name} comes from HCP Vagrant, which closes on 2026-12-31; keep a copy and name it in box.url.`,
     !box &&
       Object.keys(config.box).length > 0 &&
-      'The docker provider builds its own image; box is not used.',
-    !isPrivate(subnet) &&
+      'box is not used: the docker provider builds its own image, and existing servers have their system.',
+    config.provider !== 'ssh' && // there they are the real hosts
+      !isPrivate(subnet) &&
       `${network.subnet} is not a private network: the real hosts of these addresses become unreachable.`,
     waitsForAll && 'Every commit waits for every slave of the master: when one is down, all writes stop.',
     /^(off|false|no|0)$/i.test(fsync) && 'With fsync off a crash of a machine can lose the whole database.',

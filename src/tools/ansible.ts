@@ -20,7 +20,7 @@ export interface PlaybookOptions {
   readonly tags?: readonly string[]
   /** YAML file of variables that win over all others. Secrets go this way, never as arguments. */
   readonly extraVarsFile?: string
-  /** Variables that are no secrets. */
+  /** Variables of this run that win over all others and are no secrets. */
   readonly extraVars?: Readonly<Record<string, string | boolean | readonly string[]>>
   readonly onEvent?: (event: AnsibleEvent) => void
 }

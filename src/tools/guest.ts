@@ -113,10 +113,17 @@ function unreachable(
     exitCode: output.exitCode,
     lastLines: lines,
     logFile,
-    hint: /Host key verification failed/.test(output.stderr)
-      ? `It shows another host key than at its first boot. If you made a new one yourself: rm ${KNOWN_HOSTS}`
-      : 'Run `npx create-pg-lab up`: it starts what is not running. `npx create-pg-lab doctor` looks for other causes.',
+    hint: reachHint(output.stderr),
   })
+}
+
+function reachHint(stderr: string): string {
+  if (/Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/.test(stderr)) {
+    return `It shows another host key than the known one. If you gave a machine of the lab a new one: rm ${KNOWN_HOSTS}. For a server of your own compare the fingerprint (ssh-keyscan HOST | ssh-keygen -lf -), then write it to known_hosts.`
+  }
+  if (/Permission denied \(/.test(stderr))
+    return 'It takes another user or key: see user and key in cluster.config.ts.'
+  return 'Run `npx create-pg-lab up`: it starts what is not running. `npx create-pg-lab doctor` looks for other causes.'
 }
 
 /** psql ends with 2 when it gets no connection, with 3 when a statement fails. */

@@ -1,5 +1,6 @@
 import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Lab, ServerAccess } from '../lab.ts'
 import { machinesIn } from './doctor/machines.ts'
 
 /** The lab's ssh configuration, seen from the lab's folder. ansible, our checks and `pg-lab ssh` all go by it. */
@@ -9,7 +10,6 @@ export const SSH_CONFIG = '.pg-lab/ssh_config'
 export const KNOWN_HOSTS = '.pg-lab/known_hosts'
 
 const EVERY_HOST = [
-  'IdentitiesOnly yes',
   'BatchMode yes', // a key is there; nobody is to be asked for a password
   'LogLevel ERROR', // vagrant's FATAL hides why a connection failed
   'ConnectTimeout 10',
@@ -17,9 +17,46 @@ const EVERY_HOST = [
   'ServerAliveCountMax 3',
 ]
 
+/** The host of `user@host:port`. */
+function jumpHost(jump: string): string {
+  return jump.replace(/^.*@/, '').replace(/:\d+$/, '')
+}
+
+/** A key of our own is tried alone; without one the agent and ssh's usual files are asked. */
+function accessLines({ key }: Pick<ServerAccess, 'key'>, knownHosts: string | undefined): readonly string[] {
+  return [
+    ...(key === undefined ? [] : [`IdentityFile "${key}"`, 'IdentitiesOnly yes']),
+    'StrictHostKeyChecking yes',
+    ...(knownHosts === undefined ? [] : [`UserKnownHostsFile "${knownHosts}"`]),
+  ]
+}
+
+/**
+ * How ssh reaches existing servers, one `Host` each, and one for each host that is gone through. Their host keys must
+ * be known: nobody but the user can say that a server is the right one. No value needs quoting (see config/formats.ts).
+ */
+export function serversSshConfig({ servers, knownHosts }: Lab): string {
+  const block = (host: string, lines: readonly string[]) =>
+    [`Host ${host}`, ...lines.map((line) => `  ${line}`)].join('\n')
+  const jumps = new Map(servers.flatMap((server) => (server.jump ? [[jumpHost(server.jump), server]] : [])))
+  return [
+    ...servers.map((server) =>
+      block(server.name, [
+        `HostName ${server.host}`,
+        `Port ${server.port}`,
+        ...(server.user === undefined ? [] : [`User ${server.user}`]),
+        ...(server.jump === undefined ? [] : [`ProxyJump ${server.jump}`]),
+        ...accessLines(server, knownHosts),
+      ]),
+    ),
+    ...[...jumps].map(([host, server]) => block(host, accessLines(server, knownHosts))),
+    '',
+  ].join('\n')
+}
+
 /**
  * Writes `.pg-lab/ssh_config`, readable for its owner alone.
- * @param text what `vagrant ssh-config` printed
+ * @param text what `vagrant ssh-config` printed, or `serversSshConfig` made
  * @param nodes their addresses become names of the same hosts: an inventory may speak of either
  */
 export function writeSshConfig(

@@ -11,8 +11,11 @@ describe('PROVIDERS', () => {
     for (const [name, provider] of Object.entries(PROVIDERS)) expect(provider.name).toBe(name)
   })
 
+  it('asks nothing but ssh of a computer whose servers are elsewhere', () => {
+    expect(all.filter(({ requires }) => requires.length === 0).map(({ name }) => name)).toEqual(['ssh'])
+  })
+
   it.each(all)('$name: versions are versions, in ascending order', ({ requires }) => {
-    expect(requires.length).toBeGreaterThan(0)
     for (const { minimum, vagrantFor } of requires) {
       if (minimum !== undefined) expect(minimum).toMatch(VERSION)
       for (const pair of vagrantFor) expect([pair.from, pair.vagrant].join(' ')).toMatch(/^[\d.]+ [\d.]+$/)

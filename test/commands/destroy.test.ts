@@ -56,3 +56,20 @@ test('machines go although the config asks for another provider by now', async (
   expect(exitCode).toBe(2)
   expect(stderr).toContain("put provider: 'docker' back, or delete them first, with all that is on them")
 })
+
+test('servers that were there before the lab are neither stopped nor deleted', async () => {
+  const { run, commands } = obedient()
+  const config = `{
+    provider: ssh,
+    master: { address: 192.168.11.150 },
+    slaves: [{ address: 192.168.11.151 }],
+    backup: { address: 192.168.11.152 },
+  }`
+  const cwd = labFolder({ machines: [], config })
+  for (const verb of [['halt'], ['destroy', '--yes']]) {
+    const { exitCode, stderr } = await program(verb, { cwd, run })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('pg-lab neither stops nor deletes them')
+  }
+  expect(commands).toEqual([])
+})

@@ -64,6 +64,19 @@ const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> =
     good: ['registry.example', 'registry.example:5000/mirror/'],
     bad: ['', 'http://a', 'A', 'a b', 'a\n'],
   },
+  sshHost: {
+    good: ['db1', 'db1.example.org', '10.0.0.11'],
+    bad: ['', '-db1', 'db1 -o ProxyCommand=x', 'me@db1', 'db%h', 'a\nb'],
+  },
+  sshUser: { good: ['debian', 'ec2-user', '_x'], bad: ['', '-l', 'Me', 'a b', 'a@b', 'a\n'] },
+  sshFile: {
+    good: ['~/.ssh/id_ed25519', '/keys/мой ключ', 'keys/id', './id', '../id'],
+    bad: ['', 'a"b', '~/%h', '$HOME/id', 'a\nb', '-i'],
+  },
+  sshJump: {
+    good: ['bastion', 'me@bastion.example.org:22', '10.0.0.1:2222'],
+    bad: ['', 'me@', '@bastion', 'a b', 'bastion:0', 'none,other', 'a\nb'],
+  },
   noProxy: { good: ['localhost', 'localhost,.a.example, 10.0.0.0/8'], bad: ['', 'a;b', 'a\nb', '"a"'] },
 }
 

@@ -8,12 +8,12 @@ import { explainSetting, type Surroundings } from '../../src/explain/explain.ts'
 import { findSetting } from '../../src/explain/find.ts'
 import { manualOf } from '../../src/explain/manual.ts'
 import { GROUP_VARS, projectFiles } from '../../src/generate/project.ts'
-import { resolveLab } from '../../src/resolve-lab.ts'
+import { type Host, resolveLab } from '../../src/resolve-lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
-const host = { provider: 'docker', architecture: 'amd64' } as const
+const DOCKER: Host = { provider: 'docker', architecture: 'amd64' }
 
-function surroundings(input: ClusterConfig = {}, directory = folderWith()): Surroundings {
+function surroundings(input: ClusterConfig = {}, directory = folderWith(), host: Host = DOCKER): Surroundings {
   const parsed = parseConfig(input)
   if ('issues' in parsed) throw new Error('not a config')
   return { directory, config: parsed.config, lab: resolveLab(parsed.config, host), host }
@@ -68,7 +68,7 @@ describe('where it lands', () => {
     ['backup.retention', [`${group}: postgres_backup_retention_policy: RECOVERY WINDOW OF 7 DAYS`]],
     ['postgres.version', [`${group}: postgres_version: 15`]],
     ['slaves[0].applyDelay', [`${group}: apply_delay: ""`]],
-    ['name', ['Vagrantfile: lab = "pg-lab"']],
+    ['name', ['Vagrantfile: lab = "pg-lab"', `${group}: postgres_lab: pg-lab`]],
     ['replication.synchronous', []],
   ])('%s', async (path, expected) => expect(await places(path)).toEqual(expected))
 
@@ -97,21 +97,21 @@ describe('where it lands', () => {
       replication: { mode: 'sync' },
       postgres: { repository: { url: 'http://a.example/x', key: 'http://a.example/k' } },
     })
-    const virtualbox = { ...host, provider: 'virtualbox' } as const
-    const withBox = parseConfig({ provider: 'virtualbox' })
-    if ('issues' in withBox) throw new Error('not a config')
-    const boxed: Surroundings = {
-      ...around,
-      config: withBox.config,
-      lab: resolveLab(withBox.config, virtualbox),
-      host: virtualbox,
-    }
+    const on = (provider: Host['provider'], input: ClusterConfig = {}) =>
+      surroundings({ ...input, provider }, around.directory, { ...DOCKER, provider })
+    const boxed = on('virtualbox')
+    const servers = on('ssh', {
+      master: { address: '192.168.11.150' },
+      slaves: [{ address: '192.168.11.151' }],
+      backup: { address: '192.168.11.152' },
+    })
     const lost: string[] = []
     const verifyOnly = /^replication\.maxLag\./ // what `pg-lab verify` holds the servers to, in no file of theirs
     const settings = allSettings().filter(({ path }) => !path.includes('<name>') && !verifyOnly.test(path))
     for (const { path, allowed } of settings) {
       const inBox = /^(box|provider|network\.mode|mirrors\.vagrant)/.test(path)
-      if (allowed && (await places(path, inBox ? boxed : around)).length === 0) lost.push(path)
+      const where = /\bssh\b/.test(path) ? servers : inBox ? boxed : around
+      if (allowed && (await places(path, where)).length === 0) lost.push(path)
     }
     expect(lost).toEqual([])
   })

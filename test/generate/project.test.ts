@@ -54,6 +54,31 @@ describe('projectFiles', () => {
   })
 })
 
+describe('a lab of existing servers', () => {
+  const server = {
+    name: 'master',
+    address: '192.168.11.150',
+    host: '192.168.11.150',
+    port: 22,
+    user: 'admin',
+    key: undefined,
+    jump: undefined,
+  }
+  const lab = testLab({ provider: 'ssh', servers: [server] })
+
+  it('has no Vagrantfile, and says how the servers are reached', async () => {
+    const files = asRecord(await projectFiles(lab, { roles: 'copy' }))
+    expect(files.Vagrantfile).toBeUndefined()
+    expect(files['provisioning/ssh_config']).toContain('Host master\n  HostName 192.168.11.150\n')
+    expect(files['provisioning/group_vars/all/00-cluster.yml']).toContain('postgres_existing_servers: true')
+  })
+
+  it('has Ansible check host keys', () => {
+    expect(ansibleCfg(lab, 'x')).toContain('\nhost_key_checking = True\n')
+    expect(ansibleCfg(testLab(), 'x')).toContain('\nhost_key_checking = False\n')
+  })
+})
+
 describe('ansibleCfg', () => {
   it('works on all hosts at once', () => {
     const slaves = Array.from({ length: 9 }, (_, index) => testSlave({ name: `slave${index}` }))

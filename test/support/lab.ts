@@ -66,6 +66,8 @@ export function testLab(overrides: Partial<Lab> = {}): Lab {
     provider: 'docker',
     os: DEBIAN_12,
     box: undefined,
+    servers: [],
+    knownHosts: undefined,
     network: {
       subnet: '192.168.11.0/24',
       prefixLength: 24,

@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { controlFolder, KNOWN_HOSTS, SSH_CONFIG, writeSshConfig } from '../../src/tools/ssh-config.ts'
+import {
+  controlFolder,
+  KNOWN_HOSTS,
+  SSH_CONFIG,
+  serversSshConfig,
+  writeSshConfig,
+} from '../../src/tools/ssh-config.ts'
+import { testLab } from '../support/lab.ts'
 import { folderWith, master } from './helpers.ts'
 
 const FROM_VAGRANT = `Host master
@@ -71,6 +78,61 @@ describe('writeSshConfig', () => {
     writeSshConfig(join(file, '../..'), FROM_VAGRANT, [])
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(readFileSync(file, 'utf8')).toContain('Host master\n')
+  })
+})
+
+describe('existing servers', () => {
+  const server = {
+    name: 'master',
+    address: '10.97.1.10',
+    host: 'db1.example.org',
+    port: 2222,
+    user: 'admin',
+    key: '/keys/мой ключ',
+    jump: 'me@bastion.example.org:2200',
+  }
+  const plain = {
+    ...server,
+    name: 'slave',
+    host: '10.97.1.11',
+    port: 22,
+    user: undefined,
+    key: undefined,
+    jump: undefined,
+  }
+  const lab = testLab({ provider: 'ssh', servers: [server, plain], knownHosts: '/keys/known' })
+  const file = () => {
+    const directory = folderWith()
+    writeSshConfig(directory, serversSshConfig(lab), [master])
+    return join(directory, SSH_CONFIG)
+  }
+
+  test('are reached as the config says, and their host keys are checked', () => {
+    const config = asSshReads(file(), 'master')
+    for (const line of [
+      'hostname db1.example.org',
+      'port 2222',
+      'user admin',
+      'identityfile /keys/мой ключ',
+      'identitiesonly yes',
+      'proxyjump me@bastion.example.org:2200',
+      'stricthostkeychecking true',
+      'userknownhostsfile /keys/known',
+      'batchmode yes',
+    ]) {
+      expect(config).toContain(`${line}\n`)
+    }
+  })
+
+  test('without a key of their own may use those of the agent', () => {
+    expect(asSshReads(file(), 'slave')).toContain('identitiesonly no\n')
+  })
+
+  test('are gone to through a host whose key is checked too', () => {
+    const config = asSshReads(file(), 'bastion.example.org')
+    expect(config).toContain('stricthostkeychecking true\n')
+    expect(config).toContain('userknownhostsfile /keys/known\n')
+    expect(config).toContain('identityfile /keys/мой ключ\n')
   })
 })
 

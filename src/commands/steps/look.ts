@@ -5,9 +5,26 @@ import { type Survey, survey } from '../../plan/survey.ts'
 import type { Task } from '../../tasks.ts'
 import type { Session } from '../session.ts'
 
+/**
+ * Whether the user has agreed, by naming the lab, that it may have what somebody else has made on its servers.
+ * @throws UserError when another lab is named, or there is nothing to take over
+ */
+export function agreesToTakeOver({ lab }: Session, named: string | undefined): boolean {
+  if (named === undefined) return false
+  if (lab.provider !== 'ssh') {
+    throw new UserError('--take-over is for existing servers', {
+      hint: "leave it out: Vagrant's machines are the lab's own",
+    })
+  }
+  if (named === lab.name) return true
+  throw new UserError(`--take-over names ${named}, and this lab is ${lab.name}`, {
+    hint: 'look at the config first',
+  })
+}
+
 /** The lab as it is: files as they were written last, machines, servers. Call it before the files are written anew. */
-export async function look({ context, directory, lab, guest }: Session): Promise<Survey> {
-  return survey({ lab, guest, directory, run: context.run, former: await readFormer(directory) })
+export async function look({ context, directory, lab, guest }: Session, takesOver = false): Promise<Survey> {
+  return survey({ lab, guest, directory, run: context.run, former: await readFormer(directory), takesOver })
 }
 
 /** @throws UserError with all that the config asks for and the lab cannot become */
@@ -27,7 +44,8 @@ export function lookAgain(session: Session, before: Survey): readonly Task[] {
   const { context, directory, lab, guest } = session
   if (before.machines.size === before.made.size) return []
   const former = { ...before.former, vagrantfile: '' } // they have been started with the one of today
+  const { takesOver } = before
   const run = async () =>
-    verifyFeasible(session, await survey({ lab, guest, directory, run: context.run, former }))
+    verifyFeasible(session, await survey({ lab, guest, directory, run: context.run, former, takesOver }))
   return [{ title: 'Look at the servers', run }]
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts'
 import { NODE_IMAGE_SCRIPT } from '../../generate/node-image.ts'
 import { nodesOf } from '../../lab.ts'
 import { resizeMachines } from '../../operations/resize-machines.ts'
@@ -30,8 +31,30 @@ export function buildNodeImage({ context, directory, lab, logs }: Session): Task
   }
 }
 
+/** With provider ssh: every server lets us in, and lets us act as root there. */
+function reachServers({ guest, lab }: Session): Task {
+  return {
+    title: 'Reach the servers',
+    run: async (progress) => {
+      const nodes = nodesOf(lab)
+      await Promise.all(
+        nodes.map(async (node) => {
+          progress.note(node.name)
+          const { exitCode, stderr } = await guest.shell(node, ['true'], { as: 'root' })
+          if (exitCode === 0) return
+          throw new UserError(`${node.name}: sudo refuses: ${stderr.trim().split('\n').at(-1)}`, {
+            hint: 'let the login user act as root without a password (sudoers: NOPASSWD: ALL)',
+          })
+        }),
+      )
+      return `${nodes.length} answer`
+    },
+  }
+}
+
 /** Boots what is not running, and writes how ssh gets there. */
 export function startMachines(session: Session): Task {
+  if (session.lab.provider === 'ssh') return reachServers(session)
   return {
     title: 'Start the machines',
     run: async ({ note }) => {

@@ -11,21 +11,29 @@ const MAX_HOST_ROWS = 5
 /** Counts of each host, as soon as Ansible has told them. */
 export type Recap = Readonly<Record<string, HostRecap>>
 
+/** Variables of this one run. */
+type ExtraVars = Readonly<Record<string, boolean>>
+
 /**
  * Runs the playbook, with a row a host where they fit.
  * @param onRecap gets Ansible's counts at the end
  */
-export function provisionMachines(session: Session, onRecap: (recap: Recap) => void): Task {
+export function provisionMachines(
+  session: Session,
+  onRecap: (recap: Recap) => void,
+  extraVars?: ExtraVars,
+): Task {
   const hosts = nodesOf(session.lab).map(({ name }) => name)
   const title = 'Provision'
   if (hosts.length > MAX_HOST_ROWS) {
-    return { title, run: (progress) => provisionInOneRow(session, progress, onRecap) }
+    return { title, run: (progress) => provisionInOneRow(session, progress, onRecap, extraVars) }
   }
-  return { title, concurrent: true, tasks: async () => hostRows(session, hosts, onRecap) }
+  return { title, concurrent: true, tasks: async () => hostRows(session, hosts, onRecap, extraVars) }
 }
 
 async function runPlaybook(
   session: Session,
+  extraVars: ExtraVars | undefined,
   onEvent: (event: AnsibleEvent) => void,
 ): Promise<PlaybookResult> {
   const ansible = await import('../../tools/ansible.ts')
@@ -34,6 +42,7 @@ async function runPlaybook(
     directory,
     run: context.run,
     logFile: logs.file('ansible'),
+    ...(extraVars ? { extraVars } : {}),
     onEvent,
   })
   forgetFormer(directory) // the servers have the passwords of this computer now
@@ -49,8 +58,9 @@ async function provisionInOneRow(
   session: Session,
   progress: Progress,
   onRecap: (recap: Recap) => void,
+  extraVars: ExtraVars | undefined,
 ): Promise<string> {
-  const { recap } = await runPlaybook(session, (event) => {
+  const { recap } = await runPlaybook(session, extraVars, (event) => {
     if (event.event === 'task') progress.note(`${event.host}: ${place(event)}`)
   })
   onRecap(recap)
@@ -62,10 +72,11 @@ function hostRows(
   session: Session,
   hosts: readonly string[],
   onRecap: (recap: Recap) => void,
+  extraVars: ExtraVars | undefined,
 ): readonly Task[] {
   const rows = new Map<string, Progress>()
   const failed = new Set<string>()
-  const playbook = runPlaybook(session, (event) => {
+  const playbook = runPlaybook(session, extraVars, (event) => {
     if (event.event === 'task') rows.get(event.host)?.note(place(event))
     if (event.event === 'result' && event.message !== undefined) failed.add(event.host)
   }).then(({ recap }) => {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROVIDER_NAMES, type ProviderName } from '../../catalog/contracts.ts'
+import { type ProviderName, VAGRANT_PROVIDERS } from '../../catalog/contracts.ts'
 
 /** A machine that Vagrant has made. */
 export interface Machine {
@@ -15,7 +15,7 @@ export function machinesIn(directory: string): readonly Machine[] {
   const machines = join(directory, '.vagrant', 'machines')
   if (!existsSync(machines)) return []
   return readdirSync(machines).flatMap((name) =>
-    PROVIDER_NAMES.flatMap((provider) => {
+    VAGRANT_PROVIDERS.flatMap((provider) => {
       const file = join(machines, name, provider, 'id')
       return existsSync(file) ? [{ name, provider, id: readFileSync(file, 'utf8').trim() }] : []
     }),

@@ -288,6 +288,17 @@ describe('what a lab needs besides tools', () => {
     expect((await seenOn({ freeDiskMb: 5_000 })).of('disk')).toEqual({ ok: true, seen: '5000 MB free' })
   })
 
+  test('nothing of this computer for servers that are elsewhere, in a network it is in', async () => {
+    const seen = { networks: { wlan0: '192.168.11.23/24' }, freeMemoryMb: 1, freeDiskMb: 1 }
+    const { of } = await seenOn(seen, { provider: 'ssh' })
+    expect(['vagrant', 'subnet', 'memory', 'disk'].map(of)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   test('a folder that is not everybody’s', async () => {
     const { of, directory } = await seenOn({})
     expect(of('folder')).toEqual({ ok: true, seen: 'yours' })

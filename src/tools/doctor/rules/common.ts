@@ -59,7 +59,7 @@ export const node: Rule = {
 export const vagrant: Rule = {
   id: 'vagrant',
   title: 'Vagrant',
-  applies: always,
+  applies: ({ provider }) => provider !== 'ssh',
   look: async (host) => sightingOf(host, 'vagrant', 'Vagrant', await vagrantVersion(host), '2.3'),
 }
 

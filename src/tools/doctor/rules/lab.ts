@@ -11,6 +11,11 @@ const WRITTEN = Date.UTC(2026, 0, 1)
 /** System, packages, the demo database, the backups and some WAL of one machine. */
 const DISK_MB_PER_MACHINE = 1_500
 
+/** Servers that were there before the lab take nothing of this computer, and their network is one it should reach. */
+function makesMachines({ lab, provider }: Scope): boolean {
+  return lab !== undefined && provider !== 'ssh'
+}
+
 /** The machines that are still to be made. */
 function machinesToMake({ lab, directory }: Scope) {
   const made = directory === undefined ? [] : machinesIn(directory).map(({ name }) => name)
@@ -31,7 +36,7 @@ const NARROWEST_CATCH_ALL = 7
 export const subnet: Rule = {
   id: 'subnet',
   title: "The lab's network",
-  applies: ({ lab }) => lab !== undefined,
+  applies: makesMachines,
   async look(host, { lab }) {
     if (!lab) return { ok: true, seen: 'none' }
     const others = (await host.networks()).filter((network) => isForeign(network, lab))
@@ -57,7 +62,7 @@ export const subnet: Rule = {
 export const memory: Rule = {
   id: 'memory',
   title: 'Memory',
-  applies: ({ lab, provider }) => lab !== undefined && provider !== 'docker',
+  applies: (scope) => makesMachines(scope) && scope.provider !== 'docker',
   async look(host, scope) {
     const needMb = machinesToMake(scope).reduce((sum, { memoryMb }) => sum + memoryMb, 0)
     const freeMb = host.freeMemoryMb()
@@ -74,7 +79,7 @@ export const memory: Rule = {
 export const disk: Rule = {
   id: 'disk',
   title: 'Disk space',
-  applies: ({ lab, directory }) => lab !== undefined && directory !== undefined,
+  applies: (scope) => makesMachines(scope) && scope.directory !== undefined,
   async look(host, scope) {
     const needMb = machinesToMake(scope).length * DISK_MB_PER_MACHINE
     const freeMb = host.freeDiskMb(placeOfMachines(host, scope))

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Lab, LabNode } from '../lab.ts'
+import { packageRoot } from '../package-root.ts'
+import type { Guest } from '../tools/contracts.ts'
+
+/** What a server that was there before the lab belongs to. */
+export interface Belongings {
+  /** Name of the lab that has marked it; `''` for none. */
+  readonly owner: string
+  /** What of PostgreSQL and Barman is there, one line each. */
+  readonly found: readonly string[]
+}
+
+/** The same script as in role postgres, which refuses the same. */
+const SCRIPT = 'provisioning/roles/postgres/files/what-is-here.sh'
+
+/** @throws CommandError when the server cannot be reached */
+export async function seeBelongings(guest: Guest, node: LabNode): Promise<Belongings> {
+  const stdin = await readFile(join(packageRoot(), SCRIPT), 'utf8')
+  const { stdout } = await guest.shell(node, ['sh', '-s'], { as: 'root', stdin })
+  const [owner = '', ...found] = stdout.trimEnd().split('\n')
+  return { owner, found }
+}
+
+/** Whether the lab would have to adopt what somebody else has made. */
+export function isForeign({ name }: Lab, { owner, found }: Belongings): boolean {
+  return owner !== name && (owner !== '' || found.length > 0)
+}
+
+/** `it belongs to the lab shop: a cluster of PostgreSQL 15 in …`. */
+export function belongingsText({ owner, found }: Belongings): string {
+  const whose = owner === '' ? 'this lab has not made what is there' : `it belongs to the lab ${owner}`
+  return [whose, ...(found.length > 0 ? [found.join('; ')] : [])].join(': ')
+}

@@ -1,0 +1,209 @@
+import { spawn as start } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Result, spawn, TestLab } from './support.ts'
+
+/*
+ * Servers that Vagrant never made: plain containers on a network of their own, with host names and a login of their
+ * own, the backup host behind a jump host. PostgreSQL comes from a signed repository laid out like PGDG's, made here
+ * from the distribution's own packages; its postgresql-15 carries a version of its own, so that it shows where it
+ * came from.
+ */
+const NETWORK = 'pg-lab-test-servers'
+const GATEWAY = '10.97.90.1'
+const PORT = 8990
+const SERVERS = {
+  db1: '10.97.90.11',
+  db2: '10.97.90.12',
+  vault: '10.97.90.13',
+  bastion: '10.97.90.14',
+} as const
+const container = (name: string) => `pg-lab-test-${name}`
+const REPOSITORY = `http://${GATEWAY}:${PORT}`
+
+const config = (key: string, version: number) => `
+export default {
+  name: 'shop',
+  provider: 'ssh',
+  os: 'debian-12',
+  network: { subnet: '10.97.90.0/24' },
+  ssh: { user: 'admin', key: 'keys/id', knownHosts: 'keys/known_hosts' },
+  master: { name: 'pg1', address: '${SERVERS.db1}' },
+  slaves: [{ name: 'pg2', address: '${SERVERS.db2}' }],
+  backup: { name: 'barman', address: '${SERVERS.vault}', ssh: { jump: 'admin@${SERVERS.bastion}' } },
+  postgres: { version: ${version}, repository: { url: '${REPOSITORY}', key: '${REPOSITORY}/${key}' } },
+}
+`
+const lab = TestLab.create('servers', config('key.asc', 15))
+const write = (key: string, version: number) =>
+  writeFileSync(join(lab.directory, 'cluster.config.ts'), config(key, version))
+const repository = join(lab.directory, '..', 'repository')
+let server: ReturnType<typeof start> | undefined
+let image = ''
+
+function must(file: string, ...args: string[]): Result {
+  const result = spawn(file, args)
+  if (result.status !== 0) throw new Error(`${file} ${args.join(' ')}\n${result.stdout}${result.stderr}`)
+  return result
+}
+
+/** The image the docker provider uses, built by a lab of its own. */
+function nodeImage(): string {
+  const other = TestLab.create('image', "export default { provider: 'docker' }\n")
+  other.must('generate')
+  const built = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: other.directory })
+  if (built.status !== 0) throw new Error(built.stderr)
+  const sources = ['provisioning/node-image/Dockerfile', 'provisioning/node-image.env']
+  const hash = spawn('sh', ['-c', `cat ${sources.join(' ')} | sha256sum | cut -c1-12`], {
+    cwd: other.directory,
+  })
+  other.remove()
+  return `pg-lab/node:debian-12-${hash.stdout.trim()}`
+}
+
+function startServers(): void {
+  must('docker', 'network', 'create', '--subnet', '10.97.90.0/24', '--gateway', GATEWAY, NETWORK)
+  const cgroup = existsSync('/sys/fs/cgroup/cgroup.controllers')
+    ? ['--cgroupns=host', '--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw']
+    : ['--volume=/sys/fs/cgroup:/sys/fs/cgroup:ro']
+  const systemd = [
+    ...['--cap-add=SYS_ADMIN', '--security-opt=seccomp=unconfined', '--security-opt=apparmor=unconfined'],
+    ...['--tmpfs=/run', '--tmpfs=/run/lock', '--tmpfs=/tmp', '--shm-size=256m'],
+  ]
+  for (const [name, address] of Object.entries(SERVERS)) {
+    const place = ['--name', container(name), '--hostname', name, '--network', NETWORK, '--ip', address]
+    must('docker', 'run', '--detach', ...place, ...systemd, ...cgroup, image)
+  }
+}
+
+/** A login with a key of its own; the host keys come from the servers' own consoles, as they should. */
+function letIn(): void {
+  const keys = join(lab.directory, 'keys')
+  mkdirSync(keys)
+  must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(keys, 'id'))
+  const script = `useradd -m -s /bin/bash admin && install -d -m 700 -o admin -g admin ~admin/.ssh &&
+    echo "$1" >~admin/.ssh/authorized_keys && chown admin: ~admin/.ssh/authorized_keys &&
+    echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin &&
+    timeout 60 sh -c 'until [ -s /etc/ssh/ssh_host_ecdsa_key.pub ]; do sleep 0.2; done' &&
+    cat /etc/ssh/ssh_host_ecdsa_key.pub`
+  const key = spawn('cat', [join(keys, 'id.pub')]).stdout.trim()
+  const known = Object.entries(SERVERS).map(
+    ([name, address]) =>
+      `${address} ${must('docker', 'exec', container(name), 'sh', '-c', script, 'sh', key).stdout.trim()}\n`,
+  )
+  writeFileSync(join(keys, 'known_hosts'), known.join(''))
+}
+
+/** apt-ftparchive and gpg make it in a container, so that nothing is installed on this computer. */
+function makeRepository(): void {
+  mkdirSync(repository)
+  const script = `set -e
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q && apt-get install -qy --no-install-recommends apt-utils gpg
+    mkdir -p /repo/pool /repo/dists/bookworm-pgdg/main/binary-amd64 && cd /repo/pool && chmod 777 .
+    apt-get download postgresql-15 postgresql-client-15 postgresql-common postgresql-client-common libpq5
+    apt-get download barman python3-barman barman-cli
+    dpkg-deb -R postgresql-15_*.deb /tmp/again && rm postgresql-15_*.deb
+    sed -i 's/^Version: .*/&+school1/' /tmp/again/DEBIAN/control && dpkg-deb -b -Znone /tmp/again . && cd ..
+    apt-ftparchive packages pool >dists/bookworm-pgdg/main/binary-amd64/Packages
+    apt-ftparchive -o APT::FTPArchive::Release::Origin=apt.postgresql.org \\
+      -o APT::FTPArchive::Release::Suite=bookworm-pgdg -o APT::FTPArchive::Release::Codename=bookworm-pgdg \\
+      -o APT::FTPArchive::Release::Components=main -o APT::FTPArchive::Release::Architectures="$(dpkg --print-architecture)" \\
+      release dists/bookworm-pgdg >/tmp/Release
+    for name in School Stranger; do gpg -q --batch --passphrase '' --quick-generate-key "$name" rsa2048 sign never; done
+    gpg -q --batch --local-user School --clearsign --output dists/bookworm-pgdg/InRelease /tmp/Release
+    gpg --armor --export School >key.asc && gpg --armor --export Stranger >stranger.asc`
+  must('docker', 'run', '--rm', '--volume', `${repository}:/repo`, image, 'sh', '-c', script)
+  server = start(
+    'python3',
+    ['-m', 'http.server', '--bind', GATEWAY, '--directory', repository, String(PORT)],
+    {
+      stdio: 'ignore',
+    },
+  )
+}
+
+beforeAll(() => {
+  image = nodeImage()
+  startServers()
+  letIn()
+  makeRepository()
+})
+
+afterAll(() => {
+  server?.kill()
+  for (const name of Object.keys(SERVERS)) spawn('docker', ['rm', '--force', container(name)])
+  spawn('docker', ['network', 'rm', NETWORK])
+  lab.remove()
+})
+
+it('reaches nobody whose host key it does not know', () => {
+  const known = join(lab.directory, 'keys', 'known_hosts')
+  const keys = spawn('cat', [known]).stdout
+  writeFileSync(known, keys.replaceAll(SERVERS.db2, '10.97.90.99'))
+  const { status, stderr } = lab.run('up')
+  expect(status).toBe(3)
+  expect(stderr).toContain('Host key verification failed')
+  expect(stderr).toContain('Compare its fingerprint')
+  writeFileSync(known, keys)
+})
+
+it('says beforehand what is empty, and touches nobody else’s PostgreSQL', () => {
+  expect(lab.must('plan').stdout).toContain('nothing of PostgreSQL or Barman is there')
+  const theirs = '/var/lib/postgresql/13/main'
+  must('docker', 'exec', container('db2'), 'sh', '-c', `mkdir -p ${theirs} && echo 13 >${theirs}/PG_VERSION`)
+  const refused = lab.run('up')
+  expect(refused.status).toBe(2)
+  expect(refused.stderr).toContain(`a cluster of PostgreSQL 13 in ${theirs}`)
+  expect(refused.stderr).toContain('--take-over shop')
+  const { stdout } = spawn('ansible-playbook', ['provisioning/site.yml'], { cwd: lab.directory })
+  expect(stdout).toContain('pg2 is not empty')
+  expect(spawn('docker', ['exec', container('db1'), 'ls', '/etc/pg-lab-owner']).status).not.toBe(0)
+  must('docker', 'exec', container('db2'), 'rm', '-r', '/var/lib/postgresql')
+})
+
+it('refuses a repository that another key has signed', () => {
+  write('stranger.asc', 15)
+  const { status, stderr } = lab.run('up')
+  expect(status).toBe(3)
+  expect(stderr).toContain('Check postgres.repository in cluster.config.ts')
+})
+
+it('refuses a version that the repository does not carry', () => {
+  write('key.asc', 16)
+  const { status, stderr } = lab.run('up')
+  expect(status).toBe(3)
+  expect(stderr).toContain('postgresql-16')
+  expect(stderr).toContain('Check postgres.version and postgres.repository')
+})
+
+it('comes up verified, with the packages of that repository', () => {
+  write('key.asc', 15)
+  expect(lab.must('up').stdout).toContain('The lab is up and verified')
+  expect(lab.ssh('pg1', 'dpkg', '--status', 'postgresql-15').stdout).toMatch(/^Version: .*\+school1$/m)
+  expect(existsSync(join(lab.directory, 'Vagrantfile'))).toBe(false)
+})
+
+it('changes nothing the second time, nor by Ansible alone', () => {
+  expect(lab.changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, barman: 0 })
+  const alone = spawn('ansible-playbook', ['provisioning/site.yml'], { cwd: lab.directory })
+  expect(alone.status).toBe(0)
+  expect(alone.stdout.match(/changed=0/g)).toHaveLength(3)
+})
+
+it('neither stops nor deletes servers that it has not made', () => {
+  for (const verb of [['halt'], ['destroy', '--yes']]) {
+    const { status, stderr } = lab.run(...verb)
+    expect(status).toBe(2)
+    expect(stderr).toContain('pg-lab neither stops nor deletes them')
+  }
+})
+
+it('leaves alone the servers of another lab', () => {
+  const other = config('key.asc', 15).replace("name: 'shop'", "name: 'rival'")
+  writeFileSync(join(lab.directory, 'cluster.config.ts'), other)
+  const { status, stderr } = lab.run('plan')
+  expect(status).toBe(2)
+  expect(stderr + lab.run('plan').stdout).toContain('it belongs to the lab shop')
+})
