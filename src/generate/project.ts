@@ -31,7 +31,7 @@ export const INVENTORY = 'provisioning/inventory.yml'
 export const VAGRANTFILE = 'Vagrantfile'
 
 /** How the servers are reached, for those who run Ansible by hand; with provider ssh only. */
-export const SERVERS_SSH_CONFIG = 'provisioning/ssh_config'
+const SERVERS_SSH_CONFIG = 'provisioning/ssh_config'
 
 /** What we ship as it is, relative to the package: always, and for the docker provider. */
 const STATIC = [

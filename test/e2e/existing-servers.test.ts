@@ -145,7 +145,7 @@ it('reaches nobody whose host key it does not know', () => {
   const { status, stderr } = lab.run('up')
   expect(status).toBe(3)
   expect(stderr).toContain('Host key verification failed')
-  expect(stderr).toContain('Compare its fingerprint')
+  expect(stderr).toContain('compare the fingerprint')
   writeFileSync(known, keys)
 })
 

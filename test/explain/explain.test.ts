@@ -13,7 +13,11 @@ import { folderWith } from '../tools/helpers.ts'
 
 const DOCKER: Host = { provider: 'docker', architecture: 'amd64' }
 
-function surroundings(input: ClusterConfig = {}, directory = folderWith(), host: Host = DOCKER): Surroundings {
+function surroundings(
+  input: ClusterConfig = {},
+  directory = folderWith(),
+  host: Host = DOCKER,
+): Surroundings {
   const parsed = parseConfig(input)
   if ('issues' in parsed) throw new Error('not a config')
   return { directory, config: parsed.config, lab: resolveLab(parsed.config, host), host }
