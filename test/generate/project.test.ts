@@ -74,8 +74,11 @@ describe('a lab of existing servers', () => {
   })
 
   it('has Ansible check host keys', () => {
-    expect(ansibleCfg(lab, 'x')).toContain('\nhost_key_checking = True\n')
-    expect(ansibleCfg(testLab(), 'x')).toContain('\nhost_key_checking = False\n')
+    for (const cfg of [ansibleCfg(lab, 'x'), ansibleCfg(testLab(), 'x')]) {
+      expect(cfg).not.toContain('host_key_checking') // it is on unless turned off
+      expect(cfg).not.toContain('StrictHostKeyChecking')
+    }
+    expect(ansibleCfg(lab, 'x')).toContain('\nssh_args = -F provisioning/ssh_config ')
   })
 })
 
