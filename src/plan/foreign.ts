@@ -20,7 +20,7 @@ export async function seeBelongings(guest: Guest, node: LabNode): Promise<Belong
   const stdin = await readFile(join(packageRoot(), SCRIPT), 'utf8')
   const { stdout } = await guest.shell(node, ['sh', '-s'], { as: 'root', stdin })
   const [owner = '', ...found] = stdout.trimEnd().split('\n')
-  return { owner, found }
+  return { owner: owner.replace('owner=', ''), found }
 }
 
 /** Whether the lab would have to adopt what somebody else has made. */

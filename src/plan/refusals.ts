@@ -139,12 +139,13 @@ function titleOf(os: string): string {
 
 /** Another system often brings another PostgreSQL: then that is said, and this goes with it. */
 function otherMajor(lab: Lab, seen: Survey): readonly PlanItem[] {
-  const { servers, former, made } = seen
+  const { servers, former, made, belongings } = seen
   if (otherSystem(lab, seen).length > 0) return []
   const wanted = lab.postgres.version
   const [first] = postgresNodes(lab).flatMap(({ name }) => {
-    // A server that is stopped has the version its files were written for.
-    const version = servers.get(name)?.version ?? (made.has(name) ? former.version : undefined)
+    // A server that is stopped has the version its files were written for. Existing servers tell whether one is there.
+    const mayHoldData = made.has(name) && belongings.get(name)?.found.length !== 0
+    const version = servers.get(name)?.version ?? (mayHoldData ? former.version : undefined)
     return version === undefined || version === wanted ? [] : [{ name, version }]
   })
   if (!first) return []

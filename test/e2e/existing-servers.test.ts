@@ -100,7 +100,7 @@ function makeRepository(): void {
   mkdirSync(repository)
   const script = `set -e
     export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q && apt-get install -qy --no-install-recommends apt-utils gpg
+    apt-get update -q && apt-get install -qy --no-install-recommends apt-utils gpg gpg-agent
     mkdir -p /repo/pool /repo/dists/bookworm-pgdg/main/binary-amd64 && cd /repo/pool && chmod 777 .
     apt-get download postgresql-15 postgresql-client-15 postgresql-common postgresql-client-common libpq5
     apt-get download barman python3-barman barman-cli

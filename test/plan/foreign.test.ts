@@ -25,7 +25,7 @@ function serversWith(belongings: Readonly<Record<string, string>>): Guest {
       if (program === 'barman') return refuse()
       return options?.stdin === undefined
         ? output(`srv-${node.address}\n${node.address} 172.17.0.2\ndebian 12\n`)
-        : output(belongings[node.name] ?? '\n')
+        : output(`owner=${belongings[node.name] ?? '\n'}`)
     },
     rows: refuse,
     execute: refuse,
@@ -81,6 +81,25 @@ describe('servers that were there before the lab', () => {
     const { seen } = await see({ master: `otus${FULL}`, slave: `otus${FULL}`, backup: 'otus\n' })
     expect(refusals(lab, seen)).toEqual([])
     expect([...seen.made]).toEqual(['master', 'slave', 'backup'])
+  })
+
+  test('of this lab and still empty may get another major', async () => {
+    const later = testLab({ provider: 'ssh', postgres: { ...lab.postgres, version: 17 } })
+    const former = { ...NEW.former, version: 15 }
+    const refused = async (belongings: Readonly<Record<string, string>>) => {
+      const seen = await survey({
+        ...NEW,
+        former,
+        lab: later,
+        guest: serversWith(belongings),
+        directory: folderWith(),
+      })
+      return refusals(later, seen).map(({ text }) => text)
+    }
+    expect(await refused({ master: 'otus\n', slave: 'otus\n', backup: 'otus\n' })).toEqual([])
+    expect(await refused({ master: `otus${FULL}` })).toEqual([
+      'PostgreSQL 15 holds the data, and the config asks for 17: another major cannot read it',
+    ])
   })
 
   test('must have the address of the config themselves', async () => {

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Says what of PostgreSQL and Barman is on this host that the lab has not made, one finding a line. The first line is
-# the lab the host belongs to, empty for none. Changes nothing. Needs root: data directories are closed to others.
+# Says what of PostgreSQL and Barman is on this host that the lab has not made, one finding a line. The first line,
+# owner=, names the lab the host belongs to, if any. Changes nothing. Needs root: data directories are closed to others.
 # Usage: sh what-is-here.sh
 set -eu
 
-cat /etc/pg-lab-owner 2>/dev/null || echo
+echo "owner=$(cat /etc/pg-lab-owner 2>/dev/null)"
 
 for file in /var/lib/postgresql/*/*/PG_VERSION /var/lib/pgsql/*/data/PG_VERSION /var/lib/pgsql/data/PG_VERSION; do
   if [ -e "$file" ]; then echo "a cluster of PostgreSQL $(cat "$file") in ${file%/PG_VERSION}"; fi
