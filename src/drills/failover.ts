@@ -2,6 +2,7 @@ import { CommandError } from '../errors.ts'
 import { postgresNodes } from '../lab.ts'
 import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
 import { followPrimary } from '../operations/follow.ts'
+import { cutPower } from '../operations/power.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import { thePrimary, withoutSuccessor } from './casting.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
@@ -10,11 +11,8 @@ import { letCommitsPass } from './wait.ts'
 
 const COMMITS_MEANWHILE = 200
 
-/** As `kill -9` and a power cut do it: nothing is told to the others. */
-const WAYS: Readonly<Record<string, readonly string[]>> = {
-  process: ['systemctl', 'kill', '--signal=KILL', 'postgresql@*', 'postgresql-[0-9]*'],
-  machine: ['systemctl', 'poweroff', '--force', '--force'],
-}
+/** Nothing is told to the others. */
+const KILL_SERVER = ['systemctl', 'kill', '--signal=KILL', 'postgresql@*', 'postgresql-[0-9]*']
 
 export const failover: Drill = {
   id: 'failover',
@@ -139,11 +137,14 @@ const INTRO: Readonly<
 async function lose(stage: LiveStage): Promise<void> {
   const { guest, victim, cast } = stage
   if (cast.how === 'network') return cutCable(stage, victim)
-  try {
-    await guest.shell(victim, WAYS[cast.how ?? 'process'] ?? [], { as: 'root', timeoutMs: 20_000 })
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error // a machine that goes takes our connection with it
-  }
+  if (cast.how === 'machine') return cutPower(stage, victim)
+  const { exitCode, stderr } = await guest.shell(victim, KILL_SERVER, { as: 'root', timeoutMs: 20_000 })
+  if (exitCode === 0) return
+  throw new CommandError(`PostgreSQL on ${victim.name} cannot be killed`, {
+    command: KILL_SERVER.join(' '),
+    exitCode,
+    lastLines: stderr.trim().split('\n'),
+  })
 }
 
 async function mend(stage: Stage): Promise<void> {

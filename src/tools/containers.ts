@@ -9,6 +9,8 @@ export interface Containers {
   sizes(names: readonly string[]): Promise<ReadonlyMap<string, MachineSize>>
   /** Takes effect at once, and stays. */
   resize(name: string, size: MachineSize): Promise<void>
+  /** Ends it at once, as a power cut does. */
+  kill(name: string): Promise<void>
   /** Takes it off one of its networks, as if its cable were cut; ssh comes by another. It may be off already. */
   disconnect(name: string, network: string): Promise<void>
   /** Takes it back, with the address it had. It may be on already. */
@@ -52,6 +54,9 @@ export function createContainers({
       // Docker gives a container as much swap as memory; it must never be less than the memory.
       const sizes = ['--memory', `${memoryMb}m`, '--memory-swap', `${2 * memoryMb}m`, '--cpus', String(cpus)]
       await run({ file: 'docker', args: ['update', ...sizes, idOf(name)], ...log })
+    },
+    async kill(name) {
+      await run({ file: 'docker', args: ['kill', idOf(name)], ...log })
     },
     async disconnect(name, network) {
       if (!(await isOn(name, network))) return
