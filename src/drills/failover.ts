@@ -4,6 +4,7 @@ import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { cutPower } from '../operations/power.ts'
 import { startMachines } from '../operations/start-machines.ts'
+import { findPrimary } from '../tools/cluster.ts'
 import { thePrimary, withoutSuccessor } from './casting.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './lead-back.ts'
@@ -81,7 +82,7 @@ export const failover: Drill = {
   repair: (stage) => [
     {
       title: { en: 'Promote the most advanced slave', ru: 'Повысить самую свежую реплику' },
-      run: (note) => promoteOne(stage, note),
+      run: (note) => promoteSuccessor(stage, note),
     },
     {
       title: { en: 'Let the others follow', ru: 'Перевести остальных на новый мастер' },
@@ -145,6 +146,15 @@ async function lose(stage: LiveStage): Promise<void> {
     exitCode,
     lastLines: stderr.trim().split('\n'),
   })
+}
+
+/** A disaster that did not happen must not be measured. */
+async function promoteSuccessor(stage: LiveStage, note: (text: string) => void): Promise<string> {
+  const told = await promoteOne(stage, note)
+  const primary = await findPrimary(stage.lab, stage.guest)
+  if (primary.found && primary.node.name === stage.victim.name)
+    throw new Error(`${stage.victim.name} was not lost: it is the primary still`)
+  return told
 }
 
 async function mend(stage: Stage): Promise<void> {
