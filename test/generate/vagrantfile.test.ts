@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PROVIDER_NAMES } from '../../src/catalog/contracts.ts'
+import { VAGRANT_PROVIDERS } from '../../src/catalog/contracts.ts'
 import { projectFiles } from '../../src/generate/project.ts'
 import { vagrantfile } from '../../src/generate/vagrantfile.ts'
 import type { Lab } from '../../src/lab.ts'
@@ -69,7 +69,7 @@ async function readingOf(lab: Lab, args: readonly string[] = []): Promise<Readin
 const said = ({ log }: Reading, name: string) =>
   log.filter(([first]) => first === name).map(([, ...rest]) => rest)
 
-describe.each(PROVIDER_NAMES)('the Vagrantfile for %s', (provider) => {
+describe.each(VAGRANT_PROVIDERS)('the Vagrantfile for %s', (provider) => {
   it.each(['internal', 'host-only'] as const)('is Ruby without warnings (%s)', async (mode) => {
     const lab = labOn(provider, { network: { ...testLab().network, mode } })
     const ruby = await vagrantfile(lab, 'Header')
