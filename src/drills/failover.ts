@@ -4,7 +4,6 @@ import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { cutPower } from '../operations/power.ts'
 import { startMachines } from '../operations/start-machines.ts'
-import { findPrimary } from '../tools/cluster.ts'
 import { thePrimary, withoutSuccessor } from './casting.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './lead-back.ts'
@@ -150,11 +149,10 @@ async function lose(stage: LiveStage): Promise<void> {
 
 /** A disaster that did not happen must not be measured. */
 async function promoteSuccessor(stage: LiveStage, note: (text: string) => void): Promise<string> {
-  const told = await promoteOne(stage, note)
-  const primary = await findPrimary(stage.lab, stage.guest)
-  if (primary.found && primary.node.name === stage.victim.name)
-    throw new Error(`${stage.victim.name} was not lost: it is the primary still`)
-  return told
+  const { target, why } = await promoteOne(stage, note)
+  if (target.name === stage.victim.name)
+    throw new Error(`${target.name} was not lost: it is the primary still`)
+  return `${target.name}: ${why}`
 }
 
 async function mend(stage: Stage): Promise<void> {

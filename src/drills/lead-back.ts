@@ -1,5 +1,5 @@
 import { followPrimary } from '../operations/follow.ts'
-import { planPromotion, promote } from '../operations/promote.ts'
+import { type PromotionPlan, planPromotion, promote } from '../operations/promote.ts'
 import { planRejoin, rejoin } from '../operations/rejoin.ts'
 import { planSwitchover, switchover } from '../operations/switchover.ts'
 import type { Progress } from '../tasks.ts'
@@ -7,11 +7,14 @@ import type { Stage } from './drill.ts'
 
 type Note = Progress['note']
 
-/** The most advanced standby becomes the primary, unless there is one; the others and Barman follow. */
-export async function promoteOne(stage: Stage, note: Note): Promise<string> {
+/**
+ * The most advanced standby becomes the primary, unless there is one; the others and Barman follow.
+ * @returns who is the primary now, and why
+ */
+export async function promoteOne(stage: Stage, note: Note): Promise<Pick<PromotionPlan, 'target' | 'why'>> {
   const plan = await planPromotion(stage)
   if (!plan.isDone) await promote(stage, plan, note)
-  return `${plan.target.name}: ${plan.why}`
+  return plan
 }
 
 /** The victim becomes a standby again, by pg_rewind or a clone. */
@@ -32,7 +35,7 @@ export async function switchBack(stage: Stage, note: Note): Promise<void> {
 
 /** From wherever the lab is, back to how it was: the machines are running. */
 export async function leadBack(stage: Stage, note: Note): Promise<void> {
-  await promoteOne(stage, note)
-  if ((await planPromotion(stage)).target.name !== stage.victim.name) await rejoinVictim(stage, note)
+  const { target } = await promoteOne(stage, note)
+  if (target.name !== stage.victim.name) await rejoinVictim(stage, note)
   await switchBack(stage, note)
 }
