@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { MachineSize } from '../lab.ts'
 import type { Runner } from './contracts.ts'
+import { machinesIn } from './doctor/machines.ts'
 
 /** Containers of the docker provider. What they were given when they were made, Vagrant never changes again. */
 export interface Containers {
@@ -36,10 +35,8 @@ export function createContainers({
     const args = ['inspect', '--type', 'container', '--format', NETWORKS_FORMAT, idOf(name)]
     return (await run({ file: 'docker', args, ...log })).stdout.split('\n').includes(network)
   }
-  const idOf = (name: string): string => {
-    const file = join(directory, '.vagrant/machines', name, 'docker/id')
-    return existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
-  }
+  const idOf = (name: string): string =>
+    machinesIn(directory).find((machine) => machine.name === name && machine.provider === 'docker')?.id ?? ''
   return {
     async sizes(names) {
       const ids = names.map(idOf).filter(Boolean)
