@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { RESTORED_PSQL, removeRestored } from '../operations/restore.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { BARE_ANSWERS } from '../tools/psql.ts'
 import { identifier } from '../tools/sql.ts'
 import { backupOf } from './casting.ts'
 import type { Hint, Stage, Step } from './drill.ts'
@@ -103,7 +104,7 @@ export async function askRestored<Row>(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   sql: string,
 ): Promise<Row> {
-  const argv = [...RESTORED_PSQL, '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]
+  const argv = [...RESTORED_PSQL, ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]
   const stdin = `SELECT row_to_json(q) FROM (${sql}) AS q;\n`
   const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman', stdin })
   if (output.exitCode === 0) return JSON.parse(output.stdout) as Row

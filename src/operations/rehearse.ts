@@ -3,6 +3,7 @@ import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { barmanConfig } from '../tools/barman.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
+import { BARE_ANSWERS } from '../tools/psql.ts'
 import { identifier, literal } from '../tools/sql.ts'
 import { archiveWal } from '../tools/wal.ts'
 import { listBackups } from './catalogue.ts'
@@ -200,7 +201,7 @@ SELECT pg_create_restore_point(${literal(name)});
 SELECT ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int;
 COMMIT;
 `
-  const argv = ['psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]
+  const argv = ['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]
   const { stdout, stderr, exitCode } = await guest.shell(primary, argv, { as: 'postgres', stdin: sql })
   const [state, lsn = '', timeline] = stdout.trim().split('\n')
   if (exitCode !== 0 || !state) {
