@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { freemem, networkInterfaces } from 'node:os'
 import { CommandError } from '../../errors.ts'
 import { parseSubnet, type Subnet } from '../../resolve/addresses.ts'
@@ -23,6 +24,8 @@ export interface Host {
   freeMemoryMb(): number
   /** @returns `undefined` where it cannot be told */
   freeDiskMb(path: string): number | undefined
+  /** @returns whether a program could listen there, on this computer's own address */
+  isFreePort(port: number): Promise<boolean>
   nowMs(): number
   /** @returns whether this registry answers from here */
   reachesRegistry(url: string): Promise<boolean>
@@ -78,6 +81,14 @@ function readText(path: string): string | undefined {
   }
 }
 
+function canListen(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer()
+    server.once('error', () => done(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
+  })
+}
+
 async function answersAsRegistry(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(REACH_TIMEOUT_MS) })
@@ -117,6 +128,7 @@ export function createHost(run: Runner, seen: Partial<Omit<Host, 'run' | 'ask' |
     ],
     freeMemoryMb,
     freeDiskMb,
+    isFreePort: canListen,
     nowMs: Date.now,
     ...seen,
     run,

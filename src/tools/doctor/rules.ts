@@ -2,7 +2,7 @@ import { PROVIDERS } from '../../catalog/providers.ts'
 import type { Rule } from './rule.ts'
 import { ansible, node, ssh, vagrant } from './rules/common.ts'
 import { baseImage, dockerDaemon } from './rules/docker.ts'
-import { clock, disk, folder, memory, subnet } from './rules/lab.ts'
+import { clock, disk, folder, memory, ports, subnet } from './rules/lab.ts'
 import { requirementRules } from './rules/requirements.ts'
 import { libvirtDaemon, virtualboxDriver, virtualboxNetworks } from './rules/virtual-machines.ts'
 
@@ -21,6 +21,7 @@ export const RULES: readonly Rule[] = [
   clock,
   folder,
   subnet,
+  ports,
   memory,
   disk,
 ]

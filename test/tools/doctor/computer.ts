@@ -48,6 +48,7 @@ export function computer(
     networks?: Record<string, string>
     freeMemoryMb?: number
     freeDiskMb?: number
+    takenPorts?: readonly number[]
     nowMs?: number
   } = {},
 ): { host: Host; commands: Command[] } {
@@ -63,6 +64,7 @@ export function computer(
         return { name, subnet: parseSubnet(cidr), address: cidr.split('/')[0] }
       }),
     freeMemoryMb: () => seen.freeMemoryMb ?? 16_000,
+    isFreePort: async (port) => !seen.takenPorts?.includes(port),
     freeDiskMb: () => seen.freeDiskMb ?? 100_000,
     nowMs: () => seen.nowMs ?? Date.UTC(2026, 10, 25),
   })

@@ -1,11 +1,12 @@
 import { chmodSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { ProviderName } from '../../../src/catalog/contracts.ts'
-import type { Host } from '../../../src/tools/doctor/host.ts'
+import { createHost, type Host } from '../../../src/tools/doctor/host.ts'
 import { examine } from '../../../src/tools/doctor/index.ts'
 import { testLab } from '../../support/lab.ts'
 import { folderWith } from '../helpers.ts'
-import { BASICS, computer, DOCKER, DOCKER_DENIED, DOCKER_DOWN, SAID } from './computer.ts'
+import { BASICS, computer, DOCKER, DOCKER_DENIED, DOCKER_DOWN, SAID, scriptedRunner } from './computer.ts'
 
 /** Rule id → what was seen, with cause and remedy where it is a problem. */
 async function sightings(host: Host, provider: ProviderName, lab = undefined as never) {
@@ -288,10 +289,34 @@ describe('what a lab needs besides tools', () => {
     expect((await seenOn({ freeDiskMb: 5_000 })).of('disk')).toEqual({ ok: true, seen: '5000 MB free' })
   })
 
+  test('a port for the ssh of each of them; machines of libvirt need none', async () => {
+    const takenPorts = Array.from({ length: 49 }, (_, index) => 2200 + index)
+    expect((await seenOn({ takenPorts })).of('ports')).toMatchObject({
+      ok: false,
+      seen: '2 free',
+      cause: expect.stringContaining('there are 3'),
+    })
+    const files = { '.vagrant/machines/master/virtualbox/id': 'c0ffee' }
+    expect((await seenOn({ takenPorts }, { files })).of('ports')).toEqual({ ok: true, seen: '2 free' })
+    expect((await seenOn({ takenPorts }, { provider: 'libvirt' })).of('ports')).toBeUndefined()
+  })
+
+  test('a port that somebody listens on is not free', async () => {
+    const server = createServer()
+    const port = await new Promise<number>((done) => {
+      server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port))
+    })
+    const { isFreePort } = createHost(scriptedRunner({}).run)
+    expect(await isFreePort(port)).toBe(false)
+    await new Promise((done) => server.close(done))
+    expect(await isFreePort(port)).toBe(true)
+  })
+
   test('nothing of this computer for servers that are elsewhere, in a network it is in', async () => {
     const seen = { networks: { wlan0: '192.168.11.23/24' }, freeMemoryMb: 1, freeDiskMb: 1 }
     const { of } = await seenOn(seen, { provider: 'ssh' })
-    expect(['vagrant', 'subnet', 'memory', 'disk'].map(of)).toEqual([
+    expect(['vagrant', 'subnet', 'ports', 'memory', 'disk'].map(of)).toEqual([
+      undefined,
       undefined,
       undefined,
       undefined,

@@ -95,6 +95,30 @@ export const disk: Rule = {
   },
 }
 
+/** Vagrant's `config.vm.usable_port_range`: one of them leads to the ssh of each machine. */
+const SSH_PORTS = { first: 2200, last: 2250 }
+
+/** libvirt alone needs none: Vagrant reaches its machines through a network of their own. */
+export const ports: Rule = {
+  id: 'ports',
+  title: 'Ports for ssh',
+  applies: (scope) => makesMachines(scope) && scope.provider !== 'libvirt',
+  async look(host, scope) {
+    const need = machinesToMake(scope).length
+    const { first, last } = SSH_PORTS
+    const range = Array.from({ length: last - first + 1 }, (_, index) => first + index)
+    const isFree = need === 0 ? [] : await Promise.all(range.map((port) => host.isFreePort(port)))
+    const free = isFree.filter(Boolean).length
+    if (need <= free) return { ok: true, seen: need === 0 ? 'none needed' : `${free} free` }
+    return {
+      ok: false,
+      seen: `${free} free`,
+      cause: `Vagrant leads one of ${first} to ${last} to each machine that is still to be made, and there are ${need}`,
+      remedy: 'halt other labs, or end what listens there (ss -lnt shows it)',
+    }
+  },
+}
+
 const DOCKER_PLACE = '/var/lib/docker'
 
 /** Where the machines' disks lie: the daemon's folder, or near enough the lab's own. */
