@@ -2,6 +2,7 @@ import { type Language, languageOf } from '../create/answers.ts'
 import { DRILLS } from '../drills/index.ts'
 import { isRunning, readState } from '../drills/state.ts'
 import { EXIT, UserError } from '../errors.ts'
+import type { Lab } from '../lab.ts'
 import type { Context } from './command.ts'
 import { check } from './drill/check.ts'
 import { hint } from './drill/hint.ts'
@@ -13,13 +14,14 @@ export interface DrillOptions {
   readonly how?: string
   readonly inPlace?: true
   readonly keep?: true
+  readonly on?: string
   readonly lang?: Language
 }
 
 /** `pg-lab drill [name | hint | check | repair]`: rehearses a bad day, or leads back from one. */
 export async function drill(
   context: Context,
-  { inPlace, how = inPlace && 'in-place', keep, lang }: DrillOptions,
+  { inPlace, how = inPlace && 'in-place', keep, lang, on }: DrillOptions,
   name: string | undefined,
 ): Promise<number> {
   const language = lang ?? languageOf(context.env)
@@ -42,15 +44,23 @@ export async function drill(
     })
   }
   const session = await openSession(context)
-  if (session.lab.provider === 'ssh') {
-    throw new UserError('A drill breaks things, and the servers of this lab were there before it', {
-      hint: 'rehearse on a lab whose machines Vagrant makes',
-    })
-  }
+  verifyMeant(session.lab, on, chosen.id)
   return perform(session, chosen, {
     how: how ?? chosen.hows[0],
     keep: keep === true,
     language,
+  })
+}
+
+/** Servers that were there before the lab are broken only by those who say whose they are. */
+function verifyMeant({ provider, name }: Lab, on: string | undefined, drill: string): void {
+  if (on === name || (on === undefined && provider !== 'ssh')) return
+  const problem =
+    on === undefined
+      ? 'A drill breaks things, and the servers of this lab were there before it'
+      : `This is the lab ${name}, not ${on}`
+  throw new UserError(problem, {
+    hint: `to break and mend them all the same: npx create-pg-lab drill ${drill} --on ${name}`,
   })
 }
 

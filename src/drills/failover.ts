@@ -22,7 +22,13 @@ export const failover: Drill = {
     ru: 'что теряется вместе с мастером, сколько стоит запись и как вернуть старый мастер',
   },
   hows: ['process', 'machine', 'network'],
-  refusal: withoutSuccessor,
+  refusal: (lab, how) =>
+    lab.provider === 'ssh' && how !== 'process'
+      ? {
+          en: 'nobody here can give its machines their power or their network back',
+          ru: 'некому вернуть его машинам питание или сеть',
+        }
+      : withoutSuccessor(lab),
   victim: thePrimary,
   intro: ({ primary, how }) => [
     {

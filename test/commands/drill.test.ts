@@ -44,6 +44,24 @@ describe('pg-lab drill', () => {
     expect(DRILLS.filter(({ id }) => !text.includes(`| \`${id}\` |`)).map(({ id }) => id)).toEqual([])
   })
 
+  const SERVERS = `{
+    name: shop, provider: ssh,
+    master: { address: 192.168.11.150 }, slaves: [{ address: 192.168.11.151 }], backup: { address: 192.168.11.152 },
+  }`
+
+  it.each([
+    [['slave-outage'], 'were there before it', 'npx create-pg-lab drill slave-outage --on shop'],
+    [['slave-outage', '--on', 'shopp'], 'This is the lab shop, not shopp', 'drill slave-outage --on shop'],
+    [['failover', '--how', 'machine', '--on', 'shop'], 'cannot rehearse failover', 'power or their network'],
+    [['failover', '--how', 'network', '--on', 'shop'], 'cannot rehearse failover', 'power or their network'],
+  ])('%j breaks no server that was there before the lab', async (words, message, hint) => {
+    const cwd = labFolder({ machines: [], config: SERVERS })
+    const { exitCode, stderr } = await program(['drill', ...words], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(message)
+    expect(stderr).toContain(hint)
+  })
+
   it.each([
     [['drill', 'slave-outag'], 'There is no drill slave-outag', 'slave-outage'],
     [['drill', 'slave-outage', '--how', 'fire'], 'slave-outage has no --how fire', 'leave --how out'],

@@ -192,6 +192,13 @@ it('changes nothing the second time, nor by Ansible alone', () => {
   expect(alone.stdout.match(/changed=0/g)).toHaveLength(3)
 })
 
+it('lives through a drill where it is named', () => {
+  const refused = lab.run('drill', 'slave-outage')
+  expect(refused.status).toBe(2)
+  expect(refused.stderr).toContain('npx create-pg-lab drill slave-outage --on shop')
+  expect(lab.must('drill', 'slave-outage', '--on', 'shop').stdout).toContain('The lab is as it was')
+})
+
 it('neither stops nor deletes servers that it has not made', () => {
   for (const verb of [['halt'], ['destroy', '--yes']]) {
     const { status, stderr } = lab.run(...verb)
