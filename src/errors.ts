@@ -80,6 +80,15 @@ export class CommandError extends Error {
   }
 }
 
+/** A program on a machine ended with another exit code than 0, and said why. */
+export function programFailed(
+  message: string,
+  command: string,
+  { exitCode, stderr }: { readonly exitCode: number | undefined; readonly stderr: string },
+): CommandError {
+  return new CommandError(message, { command, exitCode, lastLines: stderr.trim().split('\n') })
+}
+
 /** A signal (Ctrl-C, TERM) ended the work. Exit code 130. */
 export class Interrupted extends Error {
   readonly signal: NodeJS.Signals

@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts'
+import { CommandError, programFailed } from '../errors.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
 import { startServer, stopServer } from '../operations/service.ts'
@@ -178,11 +178,7 @@ async function damage(stage: LiveStage, note: Progress['note']): Promise<string>
   await startServer(node, guest)
   await receiveAgain(stage, note)
   if (exitCode === 0) return file
-  throw new CommandError(`${file} cannot be damaged`, {
-    command: 'dd',
-    exitCode,
-    lastLines: stderr.trim().split('\n'),
-  })
+  throw programFailed(`${file} cannot be damaged`, 'dd', { exitCode, stderr })
 }
 
 /** A primary that stops ends receive-wal; Barman's cron job would start it within a minute. */

@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts'
+import { programFailed } from '../errors.ts'
 import type { BackupNode } from '../lab.ts'
 import { size } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
@@ -237,9 +237,8 @@ async function asRoot(
     timeoutMs: 60_000,
   })
   if (exitCode === 0) return
-  throw new CommandError(`The small disk on ${backup.name} cannot be changed`, {
-    command: `mount | grep ${words[0]}`,
+  throw programFailed(`The small disk on ${backup.name} cannot be changed`, `mount | grep ${words[0]}`, {
     exitCode,
-    lastLines: stderr.trim().split('\n'),
+    stderr,
   })
 }

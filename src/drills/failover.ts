@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts'
+import { programFailed } from '../errors.ts'
 import { postgresNodes } from '../lab.ts'
 import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
 import { followPrimary } from '../operations/follow.ts'
@@ -146,10 +146,9 @@ async function lose(stage: LiveStage): Promise<void> {
   if (cast.how === 'machine') return cutPower(stage, victim)
   const { exitCode, stderr } = await guest.shell(victim, KILL_SERVER, { as: 'root', timeoutMs: 20_000 })
   if (exitCode === 0) return
-  throw new CommandError(`PostgreSQL on ${victim.name} cannot be killed`, {
-    command: KILL_SERVER.join(' '),
+  throw programFailed(`PostgreSQL on ${victim.name} cannot be killed`, KILL_SERVER.join(' '), {
     exitCode,
-    lastLines: stderr.trim().split('\n'),
+    stderr,
   })
 }
 

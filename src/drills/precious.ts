@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts'
+import { CommandError, programFailed } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { RESTORED_PSQL, removeRestored } from '../operations/restore.ts'
@@ -108,11 +108,7 @@ export async function askRestored<Row>(
   const stdin = `SELECT row_to_json(q) FROM (${sql}) AS q;\n`
   const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman', stdin })
   if (output.exitCode === 0) return JSON.parse(output.stdout) as Row
-  throw new CommandError('The restored server does not answer', {
-    command: 'npx create-pg-lab psql backup',
-    exitCode: output.exitCode,
-    lastLines: output.stderr.trim().split('\n'),
-  })
+  throw programFailed('The restored server does not answer', 'npx create-pg-lab psql backup', output)
 }
 
 /** What the table holds there. */
@@ -133,10 +129,9 @@ async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest:
   const argv = ['sh', '-c', DUMP, 'sh', lab.database.name]
   const { exitCode, stdout, stderr } = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
   if (exitCode === 0) return stdout
-  throw new CommandError(`${PRECIOUS} cannot be taken out of the restored server`, {
-    command: 'pg_dump',
+  throw programFailed(`${PRECIOUS} cannot be taken out of the restored server`, 'pg_dump', {
     exitCode,
-    lastLines: stderr.trim().split('\n'),
+    stderr,
   })
 }
 

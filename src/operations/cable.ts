@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts'
+import { programFailed } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { createContainers } from '../tools/containers.ts'
 import type { Place } from './place.ts'
@@ -35,9 +35,9 @@ async function setLink({ guest }: Place, node: LabNode, state: 'up' | 'down'): P
   const argv = ['sh', '-c', SET_LINK, 'sh', node.address, state]
   const { exitCode, stderr } = await guest.shell(node, argv, { as: 'root', timeoutMs: 20_000 })
   if (exitCode === 0) return
-  throw new CommandError(`The network of ${node.name} cannot be set ${state}`, {
-    command: `ip -o -4 address show to ${node.address}`,
-    exitCode,
-    lastLines: stderr.trim().split('\n'),
-  })
+  throw programFailed(
+    `The network of ${node.name} cannot be set ${state}`,
+    `ip -o -4 address show to ${node.address}`,
+    { exitCode, stderr },
+  )
 }

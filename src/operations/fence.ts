@@ -1,4 +1,4 @@
-import { CommandError } from '../errors.ts'
+import { CommandError, programFailed } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import type { Place } from './place.ts'
 
@@ -49,9 +49,8 @@ export async function fence(
 export async function release({ guest }: Pick<Place, 'guest'>, node: LabNode): Promise<void> {
   const { exitCode, stderr } = await guest.shell(node, [GUARD, 'release'], { as: 'root' })
   if (exitCode === 0) return
-  throw new CommandError(`PostgreSQL does not start again on ${node.name}`, {
-    command: `sudo ${GUARD} release`,
+  throw programFailed(`PostgreSQL does not start again on ${node.name}`, `sudo ${GUARD} release`, {
     exitCode,
-    lastLines: stderr.trim().split('\n'),
+    stderr,
   })
 }

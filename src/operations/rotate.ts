@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CommandError } from '../errors.ts'
+import { CommandError, programFailed } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { delayOf, findPrimary, type Link, linksOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
@@ -156,11 +156,11 @@ async function proveLogin(lab: Lab, guest: Guest, { node, upstream }: Link): Pro
     const { exitCode, stderr } = await guest.shell(node, argv, { as: 'postgres' })
     if (exitCode === 0) return
     if (Date.now() > deadlineMs) {
-      throw new CommandError(`${upstream.name} does not let ${node.name} in with the new password`, {
-        command: `npx create-pg-lab ssh ${node.name} -- sudo -u postgres psql -w -c IDENTIFY_SYSTEM '${conninfo}'`,
-        exitCode,
-        lastLines: stderr.trim().split('\n'),
-      })
+      throw programFailed(
+        `${upstream.name} does not let ${node.name} in with the new password`,
+        `npx create-pg-lab ssh ${node.name} -- sudo -u postgres psql -w -c IDENTIFY_SYSTEM '${conninfo}'`,
+        { exitCode, stderr },
+      )
     }
     await pause(ASK_EVERY_MS)
   }
