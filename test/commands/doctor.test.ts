@@ -26,6 +26,7 @@ test('a computer that is ready', async () => {
     ✔ Clock              today
     ✔ The lab's folder   yours
     ✔ The lab's network  192.168.11.0/24 is free
+    ✔ Ports for ssh      none needed
     ✔ Disk space         much free
     "
   `)
