@@ -13,6 +13,9 @@ const REHEARSALS = [
   'second-config',
 ].map((name) => `test/e2e/${name}.test.ts`)
 
+/** Takes away what a run that was killed has left. */
+const LEFTOVERS = 'test/e2e/leftovers.ts'
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,6 +33,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
+          globalSetup: LEFTOVERS,
           include: ['test/e2e/**/*.test.ts'],
           exclude: REHEARSALS,
           testTimeout: 600_000,
@@ -38,12 +42,19 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'rehearsals', include: REHEARSALS, testTimeout: 900_000, hookTimeout: 900_000 },
+        test: {
+          name: 'rehearsals',
+          globalSetup: LEFTOVERS,
+          include: REHEARSALS,
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+        },
       },
       {
         extends: true,
         test: {
           name: 'matrix',
+          globalSetup: LEFTOVERS,
           include: ['test/matrix/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 900_000,

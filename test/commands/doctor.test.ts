@@ -23,6 +23,7 @@ test('a computer that is ready', async () => {
     ✔ Docker             28.2.2
     ✔ Docker daemon      20.10.24+dfsg1, cgroup v1
     ✔ Docker base image  debian:12 is here
+    ✔ Container names    free, or its own
     ✔ Clock              today
     ✔ The lab's folder   yours
     ✔ The lab's network  192.168.11.0/24 is free

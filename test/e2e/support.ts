@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import type { Finding } from '../../src/finding.ts'
+import { identityOf } from '../../src/tools/groups.ts'
 
 /** The built command, as a user runs it. */
 const CLI = resolve('dist/pg-lab.js')
@@ -41,10 +42,13 @@ export function spawn(file: string, args: readonly string[], options: SpawnOptio
   return { status, stdout, stderr }
 }
 
+/** Beside a test's lab: the process that made it. When that is gone, so may be the lab. */
+export const OWNER = 'owner'
+
 /** A lab in a folder of its own, or in this repository. */
 export class TestLab {
   readonly directory: string
-  /** Made for the test, so it goes with it. This repository's folder must not, wherever it lies. */
+  /** Made for the test, so it goes with it, and what lies beside it. This repository's folder must not. */
   readonly #isTemporary: boolean
 
   constructor(directory: string, options: { readonly temporary?: boolean } = {}) {
@@ -54,7 +58,9 @@ export class TestLab {
 
   /** Makes a folder with this config; the name has a space and a Cyrillic letter, as users' folders do. */
   static create(name: string, config: string): TestLab {
-    const directory = join(mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-')), `${name} л`)
+    const parent = mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-'))
+    writeFileSync(join(parent, OWNER), `${process.pid} ${identityOf(process.pid)}`)
+    const directory = join(parent, `${name} л`)
     mkdirSync(directory)
     writeFileSync(join(directory, 'cluster.config.ts'), config)
     return new TestLab(directory, { temporary: true })
@@ -135,7 +141,7 @@ export class TestLab {
   /** Deletes the machines; in a folder of its own, the folder too. */
   remove(): void {
     if (existsSync(join(this.directory, 'Vagrantfile'))) this.run('destroy', '--yes')
-    if (this.#isTemporary) rmSync(this.directory, { recursive: true, force: true })
+    if (this.#isTemporary) rmSync(dirname(this.directory), { recursive: true, force: true })
   }
 }
 

@@ -32,6 +32,7 @@ export const docker: Provider = {
     '  "--memory=#{node[:memory]}m", "--cpus=#{node[:cpus]}",',
     '  # PostgreSQL keeps the memory its parallel workers share in /dev/shm; 64 MB, the default, is too little.',
     '  "--shm-size=256m",',
+    '  "--label=pg-lab.folder=#{__dir__}", # says whose it is, should this folder ever be deleted before it',
     '  *systemd_in_docker,',
     ']',
   ],

@@ -239,11 +239,15 @@ describe('what a lab needs besides tools', () => {
   /** The default lab in a folder, on this computer. */
   async function seenOn(
     seen: Parameters<typeof computer>[1],
-    { provider = 'virtualbox', files = {} }: { provider?: ProviderName; files?: Record<string, string> } = {},
+    {
+      provider = 'virtualbox',
+      files = {},
+      answers = {},
+    }: { provider?: ProviderName; files?: Record<string, string>; answers?: Record<string, string> } = {},
   ) {
     const directory = folderWith(files)
     const scope = { provider, lab: testLab({ provider }), directory }
-    const diagnoses = await examine(computer({}, seen).host, scope)
+    const diagnoses = await examine(computer(answers, seen).host, scope)
     const of = (id: string) => diagnoses.find(({ rule }) => rule.id === id)?.sighting
     return { of, directory }
   }
@@ -299,6 +303,35 @@ describe('what a lab needs besides tools', () => {
     const files = { '.vagrant/machines/master/virtualbox/id': 'c0ffee' }
     expect((await seenOn({ takenPorts }, { files })).of('ports')).toEqual({ ok: true, seen: '2 free' })
     expect((await seenOn({ takenPorts }, { provider: 'libvirt' })).of('ports')).toBeUndefined()
+  })
+
+  test('names that no other container has', async () => {
+    const format = '{{.Id}} {{.Name}} {{index .Config.Labels "pg-lab.folder"}}'
+    const line = `docker container inspect --format ${format} otus-master otus-slave otus-backup`
+    const seenBeside = async (stdout: string, made: Record<string, string> = {}, folders: string[] = []) => {
+      const scope = { provider: 'docker', files: made, answers: { [line]: stdout } } as const
+      return (await seenOn({ files: folders }, scope)).of('container-names')
+    }
+    const free = { ok: true, seen: 'free, or its own' }
+    expect(await seenBeside('\n')).toEqual(free)
+    const made = { '.vagrant/machines/master/docker/id': 'c0ffee' }
+    expect(await seenBeside('c0ffee /otus-master /home/a lab\n', made)).toEqual(free)
+    const others = 'c0ffee /otus-master /home/a lab\nbad /otus-slave /home/a lab\n'
+    expect(await seenBeside(others, {}, ['/home/a lab'])).toEqual({
+      ok: false,
+      seen: 'otus-master, otus-slave taken',
+      cause: 'the lab in /home/a lab has them',
+      remedy: 'npx create-pg-lab destroy there, or give this lab another name in cluster.config.ts',
+    })
+    expect(await seenBeside(others)).toMatchObject({
+      cause: 'the lab in /home/a lab had them, and that folder is gone',
+      remedy: 'docker rm --force --volumes otus-master otus-slave',
+    })
+    expect(await seenBeside('c0ffee /otus-master \n')).toMatchObject({
+      ok: false,
+      cause: 'no lab made them',
+      remedy: expect.stringContaining('if nobody needs them, docker rm'),
+    })
   })
 
   test('a port that somebody listens on is not free', async () => {

@@ -1,5 +1,6 @@
-import type { Lab } from '../../../lab.ts'
+import { type Lab, nodesOf } from '../../../lab.ts'
 import type { Host } from '../host.ts'
+import { machinesIn } from '../machines.ts'
 import { asRoot, howToInstall } from '../packages.ts'
 import type { Platform } from '../platform.ts'
 import type { Rule, Sighting } from '../rule.ts'
@@ -98,4 +99,50 @@ export const baseImage: Rule = {
       fix: { install: ['mmdebstrap'] },
     }
   },
+}
+
+/** The Vagrantfile labels each container with the folder of its lab. */
+const CONTAINER_FORMAT = '{{.Id}} {{.Name}} {{index .Config.Labels "pg-lab.folder"}}'
+
+/** Docker gives a name once. A lab's folder deleted without `destroy` leaves its containers, and their names, behind. */
+export const containerNames: Rule = {
+  id: 'container-names',
+  title: 'Container names',
+  applies: ({ provider, lab }) => provider === 'docker' && lab !== undefined,
+  async look(host, { lab, directory }) {
+    const names = lab ? nodesOf(lab).map(({ name }) => `${lab.name}-${name}`) : []
+    const args = ['container', 'inspect', '--format', CONTAINER_FORMAT, ...names]
+    const lines = (await host.ask('docker', args))?.stdout.split('\n').filter(Boolean) ?? []
+    const own = directory === undefined ? [] : machinesIn(directory).map(({ id }) => id)
+    const foreign = lines.map(containerOf).filter(({ id }) => !own.includes(id))
+    if (foreign.length === 0) return { ok: true, seen: 'free, or its own' }
+    return {
+      ok: false,
+      seen: `${foreign.map(({ name }) => name).join(', ')} taken`,
+      ...ownersOf(foreign, host),
+    }
+  },
+}
+
+interface Container {
+  readonly id: string
+  readonly name: string
+  /** Empty where no lab made it. */
+  readonly folder: string
+}
+
+function ownersOf(containers: readonly Container[], host: Host): { cause: string; remedy: string } {
+  const [folder = ''] = containers.map((container) => container.folder)
+  const rename = 'give this lab another name in cluster.config.ts'
+  if (folder && host.exists(folder)) {
+    return { cause: `the lab in ${folder} has them`, remedy: `npx create-pg-lab destroy there, or ${rename}` }
+  }
+  const remove = `docker rm --force --volumes ${containers.map(({ name }) => name).join(' ')}`
+  if (folder) return { cause: `the lab in ${folder} had them, and that folder is gone`, remedy: remove }
+  return { cause: 'no lab made them', remedy: `${rename}, or, if nobody needs them, ${remove}` }
+}
+
+function containerOf(line: string): Container {
+  const [, id = '', name = '', folder = ''] = /^(\S+) \/?(\S+) (.*)$/.exec(line) ?? []
+  return { id, name, folder }
 }

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, sep } from 'node:path'
+import { identityOf } from '../../src/tools/groups.ts'
+import { OWNER, spawn } from './support.ts'
+
+/**
+ * A run of tests that was killed leaves its labs behind, and with them names, addresses and ports that the labs to come
+ * need. Removes their containers before the first test.
+ */
+export default function removeLeftovers(): void {
+  const format = '{{.ID}} {{.Label "pg-lab.folder"}}'
+  const { stdout } = spawn('docker', ['ps', '--all', '--format', format])
+  const left = stdout.split('\n').filter((line) => isLeft(line.slice(line.indexOf(' ') + 1)))
+  const ids = left.map((line) => line.split(' ')[0] ?? '')
+  if (ids.length > 0) spawn('docker', ['rm', '--force', '--volumes', ...ids])
+}
+
+/** @param folder of a lab; only those in the folder for temporary files can be a test's */
+function isLeft(folder: string): boolean {
+  const temporary = realpathSync(tmpdir()) + sep
+  if (!folder.startsWith(temporary)) return false
+  const [parent = ''] = folder.slice(temporary.length).split(sep)
+  const owner = join(temporary, parent, OWNER)
+  if (!existsSync(owner)) return !existsSync(folder)
+  const [pid, identity] = readFileSync(owner, 'utf8').split(' ')
+  return identityOf(Number(pid)) !== identity
+}
