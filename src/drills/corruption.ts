@@ -174,11 +174,11 @@ async function damage(stage: LiveStage, note: Progress['note']): Promise<string>
   const file = row?.file ?? ''
   note(`stopping PostgreSQL on ${victim.name}`)
   await stopServer(node, guest)
-  const { exitCode, stderr } = await guest.shell(victim, ['sh', '-c', DAMAGE, 'sh', file], { as: 'postgres' })
+  const output = await guest.shell(victim, ['sh', '-c', DAMAGE, 'sh', file], { as: 'postgres' })
   await startServer(node, guest)
   await receiveAgain(stage, note)
-  if (exitCode === 0) return file
-  throw programFailed(`${file} cannot be damaged`, 'dd', { exitCode, stderr })
+  if (output.exitCode === 0) return file
+  throw programFailed(`${file} cannot be damaged`, 'dd', output)
 }
 
 /** A primary that stops ends receive-wal; Barman's cron job would start it within a minute. */

@@ -232,13 +232,14 @@ async function asRoot(
   script: string,
   words: readonly string[],
 ): Promise<void> {
-  const { exitCode, stderr } = await guest.shell(backup, ['sh', '-c', script, 'sh', ...words], {
+  const output = await guest.shell(backup, ['sh', '-c', script, 'sh', ...words], {
     as: 'root',
     timeoutMs: 60_000,
   })
-  if (exitCode === 0) return
-  throw programFailed(`The small disk on ${backup.name} cannot be changed`, `mount | grep ${words[0]}`, {
-    exitCode,
-    stderr,
-  })
+  if (output.exitCode === 0) return
+  throw programFailed(
+    `The small disk on ${backup.name} cannot be changed`,
+    `mount | grep ${words[0]}`,
+    output,
+  )
 }

@@ -144,12 +144,9 @@ async function lose(stage: LiveStage): Promise<void> {
   const { guest, victim, cast } = stage
   if (cast.how === 'network') return cutCable(stage, victim)
   if (cast.how === 'machine') return cutPower(stage, victim)
-  const { exitCode, stderr } = await guest.shell(victim, KILL_SERVER, { as: 'root', timeoutMs: 20_000 })
-  if (exitCode === 0) return
-  throw programFailed(`PostgreSQL on ${victim.name} cannot be killed`, KILL_SERVER.join(' '), {
-    exitCode,
-    stderr,
-  })
+  const output = await guest.shell(victim, KILL_SERVER, { as: 'root', timeoutMs: 20_000 })
+  if (output.exitCode === 0) return
+  throw programFailed(`PostgreSQL on ${victim.name} cannot be killed`, KILL_SERVER.join(' '), output)
 }
 
 /** A disaster that did not happen must not be measured. */

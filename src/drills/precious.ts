@@ -127,12 +127,9 @@ export async function bringBackPrecious(stage: Stage): Promise<Holding> {
 
 async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest: Guest }): Promise<string> {
   const argv = ['sh', '-c', DUMP, 'sh', lab.database.name]
-  const { exitCode, stdout, stderr } = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
-  if (exitCode === 0) return stdout
-  throw programFailed(`${PRECIOUS} cannot be taken out of the restored server`, 'pg_dump', {
-    exitCode,
-    stderr,
-  })
+  const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
+  if (output.exitCode === 0) return output.stdout
+  throw programFailed(`${PRECIOUS} cannot be taken out of the restored server`, 'pg_dump', output)
 }
 
 /** What a person types for both: out of the restored server, into the primary. */

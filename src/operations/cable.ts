@@ -33,11 +33,11 @@ export function mendCommand(lab: Lab, { name, address }: LabNode): string {
 
 async function setLink({ guest }: Place, node: LabNode, state: 'up' | 'down'): Promise<void> {
   const argv = ['sh', '-c', SET_LINK, 'sh', node.address, state]
-  const { exitCode, stderr } = await guest.shell(node, argv, { as: 'root', timeoutMs: 20_000 })
-  if (exitCode === 0) return
+  const output = await guest.shell(node, argv, { as: 'root', timeoutMs: 20_000 })
+  if (output.exitCode === 0) return
   throw programFailed(
     `The network of ${node.name} cannot be set ${state}`,
     `ip -o -4 address show to ${node.address}`,
-    { exitCode, stderr },
+    output,
   )
 }

@@ -47,10 +47,7 @@ export async function fence(
  * @throws CommandError when it does not start
  */
 export async function release({ guest }: Pick<Place, 'guest'>, node: LabNode): Promise<void> {
-  const { exitCode, stderr } = await guest.shell(node, [GUARD, 'release'], { as: 'root' })
-  if (exitCode === 0) return
-  throw programFailed(`PostgreSQL does not start again on ${node.name}`, `sudo ${GUARD} release`, {
-    exitCode,
-    stderr,
-  })
+  const output = await guest.shell(node, [GUARD, 'release'], { as: 'root' })
+  if (output.exitCode === 0) return
+  throw programFailed(`PostgreSQL does not start again on ${node.name}`, `sudo ${GUARD} release`, output)
 }

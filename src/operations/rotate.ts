@@ -153,13 +153,13 @@ async function proveLogin(lab: Lab, guest: Guest, { node, upstream }: Link): Pro
   const argv = ['psql', '-X', '-w', '-A', '-t', '-c', 'IDENTIFY_SYSTEM', conninfo]
   const deadlineMs = Date.now() + LOGIN_WITHIN_MS
   for (;;) {
-    const { exitCode, stderr } = await guest.shell(node, argv, { as: 'postgres' })
-    if (exitCode === 0) return
+    const output = await guest.shell(node, argv, { as: 'postgres' })
+    if (output.exitCode === 0) return
     if (Date.now() > deadlineMs) {
       throw programFailed(
         `${upstream.name} does not let ${node.name} in with the new password`,
         `npx create-pg-lab ssh ${node.name} -- sudo -u postgres psql -w -c IDENTIFY_SYSTEM '${conninfo}'`,
-        { exitCode, stderr },
+        output,
       )
     }
     await pause(ASK_EVERY_MS)
