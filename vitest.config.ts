@@ -23,6 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: 'test/support/temporary-files.ts',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/matrix/**'],
           testTimeout: 180_000, // for a computer that has other things to do
