@@ -8,6 +8,9 @@ import { controlFolder, KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
 /** ssh's own exit code when it did not get through. */
 const UNREACHABLE = 255
 
+/** ssh itself, when two at once want to open the connection they then share: the command knows nothing of it. */
+const SHARING_WORDS = /^(?:ControlSocket |mux_client_).*\r?\n/gm
+
 /** An error ends it. SQL comes by stdin. */
 const PSQL_OPTIONS = [...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d']
 
@@ -51,7 +54,7 @@ export function createGuest({
       ...(logFile === undefined ? {} : { logFile }),
     })
     if (output.exitCode === UNREACHABLE) throw unreachable(node, command, output, logFile)
-    return output
+    return { ...output, stderr: output.stderr.replaceAll(SHARING_WORDS, '') }
   }
 
   const psql = async (node: LabNode, sql: string, database: string): Promise<string> => {

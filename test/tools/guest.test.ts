@@ -52,6 +52,13 @@ describe('shell', { timeout: 60_000 }, () => {
     expect(output).toMatchObject({ exitCode: 4, stdout: 'text' })
   })
 
+  test('takes what ssh says of a shared connection for no word of the command', async () => {
+    const busy = 'ControlSocket /tmp/pg-lab-0/c0ffee already exists, disabling multiplexing\r\n'
+    const guest = guestWith({ ssh: `#!/bin/sh\nprintf '${busy}' >&2\nshift 4\nexec sh -c "$*"\n` })
+    const output = await guest.shell(master, ['sh', '-c', 'echo no such folder >&2; exit 1'])
+    expect(output).toMatchObject({ exitCode: 1, stderr: 'no such folder\n' })
+  })
+
   test('says which machine it cannot reach, and what to do', async () => {
     const guest = guestWith({
       ssh: '#!/bin/sh\necho "ssh: connect to host 127.0.0.1: Connection refused" >&2; exit 255\n',
