@@ -1,20 +1,28 @@
 import type { BackupNode } from '../lab.ts'
-import { barmanCommand, everything } from '../tools/barman.ts'
+import { barmanCommand, barmanConfig, everything } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /*
- * Barman lists from its own catalogue, also what somebody deleted from the disk: so each file it names is looked
- * at. $1 is the server.
+ * Barman lists from its own catalogue, also what somebody deleted from the disk: so each file it names is looked at.
+ * It lists a backup's own timeline only; for the others the archive itself is looked through, and how the newest
+ * timeline came about, which its history tells. $1 is the server, $2 its wals_directory.
  */
 const LIST = `barman list-files --target wal "$1" first | while IFS= read -r file; do
   if [ -s "$file" ]; then echo "there $file"; else echo "gone $file"; fi
-done`
+done
+barman list-files --target wal "$1" latest | sed -n '1s/^/newest /p'
+find "$2" -type f -size +0 ! -name '*.partial' -printf 'filed %f\\n'
+for history in "$2"/*.history; do :; done
+if [ -e "$history" ]; then gzip -dcf "$history" | sed -n 's/^ *\\([0-9]\\)/left \\1/p'; fi`
 
 /** Timeline, and the segment's two numbers, each eight hexadecimal digits. */
 const SEGMENT = /([\dA-F]{8})([\dA-F]{8})([\dA-F]{8})(?:\.\w+)?$/
 
-/** Segments of 16 MB (initdb's default) in the 4 GB that the middle number counts. */
+/** initdb's default. */
+const SEGMENT_BYTES = 16 * 1024 ** 2
+
+/** In the 4 GB that the middle number counts. */
 const SEGMENTS_A_LOG = 256
 
 export const continuity: Check = {
@@ -24,26 +32,88 @@ export const continuity: Check = {
 }
 
 async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
-  const output = await guest.shell(backup, ['sh', '-c', LIST, 'sh', backup.server], {
+  const { config } = await barmanConfig(guest, backup)
+  const words = [backup.server, String(config.wals_directory)]
+  const output = await guest.shell(backup, ['sh', '-c', LIST, 'sh', ...words], {
     as: 'barman',
     timeoutMs: 60_000,
   })
-  const lines = output.stdout.split('\n').filter((line) => SEGMENT.test(line))
-  const present = lines.filter((line) => line.startsWith('there ')).map(segmentOf)
-  const gone = lines.filter((line) => line.startsWith('gone ')).map(segmentOf)
-  const missing = [...gone, ...gaps(lines.map(segmentOf))]
-  const first = lines[0] === undefined ? undefined : segmentOf(lines[0])
-  return [
-    {
-      what: 'WAL since the first backup',
-      expected: 'no gap',
-      observed: missing.length > 0 ? `missing: ${missing.join(', ')}` : span(first, present.at(-1)),
-      ok: missing.length === 0 && present.length > 0,
-      hint: remedy(backup, first),
-      command: barmanCommand(['list-files', '--target', 'wal', backup.server, 'first']),
-      output: everything(output),
-    },
+  const lines = output.stdout.split('\n')
+  const segments = (word: string) =>
+    lines.filter((line) => line.startsWith(`${word} `) && SEGMENT.test(line)).map(segmentOf)
+  const listed = lines.filter((line) => /^(there|gone) /.test(line)).map(segmentOf)
+  const present = segments('there')
+  const missing = [...segments('gone'), ...gaps(listed)]
+  const first = listed[0]
+  const evidence = {
+    command: barmanCommand(['list-files', '--target', 'wal', backup.server, 'first']),
+    output: everything(output),
+  }
+  const sinceFirst = {
+    what: 'WAL since the first backup',
+    expected: 'no gap',
+    observed: missing.length > 0 ? `missing: ${missing.join(', ')}` : span(first, present.at(-1)),
+    ok: missing.length === 0 && present.length > 0,
+    hint: remedy(backup, first),
+    ...evidence,
+  }
+  const [newest] = segments('newest')
+  if (newest === undefined) return [sinceFirst]
+  return [sinceFirst, { ...seeWayToNow(newest, segments('filed'), branchesOf(lines)), ...evidence }]
+}
+
+/** A timeline that was left, and the number of the segment in which the next one begins. */
+interface Branch {
+  readonly timeline: number
+  readonly leftIn: number
+}
+
+/** Lines of a history: `left 1	0/A033A28	no recovery target specified`. */
+function branchesOf(lines: readonly string[]): readonly Branch[] {
+  return lines.flatMap((line) => {
+    const [, timeline, high = '', low = ''] = /^left (\d+)\s+([\dA-F]+)\/([\dA-F]+)/.exec(line) ?? []
+    if (timeline === undefined) return []
+    const inLog = Math.floor(Number.parseInt(low, 16) / SEGMENT_BYTES)
+    return [{ timeline: Number(timeline), leftIn: Number.parseInt(high, 16) * SEGMENTS_A_LOG + inLog }]
+  })
+}
+
+/**
+ * A restore to now replays each segment on the timeline that was the newest there.
+ * @param newest the segment in which the newest backup begins
+ */
+function seeWayToNow(newest: string, filed: readonly string[], branches: readonly Branch[]): Seen {
+  const timelines = [
+    ...branches.map(({ timeline }) => timeline),
+    Math.max(...[newest, ...filed].map(timelineOf)),
   ]
+  const last =
+    filed
+      .filter((segment) => timelineOf(segment) === timelines.at(-1))
+      .toSorted()
+      .at(-1) ?? newest
+  const isThere = new Set(filed)
+  const missing = Array.from({ length: numberOf(last) - numberOf(newest) + 1 }, (_, at) => {
+    const number = numberOf(newest) + at
+    const left = branches.filter(({ leftIn }) => leftIn <= number).length
+    return segmentName(timelines[left] ?? 1, number)
+  }).filter((segment) => !isThere.has(segment))
+  return {
+    what: 'WAL from the newest backup to now',
+    expected: 'no gap',
+    observed: missing.length > 0 ? `missing: ${missing.join(', ')}` : span(newest, last),
+    ok: missing.length === 0,
+    hint: 'No backup can be restored to now. Take a new one: npx create-pg-lab backup',
+  }
+}
+
+function timelineOf(segment: string): number {
+  return Number.parseInt(segment.slice(0, 8), 16)
+}
+
+function segmentName(timeline: number, number: number): string {
+  const parts = [timeline, Math.floor(number / SEGMENTS_A_LOG), number % SEGMENTS_A_LOG]
+  return parts.map((part) => part.toString(16).toUpperCase().padStart(8, '0')).join('')
 }
 
 function span(first: string | undefined, last: string | undefined): string {

@@ -390,6 +390,34 @@ const SABOTAGES: readonly Sabotage[] = [
     remedy: 'barman delete master first',
   },
   {
+    name: 'a new timeline whose first segments never came',
+    script: {
+      shell: [
+        {
+          of: 'list-files',
+          stdout: [
+            'there /w/0000000100000000/0000000100000000000000FE',
+            'there /w/0000000100000000/0000000100000000000000FF',
+            'newest /w/0000000100000000/0000000100000000000000FE',
+            'filed 0000000100000000000000FE',
+            'filed 0000000100000000000000FF',
+            'filed 00000002.history',
+            'filed 000000020000000100000000',
+            'filed 00000003.history',
+            'filed 000000030000000100000003',
+            'left 1\t0/FF033A28\tno recovery target specified',
+            'left 2\t1/1078350\tbefore 2026-11-26 12:13:32.110557+00',
+          ].join('\n'),
+        },
+      ],
+    },
+    run: ['continuity'],
+    found: [
+      'continuity backup WAL from the newest backup to now: missing: 0000000200000000000000FF, 000000030000000100000001, 000000030000000100000002',
+    ],
+    remedy: 'npx create-pg-lab backup',
+  },
+  {
     name: 'another retention and schedule',
     script: {
       shell: [
