@@ -121,15 +121,19 @@ function lsnNumber(lsn: string): bigint {
 }
 
 /*
- * Looks through all WAL from the first backup on, also what is still arriving. $1 is the server, $2 the name,
- * $3 path_prefix, $4 streaming_wals_directory; then what reads the archive's files, compressed or not.
+ * Looks through all WAL there is, of every timeline, also what is still arriving, the oldest first. $1 is the name,
+ * $2 path_prefix, $3 wals_directory, $4 streaming_wals_directory; then what reads the archive's files, compressed or
+ * not.
  */
-const FIND_POINT = `server=$1 name=$2 streaming=$4
-PATH="$3:$PATH"
+const FIND_POINT = `name=$1 wals=$3 streaming=$4
+PATH="$2:$PATH"
 shift 4
 work=$(mktemp -d) || exit
 trap 'rm -rf "$work"' EXIT
-{ barman list-files --target wal "$server" first; find "$streaming" -name '*.partial'; } |
+{
+  find "$wals" -type f -name '[0-9A-F]*' ! -name '*.*' | sort
+  find "$streaming" -type f -name '*.partial' | sort
+} |
 while IFS= read -r file; do
   segment=\${file##*/}
   segment=$work/\${segment%.partial}
@@ -143,13 +147,14 @@ const READERS = { none: ['cat'], gzip: ['gzip', '-dcf'], bzip2: ['bzip2', '-dcf'
 /** @returns the LSN of the newest restore point of this name */
 async function findPoint({ guest, backup: host }: RestorePlace, name: string): Promise<string> {
   const { config } = await barmanConfig(guest, host)
-  const words = [host.server, name, String(config.path_prefix), String(config.streaming_wals_directory)]
+  const { path_prefix, wals_directory, streaming_wals_directory } = config
+  const words = [name, ...[path_prefix, wals_directory, streaming_wals_directory].map(String)]
   const argv = ['bash', '-c', FIND_POINT, 'bash', ...words, ...READERS[host.compression]]
   const { stdout } = await guest.shell(host, argv, { as: 'barman', timeoutMs: 30 * 60_000 })
   const points = [...stdout.matchAll(/lsn: ([\dA-F]+\/[\dA-F]+),.* RESTORE_POINT (.*)$/gm)]
   const lsn = points.findLast(([, , one]) => one === name)?.[1]
   if (lsn !== undefined) return lsn
-  throw new UserError(`There is no restore point ${name} since the first backup`, {
+  throw new UserError(`There is no restore point ${name} in Barman’s archive`, {
     hint: 'one is made with: npx create-pg-lab psql -c "SELECT pg_create_restore_point(\'name\')"',
   })
 }
