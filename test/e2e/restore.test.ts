@@ -184,4 +184,29 @@ describe('pg-lab restore', () => {
     expect(lab.changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(tracesOnBackup()).toBe('master')
   })
+
+  it('cut off in the middle of that: up goes on, now can be restored, and it goes over the master again', async () => {
+    const rows = lab.sql('master', ROWS, 'otus')
+    const time = lab.sql('master', 'SELECT now()')
+    lab.sql('master', "INSERT INTO dz (v) VALUES ('a mistake')", 'otus')
+    const args = ['restore', '--to', time, '--in-place', '--yes']
+    const child = start('node', [resolve('dist/pg-lab.js'), ...args], { cwd: lab.directory })
+    const ended = new Promise((done) => child.once('exit', done))
+    const isDue = () => onBackup('ls -A ~barman').includes('.pg-lab-backup-due')
+    for (let turn = 0; !isDue() && turn < 600; turn += 1) await wait(500)
+    child.kill('SIGKILL')
+    await ended
+    expect(isDue()).toBe(true)
+
+    lab.must('up')
+    expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
+    expect(failures(lab.verify('--restore').failed)).toEqual([])
+    expect(lab.changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+
+    const now = lab.sql('master', 'SELECT now()')
+    lab.sql('master', "INSERT INTO dz (v) VALUES ('another')", 'otus')
+    lab.must('restore', '--to', now, '--in-place', '--yes')
+    expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
+    expect(failures(lab.verify('--restore').failed)).toEqual([])
+  })
 })
