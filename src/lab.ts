@@ -105,6 +105,8 @@ export interface Lab {
     /** Every line we write to postgresql.conf that is the same on all nodes: ours first, the user's over it. */
     readonly settings: Readonly<Record<string, SettingValue>>
     readonly checksums: boolean
+    /** Certificates of the lab's own authority; nobody gets in over the network without TLS. */
+    readonly tls: boolean
     readonly locale: string
   }
   readonly replication: {

@@ -127,7 +127,7 @@ export function resolveLab(config: Config, host: Host): Lab {
     throw new UserError(`The config has ${count}`, { problems })
   }
 
-  const { checksums, locale } = config.postgres
+  const { checksums, tls, locale } = config.postgres
   const { packages, vagrant, docker } = config.mirrors
   const { http, https, noProxy } = config.proxy
   const nodes = nodesFrom(config, machines, addresses, slots)
@@ -142,7 +142,7 @@ export function resolveLab(config: Config, host: Host): Lab {
     knownHosts: config.ssh.knownHosts,
     network: networkOf(config, provider, subnet),
     ...nodes,
-    postgres: { version, repository, settings: postgresSettings(config, version), checksums, locale },
+    postgres: { version, repository, settings: postgresSettings(config, version), checksums, tls, locale },
     replication: replicationOf(config),
     database: config.database,
     mirrors: { packages, vagrant, docker: imagePrefix(docker) },

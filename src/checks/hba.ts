@@ -46,6 +46,7 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
       `Whoever reaches the server is let in without a password. ${PROVISION}`,
     ),
     seeNone('lines with a weaker password method than SCRAM', passwords, `Use scram-sha-256. ${PROVISION}`),
+    ...(lab.postgres.tls ? [seePlain(rules)] : []),
     seeNone('addresses outside the lab', foreign, `The lab lets in its own hosts only. ${PROVISION}`),
     seeReplication(lab, rules),
     seeRewind(lab, rules),
@@ -60,6 +61,11 @@ function seeNone(what: string, bad: readonly Rule[], hint: string): Seen {
     ok: bad.length === 0,
     hint,
   }
+}
+
+function seePlain(rules: readonly Rule[]): Seen {
+  const plain = rules.filter(({ type }) => type === 'host' || type === 'hostnossl')
+  return seeNone('lines that let in without TLS', plain, `Rows and WAL can be read on the way. ${PROVISION}`)
 }
 
 function describe(rule: Rule): string {

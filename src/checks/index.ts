@@ -24,6 +24,7 @@ import { settings } from './settings.ts'
 import { slots } from './slots.ts'
 import { standby } from './standby.ts'
 import { synchronous } from './synchronous.ts'
+import { tls } from './tls.ts'
 import { version } from './version.ts'
 import { wal } from './wal.ts'
 
@@ -41,6 +42,7 @@ export const CHECKS: readonly Check[] = [
   hba,
   roles,
   secrets,
+  tls,
   login,
   barmanCheck,
   barmanReplication,

@@ -1,6 +1,7 @@
 import type { Lab, LabNode } from '../lab.ts'
 import { everything } from '../tools/barman.ts'
 import { delayOf, type Link, linksOf, type ServerState } from '../tools/cluster.ts'
+import { toSender } from '../tools/conninfo.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
 import { sameSetting } from '../tools/setting-value.ts'
@@ -73,7 +74,7 @@ function seeRecovery({ in_recovery, read_only }: StandbyRow, { node }: Link): Se
  */
 async function tryLogin(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<string | undefined> {
   // dbname=replication: by that name a walreceiver looks for its password
-  const server = `host=${upstream.address} port=5432 user=${lab.replication.user} dbname=replication replication=true connect_timeout=3`
+  const server = toSender(lab, upstream)
   // -w: a missing password is an error, not a question
   const argv = ['psql', '-X', '-w', '-c', 'IDENTIFY_SYSTEM', server]
   const output = await guest.shell(node, argv, { as: 'postgres', timeoutMs: 10_000 })

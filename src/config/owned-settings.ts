@@ -11,6 +11,7 @@ const ON = ['on', 'true', 'yes', '1']
 const OFF = ['off', 'false', 'no', '0']
 const PLACE = 'it belongs to the place the package gives it'
 const PER_NODE = 'it differs from node to node'
+const TLS = 'the lab makes the certificates'
 const STANDBY = 'only a standby or a restore has it'
 
 /** Settings a config may not give, because the lab works only with its own value. */
@@ -40,6 +41,9 @@ const OWNED_SETTINGS: Readonly<Record<string, OwnedSetting>> = {
   max_slot_wal_keep_size: { reason: 'it has a place of its own', instead: 'replication.maxSlotWalKeepSize' },
   timezone: { reason: 'it has a place of its own', instead: 'postgres.timezone' },
   log_timezone: { reason: 'it has a place of its own', instead: 'postgres.timezone' },
+  ssl: { reason: TLS, instead: 'postgres.tls' },
+  ssl_cert_file: { reason: TLS, instead: 'postgres.tls' },
+  ssl_key_file: { reason: TLS, instead: 'postgres.tls' },
   restore_command: { reason: STANDBY },
   archive_cleanup_command: { reason: STANDBY },
   recovery_end_command: { reason: STANDBY },

@@ -199,6 +199,15 @@ const Postgres = section('The PostgreSQL servers.', {
     ),
     'UTC',
   ),
+  tls: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'Whether all that goes over the network is encrypted, and every client checks the server.',
+      ),
+    ),
+    true,
+  ),
   locale: v.optional(text(FORMATS.locale, 'Locale of the cluster, chosen at initdb.'), 'C.UTF-8'),
 })
 

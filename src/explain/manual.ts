@@ -28,6 +28,7 @@ const MANUALS: Readonly<Record<string, string | ((version: number) => string)>> 
   'postgres.version': 'https://www.postgresql.org/support/versioning/',
   'postgres.repository': 'https://www.postgresql.org/download/linux/',
   'postgres.checksums': (version) => manualPage(version, 'app-initdb'),
+  'postgres.tls': (version) => manualPage(version, 'ssl-tcp'),
   'postgres.timezone': (version) => settingManual(version, 'timezone'),
   'postgres.locale': (version) => manualPage(version, 'locale'),
   replication: (version) => `${manualPage(version, STREAMING)}#STREAMING-REPLICATION`,

@@ -67,6 +67,7 @@ export function ansibleVars(lab: Lab): Record<string, unknown> {
       no_proxy: lab.proxy.noProxy ?? '',
     },
     postgres_checksums: lab.postgres.checksums,
+    postgres_tls: lab.postgres.tls,
     postgres_locale: lab.postgres.locale,
     postgres_settings: lab.postgres.settings,
     postgres_nodes: nodeVars(lab),

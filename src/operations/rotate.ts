@@ -2,8 +2,9 @@ import { createHash, createHmac, pbkdf2Sync, randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError, programFailed } from '../errors.ts'
-import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import type { Lab, LabNode } from '../lab.ts'
 import { delayOf, findPrimary, type Link, linksOf } from '../tools/cluster.ts'
+import { toSender } from '../tools/conninfo.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { pause } from '../tools/signals.ts'
 import { literal } from '../tools/sql.ts'
@@ -147,9 +148,7 @@ const LOGIN_WITHIN_MS = 10_000
 const ASK_EVERY_MS = 500
 
 async function proveLogin(lab: Lab, guest: Guest, { node, upstream }: Link): Promise<void> {
-  const address = postgresNodes(lab).find(({ name }) => name === upstream.name)?.address
-  // The passfile's lines are for the database `replication`, as pg_basebackup and the WAL receiver call it.
-  const conninfo = `host=${address} port=5432 user=${lab.replication.user} dbname=replication replication=true`
+  const conninfo = toSender(lab, upstream)
   const argv = ['psql', '-X', '-w', '-A', '-t', '-c', 'IDENTIFY_SYSTEM', conninfo]
   const deadlineMs = Date.now() + LOGIN_WITHIN_MS
   for (;;) {

@@ -30,16 +30,26 @@ function wantedLines(lab: Lab): readonly Line[] {
   return [...standbys, ...barman, ...owner]
 }
 
-function asSeen({ database, user, address }: Line): string {
-  return `host ${database} ${user} ${address} ${ONE_ADDRESS} scram-sha-256`
+function typeIn({ postgres }: Lab): string {
+  return postgres.tls ? 'hostssl' : 'host'
+}
+
+function asSeen(lab: Lab, { database, user, address }: Line): string {
+  return `${typeIn(lab)} ${database} ${user} ${address} ${ONE_ADDRESS} scram-sha-256`
 }
 
 /** How pg_hba.conf of a running server changes: `pg_hba.conf lets in replica from 10.0.0.13`. */
 export function hbaChanges(lab: Lab, { hba }: ServerSight): readonly string[] {
-  const wanted = ['local all all peer', ...wantedLines(lab).map(asSeen)]
-  const missing = wanted.filter((line) => !hba.includes(line))
-  const surplus = hba.filter((line) => !wanted.includes(line))
-  return [...told('pg_hba.conf lets in', missing), ...told('pg_hba.conf no longer lets in', surplus)]
+  const wanted = ['local all all peer', ...wantedLines(lab).map((line) => asSeen(lab, line))]
+  const given = hba.map((line) => line.replace(/^host(ssl)? /, `${typeIn(lab)} `))
+  const missing = wanted.filter((line) => !given.includes(line))
+  const surplus = given.filter((line) => !wanted.includes(line))
+  const isOtherType = given.some((line, at) => line !== hba[at])
+  return [
+    ...(isOtherType ? [`pg_hba.conf lets in ${lab.postgres.tls ? 'only with' : 'also without'} TLS`] : []),
+    ...told('pg_hba.conf lets in', missing),
+    ...told('pg_hba.conf no longer lets in', surplus),
+  ]
 }
 
 function told(words: string, lines: readonly string[]): readonly string[] {

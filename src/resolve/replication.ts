@@ -1,3 +1,4 @@
+import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
 import type { Report } from './report.ts'
@@ -41,6 +42,7 @@ export function postgresSettings(config: Config, version: number): Record<string
     ...(version >= 13 ? { wal_keep_size: '256MB' } : { wal_keep_segments: 16 }),
     hot_standby: 'on',
     password_encryption: 'scram-sha-256',
+    ...(postgres.tls ? { ssl: 'on', ssl_cert_file: CERTIFICATE, ssl_key_file: KEY } : {}),
     shared_buffers: sharedBuffers(Math.min(master.memory, ...slaves.map(({ memory }) => memory))),
     timezone: postgres.timezone,
     log_timezone: postgres.timezone,

@@ -6,7 +6,8 @@ describe('runChecks', () => {
   it('finds nothing wrong with a healthy lab', async () => {
     const findings = await runChecks(recordedLab(), scriptedGuest())
     expect(findings.filter(({ ok }) => !ok)).toEqual([])
-    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(CHECKS.map(({ id }) => id)))
+    const ids = CHECKS.map(({ id }) => id).filter((id) => id !== 'tls') // it was recorded on a lab without
+    expect(new Set(findings.map(({ check }) => check))).toEqual(new Set(ids))
   })
 
   it('gives the findings in the order of the list, and reports each check as it ends', async () => {

@@ -36,7 +36,14 @@ test('an empty config is the default lab', () => {
         schedule: '0 3 * * *',
         compression: 'none',
       },
-      postgres: { repository: 'distro', settings: {}, checksums: true, timezone: 'UTC', locale: 'C.UTF-8' },
+      postgres: {
+        repository: 'distro',
+        settings: {},
+        checksums: true,
+        tls: true,
+        timezone: 'UTC',
+        locale: 'C.UTF-8',
+      },
       replication: {
         user: 'replica',
         mode: 'async',

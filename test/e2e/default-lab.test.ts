@@ -61,7 +61,13 @@ describe('the lab of cluster.config.ts', () => {
   it('leaves a password nowhere but in its own files', () => {
     const secrets = lab.secrets()
     expect(Object.keys(secrets)).toHaveLength(4)
-    const patterns = Object.values(secrets).map((secret) => `${secret}\n`)
+    const keys = ['ca', 'server-master', 'server-slave', 'server-backup'].map(
+      (name) => `.pg-lab/tls/${name}.key`,
+    )
+    // The second line of a key: in the first one all of them are alike.
+    const bodies = keys.map((path) => readFileSync(join(lab.directory, path), 'utf8').split('\n')[2] ?? '')
+    expect(new Set(bodies).size).toBe(4)
+    const patterns = [...Object.values(secrets), ...bodies].map((secret) => `${secret}\n`)
     const here = spawn(
       'grep',
       [
@@ -77,12 +83,15 @@ describe('the lab of cluster.config.ts', () => {
         input: patterns.join(''),
       },
     )
-    const own = Object.keys(secrets).map((user) => `./.pg-lab/secrets/${user}`)
+    const own = [...Object.keys(secrets).map((user) => `.pg-lab/secrets/${user}`), ...keys].map(
+      (path) => `./${path}`,
+    )
     expect(here.stdout.trim().split('\n').sort()).toEqual(own.sort())
     for (const node of ['master', 'slave', 'backup'] as const) {
       const found = lab.ask(node, patterns.join(''), SEARCH_A_NODE)
-      const own = { master: 'postgresql', slave: 'postgresql', backup: 'barman' }[node]
-      expect([node, found.trim()]).toEqual([node, `/var/lib/${own}/.pgpass`])
+      const server = ['/etc/pg-lab/server.key', '/var/lib/postgresql/.pgpass']
+      const own = { master: server, slave: server, backup: ['/var/lib/barman/.pgpass'] }[node]
+      expect([node, found.trim().split('\n').sort()]).toEqual([node, own])
     }
     expect(own.map((path) => statSync(path).mode & 0o777)).toEqual(own.map(() => 0o600))
     expect(

@@ -80,6 +80,30 @@ const SABOTAGES: readonly Sabotage[] = [
     observed: /host all all 192\.168\.11\.0\/24 trust/,
   },
   {
+    name: 'lines that let in without TLS',
+    sabotage(lab) {
+      onNode(lab, 'master', `sed -i 's/^hostssl/host/' ${lab.sql('master', 'SHOW hba_file')}`)
+      lab.sql('master', 'SELECT pg_reload_conf()')
+    },
+    found: 'hba master: lines that let in without TLS',
+    observed: /host replication replica 192\.168\.11\.151\/32/,
+  },
+  {
+    name: 'a certificate that the lab has not signed',
+    sabotage(lab) {
+      const subject = '-subj /CN=master -addext subjectAltName=IP:192.168.11.150'
+      onNode(
+        lab,
+        'master',
+        `cd /etc/pg-lab && openssl req -x509 -newkey rsa:2048 -nodes -keyout server.key -out server.crt -days 99 ${subject} 2>/dev/null`,
+      )
+      lab.sql('master', 'SELECT pg_reload_conf()')
+      lab.sql('master', 'SELECT pg_terminate_backend(pid) FROM pg_stat_replication')
+    },
+    found: 'standby slave: walreceiver',
+    observed: /certificate verify failed/,
+  },
+  {
     name: 'Barman a superuser',
     sabotage(lab) {
       lab.sql('master', 'ALTER ROLE barman SUPERUSER')

@@ -103,7 +103,7 @@ test('the proof: the server compares keys, and standbys log in; no password leav
   expect(executed[0]).toMatch(/^master: SET log_statement = 'none';\nSET log_min_duration_statement = -1;/)
   expect(executed.join('')).not.toContain('pencil')
   expect(logins).toEqual([
-    'slave: host=192.168.11.150 port=5432 user=replica dbname=replication replication=true',
+    'slave: host=192.168.11.150 port=5432 user=replica connect_timeout=3 sslmode=prefer dbname=replication replication=true',
   ])
 })
 

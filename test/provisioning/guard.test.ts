@@ -17,6 +17,7 @@ beforeAll(() => {
     postgres_service: 'postgresql@15-main',
     postgres_replication_user: 'replica',
     postgres_home: folder,
+    postgres_tls_conninfo: '',
     inventory_hostname: 'master',
     postgres_nodes: ['master', 'slave', 'slave2'].map((name, at) => ({ name, address: `10.0.0.${at + 1}` })),
   }

@@ -24,7 +24,15 @@ function labOf(input: unknown): Lab[] {
   }
 }
 
-type Row = readonly [string, readonly string[], readonly string[], string | null, string | null, string, null]
+type Row = readonly [
+  string,
+  readonly string[],
+  readonly string[],
+  string | null,
+  string | null,
+  string,
+  string | null,
+]
 
 interface Found {
   readonly hba: readonly Row[]
@@ -46,8 +54,12 @@ function readTemplates(labs: readonly Lab[]): Found[] {
 /** Who may connect to what from where: a user, a database and one address a line, whatever the names are. */
 function expectHba(lab: Lab, rows: readonly Row[]): void {
   const servers = [lab.master, ...lab.slaves].map(({ address }) => address)
+  // The server that reads it here has no certificate.
+  const [type, error] = lab.postgres.tls
+    ? ['hostssl', 'hostssl record cannot match because SSL is disabled']
+    : ['host', null]
   const row = (database: string, user: string, address: string) =>
-    ['host', [database], [user], address, '255.255.255.255', 'scram-sha-256', null] as const
+    [type, [database], [user], address, '255.255.255.255', 'scram-sha-256', error] as const
   const { replication, backup, database, network } = lab
   const barman = backup ? [backup.address] : []
   expect(rows).toEqual([

@@ -83,6 +83,7 @@ export function testLab(overrides: Partial<Lab> = {}): Lab {
       repository: { kind: 'distro' },
       settings: { wal_level: 'replica', max_wal_senders: 10, hot_standby: true, work_mem: '8MB' },
       checksums: true,
+      tls: false,
       locale: 'C.UTF-8',
     },
     replication: { user: 'replica', synchronousCount: 0, maxLag: { bytes: 16 * 1024 ** 2, seconds: 10 } },
