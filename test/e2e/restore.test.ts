@@ -32,7 +32,7 @@ function onBackup(script: string): string {
 
 /** What is in Barman's home, and which servers barman runs, without receive-wal. */
 function tracesOnBackup(): string {
-  return onBackup("ls -A ~barman | grep -v '^\\.'; pgrep -u barman -x postgres || true")
+  return onBackup("ls -A ~barman | grep -vxE '\\..*|ca.crt'; pgrep -u barman -x postgres || true")
 }
 
 interface Backup {
@@ -192,11 +192,11 @@ describe('pg-lab restore', () => {
     const args = ['restore', '--to', time, '--in-place', '--yes']
     const child = start('node', [resolve('dist/pg-lab.js'), ...args], { cwd: lab.directory })
     const ended = new Promise((done) => child.once('exit', done))
-    const isDue = () => onBackup('ls -A ~barman').includes('.pg-lab-backup-due')
-    for (let turn = 0; !isDue() && turn < 600; turn += 1) await wait(500)
+    const hasMadeRoom = () => lab.ask('slave', '', 'ls /var/lib/postgresql/*').includes('before-restore')
+    for (let turn = 0; !hasMadeRoom() && turn < 600; turn += 1) await wait(500)
     child.kill('SIGKILL')
     await ended
-    expect(isDue()).toBe(true)
+    expect(hasMadeRoom()).toBe(true)
 
     lab.must('up')
     expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
