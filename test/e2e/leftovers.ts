@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
-import { identityOf } from '../../src/tools/groups.ts'
-import { OWNER, spawn } from './support.ts'
+import { OWNER, ownerNow, spawn } from './support.ts'
 
 /**
  * A run of tests that was killed leaves its labs behind, and with them names, addresses and ports that the labs to come
@@ -23,6 +22,6 @@ function isLeft(folder: string): boolean {
   const [parent = ''] = folder.slice(temporary.length).split(sep)
   const owner = join(temporary, parent, OWNER)
   if (!existsSync(owner)) return !existsSync(folder)
-  const [pid, identity] = readFileSync(owner, 'utf8').split(' ')
-  return identityOf(Number(pid)) !== identity
+  const said = readFileSync(owner, 'utf8')
+  return ownerNow(Number.parseInt(said, 10)) !== said
 }

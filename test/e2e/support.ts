@@ -45,6 +45,11 @@ export function spawn(file: string, args: readonly string[], options: SpawnOptio
 /** Beside a test's lab: the process that made it. When that is gone, so may be the lab. */
 export const OWNER = 'owner'
 
+/** What that file says of a process: its number, and what tells it from a later one. */
+export function ownerNow(pid: number): string {
+  return `${pid} ${identityOf(pid)}`
+}
+
 /** A lab in a folder of its own, or in this repository. */
 export class TestLab {
   readonly directory: string
@@ -59,7 +64,7 @@ export class TestLab {
   /** Makes a folder with this config; the name has a space and a Cyrillic letter, as users' folders do. */
   static create(name: string, config: string): TestLab {
     const parent = mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-'))
-    writeFileSync(join(parent, OWNER), `${process.pid} ${identityOf(process.pid)}`)
+    writeFileSync(join(parent, OWNER), ownerNow(process.pid))
     const directory = join(parent, `${name} л`)
     mkdirSync(directory)
     writeFileSync(join(directory, 'cluster.config.ts'), config)
