@@ -21,6 +21,7 @@ const TEST_TOOLS: Record<string, string> = {
   yamllint: 'yamllint',
   shellcheck: 'shellcheck',
   psql: 'postgresql-client',
+  openssl: 'openssl',
   pg_createcluster: 'postgresql', // its parsers read what we write
   chromium: 'chromium',
 }
