@@ -1,6 +1,7 @@
 import type { BackupNode } from '../lab.ts'
 import { barmanCommand, barmanConfig, everything } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { bytesOf } from '../tools/wal.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /*
@@ -20,7 +21,7 @@ if [ -e "$history" ]; then gzip -dcf "$history" | sed -n 's/^ *\\([0-9]\\)/left 
 const SEGMENT = /([\dA-F]{8})([\dA-F]{8})([\dA-F]{8})(?:\.\w+)?$/
 
 /** initdb's default. */
-const SEGMENT_BYTES = 16 * 1024 ** 2
+const SEGMENT_BYTES = 16n * 1024n ** 2n
 
 /** In the 4 GB that the middle number counts. */
 const SEGMENTS_A_LOG = 256
@@ -52,7 +53,7 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
   const sinceFirst = {
     what: 'WAL since the first backup',
     expected: 'no gap',
-    observed: missing.length > 0 ? `missing: ${missing.join(', ')}` : span(first, present.at(-1)),
+    observed: observed(missing, first, present.at(-1)),
     ok: missing.length === 0 && present.length > 0,
     hint: remedy(backup, first),
     ...evidence,
@@ -71,10 +72,9 @@ interface Branch {
 /** Lines of a history: `left 1	0/A033A28	no recovery target specified`. */
 function branchesOf(lines: readonly string[]): readonly Branch[] {
   return lines.flatMap((line) => {
-    const [, timeline, high = '', low = ''] = /^left (\d+)\s+([\dA-F]+)\/([\dA-F]+)/.exec(line) ?? []
-    if (timeline === undefined) return []
-    const inLog = Math.floor(Number.parseInt(low, 16) / SEGMENT_BYTES)
-    return [{ timeline: Number(timeline), leftIn: Number.parseInt(high, 16) * SEGMENTS_A_LOG + inLog }]
+    const [, timeline, lsn] = /^left (\d+)\s+([\dA-F]+\/[\dA-F]+)/.exec(line) ?? []
+    if (lsn === undefined) return []
+    return [{ timeline: Number(timeline), leftIn: Number(bytesOf(lsn) / SEGMENT_BYTES) }]
   })
 }
 
@@ -101,7 +101,7 @@ function seeWayToNow(newest: string, filed: readonly string[], branches: readonl
   return {
     what: 'WAL from the newest backup to now',
     expected: 'no gap',
-    observed: missing.length > 0 ? `missing: ${missing.join(', ')}` : span(newest, last),
+    observed: observed(missing, newest, last),
     ok: missing.length === 0,
     hint: 'No backup can be restored to now. Take a new one: npx create-pg-lab backup',
   }
@@ -116,7 +116,8 @@ function segmentName(timeline: number, number: number): string {
   return parts.map((part) => part.toString(16).toUpperCase().padStart(8, '0')).join('')
 }
 
-function span(first: string | undefined, last: string | undefined): string {
+function observed(missing: readonly string[], first: string | undefined, last: string | undefined): string {
+  if (missing.length > 0) return `missing: ${missing.join(', ')}`
   return first === undefined || last === undefined ? 'no WAL after a backup' : `${first} to ${last}`
 }
 

@@ -107,44 +107,33 @@ function seeClient(what: string, conninfo: string): Seen {
   }
 }
 
-/** Each attempt with the right password: without TLS, and with an authority that is not the lab's. */
-const ATTEMPTS = {
-  plain: 'sslmode=disable',
-  foreign: `${VERIFY} sslrootcert=${CERTIFICATE}`,
-}
+/** What has to fail, each with the right password: without TLS, and with an authority that is not the lab's. */
+const ATTEMPTS = [
+  {
+    what: 'a connection without TLS to',
+    options: 'sslmode=disable',
+    hint: `pg_hba.conf there has lines that are not hostssl. ${PROVISION}`,
+  },
+  {
+    what: 'a certificate another authority signed, as if it were',
+    options: `${VERIFY} sslrootcert=${CERTIFICATE}`,
+    hint: 'libpq here does not check the server: look for PGSSLMODE in the environment.',
+  },
+]
 
-async function seeRefusals(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<readonly Seen[]> {
-  const attempt = (options: string) => [
-    'psql',
-    '-X',
-    '-w',
-    '-q',
-    '-c',
-    '',
-    `${toServer(lab, upstream, options)} dbname=postgres`,
-  ]
-  const [plain, foreign] = await Promise.all(
-    [ATTEMPTS.plain, ATTEMPTS.foreign].map((options) =>
-      guest.shell(node, attempt(options), { as: 'postgres' }),
-    ),
+function seeRefusals(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<readonly Seen[]> {
+  return Promise.all(
+    ATTEMPTS.map(async ({ what, options, hint }) => {
+      const conninfo = `${toServer(lab, upstream, options)} dbname=postgres`
+      const argv = ['psql', '-X', '-w', '-q', '-c', '', conninfo]
+      const { exitCode } = await guest.shell(node, argv, { as: 'postgres' })
+      return {
+        what: `${what} ${upstream.name}`,
+        expected: 'refused',
+        observed: exitCode === 0 ? 'let in' : 'refused',
+        ok: exitCode !== 0,
+        hint,
+      }
+    }),
   )
-  const seen = (what: string, exitCode: number | undefined, hint: string): Seen => ({
-    what: `${what} ${upstream.name}`,
-    expected: 'refused',
-    observed: exitCode === 0 ? 'let in' : 'refused',
-    ok: exitCode !== 0,
-    hint,
-  })
-  return [
-    seen(
-      'a connection without TLS to',
-      plain?.exitCode,
-      `pg_hba.conf there has lines that are not hostssl. ${PROVISION}`,
-    ),
-    seen(
-      'a certificate another authority signed, as if it were',
-      foreign?.exitCode,
-      'libpq here does not check the server: look for PGSSLMODE in the environment.',
-    ),
-  ]
 }

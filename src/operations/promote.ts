@@ -2,10 +2,11 @@ import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import { delayOf, followersOf } from '../tools/cluster.ts'
 import { literal } from '../tools/sql.ts'
+import { bytesOf } from '../tools/wal.ts'
 import { isCutOff } from './cut-off.ts'
 import { type Fenced, fence } from './fence.ts'
 import type { Place } from './place.ts'
-import { bytesOf, findServer, namesOf, type Server, seeServers } from './servers.ts'
+import { findServer, namesOf, type Server, seeServers } from './servers.ts'
 
 /** Which standby becomes the primary, and what has to happen before. */
 export interface PromotionPlan {

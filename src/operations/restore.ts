@@ -3,7 +3,7 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { runPlaybook } from '../tools/ansible.ts'
 import { askBarman, barmanConfig, barmanFailed } from '../tools/barman.ts'
 import { findPrimary } from '../tools/cluster.ts'
-import { archiveWal } from '../tools/wal.ts'
+import { archiveWal, bytesOf } from '../tools/wal.ts'
 import { type BaseBackup, listBackups } from './catalogue.ts'
 import type { Moment } from './moment.ts'
 import type { Place } from './place.ts'
@@ -56,10 +56,10 @@ function backupFor(
     case 'time':
       return backupBefore(moment, done)
     case 'lsn':
-      return backupUpTo(place, lsnNumber(moment.value), moment.value, done, primary)
+      return backupUpTo(place, bytesOf(moment.value), moment.value, done, primary)
     case 'name':
       return findPoint(place, moment.value).then((lsn) =>
-        backupUpTo(place, lsnNumber(lsn), `${moment.value} (${lsn})`, done, undefined),
+        backupUpTo(place, bytesOf(lsn), `${moment.value} (${lsn})`, done, undefined),
       )
   }
 }
@@ -90,7 +90,7 @@ async function backupUpTo(
 ): Promise<BaseBackup> {
   if (primary) {
     const [row] = await place.guest.rows<{ lsn: string }>(primary, 'SELECT pg_current_wal_lsn()::text AS lsn')
-    if (row && lsn > lsnNumber(row.lsn)) {
+    if (row && lsn > bytesOf(row.lsn)) {
       throw new UserError(`${told} is in the future: ${primary.name} is at ${row.lsn}`, {
         hint: 'for all there is: --to latest',
       })
@@ -99,7 +99,7 @@ async function backupUpTo(
   let earliest = ''
   for (const backup of done) {
     earliest = await endOf(place, backup)
-    if (lsnNumber(earliest) <= lsn) return backup
+    if (bytesOf(earliest) <= lsn) return backup
   }
   throw new UserError(`${told} is before the end of the first backup`, {
     hint: `the earliest moment is --to ${earliest}`,
@@ -113,11 +113,6 @@ async function endOf({ guest, backup: host }: RestorePlace, { id }: BaseBackup):
   const lsn = about?.base_backup_information?.end_lsn
   if (lsn === undefined) throw barmanFailed(answer, host)
   return lsn
-}
-
-function lsnNumber(lsn: string): bigint {
-  const [high = '', low = ''] = lsn.split('/')
-  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`)
 }
 
 /*

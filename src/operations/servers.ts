@@ -1,6 +1,7 @@
 import { CommandError, UserError } from '../errors.ts'
 import { type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import { BARE_ANSWERS, psqlProgram } from '../tools/psql.ts'
+import { bytesOf } from '../tools/wal.ts'
 import type { Place } from './place.ts'
 
 /** How a PostgreSQL server is, in the words of who wants to change its role. */
@@ -66,12 +67,6 @@ export function seeServers({ lab, guest }: Pick<Place, 'lab' | 'guest'>): Promis
     }
   }
   return Promise.all(postgresNodes(lab).map(see))
-}
-
-/** An LSN as a number of bytes. */
-export function bytesOf(lsn: string): bigint {
-  const [high = '0', low = '0'] = lsn.split('/')
-  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`)
 }
 
 /** Where a server went another way than the primary. */

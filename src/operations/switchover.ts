@@ -2,10 +2,11 @@ import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
 import { delayOf } from '../tools/cluster.ts'
 import { literal } from '../tools/sql.ts'
+import { bytesOf } from '../tools/wal.ts'
 import { type Fenced, fence, release } from './fence.ts'
 import type { Place } from './place.ts'
 import { makePrimary } from './promote.ts'
-import { bytesOf, findServer, namesOf, type Server, type ServerAnswer, seeServers } from './servers.ts'
+import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from './servers.ts'
 
 /** Two servers that change places. */
 export interface SwitchoverPlan {

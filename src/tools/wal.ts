@@ -47,3 +47,9 @@ export async function archiveWal(primary: LabNode, backup: BackupNode, guest: Gu
   const output = await guest.shell(backup, argv, { as: 'barman', timeoutMs: 60_000 })
   return { segment, arrived: output.exitCode === 0, rows, output }
 }
+
+/** An LSN as PostgreSQL writes it, `1/A033A28`, as a number of bytes. */
+export function bytesOf(lsn: string): bigint {
+  const [high = '0', low = '0'] = lsn.split('/')
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`)
+}
