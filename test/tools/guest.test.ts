@@ -53,7 +53,7 @@ describe('shell', { timeout: 60_000 }, () => {
   })
 
   test('takes what ssh says of a shared connection for no word of the command', async () => {
-    const busy = 'ControlSocket /tmp/pg-lab-0/c0ffee already exists, disabling multiplexing\r\n'
+    const busy = 'ControlSocket c0ffee already exists, disabling multiplexing\r\n'
     const guest = guestWith({ ssh: `#!/bin/sh\nprintf '${busy}' >&2\nshift 4\nexec sh -c "$*"\n` })
     const output = await guest.shell(master, ['sh', '-c', 'echo no such folder >&2; exit 1'])
     expect(output).toMatchObject({ exitCode: 1, stderr: 'no such folder\n' })
