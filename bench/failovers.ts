@@ -7,10 +7,8 @@
  * --times (2), --mode async or sync (async), --how process, machine or network (process), --os (debian-12),
  * --lab <folder> of a lab that is up, instead of a new one.
  */
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { DrillReport } from '../src/report/drill-report.ts'
+import { newestFigures } from '../test/support/drill-pages.ts'
 import { type BenchLab, withLab } from './lab.ts'
 
 const { values } = parseArgs({
@@ -30,19 +28,6 @@ const COLUMNS = [
   'Everybody streamed again, after the disaster',
   'Two servers took writes at the same time',
 ]
-
-/** The figures of the newest drill, by their English names. */
-function newestFigures({ directory }: BenchLab): ReadonlyMap<string, string> {
-  const folder = join(directory, 'report/drills')
-  const name = readdirSync(folder)
-    .filter((file) => file.endsWith('-failover.json'))
-    .sort()
-    .at(-1)
-  const report = JSON.parse(readFileSync(join(folder, String(name)), 'utf8')) as DrillReport
-  return new Map(
-    report.figures.map(({ name, value }) => [name.en, typeof value === 'string' ? value : value.en]),
-  )
-}
 
 function isRestorable(lab: BenchLab): boolean {
   try {
@@ -67,7 +52,7 @@ withLab(values.lab, config, (lab) => {
   console.log(`|${' --- |'.repeat(COLUMNS.length + 2)}`)
   for (let turn = 1; turn <= Number(values.times); turn += 1) {
     lab.pgLab('drill', 'failover', '--how', values.how)
-    const figures = newestFigures(lab)
+    const figures = newestFigures(lab.directory, 'failover')
     const restored = isRestorable(lab)
     const cells = COLUMNS.map((column) => figures.get(column) ?? 'no')
     console.log(`| ${turn} | ${cells.join(' | ')} | ${restored ? 'yes' : '**no**'} |`)

@@ -14,6 +14,8 @@ const COLUMNS: readonly (readonly [title: string, of: (row: Partial<Row>) => unk
   ['Barman', ({ barman }) => barman],
   ['Cold, s', ({ coldS }) => coldS],
   ['Second run, changed', ({ changed }) => changed],
+  ['Failover, RTO', ({ rto }) => rto],
+  ['Restore exact', ({ restored }) => restored],
 ]
 
 function readRows(folder: string): readonly Partial<Row>[] {

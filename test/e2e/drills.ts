@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn as start } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OsName } from '../../src/catalog/contracts.ts'
-import type { DrillReport } from '../../src/report/drill-report.ts'
+import { newestFigures, newestPage } from '../support/drill-pages.ts'
 import { spawn, TestLab } from './support.ts'
 
 /** Every drill in each of its ways, and what it may cost: no acknowledged commit, some, or two primaries at once. */
@@ -38,16 +38,6 @@ export function describeDrills(os: OsName, subnet: string): void {
   )
   const stateFile = join(lab.directory, '.pg-lab/drill/state.json')
   const stepNow = () => (existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')).step : '')
-
-  /** What the newest page of a drill was made of. */
-  const newest = (drill: string): DrillReport => {
-    const folder = join(lab.directory, 'report/drills')
-    const name = readdirSync(folder)
-      .filter((file) => file.endsWith(`-${drill}.json`))
-      .sort()
-      .at(-1)
-    return JSON.parse(readFileSync(join(folder, String(name)), 'utf8'))
-  }
 
   /** A drill that goes on beside us, until it is at a step. */
   const startUntil = async (drill: string, step: string): Promise<ChildProcess> => {
@@ -106,8 +96,6 @@ export function describeDrills(os: OsName, subnet: string): void {
       if (result.status === 0 || Date.now() > deadline) return result
     }
   }
-  const figures = (drill: string) =>
-    new Map(newest(drill).figures.map(({ name, value }) => [name.en, Object(value).en ?? value]))
   const SPLIT = 'Two servers took writes at the same time'
 
   beforeAll(() => {
@@ -121,11 +109,12 @@ export function describeDrills(os: OsName, subnet: string): void {
       const [id = '', ...options] = drill.split(' ')
       const { stdout } = lab.must('drill', id, ...options)
       expect(stdout).toContain('The lab is as it was')
-      const told = figures(id)
+      const told = newestFigures(lab.directory, id)
       const rpo = cost === 'commits' ? /^\d+ of \d{3,}$/ : /^0 of \d{3,}$/
       expect(told.get('Acknowledged commits lost (RPO)')).toMatch(rpo)
       expect(told.has(SPLIT)).toBe(cost === 'a split')
-      expect(newest(id).steps.map(({ part }) => part)).toEqual(expect.arrayContaining(['disaster', 'repair']))
+      const { steps } = newestPage(lab.directory, id)
+      expect(steps.map(({ part }) => part)).toEqual(expect.arrayContaining(['disaster', 'repair']))
       const page = /report\/drills\/\S+\.md/.exec(stdout)?.[0] ?? ''
       expect(readFileSync(join(lab.directory, page), 'utf8')).toContain(`npx create-pg-lab drill ${id}`)
       expectNoTrace()
@@ -147,7 +136,7 @@ export function describeDrills(os: OsName, subnet: string): void {
       const { status, stdout } = checkedUntilYes()
       if (status !== 0) throw new Error([...typed, stdout].join('\n\n'))
       expect(stdout).toContain('Repaired')
-      expect(figures(id).has('Repaired by hand, after the disaster')).toBe(true)
+      expect(newestFigures(lab.directory, id).has('Repaired by hand, after the disaster')).toBe(true)
       expectNoTrace()
     })
 

@@ -11,4 +11,8 @@ export interface Row {
   readonly coldS: number
   /** Sum over all hosts of the second run's `changed=`. */
   readonly changed: number
+  /** How long no write was accepted when the master's process was killed: `2.3 s`. */
+  readonly rto: string
+  /** Whether a dropped table came back as it was a second before, from a backup and WAL. */
+  readonly restored: 'yes'
 }

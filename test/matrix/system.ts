@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OsName } from '../../src/catalog/contracts.ts'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
-import { spawn, TestLab } from '../e2e/support.ts'
+import { failures, spawn, TestLab } from '../e2e/support.ts'
+import { newestFigures } from '../support/drill-pages.ts'
 import { RESULTS, type Row } from './row.ts'
 
 /** What a system's own packages can, and older ones cannot. */
@@ -20,7 +21,7 @@ interface Can {
  */
 export function describeSystem(os: OsName, subnet: string, can: Can): void {
   const { title, postgresVersion, barmanVersion } = OPERATING_SYSTEMS[os]
-  const row: { -readonly [key in keyof Row]?: Row[key] } = { system: title }
+  const row: { -readonly [key in keyof Row]?: Row[key] | undefined } = { system: title }
   const lab = TestLab.create(
     os,
     `export default { name: '${os}', provider: 'docker', os: '${os}', network: { subnet: '${subnet}' } }\n`,
@@ -73,6 +74,18 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
       const counts = lab.changedCounts(lab.must('up').stdout)
       row.changed = Object.values(counts).reduce((sum, count) => sum + count, 0)
       expect(counts).toEqual({ master: 0, slave: 0, backup: 0 })
+    })
+
+    it('survives the loss of its master', () => {
+      lab.must('drill', 'failover', '--how', 'process')
+      row.rto = newestFigures(lab.directory, 'failover').get('Writes were refused for (RTO)')
+      expect(row.rto).toMatch(/^[\d.]+ s$/)
+      expect(failures(lab.verify().failed)).toEqual([])
+    })
+
+    it('brings back the second before a mistake', () => {
+      lab.must('drill', 'pitr') // compares the rows, and finds nothing younger
+      row.restored = 'yes'
     })
   })
 }
