@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'unit',
           globalSetup: 'test/support/temporary-files.ts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/matrix/**'],
+          exclude: ['test/e2e/**', 'test/matrix/**', 'test/vm/**'],
           testTimeout: 180_000, // for a computer that has other things to do
           hookTimeout: 180_000,
         },
@@ -59,6 +59,16 @@ export default defineConfig({
           include: ['test/matrix/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 900_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'vm',
+          globalSetup: LEFTOVERS,
+          include: ['test/vm/*.test.ts'],
+          testTimeout: 7_200_000, // an emulated processor is slow
+          hookTimeout: 1_800_000,
         },
       },
     ],
