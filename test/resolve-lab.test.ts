@@ -93,11 +93,11 @@ describe('postgresql.conf', () => {
     })
   })
 
-  test('has room for every standby', () => {
+  test('has room for every standby, all of them being cloned', () => {
     const slaves = Array.from({ length: 12 }, () => ({}))
     expect(lab({ slaves }).postgres.settings).toMatchObject({
-      max_wal_senders: 18,
-      max_replication_slots: 18,
+      max_wal_senders: 28,
+      max_replication_slots: 28,
     })
   })
 
@@ -225,11 +225,11 @@ describe('one problem each', () => {
     ],
     [
       { postgres: { settings: { max_wal_senders: 5 } } },
-      'postgres.settings.max_wal_senders | must be at least 10; 5 was given | 1 slaves, Barman twice, clones and a reserve connect at once; or leave it out',
+      'postgres.settings.max_wal_senders | must be at least 10; 5 was given | each slave takes two while it is cloned, Barman two, and two are spare; or leave it out',
     ],
     [
       { postgres: { settings: { max_replication_slots: 'x' } } },
-      'postgres.settings.max_replication_slots | must be at least 10; "x" was given | 1 slaves, Barman twice, clones and a reserve connect at once; or leave it out',
+      'postgres.settings.max_replication_slots | must be at least 10; "x" was given | each slave takes two while it is cloned, Barman two, and two are spare; or leave it out',
     ],
     [
       { postgres: { version: 17 } },

@@ -14,19 +14,23 @@ ssh_args = -F provisioning/ssh_config -o ControlMaster=auto -o ControlPersist=60
 /** Ansible's own default; more hosts than that would wait for each other. */
 const LEAST_FORKS = 5
 
+/** Each is a process of 60 MB on the computer that runs Ansible, and a clone at the same time on the primary. */
+const MOST_FORKS = 20
+
 /**
  * The text of ansible.cfg. Vagrant hands Ansible the inventory and ssh_args itself; the rest holds for both.
  * @param header the first line's text, without its `#`
  */
 export function ansibleCfg(lab: Lab, header: string): string {
-  const forks = Math.max(LEAST_FORKS, nodesOf(lab).length)
+  const hosts = nodesOf(lab).length
+  const forks = Math.min(Math.max(LEAST_FORKS, hosts), MOST_FORKS)
   return `# ${header}
 
 [defaults]
 inventory = provisioning/inventory.yml
 roles_path = provisioning/roles
 callback_plugins = provisioning/callback_plugins
-# All hosts at once.
+# ${hosts > MOST_FORKS ? 'So many hosts at once; each is a process here.' : 'All hosts at once.'}
 forks = ${forks}
 # Take the Python that is there, and do not warn about it.
 interpreter_python = auto_silent

@@ -5,11 +5,11 @@ import type { Report } from './report.ts'
 import { isDirect } from './upstreams.ts'
 
 /**
- * How many WAL senders and slots the cluster needs: a sender for each standby, Barman's receive-wal and its base
- * backup, two for a clone that runs meanwhile, and two spare. PostgreSQL's own default is the least.
+ * How many WAL senders and slots the cluster needs: two for each standby, which may all be cloned at once (one copies,
+ * one streams), Barman's receive-wal and its base backup, and two spare. PostgreSQL's own default is the least.
  */
 function replicationConnections(slaves: number): number {
-  return Math.max(10, slaves + 1 + 1 + 2 + 2)
+  return Math.max(10, 2 * slaves + 1 + 1 + 2)
 }
 
 /** A quarter of the smallest server's memory, in steps of 32 MB: one parameter set must fit all nodes. */
@@ -64,7 +64,7 @@ export function checkSettings({ postgres, slaves, replication }: Config, report:
     report(
       `postgres.settings.${name}`,
       `must be at least ${least}; ${JSON.stringify(value)} was given`,
-      `${slaves.length} slaves, Barman twice, clones and a reserve connect at once; or leave it out`,
+      `each slave takes two while it is cloned, Barman two, and two are spare; or leave it out`,
     )
   }
   const commit = String(postgres.settings.synchronous_commit ?? 'on')

@@ -83,10 +83,14 @@ describe('a lab of existing servers', () => {
 })
 
 describe('ansibleCfg', () => {
-  it('works on all hosts at once', () => {
-    const slaves = Array.from({ length: 9 }, (_, index) => testSlave({ name: `slave${index}` }))
-    expect(ansibleCfg(testLab({ slaves }), 'x')).toContain('\nforks = 11\n')
-    expect(ansibleCfg(testLab(), 'x')).toContain('\nforks = 5\n')
+  it('works on all hosts at once, up to twenty', () => {
+    const withSlaves = (count: number) => {
+      const slaves = Array.from({ length: count }, (_, index) => testSlave({ name: `slave${index}` }))
+      return ansibleCfg(testLab({ slaves }), 'x')
+    }
+    expect(withSlaves(1)).toContain('\nforks = 5\n')
+    expect(withSlaves(9)).toContain('\nforks = 11\n')
+    expect(withSlaves(50)).toContain('\nforks = 20\n')
   })
 })
 
