@@ -6,6 +6,7 @@ const REHEARSALS = [
   'drills',
   'drills-debian-13',
   'existing-servers',
+  'guest-runner',
   'live',
   'operations',
   'resilience',

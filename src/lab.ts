@@ -79,6 +79,8 @@ export type SettingValue = string | number | boolean
 export interface Lab {
   readonly name: string
   readonly provider: ProviderName
+  /** Who runs Ansible; `auto`: this computer where it has it, else as `guest`. Existing servers: never a guest. */
+  readonly runner: 'auto' | 'host' | 'guest'
   readonly os: Os
   /** The Vagrant box; `undefined` for docker, which builds its own image, and for existing servers. */
   readonly box: Box | undefined

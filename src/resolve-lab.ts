@@ -11,7 +11,7 @@ import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
 import { checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
 import { checkServers, serversOf } from './resolve/servers.ts'
-import { resolveBox, resolvePostgres, wantsReplication } from './resolve/software.ts'
+import { resolveBox, resolvePostgres, resolveRunner, wantsReplication } from './resolve/software.ts'
 import { checkUpstreams, upstreamsOf } from './resolve/upstreams.ts'
 import { warningsOf } from './resolve/warnings.ts'
 
@@ -121,6 +121,7 @@ export function resolveLab(config: Config, host: Host): Lab {
   const slots = resolveSlots(config, machines, report)
   const box = resolveBox(config, os, provider, host.architecture, report)
   const { version, repository } = resolvePostgres(config, os, report)
+  const runner = resolveRunner(config, os, provider, report)
   const sizeWarnings = checkSizes(machines, provider, host, report)
   if (problems.length) {
     const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
@@ -136,6 +137,7 @@ export function resolveLab(config: Config, host: Host): Lab {
   return {
     name: config.name,
     provider,
+    runner,
     os,
     box,
     servers: provider === 'ssh' ? serversOf(config, everyone, machines) : [],

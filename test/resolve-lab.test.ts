@@ -57,6 +57,15 @@ test('the default lab', () => {
   })
 })
 
+test('who runs Ansible', () => {
+  expect(lab({}).runner).toBe('auto')
+  expect(lab({ runner: 'guest' }).runner).toBe('guest')
+  expect(lab({ os: 'debian-11' }).runner).toBe('host') // its own Ansible is too old for the roles
+  expect(problems({ os: 'debian-11', runner: 'guest' })).toEqual([
+    "runner | Debian 11 has no Ansible that is new enough | set it to 'host', or os to 'debian-12'",
+  ])
+})
+
 describe('postgresql.conf', () => {
   test('holds the lab’s own settings', () => {
     expect(lab({}).postgres.settings).toMatchInlineSnapshot(`

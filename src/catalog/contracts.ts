@@ -39,6 +39,8 @@ export interface Os {
   readonly postgresVersion: number
   /** Barman its own repository carries, e.g. `3.4`; `undefined` if none. */
   readonly barmanVersion: string | undefined
+  /** Whether the ansible-core of its own repository is new enough for our roles (2.14). */
+  readonly playsAnsible: boolean
   /** Docker base image, e.g. `debian:12`; `undefined` where the docker provider cannot build a node image. */
   readonly dockerImage: string | undefined
   /** Boxes that exist, by provider, with the architectures each has. */

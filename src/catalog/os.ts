@@ -33,6 +33,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'bullseye',
     postgresVersion: 13,
     barmanVersion: '2.12',
+    playsAnsible: false,
     dockerImage: 'debian:11',
     boxes: {
       virtualbox: pinned('debian/bullseye64', '11.20241217.1', AMD64),
@@ -47,6 +48,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'bookworm',
     postgresVersion: 15,
     barmanVersion: '3.4',
+    playsAnsible: true,
     dockerImage: 'debian:12',
     boxes: {
       ...desktop(pinned('bento/debian-12', '202510.26.0', BOTH)),
@@ -60,6 +62,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'trixie',
     postgresVersion: 17,
     barmanVersion: '3.13',
+    playsAnsible: true,
     dockerImage: 'debian:13',
     boxes: {
       ...desktop(pinned('bento/debian-13', '202510.26.0', BOTH)),
@@ -73,6 +76,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'jammy',
     postgresVersion: 14,
     barmanVersion: '2.17',
+    playsAnsible: false,
     dockerImage: 'ubuntu:22.04',
     boxes: {
       ...desktop(pinned('bento/ubuntu-22.04', '202510.26.0', BOTH)),
@@ -86,6 +90,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'noble',
     postgresVersion: 16,
     barmanVersion: '3.10',
+    playsAnsible: true,
     dockerImage: 'ubuntu:24.04',
     boxes: {
       ...desktop(pinned('bento/ubuntu-24.04', '202510.26.0', BOTH)),
@@ -99,6 +104,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: '9',
     postgresVersion: 13,
     barmanVersion: undefined,
+    playsAnsible: true,
     dockerImage: undefined,
     boxes: {
       ...desktop(pinned('bento/rockylinux-9', '202510.26.0', BOTH)),
@@ -118,6 +124,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: '9',
     postgresVersion: 13,
     barmanVersion: undefined,
+    playsAnsible: true,
     dockerImage: undefined,
     boxes: {
       ...desktop(pinned('bento/almalinux-9', '202511.24.0', BOTH)),

@@ -6,7 +6,8 @@ import type { LoadedConfig } from '../config/load.ts'
 import { UserError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { isPlain, type TaskOptions } from '../tasks.ts'
-import type { Guest } from '../tools/contracts.ts'
+import { hasAnsible, withAnsibleInGuest } from '../tools/ansible-in-guest.ts'
+import type { Guest, Runner } from '../tools/contracts.ts'
 import {
   chooseProvider,
   createHost,
@@ -41,23 +42,31 @@ export interface Session {
  * @param provider of the command line
  * @throws UserError with all problems of the config
  */
-export async function openSession(context: Context, provider?: ProviderName | 'auto'): Promise<Session> {
-  const config = await readConfig(context)
+export async function openSession(given: Context, provider?: ProviderName | 'auto'): Promise<Session> {
+  const config = await readConfig(given)
   const { directory } = config
   await verifyOwnPlaces(directory)
-  await context.claim(directory)
-  const host = createHost(context.run)
+  await given.claim(directory)
+  const host = createHost(given.run)
   const choice = await chooseProvider(host, directory, provider ?? config.config.provider)
   const lab = await resolve(config, host, choice.provider)
   if (lab.provider === 'ssh') writeSshConfig(directory, serversSshConfig(lab), nodesOf(lab))
   const logs = runLogs(directory)
   const { createVagrant } = await import('../tools/vagrant.ts')
   const { createGuest } = await import('../tools/guest.ts')
-  const { run } = context
+  const run = runnerOf(given, lab, directory)
+  const context = { ...given, run }
   const vagrant = createVagrant({ directory, run, logFile: logs.file('vagrant') })
   const guest = createGuest({ directory, run, psql: psqlProgram(lab), logFile: logs.file('ssh') })
   const taskOptions = { plain: isPlain(context.env, context.stdout), out: context.stdout }
   return { context, config, directory, lab, host, choice, logs, taskOptions, vagrant, guest }
+}
+
+/** Ansible runs where the config says. */
+function runnerOf({ run }: Context, lab: Lab, directory: string): Runner {
+  if (lab.runner === 'host') return run
+  const isWanted = () => lab.runner === 'guest' || !hasAnsible()
+  return withAnsibleInGuest(run, { directory, nodes: nodesOf(lab) }, isWanted)
 }
 
 /** What is written beside the files of `generate`, whoever writes it. */

@@ -277,6 +277,16 @@ export const ConfigSchema = section(
       v.pipe(v.picklist(OS_NAMES), v.description('Operating system of every machine.')),
       'debian-12',
     ),
+    runner: v.optional(
+      v.pipe(
+        v.picklist(['auto', 'host', 'guest']),
+        v.description(
+          'Who runs Ansible. host: this computer. guest: the last machine, for all. auto: this computer where it has ' +
+            'Ansible, which Windows never has.',
+        ),
+      ),
+      'auto',
+    ),
     ssh: v.optional(Ssh, {}),
     box: v.optional(Box, {}),
     network: v.optional(Network, {}),

@@ -28,6 +28,7 @@ const OTHER_VALUES: readonly unknown[] = [
     'other/box',
   ],
   ...['.other', 'async', 'sync', 'gzip', 'logical', 'internal', 'host-only', 'pgdg', 'virtualbox', 'docker'],
+  ...['guest', 'host'],
   ...['debian-13', 'debian-12'],
 ]
 

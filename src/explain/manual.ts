@@ -10,6 +10,8 @@ const MANUALS: Readonly<Record<string, string | ((version: number) => string)>> 
   name: `${VAGRANT}/multi-machine`,
   provider: `${VAGRANT}/providers`,
   os: `${VAGRANT}/boxes`,
+  runner:
+    'https://docs.ansible.com/ansible/latest/installation_guide/intro_installation.html#control-node-requirements',
   ssh: SSH,
   box: `${VAGRANT}/boxes`,
   network: `${VAGRANT}/networking/private_network`,

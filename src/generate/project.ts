@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
+import { GUEST_RUNNER } from '../tools/ansible-in-guest.ts'
 import { serversSshConfig } from '../tools/ssh-config.ts'
 import { ansibleCfg } from './ansible-cfg.ts'
 import { ansibleVars } from './ansible-vars.ts'
@@ -66,7 +67,11 @@ async function copyOf(path: string): Promise<ProjectFile> {
 }
 
 async function staticFiles(lab: Lab): Promise<ProjectFile[]> {
-  const sources = lab.provider === 'docker' ? [...STATIC, ...STATIC_DOCKER] : STATIC
+  const sources = [
+    ...STATIC,
+    ...(lab.provider === 'docker' ? STATIC_DOCKER : []),
+    ...(lab.runner === 'host' ? [] : [GUEST_RUNNER]),
+  ]
   const paths = (await Promise.all(sources.map(filesUnder))).flat()
   return Promise.all(paths.map(copyOf))
 }

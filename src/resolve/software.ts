@@ -1,7 +1,7 @@
 import type { Architecture, Box, Os, ProviderName } from '../catalog/contracts.ts'
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
-import type { Repository } from '../lab.ts'
+import type { Lab, Repository } from '../lab.ts'
 import type { Report } from './report.ts'
 
 /** The box of every machine; `undefined` for docker, which builds its own image, and for servers that are there. */
@@ -63,6 +63,26 @@ export function resolvePostgres(
       ? { kind: 'pgdg', ...PGDG[os.family] }
       : { kind: 'mirror', url: repository.url, keyUrl: repository.key }
   return { version: version ?? DEFAULT_PGDG_VERSION, repository: source }
+}
+
+/** Who runs Ansible. A guest needs one of Vagrant's keys for each machine, and a new enough Ansible of its own. */
+export function resolveRunner(
+  { runner }: Config,
+  os: Os,
+  provider: ProviderName,
+  report: Report,
+): Lab['runner'] {
+  if (runner === 'guest' && provider === 'ssh') {
+    report('runner', 'guest is for machines that Vagrant makes', "set it to 'host'")
+  }
+  if (runner === 'guest' && !os.playsAnsible) {
+    report(
+      'runner',
+      `${os.title} has no Ansible that is new enough`,
+      "set it to 'host', or os to 'debian-12'",
+    )
+  }
+  return provider === 'ssh' || !os.playsAnsible ? 'host' : runner
 }
 
 /** Whether the Barman of this lab wants REPLICATION for its ordinary role (`is_superuser` in its postgres.py until 2.13). */

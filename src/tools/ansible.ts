@@ -18,8 +18,6 @@ export interface PlaybookOptions {
   /** Hosts or groups to act on; all when left out. */
   readonly limit?: readonly string[]
   readonly tags?: readonly string[]
-  /** YAML file of variables that win over all others. Secrets go this way, never as arguments. */
-  readonly extraVarsFile?: string
   /** Variables of this run that win over all others and are no secrets. */
   readonly extraVars?: Readonly<Record<string, string | boolean | readonly string[]>>
   readonly onEvent?: (event: AnsibleEvent) => void
@@ -69,7 +67,6 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
       ...['-i', inventory],
       ...(options.limit ? ['--limit', options.limit.join(',')] : []),
       ...(options.tags ? ['--tags', options.tags.join(',')] : []),
-      ...(options.extraVarsFile ? ['--extra-vars', `@${options.extraVarsFile}`] : []),
       ...(options.extraVars ? ['--extra-vars', JSON.stringify(options.extraVars)] : []),
       playbook,
     ],

@@ -16,6 +16,7 @@ test('an empty config is the default lab', () => {
     config: {
       name: 'pg-lab',
       provider: 'auto',
+      runner: 'auto',
       os: 'debian-12',
       box: {},
       network: { subnet: '192.168.11.0/24', mode: 'auto' },

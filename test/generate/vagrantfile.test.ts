@@ -40,6 +40,17 @@ class Recorder
 end
 module Vagrant
   LOG = Recorder.new
+  module Util
+    module Which
+      def self.which(program) = ENV["HAS_ANSIBLE"] && "/usr/bin/#{program}"
+    end
+  end
+  def self.plugin(*)
+    Class.new do
+      def self.name(*) = "pg-lab"
+      def self.provisioner(name) = LOG.provisioner(name)
+    end
+  end
   def self.configure(_version) = yield(LOG)
 end
 load ARGV.shift
@@ -53,7 +64,11 @@ interface Reading {
 }
 
 /** Has real Ruby read the lab's Vagrantfile. */
-async function readingOf(lab: Lab, args: readonly string[] = []): Promise<Reading> {
+async function readingOf(
+  lab: Lab,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<Reading> {
   const directory = mkdtempSync(join(folder, 'read-'))
   for (const file of await projectFiles(lab, { roles: 'copy' })) {
     mkdirSync(dirname(join(directory, file.path)), { recursive: true })
@@ -61,7 +76,7 @@ async function readingOf(lab: Lab, args: readonly string[] = []): Promise<Readin
   }
   const output = execFileSync('ruby', ['-e', RECORDER, join(directory, 'Vagrantfile'), ...args], {
     encoding: 'utf8',
-    env: UTF8,
+    env: { ...UTF8, ...env },
   })
   return JSON.parse(output)
 }
@@ -104,6 +119,18 @@ describe('the Vagrantfile', () => {
       [{ masters: ['master'], slaves: ['slave'], backups: ['backup'] }],
     ])
     expect(said(reading, 'compatibility_mode=')).toEqual([['2.0']])
+  })
+
+  it('has the last machine run Ansible for all, where the config says so or this computer has none', async () => {
+    const asked = async (runner: Lab['runner'], env?: Record<string, string>) => {
+      const reading = await readingOf(labOn('virtualbox', { runner }), [], env)
+      return [said(reading, 'provision'), said(reading, 'provisioner')]
+    }
+    const inGuest = [[['ansible_in_guest']], [['ansible_in_guest']]]
+    expect(await asked('guest', { HAS_ANSIBLE: '1' })).toEqual(inGuest)
+    expect(await asked('auto')).toEqual(inGuest)
+    expect(await asked('auto', { HAS_ANSIBLE: '1' })).toEqual([[['ansible']], []])
+    expect(await asked('host')).toEqual([[['ansible']], []])
   })
 
   it('boots side by side only when it does not run Ansible', async () => {

@@ -9,6 +9,7 @@ export const DEBIAN_12: Os = {
   release: 'bookworm',
   postgresVersion: 15,
   barmanVersion: '3.4',
+  playsAnsible: true,
   dockerImage: 'debian:12',
   boxes: {},
 }
@@ -64,6 +65,7 @@ export function testLab(overrides: Partial<Lab> = {}): Lab {
   return {
     name: 'otus',
     provider: 'docker',
+    runner: 'host',
     os: DEBIAN_12,
     box: undefined,
     servers: [],

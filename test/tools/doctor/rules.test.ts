@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { ProviderName } from '../../../src/catalog/contracts.ts'
+import type { Lab } from '../../../src/lab.ts'
 import { createHost, type Host } from '../../../src/tools/doctor/host.ts'
 import { examine } from '../../../src/tools/doctor/index.ts'
 import { testLab } from '../../support/lab.ts'
@@ -303,6 +304,18 @@ describe('what a lab needs besides tools', () => {
     const files = { '.vagrant/machines/master/virtualbox/id': 'c0ffee' }
     expect((await seenOn({ takenPorts }, { files })).of('ports')).toEqual({ ok: true, seen: '2 free' })
     expect((await seenOn({ takenPorts }, { provider: 'libvirt' })).of('ports')).toBeUndefined()
+  })
+
+  test('Ansible, or a machine that runs it for all', async () => {
+    const seen = async (runner: Lab['runner'], answers = {}) => {
+      const scope = { provider: 'virtualbox' as const, lab: testLab({ runner }), directory: folderWith() }
+      const diagnoses = await examine(computer(answers).host, scope)
+      return diagnoses.find(({ rule }) => rule.id === 'ansible')?.sighting
+    }
+    expect(await seen('auto')).toEqual({ ok: true, seen: 'none here, so backup runs it for all' })
+    expect(await seen('auto', BASICS)).toEqual({ ok: true, seen: '2.14.18' })
+    expect(await seen('guest')).toBeUndefined()
+    expect(await seen('host')).toMatchObject({ ok: false, seen: 'not found' })
   })
 
   test('names that no other container has', async () => {

@@ -1,3 +1,4 @@
+import { nodesOf } from '../../../lab.ts'
 import type { Host } from '../host.ts'
 import { howToInstall, TOOLS, type ToolName } from '../packages.ts'
 import type { Rule, Sighting } from '../rule.ts'
@@ -79,14 +80,21 @@ function pairWarning(core: string, vagrantIs: string | undefined): string | unde
 export const ansible: Rule = {
   id: 'ansible',
   title: 'Ansible',
-  applies: always,
-  async look(host) {
-    if (host.platform.system === 'win32') {
+  applies: ({ lab }) => lab?.runner !== 'guest',
+  async look(host, { lab }) {
+    const isWindows = host.platform.system === 'win32' // where Ansible does not run
+    const hasNone = isWindows || (await ansibleVersion(host)) === undefined
+    const runner = lab?.runner ?? (isWindows ? 'auto' : 'host')
+    if (hasNone && runner === 'auto') {
+      const player = lab ? nodesOf(lab).at(-1)?.name : "a lab's last machine"
+      return { ok: true, seen: `none here, so ${player} runs it for all` }
+    }
+    if (isWindows) {
       return {
         ok: false,
         seen: 'not on Windows',
         cause: 'Ansible does not run on Windows itself',
-        remedy: 'wsl --install, and run pg-lab inside it',
+        remedy: "set runner to 'auto' in cluster.config.ts, or run pg-lab in WSL: wsl --install",
       }
     }
     const version = await ansibleVersion(host)

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Runs ansible-playbook on this machine for the whole lab, as root, in the folder that carry.py has filled.
+# Its arguments are ansible-playbook's; the events for pg-lab come on standard output, all else on standard error.
+set -eu
+
+# Held until Ansible has ended, also where nobody listens to it any more.
+exec 9>/run/pg-lab.lock
+flock 9
+
+if ! command -v ansible-playbook >/dev/null; then
+  if command -v apt-get >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -q update >&2
+    apt-get -q install -y --no-install-recommends ansible-core >&2
+  else
+    dnf -q install -y ansible-core >&2
+  fi
+fi
+
+cd /root/pg-lab
+export ANSIBLE_CONFIG=/root/pg-lab/ansible.cfg LC_ALL=C.UTF-8
+exec ansible-playbook "$@" 3>&1 1>&2
