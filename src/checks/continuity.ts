@@ -1,18 +1,21 @@
 import type { BackupNode } from '../lab.ts'
-import { barmanCommand, barmanConfig, everything } from '../tools/barman.ts'
+import { barmanCommand, barmanConfig } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { shellWord } from '../tools/evidence.ts'
 import { bytesOf } from '../tools/wal.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /*
  * Barman lists from its own catalogue, also what somebody deleted from the disk: so each file it names is looked at.
  * It lists a backup's own timeline only; for the others the archive itself is looked through, and how the newest
- * timeline came about, which its history tells. $1 is the server, $2 its wals_directory.
+ * timeline came about, which its history tells. $1 is the server, $2 its wals_directory, $3 its backup_directory, where
+ * each backup's own file says in which segment it begins: Barman would take half a second to tell.
  */
 const LIST = `barman list-files --target wal "$1" first | while IFS= read -r file; do
   if [ -s "$file" ]; then echo "there $file"; else echo "gone $file"; fi
 done
-barman list-files --target wal "$1" latest | sed -n '1s/^/newest /p'
+find "$3/base" "$3/meta" -maxdepth 2 -name '*backup.info' -exec grep -lx status=DONE {} + 2>/dev/null |
+  sort | tail -n 1 | xargs -r sed -n 's/^begin_wal=/newest /p'
 find "$2" -type f -size +0 ! -name '*.partial' -printf 'filed %f\\n'
 for history in "$2"/*.history; do :; done
 if [ -e "$history" ]; then gzip -dcf "$history" | sed -n 's/^ *\\([0-9]\\)/left \\1/p'; fi`
@@ -34,7 +37,8 @@ export const continuity: Check = {
 
 async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const { config } = await barmanConfig(guest, backup)
-  const words = [backup.server, String(config.wals_directory)]
+  const archive = String(config.wals_directory)
+  const words = [backup.server, archive, String(config.backup_directory)]
   const output = await guest.shell(backup, ['sh', '-c', LIST, 'sh', ...words], {
     as: 'barman',
     timeoutMs: 60_000,
@@ -46,21 +50,24 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
   const present = segments('there')
   const missing = [...segments('gone'), ...gaps(listed)]
   const first = listed[0]
-  const evidence = {
-    command: barmanCommand(['list-files', '--target', 'wal', backup.server, 'first']),
-    output: everything(output),
-  }
+  const linesOf = (word: RegExp) => lines.filter((line) => word.test(line)).join('\n')
   const sinceFirst = {
     what: 'WAL since the first backup',
     expected: 'no gap',
     observed: observed(missing, first, present.at(-1)),
     ok: missing.length === 0 && present.length > 0,
     hint: remedy(backup, first),
-    ...evidence,
+    command: barmanCommand(['list-files', '--target', 'wal', backup.server, 'first']),
+    output: [linesOf(/^(there|gone) /), output.stderr.trim()].filter(Boolean).join('\n'),
   }
   const [newest] = segments('newest')
   if (newest === undefined) return [sinceFirst]
-  return [sinceFirst, { ...seeWayToNow(newest, segments('filed'), branchesOf(lines)), ...evidence }]
+  const toNow = {
+    ...seeWayToNow(newest, segments('filed'), branchesOf(lines)),
+    command: `sudo -u barman find ${shellWord(archive)} -type f`,
+    output: linesOf(/^(newest|filed|left) /),
+  }
+  return [sinceFirst, toNow]
 }
 
 /** A timeline that was left, and the number of the segment in which the next one begins. */
