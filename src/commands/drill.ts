@@ -44,7 +44,7 @@ export async function drill(
     })
   }
   const session = await openSession(context)
-  verifyMeant(session.lab, on, chosen.id)
+  verifyMeant(session.lab, on, how === undefined ? name : `${name} --how ${how}`)
   return perform(session, chosen, {
     how: how ?? chosen.hows[0],
     keep: keep === true,

@@ -51,6 +51,11 @@ describe('pg-lab drill', () => {
 
   it.each([
     [['slave-outage'], 'were there before it', 'npx create-pg-lab drill slave-outage --on shop'],
+    [
+      ['failover', '--how', 'process'],
+      'were there',
+      'npx create-pg-lab drill failover --how process --on shop',
+    ],
     [['slave-outage', '--on', 'shopp'], 'This is the lab shop, not shopp', 'drill slave-outage --on shop'],
     [['failover', '--how', 'machine', '--on', 'shop'], 'cannot rehearse failover', 'power or their network'],
     [['failover', '--how', 'network', '--on', 'shop'], 'cannot rehearse failover', 'power or their network'],
