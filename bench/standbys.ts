@@ -1,0 +1,47 @@
+/**
+ * `npm run bench:standbys -- --slaves 1,8`: how long a lab takes from nothing to verified, a second time, and to be
+ * verified once more, by the number of its standbys. Prints a table, and exits with 1 where a second run changed anything.
+ */
+import { parseArgs } from 'node:util'
+import { withLab } from './lab.ts'
+
+const { values } = parseArgs({ options: { slaves: { type: 'string', default: '1,8' } } })
+
+function seconds(work: () => void): number {
+  const start = performance.now()
+  work()
+  return Math.round((performance.now() - start) / 1000)
+}
+
+/** `changed=` of all hosts together, as the closing block of `up` tells it. */
+function changes(output: string): number {
+  const line = output.split('\n').findLast((text) => text.includes('Ansible: ')) ?? ''
+  return [...line.matchAll(/changed=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+let isGood = true
+console.log('| standbys | cold to verified, s | second run, s | changed | verify, s | findings |')
+console.log('| --- | --- | --- | --- | --- | --- |')
+for (const count of values.slaves.split(',').map(Number)) {
+  const config = {
+    name: `bench-standbys-${count}`,
+    provider: 'docker',
+    network: { subnet: '10.97.53.0/24' },
+    slaves: Array.from({ length: count }, () => ({})),
+  }
+  const startMs = performance.now()
+  withLab(undefined, config, ({ pgLab }) => {
+    const coldS = Math.round((performance.now() - startMs) / 1000)
+    let changed = 0
+    const secondS = seconds(() => {
+      changed = changes(pgLab('up'))
+    })
+    let findings = 0
+    const verifyS = seconds(() => {
+      findings = JSON.parse(pgLab('verify', '--json')).findings.length
+    })
+    isGood &&= changed === 0
+    console.log(`| ${count} | ${coldS} | ${secondS} | ${changed} | ${verifyS} | ${findings} |`)
+  })
+}
+process.exitCode = isGood ? 0 : 1
