@@ -58,7 +58,7 @@ export default defineConfig({
           name: 'matrix',
           globalSetup: LEFTOVERS,
           include: ['test/matrix/*.test.ts'],
-          testTimeout: 600_000,
+          testTimeout: 900_000,
           hookTimeout: 900_000,
         },
       },

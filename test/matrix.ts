@@ -1,6 +1,6 @@
 /**
- * `npm run test:matrix`: each system on the docker provider, two at a time. Prints what was measured as the table
- * of docs/compatibility.md, and counts in its last line: `N passed, N failed`.
+ * `npm run test:matrix`: each system on the docker provider, one after another. Prints what was measured as the table of
+ * docs/compatibility.md, and counts in its last line: `N passed, N failed`.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -34,10 +34,10 @@ function table(rows: readonly Partial<Row>[]): string {
 }
 
 const results = mkdtempSync(join(tmpdir(), 'pg-lab-matrix-'))
-// Two at a time: while one system waits for its packages, the other has the processors.
+// In turns: side by side each would tell how long it waited for the other.
 const counts = vitest('matrix', {
   results,
-  options: ['--maxWorkers=2'],
+  options: ['--no-file-parallelism'],
   env: { ...process.env, [RESULTS]: results },
 })
 console.log(`\n${table(readRows(results))}`)

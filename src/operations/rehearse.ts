@@ -90,7 +90,13 @@ mkdir -m 0700 "$work" || exit
 places=()
 for name; do places+=(--tablespace "$name:$work/tablespaces/$name"); done
 copy() {
-  barman recover --target-name "$target" --target-tli "$timeline" "\${places[@]}" "$server" "$backup" "$data"
+  until=(--target-name "$target" --target-tli "$timeline")
+  if barman --version | grep -qx '2\.12'; then
+    # It takes a target or a timeline, not both. A timeline alone brings all the WAL up to its end.
+    own=$(sed -n 's/^timeline=//p' ~/"$server/base/$backup/backup.info")
+    if [ "$own" = "$timeline" ]; then until=(--target-name "$target"); else until=(--target-tli "$timeline"); fi
+  fi
+  barman recover "\${until[@]}" "\${places[@]}" "$server" "$backup" "$data"
 }
 files() {
   # Barman has put its own beside these, and renamed the manifest
