@@ -87,5 +87,12 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
       lab.must('drill', 'pitr') // compares the rows, and finds nothing younger
       row.restored = 'yes'
     })
+
+    it('ends when it is asked to, and starts again', () => {
+      const machine = `${os}-slave`
+      spawn('docker', ['stop', '--time', '60', machine])
+      expect(spawn('docker', ['inspect', '--format', '{{.State.ExitCode}}', machine]).stdout.trim()).toBe('0')
+      lab.must('up')
+    })
   })
 }
