@@ -86,6 +86,7 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
     it('brings back the second before a mistake', () => {
       lab.must('drill', 'pitr') // compares the rows, and finds nothing younger
       row.restored = 'yes'
+      expect(failures(lab.verify('--only', 'restore').failed)).toEqual([])
     })
 
     it('ends when it is asked to, and starts again', () => {
