@@ -130,7 +130,7 @@ describe('up, killed and started again', () => {
 
   it.each(
     moments.map((moment, index) => ({ index, moment, signal: SIGNALS[index % SIGNALS.length] ?? 'SIGKILL' })),
-  )('$index: $signal at $moment % of a cold run', async ({ index, moment, signal }) => {
+  )('$index: $signal at $moment percent of a cold run', async ({ index, moment, signal }) => {
     if (containers().length > 0) lab.must('destroy', '--yes')
     expect(containers()).toEqual([])
     const startMs = Date.now()
