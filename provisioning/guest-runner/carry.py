@@ -45,11 +45,19 @@ def write(path, content):
         out.write(content)
 
 
+def forget():
+    while os.path.isdir(HOME):
+        try:
+            shutil.rmtree(HOME)
+        except FileNotFoundError:
+            pass  # a shared connection of ssh ended meanwhile, and its socket went: on with the rest
+
+
 def receive():
     bundle = json.load(sys.stdin)
     lock = os.open(LOCK, os.O_WRONLY | os.O_CREAT, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    shutil.rmtree(HOME, ignore_errors=True)
+    forget()
     for path, content in bundle["files"].items():
         write(path, base64.b64decode(content))
     hosts = [HOST.format(home=HOME, known_hosts=KNOWN_HOSTS, **host) for host in bundle["hosts"]]
@@ -71,8 +79,7 @@ def hand_back():
             files[os.path.relpath(file, HOME)] = base64.b64encode(content.read()).decode("ascii")
     json.dump({"files": files}, sys.stdout)
     sys.stdout.flush()
-    # Keys that open every machine must not stay on one of them.
-    shutil.rmtree(HOME, ignore_errors=True)
+    forget()  # keys that open every machine must not stay on one of them
 
 
 os.umask(0o077)  # keys and passwords are among the files

@@ -17,6 +17,6 @@ if ! command -v ansible-playbook >/dev/null; then
   fi
 fi
 
-cd /root/pg-lab
-export ANSIBLE_CONFIG=/root/pg-lab/ansible.cfg LC_ALL=C.UTF-8
+cd "$(dirname "$0")/../.."
+export ANSIBLE_CONFIG="$PWD/ansible.cfg" LC_ALL=C.UTF-8
 exec ansible-playbook "$@" 3>&1 1>&2
