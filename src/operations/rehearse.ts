@@ -91,7 +91,7 @@ places=()
 for name; do places+=(--tablespace "$name:$work/tablespaces/$name"); done
 copy() {
   until=(--target-name "$target" --target-tli "$timeline")
-  if barman --version | grep -qx '2.12'; then
+  if barman --version | grep -qxF 2.12; then
     # It takes a target or a timeline, not both. A timeline alone brings all the WAL up to its end.
     own=$(sed -n 's/^timeline=//p' ~/"$server/base/$backup/backup.info")
     if [ "$own" = "$timeline" ]; then until=(--target-name "$target"); else until=(--target-tli "$timeline"); fi
