@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join, posix } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import type { Command, Output, Runner } from './contracts.ts'
-import { quoteForShell } from './run.ts'
+import { sshCommand } from './guest.ts'
+import { isOnPath } from './run.ts'
 import { KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
 
 /** What a machine that plays for a computer without Ansible needs; carry.py and vagrant.rb there do Vagrant's part. */
@@ -18,9 +19,7 @@ const CARRIED = ['ansible.cfg', 'provisioning', '.pg-lab/secrets', '.pg-lab/tls'
 /** @returns whether this computer has Ansible; it never runs on Windows itself */
 export function hasAnsible(): boolean {
   if (process.platform === 'win32') return false
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .some((folder) => existsSync(join(folder, 'ansible-playbook')))
+  return isOnPath('ansible-playbook')
 }
 
 interface Place {
@@ -46,12 +45,7 @@ async function play(run: Runner, place: Place, command: Command): Promise<Output
   const { directory, nodes } = place
   const player = nodes.at(-1)?.name ?? ''
   const onPlayer = (argv: readonly string[], options: Partial<Command>) =>
-    run({
-      file: 'ssh',
-      args: ['-F', SSH_CONFIG, player, '--', quoteForShell(['sudo', '-n', '-H', ...argv])],
-      cwd: directory,
-      ...options,
-    })
+    run({ ...sshCommand(player, argv, 'root'), cwd: directory, ...options })
   // Neither way goes into a log: keys and passwords are among the files.
   const carry = ['python3', '-c', readFileSync(join(directory, GUEST_RUNNER, 'carry.py'), 'utf8')]
   await onPlayer([...carry, 'receive'], { stdin: JSON.stringify(bundle(place)) })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
-import { basename } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import type { ExecaMethod, Options, Result, ResultPromise } from 'execa'
 import { CommandError } from '../errors.ts'
 import { type Capture, capture } from './capture.ts'
@@ -31,6 +31,11 @@ const TOOL_ENV: Readonly<Record<string, string | undefined>> = {
  */
 export function createRunner(ladder: Ladder = LADDER): Runner {
   return (command) => (command.interactive ? runInTerminal(command) : runCaptured(command, ladder))
+}
+
+/** @returns whether PATH leads to a program of this name */
+export function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
 }
 
 /** One line that, pasted into a POSIX shell, gives exactly these words. */

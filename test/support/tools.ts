@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { isOnPath } from '../../src/tools/run.ts'
 import { type Counts, run } from './vitest.ts'
 
 /** A step that is one test: it passes or it does not. */
@@ -8,16 +7,12 @@ export function step(command: string, args: readonly string[]): Counts {
   return { passed: Number(passed), failed: Number(!passed) }
 }
 
-function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
-}
-
 /**
  * Installs with apt what is missing.
  * @param tools program → Debian package
  */
 export function installTools(tools: Readonly<Record<string, string>>): Counts {
-  const missing = Object.keys(tools).filter((program) => !isInstalled(program))
+  const missing = Object.keys(tools).filter((program) => !isOnPath(program))
   if (missing.length === 0) return { passed: 1, failed: 0 }
   const sudo = process.getuid?.() === 0 ? [] : ['sudo']
   const packages = missing.map((program) => String(tools[program]))

@@ -18,7 +18,7 @@ shift 4
 echo "$host" >> "$THERE/asked"
 exec sh -c "$(printf '%s' "$*" | sed "s#/root/pg-lab#$THERE/lab#g")"
 `
-const SUDO = '#!/bin/sh\nshift 2\nexec "$@"\n'
+const SUDO = '#!/bin/sh\nshift 3\nexec "$@"\n'
 
 /** An Ansible that shows what it was given, and makes a password. */
 const PLAYBOOK = `#!/bin/sh
