@@ -5,6 +5,13 @@ import { join, resolve } from 'node:path'
 
 const CLI = resolve('dist/pg-lab.js')
 
+/** How long work takes, in seconds. */
+export function seconds(work: () => void): number {
+  const start = performance.now()
+  work()
+  return (performance.now() - start) / 1000
+}
+
 /** A lab to measure in. */
 export interface BenchLab {
   readonly directory: string

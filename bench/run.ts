@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { createRunner } from '../src/tools/run.ts'
 import { writeSshConfig } from '../src/tools/ssh-config.ts'
 import { createVagrant } from '../src/tools/vagrant.ts'
+import { seconds } from './lab.ts'
 
 const CLI = resolve('dist/pg-lab.js')
 const RAW_SCRIPT = resolve('bench/raw.sh')
@@ -23,12 +24,6 @@ function must(file: string, args: readonly string[], cwd: string): string {
   })
   if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`)
   return stdout
-}
-
-function seconds(work: () => void): number {
-  const start = performance.now()
-  work()
-  return (performance.now() - start) / 1000
 }
 
 /** Three fresh hosts that have downloaded, but not installed, every package. */

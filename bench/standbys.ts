@@ -7,7 +7,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { withLab } from './lab.ts'
+import { changedCounts } from '../test/e2e/support.ts'
+import { seconds, withLab } from './lab.ts'
 
 const { values } = parseArgs({ options: { slaves: { type: 'string', default: '1,8' } } })
 
@@ -29,18 +30,6 @@ function makeImage(): void {
   rmSync(cwd, { recursive: true })
 }
 
-function seconds(work: () => void): number {
-  const start = performance.now()
-  work()
-  return Math.round((performance.now() - start) / 1000)
-}
-
-/** `changed=` of all hosts together, as the closing block of `up` tells it. */
-function changes(output: string): number {
-  const line = output.split('\n').findLast((text) => text.includes('Ansible: ')) ?? ''
-  return [...line.matchAll(/changed=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0)
-}
-
 let isGood = true
 makeImage()
 console.log('| standbys | cold to verified, s | second run, s | changed | verify, s | findings |')
@@ -51,14 +40,16 @@ for (const count of values.slaves.split(',').map(Number)) {
     const coldS = Math.round((performance.now() - startMs) / 1000)
     let changed = 0
     const secondS = seconds(() => {
-      changed = changes(pgLab('up'))
+      changed = Object.values(changedCounts(pgLab('up'))).reduce((sum, count) => sum + count, 0)
     })
     let findings = 0
     const verifyS = seconds(() => {
       findings = JSON.parse(pgLab('verify', '--json')).findings.length
     })
     isGood &&= changed === 0
-    console.log(`| ${count} | ${coldS} | ${secondS} | ${changed} | ${verifyS} | ${findings} |`)
+    console.log(
+      `| ${count} | ${coldS} | ${Math.round(secondS)} | ${changed} | ${Math.round(verifyS)} | ${findings} |`,
+    )
   })
 }
 process.exitCode = isGood ? 0 : 1

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KNOWN_HOSTS } from '../../src/tools/ssh-config.ts'
 import { testSabotages } from './sabotages.ts'
-import { type Result, spawn, TestLab } from './support.ts'
+import { changedCounts, type Result, spawn, TestLab } from './support.ts'
 
 /** This repository is itself the default lab. */
 const lab = new TestLab(resolve('.'))
@@ -54,7 +54,7 @@ describe('the lab of cluster.config.ts', () => {
 
   it('changes nothing the second time, and keeps the data', () => {
     const again = lab.must('up')
-    expect(lab.changedCounts(again.stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(again.stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(lab.sql('master', "SELECT count(*) FROM dz WHERE v = 'kept'", 'otus')).toBe('1')
   })
 

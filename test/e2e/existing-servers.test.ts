@@ -2,7 +2,7 @@ import { spawn as start } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Result, spawn, TestLab } from './support.ts'
+import { changedCounts, type Result, spawn, TestLab } from './support.ts'
 
 /*
  * Servers that Vagrant never made: plain containers on a network of their own, with host names and a login of their
@@ -186,7 +186,7 @@ it('comes up verified, with the packages of that repository', () => {
 })
 
 it('changes nothing the second time, nor by Ansible alone', () => {
-  expect(lab.changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, barman: 0 })
+  expect(changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, barman: 0 })
   const alone = spawn('ansible-playbook', ['provisioning/site.yml'], { cwd: lab.directory })
   expect(alone.status).toBe(0)
   expect(alone.stdout.match(/changed=0/g)).toHaveLength(3)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { failures, pathWithout, type Result, spawn, TestLab } from './support.ts'
+import { changedCounts, failures, pathWithout, type Result, spawn, TestLab } from './support.ts'
 
 const CONFIG = `
 export default {
@@ -46,7 +46,7 @@ describe('a computer without Ansible', () => {
   })
 
   it('changes nothing the second time', () => {
-    expect(lab.changedCounts(pgLab('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(pgLab('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
   })
 
   it('lets a standby and Barman follow, which Ansible does', () => {
@@ -66,7 +66,7 @@ describe('a computer without Ansible', () => {
     expect(new Set(secretModes())).toEqual(new Set([0o600]))
     const again = vagrant('provision')
     expect(again.stdout.match(/changed=\d+/g)).toEqual(Array(3).fill('changed=0'))
-    expect(lab.changedCounts(pgLab('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(pgLab('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(leftThere()).toBe('')
   })
 })

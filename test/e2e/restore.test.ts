@@ -2,7 +2,7 @@ import { spawn as start } from 'node:child_process'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { failures, type Result, TestLab } from './support.ts'
+import { changedCounts, failures, type Result, TestLab } from './support.ts'
 
 const lab = TestLab.create(
   'restore',
@@ -181,7 +181,7 @@ describe('pg-lab restore', () => {
     expect(lab.sql('master', ROWS, 'otus')).toBe(rows)
     expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
     expect(failures(lab.verify('--restore').failed)).toEqual([])
-    expect(lab.changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(tracesOnBackup()).toBe('master')
   })
 
@@ -201,7 +201,7 @@ describe('pg-lab restore', () => {
     lab.must('up')
     expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
     expect(failures(lab.verify('--restore').failed)).toEqual([])
-    expect(lab.changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
 
     const now = lab.sql('master', 'SELECT now()')
     lab.sql('master', "INSERT INTO dz (v) VALUES ('another')", 'otus')

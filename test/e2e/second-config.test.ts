@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Result, TestLab } from './support.ts'
+import { changedCounts, type Result, TestLab } from './support.ts'
 
 /** Nothing here is a default, so a default that is written down twice shows itself. */
 const lab = TestLab.create(
@@ -55,5 +55,5 @@ it('has its own database, slots and Barman server', () => {
 })
 
 it('changes nothing the second time', () => {
-  expect(lab.changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, 'pg-3': 0, vault: 0 })
+  expect(changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, 'pg-3': 0, vault: 0 })
 })

@@ -50,6 +50,14 @@ export function ownerNow(pid: number): string {
   return `${pid} ${identityOf(pid)}`
 }
 
+/** `changed=` of every host in the closing block of `up` or `provision`. */
+export function changedCounts(output: string): Record<string, number> {
+  const line = output.split('\n').findLast((text) => text.includes('Ansible: ')) ?? ''
+  return Object.fromEntries(
+    [...line.matchAll(/(\S+) changed=(\d+)/g)].map(([, host, count]) => [host, Number(count)]),
+  )
+}
+
 /** A lab in a folder of its own, or in this repository. */
 export class TestLab {
   readonly directory: string
@@ -81,14 +89,6 @@ export class TestLab {
     if (result.status === 0) return result
     throw new Error(
       `pg-lab ${args.join(' ')} ended with ${result.status}\n${result.stdout}\n${result.stderr}`,
-    )
-  }
-
-  /** `changed=` of every host in the closing block of `up` or `provision`. */
-  changedCounts(output: string): Record<string, number> {
-    const line = output.split('\n').findLast((text) => text.includes('Ansible: ')) ?? ''
-    return Object.fromEntries(
-      [...line.matchAll(/(\S+) changed=(\d+)/g)].map(([, host, count]) => [host, Number(count)]),
     )
   }
 

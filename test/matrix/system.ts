@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OsName } from '../../src/catalog/contracts.ts'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
-import { failures, spawn, TestLab } from '../e2e/support.ts'
+import { changedCounts, failures, spawn, TestLab } from '../e2e/support.ts'
 import { newestFigures } from '../support/drill-pages.ts'
 import { RESULTS, type Row } from './row.ts'
 
@@ -71,7 +71,7 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
     })
 
     it('changes nothing the second time', () => {
-      const counts = lab.changedCounts(lab.must('up').stdout)
+      const counts = changedCounts(lab.must('up').stdout)
       row.changed = Object.values(counts).reduce((sum, count) => sum + count, 0)
       expect(counts).toEqual({ master: 0, slave: 0, backup: 0 })
     })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { failures, spawn, TestLab } from '../e2e/support.ts'
+import { changedCounts, failures, spawn, TestLab } from '../e2e/support.ts'
 
 /*
  * The default lab on real virtual machines. The box is made here from Debian's packages: no box server is asked.
@@ -77,7 +77,7 @@ describe('virtual machines', () => {
   })
 
   it('change nothing the second time', () => {
-    expect(lab.changedCounts(pgLab('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(pgLab('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
   })
 
   it('are green again after a reboot of all', async () => {
