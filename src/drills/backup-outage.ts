@@ -2,7 +2,7 @@ import type { Lab } from '../lab.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import { size, span } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
-import { backupOf, withoutBackup } from './casting.ts'
+import { backupOf, withoutBackup, withoutMachines } from './casting.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { mostKept, unprotectedSpan } from './sampler.ts'
 import { letCommitsPass } from './wait.ts'
@@ -24,7 +24,7 @@ export const backupOutage: Drill = {
     ru: 'зачем слот и Barman: после его простоя в архиве нет ни одного пропуска WAL',
   },
   hows: [],
-  refusal: withoutBackup,
+  refusal: (lab) => withoutMachines(lab) ?? withoutBackup(lab),
   victim: (lab) => backupOf({ lab }),
   intro: ({ primary, victim }) => [
     {

@@ -16,6 +16,16 @@ export function withoutBackup({ backup }: Lab): Text | undefined {
     : { en: 'the lab has no backup host', ru: 'в стенде нет узла резервного копирования' }
 }
 
+/** Why a lab of existing servers cannot have a drill that takes a machine its power or its network. */
+export function withoutMachines({ provider }: Lab): Text | undefined {
+  return provider === 'ssh'
+    ? {
+        en: 'nobody here can give its machines their power or their network back',
+        ru: 'некому вернуть его машинам питание или сеть',
+      }
+    : undefined
+}
+
 /** Why a lab cannot have a drill in which a slave takes over: none, or all replay late. */
 export function withoutSuccessor(lab: Lab): Text | undefined {
   return lab.slaves.some((slave) => delayOf(lab, slave) === '')

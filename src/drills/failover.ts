@@ -4,7 +4,7 @@ import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { cutPower } from '../operations/power.ts'
 import { startMachines } from '../operations/start-machines.ts'
-import { thePrimary, withoutSuccessor } from './casting.ts'
+import { thePrimary, withoutMachines, withoutSuccessor } from './casting.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './lead-back.ts'
 import { letCommitsPass } from './wait.ts'
@@ -22,13 +22,7 @@ export const failover: Drill = {
     ru: 'что теряется вместе с мастером, сколько стоит запись и как вернуть старый мастер',
   },
   hows: ['process', 'machine', 'network'],
-  refusal: (lab, how) =>
-    lab.provider === 'ssh' && how !== 'process'
-      ? {
-          en: 'nobody here can give its machines their power or their network back',
-          ru: 'некому вернуть его машинам питание или сеть',
-        }
-      : withoutSuccessor(lab),
+  refusal: (lab, how) => (how === 'process' ? undefined : withoutMachines(lab)) ?? withoutSuccessor(lab),
   victim: thePrimary,
   intro: ({ primary, how }) => [
     {

@@ -8,7 +8,8 @@ import type { Vagrant } from '../tools/vagrant.ts'
 const ANSWER_TIMEOUT_MS = 8_000
 
 /**
- * Boots what is not running, side by side where the provider can, and writes how ssh gets there.
+ * Boots what is not running, side by side where the provider can, and writes how ssh gets there. Existing servers are
+ * their owner's: nobody here has stopped one.
  * @param note is told what Vagrant is at
  */
 export async function startMachines(
@@ -20,6 +21,7 @@ export async function startMachines(
   }: { readonly directory: string; readonly lab: Lab; readonly guest: Guest; readonly vagrant: Vagrant },
   note: (text: string) => void,
 ): Promise<void> {
+  if (lab.provider === 'ssh') return
   const nodes = nodesOf(lab)
   if (await areRunning(directory, guest, nodes)) return
   await vagrant.up({

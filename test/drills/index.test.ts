@@ -71,6 +71,14 @@ describe.each(WAYS)('$name', ({ id, drill, how }) => {
   })
 })
 
+describe('existing servers', () => {
+  it('lose no power and no network: nobody could give it back', () => {
+    const servers = testLab({ provider: 'ssh' })
+    const refused = WAYS.filter(({ drill, how }) => drill.refusal(servers, how)).map(({ name }) => name)
+    expect(refused).toEqual(['backup-outage', 'failover --how machine', 'failover --how network'])
+  })
+})
+
 describe('the writer', () => {
   it('runs on the backup host, else on a slave, else on the primary', () => {
     const lab = testLab()
