@@ -20,7 +20,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   },
   {
     pattern:
-      /No package matching|Unable to locate package|has no installation candidate|nothing provides|Unable to find a match/i,
+      /No package matching|Unable to locate package|has no installation candidate|nothing provides|Unable to find a match|Failed to install some of the specified packages|Failed to download metadata for repo 'pgdg\d/i,
     hint: 'The repository there does not carry this package. Check postgres.version and postgres.repository in cluster.config.ts.',
   },
   {
@@ -29,7 +29,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
     hint: 'The host cannot reach its package mirror. Set mirrors.packages or proxy in cluster.config.ts.',
   },
   {
-    pattern: /NO_PUBKEY|is not signed|GPG error|EXPKEYSIG/i,
+    pattern: /NO_PUBKEY|is not signed|GPG error|EXPKEYSIG|Failed to validate GPG signature/i,
     hint: 'The repository’s key is missing or out of date. Check postgres.repository in cluster.config.ts.',
   },
   {

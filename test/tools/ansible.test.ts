@@ -226,6 +226,8 @@ test.each([
   ["No package matching 'postgresql-17' is available", 'postgres.version'],
   ['Failed to connect to the host via ssh: Connection timed out', 'npx create-pg-lab up'],
   ['E: The repository is not signed. NO_PUBKEY 7FCC7D46ACCC4CF8', 'key'],
+  ['Failed to validate GPG signature for acl-15.0-1.x86_64: Public key is not installed', 'key'],
+  ["Failed to download metadata for repo 'pgdg16': Cannot download repomd.xml", 'postgres.version'],
 ])('%s has a hint', (message, hint) => {
   expect(hintFor(message)).toContain(hint)
 })
