@@ -489,11 +489,22 @@ describe('packages', () => {
     })
   })
 
+  test('of PGDG on the RedHat family, whose packages for ARM have a key of their own', () => {
+    const { repository } = lab({
+      os: 'rocky-9',
+      provider: 'virtualbox',
+      postgres: { repository: 'pgdg' },
+    }).postgres
+    expect(repository).toMatchObject({
+      keyUrls: [expect.stringMatching(/KEY-RHEL$/), expect.stringMatching(/KEY-AARCH64-RHEL$/)],
+    })
+  })
+
   test('of an own mirror', () => {
     const repository = { url: 'http://pg.school.example/apt', key: 'http://pg.school.example/key.asc' }
     expect(lab({ postgres: { repository, version: 16 } }).postgres).toMatchObject({
       version: 16,
-      repository: { kind: 'mirror', url: repository.url, keyUrl: repository.key },
+      repository: { kind: 'mirror', url: repository.url, keyUrls: [repository.key] },
     })
   })
 

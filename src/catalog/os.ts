@@ -147,14 +147,20 @@ export const RETIRED_OS: Readonly<Record<string, { readonly reason: string; read
   }
 
 /** PostgreSQL's own repositories, by Ansible's `os_family`. https://www.postgresql.org/download/linux/ */
-export const PGDG: Readonly<Record<Os['family'], { readonly url: string; readonly keyUrl: string }>> = {
+export const PGDG: Readonly<
+  Record<Os['family'], { readonly url: string; readonly keyUrls: readonly string[] }>
+> = {
   Debian: {
     url: 'https://apt.postgresql.org/pub/repos/apt',
-    keyUrl: 'https://www.postgresql.org/media/keys/ACCC4CF8.asc',
+    keyUrls: ['https://www.postgresql.org/media/keys/ACCC4CF8.asc'],
   },
   RedHat: {
     url: 'https://download.postgresql.org/pub/repos/yum',
-    keyUrl: 'https://download.postgresql.org/pub/repos/yum/keys/PGDG-RPM-GPG-KEY-RHEL',
+    // The second signs the packages for ARM.
+    keyUrls: [
+      'https://download.postgresql.org/pub/repos/yum/keys/PGDG-RPM-GPG-KEY-RHEL',
+      'https://download.postgresql.org/pub/repos/yum/keys/PGDG-RPM-GPG-KEY-AARCH64-RHEL',
+    ],
   },
 }
 

@@ -1,13 +1,13 @@
 import type { Lab } from '../lab.ts'
 
 /** What apt needs to know of a repository besides its address; the RedHat family ignores it. */
-function repositoryVars(lab: Lab): Record<string, string> {
+function repositoryVars(lab: Lab): Record<string, string | readonly string[]> {
   const { repository } = lab.postgres
   if (repository.kind === 'distro') return { kind: 'distro' }
   return {
     kind: repository.kind,
     url: repository.url,
-    key_url: repository.keyUrl,
+    key_urls: repository.keyUrls,
     suite: `${lab.os.release}-pgdg`,
     origin: PGDG_ORIGIN,
   }

@@ -61,7 +61,7 @@ export function resolvePostgres(
   const source: Repository =
     repository === 'pgdg'
       ? { kind: 'pgdg', ...PGDG[os.family] }
-      : { kind: 'mirror', url: repository.url, keyUrl: repository.key }
+      : { kind: 'mirror', url: repository.url, keyUrls: [repository.key] }
   return { version: version ?? DEFAULT_PGDG_VERSION, repository: source }
 }
 
