@@ -9,6 +9,7 @@ const REHEARSALS = [
   'guest-runner',
   'live',
   'operations',
+  'red-hat',
   'resilience',
   'restore',
   'second-config',

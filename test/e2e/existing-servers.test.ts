@@ -1,8 +1,8 @@
-import { spawn as start } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { changedCounts, type Result, spawn, TestLab } from './support.ts'
+import { must, nodeImage, PlainServers, serve } from './servers.ts'
+import { changedCounts, spawn, TestLab } from './support.ts'
 
 /*
  * Servers that Vagrant never made: plain containers on a network of their own, with host names and a login of their
@@ -10,7 +10,6 @@ import { changedCounts, type Result, spawn, TestLab } from './support.ts'
  * from the distribution's own packages; its postgresql-15 carries a version of its own, so that it shows where it
  * came from.
  */
-const NETWORK = 'pg-lab-test-servers'
 const GATEWAY = '10.97.90.1'
 const PORT = 8990
 const SERVERS = {
@@ -19,7 +18,7 @@ const SERVERS = {
   vault: '10.97.90.13',
   bastion: '10.97.90.14',
 } as const
-const container = (name: string) => `pg-lab-test-${name}`
+const servers = new PlainServers('pg-lab-test-servers', SERVERS)
 const REPOSITORY = `http://${GATEWAY}:${PORT}`
 
 const config = (key: string, version: number) => `
@@ -39,61 +38,8 @@ const lab = TestLab.create('servers', config('key.asc', 15))
 const write = (key: string, version: number) =>
   writeFileSync(join(lab.directory, 'cluster.config.ts'), config(key, version))
 const repository = join(lab.directory, '..', 'repository')
-let server: ReturnType<typeof start> | undefined
+let server: ReturnType<typeof serve> | undefined
 let image = ''
-
-function must(file: string, ...args: string[]): Result {
-  const result = spawn(file, args)
-  if (result.status !== 0) throw new Error(`${file} ${args.join(' ')}\n${result.stdout}${result.stderr}`)
-  return result
-}
-
-/** The image the docker provider uses, built by a lab of its own. */
-function nodeImage(): string {
-  const other = TestLab.create('image', "export default { provider: 'docker' }\n")
-  other.must('generate')
-  const built = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: other.directory })
-  if (built.status !== 0) throw new Error(built.stderr)
-  const sources = ['provisioning/node-image/Dockerfile', 'provisioning/node-image.env']
-  const hash = spawn('sh', ['-c', `cat ${sources.join(' ')} | sha256sum | cut -c1-12`], {
-    cwd: other.directory,
-  })
-  other.remove()
-  return `pg-lab/node:debian-12-${hash.stdout.trim()}`
-}
-
-function startServers(): void {
-  must('docker', 'network', 'create', '--subnet', '10.97.90.0/24', '--gateway', GATEWAY, NETWORK)
-  const cgroup = existsSync('/sys/fs/cgroup/cgroup.controllers')
-    ? ['--cgroupns=host', '--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw']
-    : ['--volume=/sys/fs/cgroup:/sys/fs/cgroup:ro']
-  const systemd = [
-    ...['--cap-add=SYS_ADMIN', '--security-opt=seccomp=unconfined', '--security-opt=apparmor=unconfined'],
-    ...['--tmpfs=/run', '--tmpfs=/run/lock', '--tmpfs=/tmp', '--shm-size=256m'],
-  ]
-  for (const [name, address] of Object.entries(SERVERS)) {
-    const place = ['--name', container(name), '--hostname', name, '--network', NETWORK, '--ip', address]
-    must('docker', 'run', '--detach', ...place, ...systemd, ...cgroup, image)
-  }
-}
-
-/** A login with a key of its own; the host keys come from the servers' own consoles, as they should. */
-function letIn(): void {
-  const keys = join(lab.directory, 'keys')
-  mkdirSync(keys)
-  must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(keys, 'id'))
-  const script = `useradd -m -s /bin/bash admin && install -d -m 700 -o admin -g admin ~admin/.ssh &&
-    echo "$1" >~admin/.ssh/authorized_keys && chown admin: ~admin/.ssh/authorized_keys &&
-    echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin &&
-    timeout 60 sh -c 'until [ -s /etc/ssh/ssh_host_ecdsa_key.pub ]; do sleep 0.2; done' &&
-    cat /etc/ssh/ssh_host_ecdsa_key.pub`
-  const key = spawn('cat', [join(keys, 'id.pub')]).stdout.trim()
-  const known = Object.entries(SERVERS).map(
-    ([name, address]) =>
-      `${address} ${must('docker', 'exec', container(name), 'sh', '-c', script, 'sh', key).stdout.trim()}\n`,
-  )
-  writeFileSync(join(keys, 'known_hosts'), known.join(''))
-}
 
 /** apt-ftparchive and gpg make it in a container, so that nothing is installed on this computer. */
 function makeRepository(): void {
@@ -115,26 +61,19 @@ function makeRepository(): void {
     gpg -q --batch --local-user School --clearsign --output dists/bookworm-pgdg/InRelease /tmp/Release
     gpg --armor --export School >key.asc && gpg --armor --export Stranger >stranger.asc`
   must('docker', 'run', '--rm', '--volume', `${repository}:/repo`, image, 'sh', '-c', script)
-  server = start(
-    'python3',
-    ['-m', 'http.server', '--bind', GATEWAY, '--directory', repository, String(PORT)],
-    {
-      stdio: 'ignore',
-    },
-  )
+  server = serve(repository, GATEWAY, PORT)
 }
 
 beforeAll(() => {
   image = nodeImage()
-  startServers()
-  letIn()
+  servers.start(image, '10.97.90.0/24', GATEWAY)
+  servers.letIn(lab)
   makeRepository()
 })
 
 afterAll(() => {
   server?.kill()
-  for (const name of Object.keys(SERVERS)) spawn('docker', ['rm', '--force', container(name)])
-  spawn('docker', ['network', 'rm', NETWORK])
+  servers.remove()
   lab.remove()
 })
 
@@ -152,15 +91,22 @@ it('reaches nobody whose host key it does not know', () => {
 it('says beforehand what is empty, and touches nobody else’s PostgreSQL', () => {
   expect(lab.must('plan').stdout).toContain('nothing of PostgreSQL or Barman is there')
   const theirs = '/var/lib/postgresql/13/main'
-  must('docker', 'exec', container('db2'), 'sh', '-c', `mkdir -p ${theirs} && echo 13 >${theirs}/PG_VERSION`)
+  must(
+    'docker',
+    'exec',
+    servers.container('db2'),
+    'sh',
+    '-c',
+    `mkdir -p ${theirs} && echo 13 >${theirs}/PG_VERSION`,
+  )
   const refused = lab.run('up')
   expect(refused.status).toBe(2)
   expect(refused.stderr).toContain(`a cluster of PostgreSQL 13 in ${theirs}`)
   expect(refused.stderr).toContain('--take-over shop')
   const { stdout } = spawn('ansible-playbook', ['provisioning/site.yml'], { cwd: lab.directory })
   expect(stdout).toContain('pg2 is not empty')
-  expect(spawn('docker', ['exec', container('db1'), 'ls', '/etc/pg-lab-owner']).status).not.toBe(0)
-  must('docker', 'exec', container('db2'), 'rm', '-r', '/var/lib/postgresql')
+  expect(spawn('docker', ['exec', servers.container('db1'), 'ls', '/etc/pg-lab-owner']).status).not.toBe(0)
+  must('docker', 'exec', servers.container('db2'), 'rm', '-r', '/var/lib/postgresql')
 })
 
 it('refuses a repository that another key has signed', () => {
@@ -205,6 +151,22 @@ it('neither stops nor deletes servers that it has not made', () => {
     expect(status).toBe(2)
     expect(stderr).toContain('pg-lab neither stops nor deletes them')
   }
+})
+
+it('takes over what somebody else made where it is told to, and keeps the data', () => {
+  lab.sql('pg1', 'CREATE TABLE kept AS SELECT 42 AS answer')
+  for (const name of ['db1', 'db2', 'vault']) {
+    must('docker', 'exec', servers.container(name), 'rm', '/etc/pg-lab-owner')
+  }
+  const theirs = "echo 'work_mem = 7MB' >>/etc/postgresql/15/main/postgresql.conf"
+  must('docker', 'exec', servers.container('db1'), 'sh', '-c', theirs)
+  for (const options of [[], ['--take-over', 'rival']]) expect(lab.run('up', ...options).status).toBe(2)
+  expect(lab.must('up', '--take-over', 'shop').stdout).toContain('The lab is up and verified')
+  expect(lab.sql('pg2', 'SELECT answer FROM kept')).toBe('42')
+  expect(lab.ssh('pg1', 'sudo', 'grep', '-c', '7MB', '/etc/postgresql/15/main/postgresql.conf').stdout).toBe(
+    '0\n',
+  )
+  expect(changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, barman: 0 })
 })
 
 it('leaves alone the servers of another lab', () => {

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn as start } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Result, spawn, TestLab } from './support.ts'
+
+/** Runs a program that must succeed, and shows what it said when it does not. */
+export function must(file: string, ...args: string[]): Result {
+  const result = spawn(file, args)
+  if (result.status !== 0) throw new Error(`${file} ${args.join(' ')}\n${result.stdout}${result.stderr}`)
+  return result
+}
+
+/** Lets the servers fetch what is in a folder by http. The caller ends it. */
+export function serve(folder: string, address: string, port: number): ChildProcess {
+  const words = ['-m', 'http.server', '--bind', address, '--directory', folder, String(port)]
+  return start('python3', words, { stdio: 'ignore' })
+}
+
+/** The image the docker provider uses, built by a lab of its own. */
+export function nodeImage(): string {
+  const other = TestLab.create('image', "export default { provider: 'docker' }\n")
+  other.must('generate')
+  const built = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: other.directory })
+  if (built.status !== 0) throw new Error(built.stderr)
+  const sources = ['provisioning/node-image/Dockerfile', 'provisioning/node-image.env']
+  const hash = spawn('sh', ['-c', `cat ${sources.join(' ')} | sha256sum | cut -c1-12`], {
+    cwd: other.directory,
+  })
+  other.remove()
+  return `pg-lab/node:debian-12-${hash.stdout.trim()}`
+}
+
+/** Servers that Vagrant never made: plain containers on a network of their own, with host names of their own. */
+export class PlainServers {
+  readonly #name: string
+  readonly #addresses: Readonly<Record<string, string>>
+
+  /**
+   * @param name of the network; the containers' names begin with it
+   * @param addresses by host name
+   */
+  constructor(name: string, addresses: Readonly<Record<string, string>>) {
+    this.#name = name
+    this.#addresses = addresses
+  }
+
+  /** The name of a server's container. */
+  container(server: string): string {
+    return `${this.#name}-${server}`
+  }
+
+  /**
+   * Also takes away what a run that was killed has left.
+   * @param gateway of the network; this computer's address in it
+   */
+  start(image: string, subnet: string, gateway: string, options: readonly string[] = []): void {
+    this.remove()
+    must('docker', 'network', 'create', '--subnet', subnet, '--gateway', gateway, this.#name)
+    const cgroup = existsSync('/sys/fs/cgroup/cgroup.controllers')
+      ? ['--cgroupns=host', '--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw']
+      : ['--volume=/sys/fs/cgroup:/sys/fs/cgroup:ro']
+    const systemd = [
+      ...['--cap-add=SYS_ADMIN', '--security-opt=seccomp=unconfined', '--security-opt=apparmor=unconfined'],
+      ...['--tmpfs=/run', '--tmpfs=/run/lock', '--tmpfs=/tmp', '--shm-size=256m'],
+    ]
+    for (const [server, address] of Object.entries(this.#addresses)) {
+      const place = ['--name', this.container(server), '--hostname', server]
+      const network = ['--network', this.#name, '--ip', address]
+      must('docker', 'run', '--detach', ...place, ...network, ...systemd, ...cgroup, ...options, image)
+    }
+  }
+
+  /**
+   * A login `admin` with a key of its own, `keys/id` in the lab's folder. The host keys come from the servers' own
+   * consoles, as they should, into `keys/known_hosts`.
+   */
+  letIn(lab: TestLab): void {
+    const keys = join(lab.directory, 'keys')
+    mkdirSync(keys)
+    must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(keys, 'id'))
+    const script = `useradd -m -s /bin/bash admin && install -d -m 700 -o admin -g admin ~admin/.ssh &&
+      echo "$1" >~admin/.ssh/authorized_keys && chown admin: ~admin/.ssh/authorized_keys &&
+      echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin &&
+      timeout 60 sh -c 'until [ -s /etc/ssh/ssh_host_ecdsa_key.pub ]; do sleep 0.2; done' &&
+      cat /etc/ssh/ssh_host_ecdsa_key.pub`
+    const key = spawn('cat', [join(keys, 'id.pub')]).stdout.trim()
+    const known = Object.entries(this.#addresses).map(
+      ([server, address]) =>
+        `${address} ${must('docker', 'exec', this.container(server), 'sh', '-c', script, 'sh', key).stdout.trim()}\n`,
+    )
+    writeFileSync(join(keys, 'known_hosts'), known.join(''))
+  }
+
+  /** Removes the servers and their network. */
+  remove(): void {
+    for (const server of Object.keys(this.#addresses))
+      spawn('docker', ['rm', '--force', this.container(server)])
+    spawn('docker', ['network', 'rm', this.#name])
+  }
+}
