@@ -1,10 +1,10 @@
 import { spawn as start } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { spawn, TestLab } from './support.ts'
+import { processesWith, spawn, TestLab } from './support.ts'
 
 /*
  * `pg-lab up` is killed at a random moment of a cold run and started again, over and over.
@@ -75,19 +75,7 @@ function up(): Run {
 }
 
 /** What of ours runs still, but connections that ssh keeps open for a minute and ends by itself. */
-function orphans(): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${MARK}\0`)) return []
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').join(' ').trim()
-        return words === '' || words.endsWith('[mux]') ? [] : [`${pid} ${words.slice(0, 200)}`]
-      } catch {
-        return [] // it has ended
-      }
-    })
-}
+const orphans = () => processesWith(MARK).filter((words) => !words.endsWith('[mux]'))
 
 const containers = () =>
   spawn('docker', ['ps', '-a', '--filter', 'name=^chaos-', '--format', '{{.Names}}'])

@@ -2,17 +2,23 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { KNOWN_HOSTS } from '../../src/tools/ssh-config.ts'
 import { testSabotages } from './sabotages.ts'
-import { changedCounts, type Result, spawn, TestLab } from './support.ts'
+import { changedCounts, processesWith, type Result, spawn, TestLab } from './support.ts'
 
 /** This repository is itself the default lab. */
 const lab = new TestLab(resolve('.'))
+/** Whatever this test starts, and what that starts, inherits it. */
+const MARK = `PG_LAB_TEST=${process.pid}`
+const volumes = () => spawn('docker', ['volume', 'ls', '--quiet']).stdout
 let up: Result
+let volumesBefore = ''
 
 beforeAll(() => {
   lab.remove()
+  volumesBefore = volumes()
+  process.env.PG_LAB_TEST = String(process.pid)
   up = lab.must('up', '--install', '--provider', 'docker')
 })
 
@@ -187,8 +193,11 @@ describe('a sabotaged lab', () => {
 })
 
 describe('its end', () => {
-  it('leaves no machine and no network', () => {
+  it('leaves no machine, no network, no volume and no process', async () => {
     lab.must('destroy', '--yes')
     expect(spawn('docker', ['ps', '-a', '--format', '{{.Names}}']).stdout).not.toContain('pg-lab-master')
+    expect(spawn('docker', ['network', 'ls', '--format', '{{.Name}}']).stdout).not.toContain('192.168.11.')
+    expect(volumes()).toBe(volumesBefore)
+    await vi.waitFor(() => expect(processesWith(MARK)).toEqual([]), 5_000)
   })
 })

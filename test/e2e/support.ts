@@ -168,6 +168,24 @@ export function pathWithout(...hidden: readonly string[]): string {
   return folder
 }
 
+/**
+ * What runs of the programs that inherited a variable of the environment, whatever became of their parents.
+ * @param mark `NAME=value`
+ */
+export function processesWith(mark: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${mark}\0`)) return []
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').join(' ').trim()
+        return words === '' ? [] : [`${pid} ${words.slice(0, 200)}`]
+      } catch {
+        return [] // it has ended
+      }
+    })
+}
+
 /** Every finding that failed, in the form tests compare. */
 export function failures(findings: readonly Finding[]): string[] {
   return findings.map(({ check, node, what }) => `${check} ${node}: ${what}`)
