@@ -2,7 +2,7 @@
  * `npm test`: everything, in the order in which it fails fastest. Installs what the tests need, then runs the
  * checks, the units, and the real lab. The last line counts: `N passed, N failed`.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installTools, step } from './support/tools.ts'
@@ -21,11 +21,29 @@ const TEST_TOOLS: Record<string, string> = {
   chromium: 'chromium',
 }
 
+/** The other majors of `engines`, fetched from npm. */
+const OTHER_NODES = [20, 22, 24].filter((major) => major !== Number.parseInt(process.versions.node, 10))
+
+/** Loading configs, the command line, running processes, generating and writing files: what Node.js has a say in. */
+const NODE_UNITS = [
+  'test/cli.test.ts',
+  'test/config/',
+  ...readdirSync('test/generate')
+    // Their time goes to Ruby and Python, which are the same whatever Node.js is.
+    .filter((name) => name.endsWith('.test.ts') && !/^(hostile|vagrantfile)\./.test(name))
+    .map((name) => `test/generate/${name}`),
+  'test/resolve-lab.test.ts',
+  'test/tasks.test.ts',
+  'test/tools/run.test.ts',
+  'test/tools/signals.test.ts',
+]
+
 const steps = [
   () => step('node', ['dist/pg-lab.js', 'doctor', '--fix']),
   () => installTools(TEST_TOOLS),
   () => step('npm', ['run', 'check']),
   () => vitest('unit', { results }),
+  ...OTHER_NODES.map((node) => () => vitest('unit', { results, options: NODE_UNITS, node })),
   // The labs take turns: they share addresses, and time on a small computer.
   () => vitest('e2e', { results, options: ['--no-file-parallelism'] }),
 ]
