@@ -114,7 +114,13 @@ const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'receive-wal dead',
     sabotage(lab) {
-      onNode(lab, 'backup', 'pkill -f "[r]eceive-wal master"; pkill -f "[p]g_receivewal"; true')
+      // cron brings it back at each full minute: there must be time to look before the next.
+      const untilEarly = 'until s=$(date +%-S) && [ "$s" -ge 10 ] && [ "$s" -lt 40 ]; do sleep 1; done'
+      onNode(
+        lab,
+        'backup',
+        `${untilEarly}; pkill -f "[r]eceive-wal master"; pkill -f "[p]g_receivewal"; true`,
+      )
     },
     found: 'cron backup: process receive-wal',
     observed: /none/,
