@@ -69,8 +69,7 @@ export interface BackupNode extends LabNode {
 
 export type Repository =
   | { readonly kind: 'distro' }
-  | { readonly kind: 'pgdg'; readonly url: string; readonly keyUrls: readonly string[] }
-  | { readonly kind: 'mirror'; readonly url: string; readonly keyUrls: readonly string[] }
+  | { readonly kind: 'pgdg' | 'mirror'; readonly url: string; readonly keyUrls: readonly string[] }
 
 /** A value of postgresql.conf as the config may give it. */
 export type SettingValue = string | number | boolean

@@ -15,7 +15,11 @@ const SOURCES = ['provisioning/node-image/Dockerfile', NODE_IMAGE_SETTINGS]
  * The image of a lab as build.sh calls it.
  * @returns `undefined` before its files are written
  */
-export function imageOf(directory: string, { os }: Lab, repository = NODE_IMAGES): string | undefined {
+export function imageOf(
+  directory: string,
+  { os }: Pick<Lab, 'os'>,
+  repository = NODE_IMAGES,
+): string | undefined {
   const files = SOURCES.map((path) => join(directory, path))
   if (!files.every((file) => existsSync(file))) return undefined
   const hash = createHash('sha256')

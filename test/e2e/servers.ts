@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn as start } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
+import { imageOf } from '../../src/operations/prune.ts'
 import { type Result, spawn, TestLab } from './support.ts'
 
 /** Runs a program that must succeed, and shows what it said when it does not. */
@@ -22,12 +24,10 @@ export function nodeImage(): string {
   other.must('generate')
   const built = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: other.directory })
   if (built.status !== 0) throw new Error(built.stderr)
-  const sources = ['provisioning/node-image/Dockerfile', 'provisioning/node-image.env']
-  const hash = spawn('sh', ['-c', `cat ${sources.join(' ')} | sha256sum | cut -c1-12`], {
-    cwd: other.directory,
-  })
+  const image = imageOf(other.directory, { os: OPERATING_SYSTEMS['debian-12'] })
   other.remove()
-  return `pg-lab/node:debian-12-${hash.stdout.trim()}`
+  if (image === undefined) throw new Error('generate wrote nothing to make an image from')
+  return image
 }
 
 /** Servers that Vagrant never made: plain containers on a network of their own, with host names of their own. */
