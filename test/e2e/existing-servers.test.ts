@@ -35,8 +35,7 @@ export default {
 }
 `
 const lab = TestLab.create('servers', config('key.asc', 15))
-const write = (key: string, version: number) =>
-  writeFileSync(join(lab.directory, 'cluster.config.ts'), config(key, version))
+const write = (key: string, version: number) => lab.configure(config(key, version))
 const repository = join(lab.directory, '..', 'repository')
 let server: ReturnType<typeof serve> | undefined
 let image = ''
@@ -171,7 +170,7 @@ it('takes over what somebody else made where it is told to, and keeps the data',
 
 it('leaves alone the servers of another lab', () => {
   const other = config('key.asc', 15).replace("name: 'shop'", "name: 'rival'")
-  writeFileSync(join(lab.directory, 'cluster.config.ts'), other)
+  lab.configure(other)
   const { status, stderr } = lab.run('plan')
   expect(status).toBe(2)
   expect(stderr + lab.run('plan').stdout).toContain('it belongs to the lab shop')

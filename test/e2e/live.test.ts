@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PlanItem } from '../../src/plan/item.ts'
@@ -80,7 +80,7 @@ const MACHINES = ['Vagrantfile', 'provisioning/inventory.yml', VARS]
 
 /** Changes the config and says what that will do. */
 function planned(changes: Changes): ReturnType<typeof plan> {
-  writeFileSync(join(lab.directory, 'cluster.config.ts'), configOf(changes))
+  lab.configure(configOf(changes))
   return plan()
 }
 
@@ -255,10 +255,7 @@ describe('a live lab follows its config', () => {
   })
 
   it('refuses another major before it touches anything, and says what to do instead', () => {
-    writeFileSync(
-      join(lab.directory, 'cluster.config.ts'),
-      configOf({ version: "version: 17, repository: 'pgdg'" }),
-    )
+    lab.configure(configOf({ version: "version: 17, repository: 'pgdg'" }))
     const planned = lab.run('plan')
     expect({ status: planned.status, stdout: planned.stdout }).toEqual({
       status: 2,

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { must, nodeImage, PlainServers, serve } from './servers.ts'
@@ -30,7 +29,6 @@ export default {
 }
 `
 const lab = TestLab.create('red-hat', config('stranger.asc'))
-const write = (text: string) => writeFileSync(join(lab.directory, 'cluster.config.ts'), text)
 let server: ReturnType<typeof serve> | undefined
 
 beforeAll(() => {
@@ -58,11 +56,11 @@ it('refuses packages that another key has signed', () => {
 })
 
 it('refuses a version that the repository does not carry', () => {
-  write(config('key.asc', 16))
+  lab.configure(config('key.asc', 16))
   const { status, stderr } = lab.run('up')
   expect(status).toBe(3)
   expect(stderr).toContain('Check postgres.version and postgres.repository')
-  write(config('key.asc'))
+  lab.configure(config('key.asc'))
 })
 
 it('comes up verified in the places of RHEL', () => {

@@ -75,8 +75,14 @@ export class TestLab {
     writeFileSync(join(parent, OWNER), ownerNow(process.pid))
     const directory = join(parent, `${name} л`)
     mkdirSync(directory)
-    writeFileSync(join(directory, 'cluster.config.ts'), config)
-    return new TestLab(directory, { temporary: true })
+    const lab = new TestLab(directory, { temporary: true })
+    lab.configure(config)
+    return lab
+  }
+
+  /** Writes the lab's config, in place of what it was. */
+  configure(config: string): void {
+    writeFileSync(join(this.directory, 'cluster.config.ts'), config)
   }
 
   run(...args: string[]): Result {
