@@ -134,18 +134,6 @@ describe('up, killed and started again', () => {
     })
   })
 
-  it('makes no new cluster where a restore, cut off, has set the data aside', () => {
-    const data = '/var/lib/postgresql/15/main'
-    lab.ask('master', '', `systemctl stop postgresql@15-main && mv -T ${data} ${data}.before-restore`)
-    const refused = lab.run('up')
-    expect(refused.status).toBe(3)
-    expect(refused.stderr).toContain(
-      `npx create-pg-lab ssh master -- sudo mv -T ${data}.before-restore ${data}`,
-    )
-    lab.must('ssh', 'master', '--', 'sudo', 'mv', '-T', `${data}.before-restore`, data)
-    lab.must('up')
-  })
-
   it('leaves nothing when it is destroyed', async () => {
     lab.must('destroy', '--yes')
     expect({ containers: containers(), orphans: orphans() }).toEqual({ containers: [], orphans: [] })

@@ -209,4 +209,17 @@ describe('pg-lab restore', () => {
     expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
     expect(failures(lab.verify('--restore').failed)).toEqual([])
   })
+
+  it('cut off when the data of the master is set aside: up makes no other cluster, and names the way back', () => {
+    const rows = lab.sql('master', ROWS, 'otus')
+    const data = '/var/lib/postgresql/15/main'
+    lab.ask('master', '', `systemctl stop postgresql@15-main && mv -T ${data} ${data}.before-restore`)
+    const { status, stderr } = lab.run('up')
+    expect(status).toBe(3)
+    expect(stderr).toContain('A restore was interrupted, and the data of master is set aside.')
+    expect(stderr).toContain(`npx create-pg-lab ssh master -- sudo mv -T ${data}.before-restore ${data}`)
+    lab.must('ssh', 'master', '--', 'sudo', 'mv', '-T', `${data}.before-restore`, data)
+    lab.must('up')
+    expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
+  })
 })
