@@ -23,7 +23,7 @@ export const login: Check = {
           expected: 'replaced by one of this lab',
           observed: isOpen ? 'still there' : keys === undefined ? 'the file cannot be read' : 'replaced',
           ok: keys !== undefined && !isOpen,
-          hint: `Vagrant replaces it when the machine first boots, unless config.ssh.insert_key is false. On ${node.name}: sed -i '/vagrant insecure/d' ${FILE}; see that you still get in: npx create-pg-lab ssh ${node.name}`,
+          hint: `Vagrant replaces it when it boots a machine, unless config.ssh.insert_key is false: vagrant reload --no-provision ${node.name}. If it is there after that, on ${node.name}: sed -i '/vagrant insecure/d' ${FILE}; see that you still get in: npx create-pg-lab ssh ${node.name}`,
           command: `cat ${FILE}`,
         },
       ]

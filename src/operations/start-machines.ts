@@ -24,6 +24,7 @@ export async function startMachines(
   if (lab.provider === 'ssh') return
   const nodes = nodesOf(lab)
   if (await areRunning(directory, guest, nodes)) return
+  const before = machinesIn(directory).map(({ name }) => name)
   await vagrant.up({
     provider: lab.provider,
     onEvent: ({ machine, kind, text }) => {
@@ -31,7 +32,25 @@ export async function startMachines(
     },
   })
   note('asking Vagrant how to reach them')
-  writeSshConfig(directory, await vagrant.sshConfig(), nodes)
+  let access = await vagrant.sshConfig()
+  const unfinished = withKeyOfEverybody(access).filter((name) => before.includes(name))
+  if (unfinished.length > 0) {
+    note(`ending the first boot of ${unfinished.join(' and ')}`)
+    await vagrant.reload({ machines: unfinished })
+    access = await vagrant.sshConfig()
+  }
+  writeSshConfig(directory, access, nodes)
+}
+
+/**
+ * Vagrant puts a key of its own in a machine when it boots it. Where that was cut off it finds the machine running the
+ * next time, and stays with the key that comes with Vagrant.
+ */
+function withKeyOfEverybody(access: string): readonly string[] {
+  return access
+    .split(/^(?=Host )/m)
+    .filter((host) => /^\s*IdentityFile .*insecure_private_key/m.test(host))
+    .flatMap((host) => /^Host (\S+)/.exec(host)?.[1] ?? [])
 }
 
 /** Each machine answers with its own name: the quick way past `vagrant up`, which costs seconds to find nothing to do. */

@@ -5,13 +5,24 @@ import { createVagrant } from '../../src/tools/vagrant.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
-/** Every command that is run, in its order. */
-async function commandsOf(provider: 'docker' | 'ssh'): Promise<readonly string[]> {
+const UP = ['vagrant up --no-provision --machine-readable --provider docker', 'vagrant ssh-config']
+
+/**
+ * Every command that is run, in its order.
+ * @param made machines that are there before
+ * @param access what `vagrant ssh-config` prints
+ */
+async function commandsOf(
+  provider: 'docker' | 'ssh',
+  { made = [], access = '' }: { readonly made?: readonly string[]; readonly access?: string } = {},
+): Promise<readonly string[]> {
   const done: string[] = []
-  const directory = folderWith()
+  const directory = folderWith(
+    Object.fromEntries(made.map((name) => [`.vagrant/machines/${name}/docker/id`, 'ca1f'])),
+  )
   const run: Runner = async ({ file, args }) => {
     done.push([file, ...args].join(' '))
-    return { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
+    return { exitCode: 0, stdout: args[0] === 'ssh-config' ? access : '', stderr: '', durationMs: 1 }
   }
   const vagrant = createVagrant({ directory, run, logFile: 'log' })
   const guest = {} as Guest // nobody is asked where no machine was made
@@ -20,10 +31,33 @@ async function commandsOf(provider: 'docker' | 'ssh'): Promise<readonly string[]
 }
 
 test('machines that are not there are made, and Vagrant tells how to reach them', async () => {
-  expect(await commandsOf('docker')).toEqual([
-    'vagrant up --no-provision --machine-readable --provider docker',
-    'vagrant ssh-config',
-  ])
+  expect(await commandsOf('docker')).toEqual(UP)
+})
+
+const access = (key: string) =>
+  ['master', 'backup'].map((name) => `Host ${name}\n  User vagrant\n  IdentityFile ${key}\n`).join('\n')
+
+test('a machine whose first boot was cut off boots again, for it still has the key that comes with Vagrant', async () => {
+  for (const key of [
+    '/home/me/.vagrant.d/insecure_private_key', // Vagrant 2.3
+    '"/home/a b/.vagrant.d/insecure_private_keys/vagrant.key.rsa"', // 2.4
+  ]) {
+    expect(await commandsOf('docker', { made: ['backup'], access: access(key) })).toEqual([
+      ...UP,
+      'vagrant reload --no-provision --machine-readable backup',
+      'vagrant ssh-config',
+    ])
+  }
+})
+
+test('a machine with a key of its own does not', async () => {
+  const key = '/lab/.vagrant/machines/backup/docker/private_key'
+  expect(await commandsOf('docker', { made: ['backup'], access: access(key) })).toEqual(UP)
+})
+
+test('nor one just made, whose owner keeps the key by config.ssh.insert_key = false', async () => {
+  const key = '/home/me/.vagrant.d/insecure_private_key'
+  expect(await commandsOf('docker', { access: access(key) })).toEqual(UP)
 })
 
 test('existing servers are none of Vagrant’s', async () => {
