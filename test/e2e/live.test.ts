@@ -119,6 +119,18 @@ describe('a live lab follows its config', () => {
     expectSettled()
   })
 
+  it('reloads a server for which a run has written a file and was cut off before the reload', () => {
+    const edit = (from: string, to: string) =>
+      lab.ask('slave', '', `sed -i '/^work_mem/s/${from}/${to}/' /etc/postgresql/15/main/postgresql.conf`)
+    edit('16MB', '7MB')
+    lab.sql('slave', 'SELECT pg_reload_conf(), pg_sleep(1.1)') // a file's time is told in seconds
+    edit('7MB', '16MB')
+    expect(lab.sql('slave', 'SHOW work_mem')).toBe('7MB')
+    up()
+    expect(lab.sql('slave', 'SHOW work_mem')).toBe('16MB')
+    expectSettled()
+  })
+
   const settings = "work_mem: '16MB', max_connections: 120"
 
   it('restarts the standby, then the primary, for more max_connections', () => {
