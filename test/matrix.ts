@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RESULTS, type Row } from './matrix/row.ts'
+import { step } from './support/tools.ts'
 import { conclude, vitest } from './support/vitest.ts'
 
 const COLUMNS: readonly (readonly [title: string, of: (row: Partial<Row>) => unknown])[] = [
@@ -34,6 +35,7 @@ function table(rows: readonly Partial<Row>[]): string {
 }
 
 const results = mkdtempSync(join(tmpdir(), 'pg-lab-matrix-'))
+const setUp = step('node', ['dist/pg-lab.js', 'doctor', '--fix'])
 // In turns: side by side each would tell how long it waited for the other.
 const counts = vitest('matrix', {
   results,
@@ -42,4 +44,4 @@ const counts = vitest('matrix', {
 })
 console.log(`\n${table(readRows(results))}`)
 rmSync(results, { recursive: true })
-conclude([counts])
+conclude([setUp, counts])

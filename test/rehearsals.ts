@@ -5,9 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { step } from './support/tools.ts'
 import { conclude, vitest } from './support/vitest.ts'
 
 const results = mkdtempSync(join(tmpdir(), 'pg-lab-rehearsals-'))
+const setUp = step('node', ['dist/pg-lab.js', 'doctor', '--fix'])
 const counts = vitest('rehearsals', { results, options: ['--no-file-parallelism'] })
 rmSync(results, { recursive: true })
-conclude([counts])
+conclude([setUp, counts])
