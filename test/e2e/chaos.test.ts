@@ -134,6 +134,15 @@ describe('up, killed and started again', () => {
     })
   })
 
+  it('waits for an apt that still runs on a machine', () => {
+    lab.must('destroy', '--yes')
+    spawn('vagrant', ['up', '--no-provision'], { cwd: lab.directory })
+    const hold =
+      "import fcntl, time; f = open('/var/lib/dpkg/lock-frontend', 'w'); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(25)"
+    spawn('docker', ['exec', '--detach', 'chaos-backup', 'python3', '-c', hold])
+    lab.must('up')
+  })
+
   it('leaves nothing when it is destroyed', async () => {
     lab.must('destroy', '--yes')
     expect({ containers: containers(), orphans: orphans() }).toEqual({ containers: [], orphans: [] })
