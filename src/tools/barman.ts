@@ -4,6 +4,9 @@ import type { Guest, Output } from './contracts.ts'
 import { type Evidence, shellWord } from './evidence.ts'
 import { onceAGuest } from './once.ts'
 
+/** An emulated processor that has other things to do takes over a minute for `barman check`. */
+const TIMEOUT_MS = 180_000
+
 /** Barman's answer: its exit code and words, and the part of its JSON about our server. */
 export interface BarmanAnswer extends Evidence {
   readonly exitCode: number
@@ -34,7 +37,7 @@ export async function askBarman(
   after: readonly string[] = [],
 ): Promise<BarmanAnswer> {
   const words = ['barman', '-f', 'json', ...args, backup.server, ...after]
-  const output = await guest.shell(backup, words, { as: 'barman', timeoutMs: 60_000 })
+  const output = await guest.shell(backup, words, { as: 'barman', timeoutMs: TIMEOUT_MS })
   return {
     command: barmanCommand(words.slice(1)),
     output: everything(output),
