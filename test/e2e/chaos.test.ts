@@ -29,14 +29,17 @@ export default {
 
 /** Every process we start inherits it, whatever becomes of its parents. */
 const MARK = `PG_LAB_CHAOS=${process.pid}`
-/** How long a cold run takes here and now: that of the last round. */
-let coldMs = 60_000
+/** How long a cold run takes here and now. */
+let coldMs: number
 
 beforeAll(() => {
   console.log(`chaos: ${COUNT} times, CHAOS_SEED=${SEED}`)
   lab.must('generate')
   if (process.env.CHAOS_PREINSTALLED) preinstall()
   spawn('sh', ['provisioning/node-image/build.sh'], { cwd: lab.directory })
+  const startMs = Date.now()
+  lab.must('up')
+  coldMs = Date.now() - startMs
 })
 
 afterAll(() => lab.remove())
@@ -91,7 +94,7 @@ async function killedAt(moment: number, signal: (typeof SIGNALS)[number]): Promi
   const run = up()
   const atMs = Math.round((moment / 100) * coldMs)
   const first = await Promise.race([run.ended, delay(atMs)])
-  if (first !== undefined) return 'ended before' // faster than the last one: a second run of a whole lab is tested then
+  if (first !== undefined) return 'ended before' // faster than the first one: a second run of a whole lab is tested then
   process.kill(run.pid, signal)
   const { status, text } = await run.ended
   if (signal !== 'SIGKILL') {
@@ -124,8 +127,8 @@ describe('up, killed and started again', () => {
     const startMs = Date.now()
     const place = await killedAt(moment, signal)
     const again = await up().ended
-    coldMs = Date.now() - startMs
-    console.log(`${index} ${signal} after ${place} → ${again.status}, ${Math.round(coldMs / 1000)} s in all`)
+    const tookS = Math.round((Date.now() - startMs) / 1000)
+    console.log(`${index} ${signal} after ${place} → ${again.status}, ${tookS} s in all`)
     expect(again).toMatchObject({ status: 0, text: expect.stringContaining('The lab is up and verified') })
     expect(orphans()).toEqual([])
     expect({ containers: containers(), isLocked: isLocked() }).toEqual({
