@@ -1,12 +1,7 @@
 import { nodesOf } from '../lab.ts'
+import { KEYS_OF_EVERYBODY } from '../tools/vagrant.ts'
 import { type Check, lookAtEach } from './check.ts'
 import { greet } from './greeting.ts'
-
-/** The keys that come with Vagrant (keys/vagrant.pub.rsa, keys/vagrant.pub.ed25519): everybody has their other half. */
-const KEYS_OF_EVERYBODY = [
-  'AAAAB3NzaC1yc2EAAAABIwAAAQEA6NF8iallvQVp22WDkTkyrtvp9eWW6A8YVr',
-  'AAAAC3NzaC1lZDI1NTE5AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y',
-]
 
 const FILE = '~/.ssh/authorized_keys'
 

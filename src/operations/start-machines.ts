@@ -3,7 +3,7 @@ import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { machinesIn } from '../tools/doctor/index.ts'
 import { writeSshConfig } from '../tools/ssh-config.ts'
-import type { Vagrant } from '../tools/vagrant.ts'
+import { KEYS_OF_EVERYBODY, type Vagrant } from '../tools/vagrant.ts'
 
 const ANSWER_TIMEOUT_MS = 8_000
 
@@ -40,11 +40,27 @@ export async function startMachines(
     access = await vagrant.sshConfig()
   }
   writeSshConfig(directory, access, nodes)
+  const open = withKeyOfEverybody(access)
+  const mayBeOpen = nodes.filter(({ name }) => before.includes(name) && !open.includes(name))
+  await Promise.all(mayBeOpen.map((node) => forgetKeys(guest, node)))
+}
+
+/**
+ * Takes from a machine what Vagrant takes last, after it has put in a key of its own: it may have been cut off in
+ * between. Where that fails verification finds the key.
+ */
+async function forgetKeys(guest: Guest, node: LabNode): Promise<void> {
+  const lines = KEYS_OF_EVERYBODY.flatMap((key) => ['-e', `\\|${key}|d`])
+  try {
+    await guest.shell(node, ['sed', '-i', ...lines, '.ssh/authorized_keys'])
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+  }
 }
 
 /**
  * Vagrant puts a key of its own in a machine when it boots it. Where that was cut off it finds the machine running the
- * next time, and stays with the key that comes with Vagrant.
+ * next time, and stays with the key that comes with Vagrant. So does one whose owner said config.ssh.insert_key = false.
  */
 function withKeyOfEverybody(access: string): readonly string[] {
   return access

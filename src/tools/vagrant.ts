@@ -4,6 +4,12 @@ import type { Output, Runner } from './contracts.ts'
 import { parseVagrantLine, plainText, type VagrantLine } from './machine-readable.ts'
 import { createStory } from './vagrant-errors.ts'
 
+/** The keys that come with Vagrant (keys/vagrant.pub.rsa, keys/vagrant.pub.ed25519): everybody has their other half. */
+export const KEYS_OF_EVERYBODY = [
+  'AAAAB3NzaC1yc2EAAAABIwAAAQEA6NF8iallvQVp22WDkTkyrtvp9eWW6A8YVr',
+  'AAAAC3NzaC1lZDI1NTE5AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y',
+]
+
 /** Something happened to a machine while `vagrant up` runs. */
 export interface VagrantEvent {
   readonly machine: string
