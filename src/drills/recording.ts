@@ -21,7 +21,7 @@ export const NUMBERS_A_RUN = 1_000_000
 /** psql's exit code when it lost its connection, or got none. */
 const CONNECTION_LOST = 2
 
-/** Gaps between two commits that are shorter than this are a slow computer, no outage. */
+/** Gaps between two commits of one connection that are shorter than this are a slow computer, no outage. */
 const OUTAGE_FROM_MS = 1_000
 
 /**
@@ -58,10 +58,17 @@ export function outageOf(
 ): { readonly before: Commit; readonly after: Commit } | undefined {
   const gaps = commits.slice(1).flatMap((after, at) => {
     const before = commits[at]
-    return before && after.atMs > sinceMs ? [{ before, after, ms: after.atMs - before.atMs }] : []
+    if (!before || after.atMs <= sinceMs) return []
+    const ms = after.atMs - before.atMs
+    return ms >= OUTAGE_FROM_MS || runOf(after) !== runOf(before) ? [{ before, after, ms }] : []
   })
-  const longest = gaps.reduce((most, gap) => (gap.ms > most.ms ? gap : most), { ms: 0 } as (typeof gaps)[0])
-  return longest.ms >= OUTAGE_FROM_MS ? { before: longest.before, after: longest.after } : undefined
+  const [longest] = gaps.sort((one, other) => other.ms - one.ms)
+  return longest && { before: longest.before, after: longest.after }
+}
+
+/** The writer's connection that a commit went through. */
+function runOf({ number }: Commit): number {
+  return Math.floor(number / NUMBERS_A_RUN)
 }
 
 /** What became of the writes. */

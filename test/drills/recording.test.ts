@@ -81,6 +81,14 @@ describe('the outage', () => {
     expect(outageOf(readRecording(['1 ack 1 a', '900 ack 2 a']).commits, 0)).toBeUndefined()
   })
 
+  it('is as short as it was where the connection was lost', () => {
+    const lines = ['1 ack 1000001 a', '2 end 1 2', '650 ack 4000001 b']
+    expect(outageOf(readRecording(lines).commits, 0)).toMatchObject({
+      before: { atMs: 1 },
+      after: { atMs: 650 },
+    })
+  })
+
   it('of no commits at all is unknown', () => {
     expect(outageOf([], 0)).toBeUndefined()
   })

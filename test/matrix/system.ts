@@ -79,7 +79,7 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
     it('survives the loss of its master', () => {
       lab.must('drill', 'failover', '--how', 'process')
       row.rto = newestFigures(lab.directory, 'failover').get('Writes were refused for (RTO)')
-      expect(row.rto).toMatch(/^[\d.]+ s$/)
+      expect(row.rto).toMatch(/^[\d.]+ m?s$/)
       expect(failures(lab.verify().failed)).toEqual([])
     })
 
