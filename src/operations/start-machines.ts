@@ -23,8 +23,8 @@ export async function startMachines(
 ): Promise<void> {
   if (lab.provider === 'ssh') return
   const nodes = nodesOf(lab)
-  if (await areRunning(directory, guest, nodes)) return
   const before = machinesIn(directory).map(({ name }) => name)
+  if (await areRunning(before, guest, nodes)) return
   await vagrant.up({
     provider: lab.provider,
     onEvent: ({ machine, kind, text }) => {
@@ -70,8 +70,11 @@ function withKeyOfEverybody(access: string): readonly string[] {
 }
 
 /** Each machine answers with its own name: the quick way past `vagrant up`, which costs seconds to find nothing to do. */
-async function areRunning(directory: string, guest: Guest, nodes: readonly LabNode[]): Promise<boolean> {
-  const made = machinesIn(directory).map(({ name }) => name)
+async function areRunning(
+  made: readonly string[],
+  guest: Guest,
+  nodes: readonly LabNode[],
+): Promise<boolean> {
   if (!nodes.every(({ name }) => made.includes(name))) return false
   const answers = await Promise.all(nodes.map((node) => isAnswering(guest, node)))
   return answers.every(Boolean)

@@ -5,6 +5,9 @@ import { createVagrant } from '../../src/tools/vagrant.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
+/** Where Vagrant keeps the private half of the key that comes with it. */
+const KEY_OF_EVERYBODY = '/me/.vagrant.d/insecure_private_key'
+
 const UP = ['vagrant up --no-provision --machine-readable --provider docker', 'vagrant ssh-config']
 
 /**
@@ -44,8 +47,8 @@ const access = (key: string) =>
 
 test('a machine whose first boot was cut off boots again, for it still has the key that comes with Vagrant', async () => {
   for (const key of [
-    '/home/me/.vagrant.d/insecure_private_key', // Vagrant 2.3
-    '"/home/a b/.vagrant.d/insecure_private_keys/vagrant.key.rsa"', // 2.4
+    KEY_OF_EVERYBODY, // Vagrant 2.3
+    '"/a b/.vagrant.d/insecure_private_keys/vagrant.key.rsa"', // 2.4
   ]) {
     expect(await commandsOf('docker', { made: ['backup'], access: access(key) })).toEqual([
       ...UP,
@@ -64,8 +67,7 @@ test('a machine with a key of its own does not; what Vagrant may not have come t
 })
 
 test('nor one just made, whose owner keeps the key by config.ssh.insert_key = false', async () => {
-  const key = '/home/me/.vagrant.d/insecure_private_key'
-  expect(await commandsOf('docker', { access: access(key) })).toEqual(UP)
+  expect(await commandsOf('docker', { access: access(KEY_OF_EVERYBODY) })).toEqual(UP)
 })
 
 test('existing servers are none of Vagrant’s', async () => {
