@@ -19,6 +19,8 @@ const VM_TOOLS: Record<string, string> = {
   dnsmasq: 'dnsmasq-base',
   mmdebstrap: 'mmdebstrap',
   extlinux: 'extlinux',
+  sfdisk: 'fdisk',
+  mke2fs: 'e2fsprogs',
 }
 
 const results = mkdtempSync(join(tmpdir(), 'pg-lab-vm-'))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes a Vagrant box for libvirt from Debian's packages: build-box.sh SUITE FILE.box
-# Needs root, mmdebstrap, qemu-img, extlinux and e2fsprogs.
+# Needs root, mmdebstrap, qemu-img, extlinux, sfdisk and mke2fs.
 set -eu
 
 suite=$1

@@ -47,7 +47,9 @@ function startLibvirt(): void {
 beforeAll(() => {
   startLibvirt()
   lab.must('doctor', '--fix') // Vagrant's plugin, where it is missing
-  const built = spawn('sh', [resolve('test/vm/build-box.sh'), 'bookworm', file])
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo']
+  const [program = '', ...args] = [...asRoot, 'sh', resolve('test/vm/build-box.sh'), 'bookworm', file]
+  const built = spawn(program, args)
   if (built.status !== 0) throw new Error(built.stderr)
 })
 
