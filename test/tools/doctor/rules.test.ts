@@ -228,8 +228,16 @@ test('libvirt: plugin, daemon and KVM', async () => {
   expect(await sightings(computer(answers).host, 'libvirt')).toMatchObject({
     virsh: '9.0.0',
     'vagrant-libvirt': '0.11.2',
-    'libvirt-daemon': expect.stringContaining('There is no /dev/kvm'),
+    'libvirt-daemon': expect.stringContaining('machines are emulated'),
   })
+  const files = ['/dev/kvm']
+  const daemonOn = async (cpuinfo: string) => {
+    const { host } = computer(answers, { files, texts: { '/proc/cpuinfo': cpuinfo } })
+    return (await sightings(host, 'libvirt'))['libvirt-daemon']
+  }
+  expect(await daemonOn('flags\t\t: fpu vme sse2\n')).toContain('machines are emulated')
+  expect(await daemonOn('flags\t\t: fpu vmx sse2\n')).toBe('running, with KVM')
+  expect(await daemonOn('processor\t: 0\nCPU implementer\t: 0x41\n')).toBe('running, with KVM')
   const { host } = computer({ ...answers, 'vagrant plugin list': 'No plugins installed.\n' })
   expect((await sightings(host, 'libvirt'))['vagrant-libvirt']).toMatchInlineSnapshot(
     `"not found | the Vagrant plugin vagrant-libvirt is not installed | sudo apt-get install --no-install-recommends vagrant-libvirt"`,

@@ -1,4 +1,5 @@
 import { overlap, parseSubnet, type Subnet } from '../../../resolve/addresses.ts'
+import type { Host } from '../host.ts'
 import { asRoot } from '../packages.ts'
 import type { Rule } from '../rule.ts'
 import { isAtLeast, versionOf } from '../version.ts'
@@ -58,6 +59,12 @@ export const virtualboxNetworks: Rule = {
   },
 }
 
+/** The same as in the Vagrantfile of libvirt: the file alone can be there on a processor that cannot. */
+function hasKvm(host: Host): boolean {
+  const processor = host.read('/proc/cpuinfo') ?? ''
+  return host.exists('/dev/kvm') && /\b(vmx|svm)\b|^CPU implementer/m.test(processor)
+}
+
 /** The system's libvirt answers this user. */
 export const libvirtDaemon: Rule = {
   id: 'libvirt-daemon',
@@ -75,8 +82,8 @@ export const libvirtDaemon: Rule = {
         remedy: `${start}, or: sudo usermod -aG libvirt ${host.platform.user}, then log in again`,
       }
     }
-    if (host.exists('/dev/kvm')) return { ok: true, seen: 'running, with KVM' }
-    const warning = 'There is no /dev/kvm: machines are emulated and take minutes to boot.'
+    if (hasKvm(host)) return { ok: true, seen: 'running, with KVM' }
+    const warning = 'KVM does not work on this processor: machines are emulated and take minutes to boot.'
     return { ok: true, seen: 'running', warning }
   },
 }
