@@ -57,8 +57,8 @@ describe('plain lines', () => {
     ])
   })
 
-  test('pass on one note a host in five seconds', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] })
+  test('pass on one note a host in five seconds, the newest', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     const { lines } = await plain([
       {
         title: 'Provision',
@@ -66,8 +66,8 @@ describe('plain lines', () => {
           note('master: Install · 1/9')
           note('slave: Install · 1/9')
           note('master: Configure · 2/9')
-          vi.advanceTimersByTime(5_000)
           note('master: Start · 3/9')
+          vi.advanceTimersByTime(5_000)
           note('slave: Start · 3/9')
           note('slave: Clone · 4/9')
         },

@@ -1,7 +1,7 @@
 import { printable } from '../tools/logs.ts'
 import { duration, type Row } from './task.ts'
 
-/** One note of a task and host in this time; the notes of another host come at once. */
+/** One note of a task and host in this time, the newest; the notes of another host come at once. */
 const NOTE_EVERY_MS = 5_000
 
 /**
@@ -11,21 +11,36 @@ const NOTE_EVERY_MS = 5_000
 export function plainRow(out: NodeJS.WritableStream, path: readonly string[]): Row {
   const title = path.join(' › ')
   const newestMs = new Map<string, number>()
+  const waiting = new Map<string, NodeJS.Timeout>()
   const line = (mark: string, ...parts: readonly (string | undefined)[]) => {
     const text = [title, ...parts.filter(Boolean)].join(' · ')
     out.write(`${clock()}  ${mark} ${printable(text.replace(/\s+/g, ' '))}\n`)
+  }
+  const dropWaiting = () => {
+    for (const timer of waiting.values()) clearTimeout(timer)
   }
   return {
     begin: () => line('…'),
     note: (text) => {
       const host = /^[\w.-]+(?=: )/.exec(text)?.[0] ?? ''
-      if (Date.now() - (newestMs.get(host) ?? Number.NEGATIVE_INFINITY) < NOTE_EVERY_MS) return
-      newestMs.set(host, Date.now())
-      line('…', text)
+      const say = () => {
+        newestMs.set(host, Date.now())
+        line('…', text)
+      }
+      clearTimeout(waiting.get(host))
+      const inMs = (newestMs.get(host) ?? Number.NEGATIVE_INFINITY) + NOTE_EVERY_MS - Date.now()
+      if (inMs <= 0) say()
+      else waiting.set(host, setTimeout(say, inMs).unref()) // What takes long is said, whatever came before it.
     },
     skip: (reason) => line('↓', reason),
-    end: (result, ms) => line('✔', result, duration(ms)),
-    fail: (ms) => line('✖', duration(ms)),
+    end: (result, ms) => {
+      dropWaiting()
+      line('✔', result, duration(ms))
+    },
+    fail: (ms) => {
+      dropWaiting()
+      line('✖', duration(ms))
+    },
   }
 }
 
