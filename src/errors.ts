@@ -56,6 +56,8 @@ export class CommandError extends Error {
   readonly hint: string | undefined
   /** What to type to go on, where it is not the same command again. */
   readonly goOn: string | undefined
+  /** It was there, but did not end in the time it was given. */
+  readonly timedOut: boolean
 
   constructor(
     message: string,
@@ -66,6 +68,7 @@ export class CommandError extends Error {
       logFile?: string | undefined
       hint?: string | undefined
       goOn?: string | undefined
+      timedOut?: boolean | undefined
       cause?: unknown
     },
   ) {
@@ -77,6 +80,7 @@ export class CommandError extends Error {
     this.logFile = details.logFile
     this.hint = details.hint
     this.goOn = details.goOn
+    this.timedOut = details.timedOut ?? false
   }
 }
 

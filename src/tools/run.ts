@@ -80,7 +80,7 @@ async function runCaptured(command: Command, ladder: Ladder): Promise<Output> {
     await group.stopped()
     output.end()
     throwIfInterrupted()
-    if (group.isStopped()) throw failure(command, tookTooLong(command), result, output)
+    if (group.isStopped()) throw failure(command, tookTooLong(command), { ...result, timedOut: true }, output)
     return judge(command, result, output)
   } finally {
     clearTimeout(timer)
@@ -178,15 +178,16 @@ function notStarted(command: Command, { code, cause }: Result): CommandError {
 function failure(
   command: Command,
   end: string,
-  { exitCode, cause }: { exitCode?: number | undefined; cause?: unknown } = {},
+  ended: { exitCode?: number | undefined; timedOut?: boolean; cause?: unknown } = {},
   output?: Capture,
 ): CommandError {
   return new CommandError(`${basename(command.file)} ${end}`, {
     command: pasteable(command),
-    exitCode,
+    exitCode: ended.exitCode,
     lastLines: output?.lastLines() ?? [],
     logFile: command.logFile,
-    cause,
+    timedOut: ended.timedOut,
+    cause: ended.cause,
   })
 }
 

@@ -130,6 +130,7 @@ describe('a failure', { timeout: 60_000 }, () => {
   test('to find the tool names it', async () => {
     const error = await commandError(run({ file: 'no-such-tool', args: ['up'], expectExit: 'any' }))
     expect(error.message).toBe('no-such-tool is not installed, or not on PATH')
+    expect(error.timedOut).toBe(false)
     expect(error.hint).toContain('npx create-pg-lab doctor')
   })
 
@@ -143,6 +144,7 @@ describe('a failure', { timeout: 60_000 }, () => {
     const script = "sh -c 'trap : INT TERM; echo $$; sleep 30; sleep 30; sleep 30'; sleep 30"
     const error = await commandError(sh(script, { timeoutMs: 200 }))
     expect(error.message).toBe('sh took longer than 0.2 s and was stopped')
+    expect(error.timedOut).toBe(true)
     expect(Date.now() - startMs).toBeLessThan(25_000)
     expect(isRunning(Number(error.lastLines[0]))).toBe(false)
   })

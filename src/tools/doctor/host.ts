@@ -6,7 +6,10 @@ import { parseSubnet, type Subnet } from '../../resolve/addresses.ts'
 import type { Output, Runner } from '../contracts.ts'
 import { type Platform, readPlatform } from './platform.ts'
 
-const ASK_TIMEOUT_MS = 20_000
+/** A program that starts from a cold disk, on an emulated processor, needs half a minute to say its version. */
+const ASK_TIMEOUT_MS = 60_000
+/** What `timeout` of coreutils exits with. */
+const TIMED_OUT = 124
 const REACH_TIMEOUT_MS = 4_000
 
 /** This computer as the rules ask it. Answers are remembered until `forget`, so that ten rules may ask the same. */
@@ -14,7 +17,7 @@ export interface Host {
   readonly run: Runner
   readonly platform: Platform
   readonly nodeVersion: string
-  /** @returns what a program printed, whatever its exit code; `undefined` when it cannot be started */
+  /** @returns what a program printed, whatever its exit code; `undefined` when it cannot be started. One that is too slow has exit code 124. */
   ask(file: string, args: readonly string[]): Promise<Output | undefined>
   exists(path: string): boolean
   /** @returns `undefined` where the file is not there, or not for us */
@@ -106,8 +109,10 @@ export function createHost(run: Runner, seen: Partial<Omit<Host, 'run' | 'ask' |
     try {
       return await run({ file, args, expectExit: 'any', timeoutMs: ASK_TIMEOUT_MS })
     } catch (error) {
-      if (error instanceof CommandError) return undefined
-      throw error
+      if (!(error instanceof CommandError)) throw error
+      return error.timedOut
+        ? { exitCode: TIMED_OUT, stdout: '', stderr: error.message, durationMs: ASK_TIMEOUT_MS }
+        : undefined
     }
   }
   const ask = (file: string, args: readonly string[]) => {

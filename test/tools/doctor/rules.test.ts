@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { ProviderName } from '../../../src/catalog/contracts.ts'
+import { CommandError } from '../../../src/errors.ts'
 import type { Lab } from '../../../src/lab.ts'
 import { createHost, type Host } from '../../../src/tools/doctor/host.ts'
 import { examine } from '../../../src/tools/doctor/index.ts'
@@ -33,6 +34,14 @@ test('a computer that has everything', async () => {
     'docker-daemon': '20.10.24+dfsg1, cgroup v1',
     clock: '2026-11-25',
   })
+})
+
+test('a program that gives no answer in time is there all the same', async () => {
+  const slow = createHost(async ({ file }) => {
+    throw new CommandError(`${file} took longer than 60 s and was stopped`, { command: file, timedOut: true })
+  })
+  expect(await slow.ask('vagrant', ['--version'])).toMatchObject({ exitCode: 124 })
+  expect((await sightings(slow, 'docker')).vagrant).toBe('found')
 })
 
 describe('a computer that has nothing', () => {
