@@ -65,7 +65,11 @@ make_base() {
   echo "node image: $BASE_IMAGE cannot be pulled; making it from the package mirror (about half a minute)"
   command -v mmdebstrap >/dev/null ||
     fail "$BASE_IMAGE cannot be pulled, and mmdebstrap, which could make it, is not installed." \
-      "Either: sudo apt-get install mmdebstrap" \
+      "Either: sudo apt-get install mmdebstrap uidmap" \
+      "or name a registry that answers: mirrors.docker in the lab's config."
+  [ "$(id -u)" = 0 ] || command -v newuidmap >/dev/null ||
+    fail "$BASE_IMAGE cannot be pulled, and mmdebstrap, which could make it, needs newuidmap where it is not root." \
+      "Either: sudo apt-get install uidmap" \
       "or name a registry that answers: mirrors.docker in the lab's config."
   [ -e "$(keyring)" ] ||
     fail "mmdebstrap needs the distribution's keys, $(keyring): install the package $(basename "$(keyring)" .gpg)."

@@ -51,9 +51,10 @@ export const TOOLS = {
     home: 'https://docs.docker.com/engine/install/',
   },
   mmdebstrap: {
-    // It checks the signatures of the distribution it builds, which need not be the one it runs on.
+    // It checks the signatures of the distribution it builds, which need not be the one it runs on. Whoever is not
+    // root needs newuidmap (uidmap), so that the files of an image get other owners than the user.
     packages: {
-      apt: { names: ['mmdebstrap'], ifKnown: ['debian-archive-keyring', 'ubuntu-keyring'] },
+      apt: { names: ['mmdebstrap', 'uidmap'], ifKnown: ['debian-archive-keyring', 'ubuntu-keyring'] },
     },
     home: 'https://gitlab.mister-muffin.de/josch/mmdebstrap',
   },

@@ -154,7 +154,8 @@ describe('the base image', () => {
 
   test('can be had', async () => {
     const absent = { [INSPECT]: { exitCode: 1, stdout: '\n' } }
-    expect(await image({ ...absent, 'mmdebstrap --version': '1.3.5' })).toMatchObject({ ok: true })
+    const makers = { 'mmdebstrap --version': '1.3.5', newuidmap: { exitCode: 1 } }
+    expect(await image({ ...absent, ...makers })).toMatchObject({ ok: true })
     expect(await image(absent, { registry: true })).toMatchObject({
       ok: true,
       seen: 'debian:12 can be pulled',
@@ -165,10 +166,17 @@ describe('the base image', () => {
     expect(await image({})).toEqual({
       ok: false,
       seen: 'no debian:12',
-      cause: 'registry-1.docker.io cannot be reached, and without mmdebstrap it cannot be made here',
-      remedy: 'sudo apt-get install --no-install-recommends mmdebstrap',
+      cause:
+        'registry-1.docker.io cannot be reached, and without mmdebstrap and newuidmap it cannot be made here',
+      remedy: 'sudo apt-get install --no-install-recommends mmdebstrap uidmap',
       fix: { install: ['mmdebstrap'] },
     })
+  })
+
+  test('is made by root alone where newuidmap is missing', async () => {
+    const absent = { [INSPECT]: { exitCode: 1, stdout: '\n' }, 'mmdebstrap --version': '1.3.5' }
+    expect(await image(absent)).toMatchObject({ ok: false, fix: { install: ['mmdebstrap'] } })
+    expect(await image(absent, { platform: { isRoot: true } })).toMatchObject({ ok: true })
   })
 })
 

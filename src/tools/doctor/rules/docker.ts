@@ -76,6 +76,12 @@ function registryOf({ mirrors }: Lab): string {
   return `https://${registry || 'registry-1.docker.io'}/v2/`
 }
 
+/** mmdebstrap maps user ids by newuidmap where it is not started by root. */
+async function canMakeImages(host: Host): Promise<boolean> {
+  if ((await host.ask('mmdebstrap', ['--version'])) === undefined) return false
+  return host.platform.isRoot || (await host.ask('newuidmap', [])) !== undefined
+}
+
 /** The image that the machines start from is here, can be pulled, or can be made from the distribution's packages. */
 export const baseImage: Rule = {
   id: 'base-image',
@@ -88,13 +94,13 @@ export const baseImage: Rule = {
     const made = `pg-lab/base:${lab.os.name}` // the name under which node-image/build.sh keeps what it made
     const local = await host.ask('docker', ['image', 'inspect', '--format', '{{.Id}}', image, made])
     if (local?.stdout.trim()) return { ok: true, seen: `${image} is here` }
-    if (await host.ask('mmdebstrap', ['--version'])) return { ok: true, seen: `${image} can be made here` }
+    if (await canMakeImages(host)) return { ok: true, seen: `${image} can be made here` }
     const registry = registryOf(lab)
     if (await host.reachesRegistry(registry)) return { ok: true, seen: `${image} can be pulled` }
     return {
       ok: false,
       seen: `no ${image}`,
-      cause: `${new URL(registry).host} cannot be reached, and without mmdebstrap it cannot be made here`,
+      cause: `${new URL(registry).host} cannot be reached, and without mmdebstrap and newuidmap it cannot be made here`,
       remedy: howToInstall('mmdebstrap', host.platform),
       fix: { install: ['mmdebstrap'] },
     }
