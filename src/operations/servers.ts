@@ -1,7 +1,7 @@
 import { CommandError, UserError } from '../errors.ts'
 import { type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import { BARE_ANSWERS, psqlProgram } from '../tools/psql.ts'
-import { bytesOf } from '../tools/wal.ts'
+import { bytesOf, TIMELINE_SQL } from '../tools/wal.ts'
 import type { Place } from './place.ts'
 
 /** How a PostgreSQL server is, in the words of who wants to change its role. */
@@ -26,10 +26,6 @@ export interface ServerAnswer {
   readonly history: readonly { readonly timeline: number; readonly left_at: string }[]
 }
 
-/*
- * A standby's timeline is that of the WAL it gets; one that gets none has it in its control file, which is behind
- * until the next restartpoint.
- */
 const SQL = `SELECT row_to_json(s) FROM (
   SELECT *, (SELECT coalesce(json_agg(json_build_object('timeline', split_part(line, E'\\t', 1)::int,
       'left_at', split_part(line, E'\\t', 2))), '[]')
@@ -37,10 +33,7 @@ const SQL = `SELECT row_to_json(s) FROM (
     WHERE line ~ '^\\d+\\t') AS history
   FROM (SELECT pg_is_in_recovery() AS in_recovery,
     (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
-    CASE WHEN pg_is_in_recovery()
-      THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver),
-        (SELECT greatest(c.timeline_id, r.min_recovery_end_timeline) FROM pg_control_checkpoint() c, pg_control_recovery() r))
-      ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int END AS timeline,
+    ${TIMELINE_SQL} AS timeline,
     CASE WHEN pg_is_in_recovery()
       THEN greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_insert_lsn() END AS lsn,
     (SELECT sender_host FROM pg_stat_wal_receiver WHERE status = 'streaming') AS streams_from) q) s;`

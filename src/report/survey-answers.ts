@@ -1,3 +1,5 @@
+import { TIMELINE_SQL } from '../tools/wal.ts'
+
 /** An answer, or why there is none. `slow`: the machine did not answer in time. */
 export type Asked<T> =
   | { readonly answer: T }
@@ -69,9 +71,7 @@ SELECT jsonb_build_object(
   'version', current_setting('server_version'),
   'in_recovery', pg_is_in_recovery(),
   'system_identifier', (SELECT system_identifier::text FROM pg_control_system()),
-  'timeline', CASE WHEN pg_is_in_recovery()
-    THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))
-    ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int END,
+  'timeline', ${TIMELINE_SQL},
   'lsn', here.lsn,
   'replayed', pg_last_wal_replay_lsn(),
   'paused', CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END,

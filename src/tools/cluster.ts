@@ -1,6 +1,7 @@
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest } from './contracts.ts'
+import { TIMELINE_SQL } from './wal.ts'
 
 /** What a server says of itself. */
 export interface ServerState {
@@ -24,16 +25,9 @@ export type Primary =
       readonly states: readonly ServerState[]
     }
 
-/*
- * The timeline of a primary comes from the name of the WAL file it writes: pg_control_checkpoint() still shows
- * the old one until the checkpoint after a promotion is done.
- */
 export const STATE_SQL = `SELECT pg_is_in_recovery() AS in_recovery,
   (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
-  CASE WHEN pg_is_in_recovery()
-    THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))
-    ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
-  END AS timeline`
+  ${TIMELINE_SQL} AS timeline`
 
 interface StateRow {
   readonly in_recovery: boolean
