@@ -60,7 +60,7 @@ async function look(
   const evidence = psqlEvidence(SQL, rows)
   return [
     ...wanted.map((one) => ({ ...seeSlot(lab, one, rows), ...evidence })),
-    ...surplus.map((row) => ({ ...seeSurplus(node, row), ...evidence })),
+    ...surplus.map((row) => ({ ...seeSurplus(lab, node, row), ...evidence })),
   ]
 }
 
@@ -117,14 +117,23 @@ function remedy(lab: Lab, { slot, node }: WantedSlot, row: SlotRow | undefined):
   )
 }
 
-function seeSurplus(node: LabNode, row: SlotRow): Seen {
+function seeSurplus(lab: Lab, node: LabNode, row: SlotRow): Seen {
   return {
     what: `slot ${row.slot_name}`,
     expected: 'no such slot in the config',
     observed: `${describe(row)}, holds back ${row.retained ?? 'nothing'}`,
     ok: false,
-    hint:
-      `WAL is kept for it until the disk is full${row.active ? '; somebody streams through it' : ''}. If nobody needs it, on ${node.name}: ` +
-      `sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${row.slot_name}')"`,
+    hint: surplusRemedy(lab, node, row),
   }
+}
+
+function surplusRemedy(lab: Lab, node: LabNode, { slot_name, active }: SlotRow): string {
+  const why = `WAL is kept for it until the disk is full${active ? '; somebody streams through it' : ''}.`
+  const owner = [...postgresNodes(lab), ...(lab.backup ? [lab.backup] : [])].find(
+    ({ slot }) => slot === slot_name,
+  )
+  if (owner) {
+    return `${why} ${owner.name} has its slot elsewhere now. Lead it there, and remove this one: npx create-pg-lab up`
+  }
+  return `${why} If nobody needs it, on ${node.name}: sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${slot_name}')"`
 }

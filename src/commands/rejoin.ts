@@ -23,10 +23,6 @@ export async function rejoin(
   verifyIsUp(session)
   const place = placeOf(session)
   let plan = await planRejoin(place, name)
-  if (plan.isDone) {
-    context.print(`${name} follows ${plan.primary.name}: nothing to do.`)
-    return EXIT.ok
-  }
   if (dryRun) {
     context.print(showPlan(stepsOf(plan)))
     return EXIT.ok
@@ -77,8 +73,13 @@ const WORDS: Readonly<Record<Rejoin['how'], string>> = {
   cloned: 'cloned afresh',
 }
 
-function stepsOf({ node, primary, isDown, parting }: RejoinPlan): readonly string[] {
+function stepsOf({ node, primary, isFollowing, isDown, parting }: RejoinPlan): readonly string[] {
   const { name } = node
+  if (isFollowing) {
+    return [
+      `${name} streams from ${primary.name} already; what else it needs as a standby is set up around it`,
+    ]
+  }
   const own = parting
     ? `pg_rewind takes back what only ${name} has: ${size(Number(parting.bytes))} of WAL after ${parting.lsn} on timeline ${parting.timeline}`
     : `pg_rewind takes back what only ${name} has, if there is something`

@@ -20,7 +20,7 @@ export async function promoteOne(stage: Stage, note: Note): Promise<Pick<Promoti
 /** The victim becomes a standby again, by pg_rewind or a clone. */
 export async function rejoinVictim(stage: Stage, note: Note): Promise<string | undefined> {
   const plan = await planRejoin(stage, stage.victim.name)
-  if (plan.isDone) return undefined
+  if (plan.isFollowing) return undefined
   const { how, said } = await rejoin(stage, plan, { mayClone: async () => true, onStep: note })
   return said || how
 }

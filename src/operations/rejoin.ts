@@ -8,8 +8,8 @@ import { findServer, namesOf, type Parting, partingOf, type Server, seeServers }
 export interface RejoinPlan {
   readonly node: PostgresNode
   readonly primary: PostgresNode
-  /** It follows already: there is nothing to do. */
-  readonly isDone: boolean
+  /** It streams already, as an old primary may that boots; what it has left of that time may still be there. */
+  readonly isFollowing: boolean
   /** Its machine does not answer and has to be started first. */
   readonly isDown: boolean
   /** Where it went another way, as far as it can be asked. */
@@ -39,7 +39,7 @@ export async function planRejoin(place: Place, name: string): Promise<RejoinPlan
   return {
     node,
     primary: primary.node,
-    isDone: answer?.streams_from != null && answer.timeline === primary.answer?.timeline,
+    isFollowing: answer?.streams_from != null && answer.timeline === primary.answer?.timeline,
     isDown: own.state === 'gone',
     parting: answer && primary.answer && partingOf(answer, primary.answer),
     limit: [...others, name, ...(await backupNames(place))],
@@ -89,13 +89,17 @@ const NEEDS_CLONE = /cannot be rewound: ([\s\S]*?)\s*Only a fresh clone helps/
  */
 export async function rejoin(
   place: Place,
-  { node, limit }: RejoinPlan,
+  { node, limit, isFollowing }: RejoinPlan,
   options: {
     readonly mayClone: (reason: string) => Promise<boolean>
     readonly onStep?: (text: string) => void
   },
 ): Promise<Rejoin> {
   const { mayClone, onStep = () => {} } = options
+  if (isFollowing) {
+    await callPlaybook(place, { limit }, onStep)
+    return { node, how: 'followed', said: '' }
+  }
   const playbook = 'provisioning/rejoin.yml'
   let said = ''
   const call = (extraVars: Readonly<Record<string, string | boolean>>) =>

@@ -162,6 +162,15 @@ const SABOTAGES: readonly Sabotage[] = [
     remedy: `pg_drop_replication_slot('old')`,
   },
   {
+    name: 'a slot that the old primary has kept',
+    script: {
+      rows: [{ of: SLOTS, node: 'slave', rows: [{ ...barmanSlot, active: false }] }],
+    },
+    run: ['slots'],
+    found: ['slots slave slot barman: physical, inactive, WAL reserved, holds back 1 kB'],
+    remedy: 'npx create-pg-lab up',
+  },
+  {
     name: 'another application name',
     script: {
       rows: [{ of: SENDERS, rows: [barmanSender, { ...slaveSender, application_name: 'walreceiver' }] }],
@@ -450,7 +459,7 @@ const SABOTAGES: readonly Sabotage[] = [
     script: {
       rows: [
         {
-          of: 'pg_control_checkpoint()',
+          of: 'pg_ls_waldir()',
           node: 'slave',
           rows: [{ in_recovery: false, system_identifier: '7', timeline: 2 }],
         },
@@ -468,7 +477,7 @@ const SABOTAGES: readonly Sabotage[] = [
     script: {
       rows: [
         {
-          of: 'pg_control_checkpoint()',
+          of: 'pg_ls_waldir()',
           node: 'slave',
           rows: [{ in_recovery: true, system_identifier: '7', timeline: 3 }],
         },

@@ -44,7 +44,7 @@ const receiver = (over: object) => [
   },
 ]
 
-const STATE = 'pg_control_checkpoint()'
+const STATE = 'pg_ls_waldir()'
 const SLOTS = 'pg_replication_slots s WHERE'
 const SENDERS = 'r.usename AS "user"'
 const RECEIVER = "s.name = 'recovery_min_apply_delay'"

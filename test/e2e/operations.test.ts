@@ -20,6 +20,7 @@ export default defineCluster({
   ],
   backup: { address: '10.97.72.20' },
   replication: { mode: 'sync' },
+  postgres: { settings: { checkpoint_timeout: '1h' } }, // so that the control file of a standby is behind all the time
 })
 `,
 )
@@ -42,6 +43,12 @@ const postgresql = (node: string, verb: 'start' | 'stop') =>
 /** A machine that boots lets nobody in yet. */
 function untilUp(node: string): void {
   for (let turn = 0; turn < 60 && lab.ssh(node, 'true').status !== 0; turn += 1) spawn('sleep', ['1'])
+}
+
+/** Or has had its time: one that was never a standby of today's primary does not. */
+function untilItStreams(node: string): void {
+  const asked = 'SELECT count(*) FROM pg_stat_wal_receiver'
+  for (let turn = 0; turn < 10 && lab.sql(node, asked) === '0'; turn += 1) spawn('sleep', ['1'])
 }
 
 /** The end of every verb: all is true, nothing is left to do, and plain Vagrant turns nothing back. */
@@ -118,6 +125,7 @@ describe('a machine that dies', () => {
       'starting read-only, as a standby',
     )
 
+    untilItStreams('master') // by the settings it has from when it was a standby of slave
     lab.must('rejoin', 'master')
     expect(lab.sql('master', ROWS, 'otus')).toBe('before switched promoted alone')
     expectSettled('slave')

@@ -9,10 +9,29 @@ import { PRIMARY, refusal, scene, standby } from './scene.ts'
 const PROMOTED = { in_recovery: false, timeline: 2, history: [{ timeline: 1, left_at: '0/5000000' }] }
 const PARTED = { in_recovery: true, timeline: 1, lsn: '0/5000060' }
 
+/** A playbook whose pg_rewind fails until a clone is allowed. */
+function withPlaybook(place: Place) {
+  const calls: string[] = []
+  const run = async ({ args, onLine }: Command) => {
+    calls.push(args.filter((word) => /^[{p]/.test(word)).join(' '))
+    if (/rejoin\.yml/.test(args.join()) && !args.join().includes('postgres_clone')) {
+      const message =
+        'master cannot be rewound: could not find WAL. Only a fresh clone helps; what only master has'
+      onLine?.(
+        JSON.stringify({ event: 'result', host: 'master', task: 'Stop', status: 'failed', message }),
+        'events',
+      )
+      throw new CommandError('ansible-playbook failed', { command: 'ansible-playbook', exitCode: 2 })
+    }
+    return { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
+  }
+  return { place: { ...place, run }, calls }
+}
+
 test('what only the old primary has is counted from where they parted', async () => {
   const { place } = scene({ master: PARTED, slave: PROMOTED, slave2: standby('0/5000000') })
   const plan = await planRejoin(place, 'master')
-  expect(plan).toMatchObject({ isDone: false, isDown: false, limit: ['slave', 'slave2', 'master'] })
+  expect(plan).toMatchObject({ isFollowing: false, isDown: false, limit: ['slave', 'slave2', 'master'] })
   expect(plan.parting).toEqual({ timeline: 1, lsn: '0/5000000', bytes: 96n })
 })
 
@@ -21,10 +40,16 @@ test('a standby that has gone another way itself is left out of the run', async 
   expect((await planRejoin(place, 'master')).limit).toEqual(['slave', 'master'])
 })
 
-test('one that follows already has nothing to do', async () => {
+test('one that follows already is not rewound: the playbook takes away what is left of its time as a primary', async () => {
   const follows = standby('0/6000000', { timeline: 2, streams_from: '192.168.11.151' })
   const { place } = scene({ master: follows, slave: PROMOTED, slave2: follows })
-  expect(await planRejoin(place, 'master')).toMatchObject({ isDone: true })
+  const scripted = withPlaybook(place)
+  const plan = await planRejoin(scripted.place, 'master')
+  expect(plan.isFollowing).toBe(true)
+  expect(await rejoin(scripted.place, plan, { mayClone: async () => false })).toMatchObject({
+    how: 'followed',
+  })
+  expect(scripted.calls).toEqual(['provisioning/inventory.yml provisioning/site.yml'])
 })
 
 test('the only primary, and a lab without one, are refused', async () => {
@@ -54,25 +79,6 @@ test('reinit needs the machine, and the server it is cloned from', async () => {
     'The machine of slave does not answer → start it: npx create-pg-lab up',
   )
 })
-
-/** A playbook whose pg_rewind fails until a clone is allowed. */
-function withPlaybook(place: Place) {
-  const calls: string[] = []
-  const run = async ({ args, onLine }: Command) => {
-    calls.push(args.filter((word) => /^[{p]/.test(word)).join(' '))
-    if (!args.join().includes('postgres_clone')) {
-      const message =
-        'master cannot be rewound: could not find WAL. Only a fresh clone helps; what only master has'
-      onLine?.(
-        JSON.stringify({ event: 'result', host: 'master', task: 'Stop', status: 'failed', message }),
-        'events',
-      )
-      throw new CommandError('ansible-playbook failed', { command: 'ansible-playbook', exitCode: 2 })
-    }
-    return { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
-  }
-  return { place: { ...place, run }, calls }
-}
 
 test('where pg_rewind cannot help, a clone is asked for, with the reason', async () => {
   const { place } = scene({ master: PARTED, slave: PROMOTED, slave2: standby() })
