@@ -17,17 +17,18 @@ const FILLER = 'forgotten.tmp'
 /*
  * In a container the disk is the computer's own, which nobody may fill; so a small one (a tmpfs) is laid over the
  * folder into which WAL is streamed, with what lies there and a file that leaves no room for another WAL file of
- * 16 MB. $1 is the folder. May be run again.
+ * 16 MB. Without that file there is room for all that the slot keeps meanwhile: Barman archives once a minute, and a
+ * disk that is full again would cut off the next .partial. $1 is the folder. May be run again.
  */
 const FILL = `mountpoint -q "$1" && exit
 set -e
 big=$(mktemp -d)
 mount --bind "$1" "$big"
-mount -t tmpfs -o size=64m tmpfs "$1"
+mount -t tmpfs -o size=128m tmpfs "$1"
 cp -a "$big/." "$1"
 umount "$big"
 rmdir "$big"
-head -c 44M /dev/zero >"$1/${FILLER}"`
+head -c 108M /dev/zero >"$1/${FILLER}"`
 
 /*
  * Takes the small disk away; what was received on it goes to the big one, but for files that were cut off for want of
@@ -60,8 +61,8 @@ export const diskFull: Drill = {
   victim: (lab) => backupOf({ lab }),
   intro: ({ primary, victim }) => [
     {
-      en: `Barman on ${victim} gets a disk of 64 MB for the WAL it receives, and somebody’s forgotten file fills it.`,
-      ru: `Barman на ${victim} получает для принимаемого WAL диск в 64 МБ, и чей-то забытый файл его заполняет.`,
+      en: `Barman on ${victim} gets a disk of 128 MB for the WAL it receives, and somebody’s forgotten file fills it.`,
+      ru: `Barman на ${victim} получает для принимаемого WAL диск в 128 МБ, и чей-то забытый файл его заполняет.`,
     },
     {
       en: `pg_receivewal ends with “No space left on device”, while ${primary} goes on accepting writes.`,
@@ -99,7 +100,7 @@ export const diskFull: Drill = {
       {
         en: 'Where is no room, and who took it?',
         ru: 'Где нет места и кто его занял?',
-        type: `${ssh} 'df -h; sudo sh -c "ls -la ${folder}"'`,
+        type: `${ssh} 'sudo df -h; sudo sh -c "ls -la ${folder}"'`,
       },
       { en: 'Make room.', ru: 'Освободите место.', type: `${ssh} 'sudo sh -c "rm ${folder}/${FILLER}"'` },
       {
