@@ -61,16 +61,17 @@ keyring() {
   esac
 }
 
+cannot_make() {
+  fail "$BASE_IMAGE cannot be pulled, and mmdebstrap, which could make it, $1." \
+    "Either: sudo apt-get install $2" \
+    "or name a registry that answers: mirrors.docker in the lab's config."
+}
+
 make_base() {
   echo "node image: $BASE_IMAGE cannot be pulled; making it from the package mirror (about half a minute)"
-  command -v mmdebstrap >/dev/null ||
-    fail "$BASE_IMAGE cannot be pulled, and mmdebstrap, which could make it, is not installed." \
-      "Either: sudo apt-get install mmdebstrap uidmap" \
-      "or name a registry that answers: mirrors.docker in the lab's config."
+  command -v mmdebstrap >/dev/null || cannot_make "is not installed" "mmdebstrap uidmap"
   [ "$(id -u)" = 0 ] || command -v newuidmap >/dev/null ||
-    fail "$BASE_IMAGE cannot be pulled, and mmdebstrap, which could make it, needs newuidmap where it is not root." \
-      "Either: sudo apt-get install uidmap" \
-      "or name a registry that answers: mirrors.docker in the lab's config."
+    cannot_make "needs newuidmap where it is not root" uidmap
   [ -e "$(keyring)" ] ||
     fail "mmdebstrap needs the distribution's keys, $(keyring): install the package $(basename "$(keyring)" .gpg)."
   components=main
