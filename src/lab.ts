@@ -137,7 +137,7 @@ export interface Lab {
 }
 
 /** Every machine, in the order it is shown and started: master, slaves, backup. */
-export function nodesOf(lab: Lab): readonly LabNode[] {
+export function nodesOf(lab: Lab): readonly (PostgresNode | BackupNode)[] {
   return [lab.master, ...lab.slaves, ...(lab.backup ? [lab.backup] : [])]
 }
 

@@ -1,4 +1,4 @@
-import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
@@ -129,9 +129,7 @@ function seeSurplus(lab: Lab, node: LabNode, row: SlotRow): Seen {
 
 function surplusRemedy(lab: Lab, node: LabNode, { slot_name, active }: SlotRow): string {
   const why = `WAL is kept for it until the disk is full${active ? '; somebody streams through it' : ''}.`
-  const owner = [...postgresNodes(lab), ...(lab.backup ? [lab.backup] : [])].find(
-    ({ slot }) => slot === slot_name,
-  )
+  const owner = nodesOf(lab).find(({ slot }) => slot === slot_name)
   if (owner) {
     return `${why} ${owner.name} has its slot elsewhere now. Lead it there, and remove this one: npx create-pg-lab up`
   }

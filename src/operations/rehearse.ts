@@ -5,7 +5,7 @@ import { barmanConfig } from '../tools/barman.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { BARE_ANSWERS } from '../tools/psql.ts'
 import { identifier, literal } from '../tools/sql.ts'
-import { archiveWal } from '../tools/wal.ts'
+import { archiveWal, TIMELINE_SQL } from '../tools/wal.ts'
 import { listBackups } from './catalogue.ts'
 
 /** What the demo table held at one moment. */
@@ -204,7 +204,7 @@ SET LOCAL lock_timeout = '5s';
 LOCK TABLE public.${identifier(lab.database.table)} IN SHARE MODE;
 ${stateSql(lab)};
 SELECT pg_create_restore_point(${literal(name)});
-SELECT ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int;
+SELECT ${TIMELINE_SQL};
 COMMIT;
 `
   const argv = ['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GONE_VAGRANTFILE, goneVagrantfile } from '../generate/gone-vagrantfile.ts'
-import { postgresNodes } from '../lab.ts'
+import { nodesOf, postgresNodes } from '../lab.ts'
 import { literal } from '../tools/sql.ts'
 import { createVagrant, type Vagrant } from '../tools/vagrant.ts'
 import type { Place } from './place.ts'
@@ -65,7 +65,7 @@ export async function dropSlots(
   { lab, guest }: Pick<Place, 'lab' | 'guest'>,
   slots: readonly string[],
 ): Promise<void> {
-  const used = [...postgresNodes(lab).map(({ slot }) => slot), lab.backup?.slot]
+  const used = nodesOf(lab).map(({ slot }) => slot)
   const free = slots.filter((slot) => !used.includes(slot))
   if (free.length === 0) return
   await Promise.all(postgresNodes(lab).map((node) => guest.execute(node, free.map(dropSql).join('\n'))))

@@ -1,4 +1,4 @@
-import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
+import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import { delayOf, followersOf, linksOf, synchronousNames } from '../tools/cluster.ts'
 import { hbaChanges } from './hba.ts'
 import type { PlanAction, PlanItem } from './item.ts'
@@ -165,7 +165,7 @@ function unusedSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: Postgr
     ...followersOf(lab, primary, node).map(({ slot }) => slot),
     ...(node.name === primary.name ? barman : []),
   ]
-  const own = [...postgresNodes(lab).map(({ slot }) => slot), ...barman]
+  const own = nodesOf(lab).map(({ slot }) => slot)
   const gone = [...seen.gone.map(({ slot }) => slot), ...renamedSlots(lab, seen)]
   return (server?.slots ?? [])
     .filter(({ slot_type, slot_name }) => slot_type === 'physical' && !wanted.includes(slot_name))

@@ -1,12 +1,11 @@
-import { type Lab, postgresNodes } from '../lab.ts'
+import { type Lab, nodesOf, postgresNodes } from '../lab.ts'
 import { BARMAN_FOLLOWER } from './server-sight.ts'
 import type { Survey } from './survey.ts'
 
 /** Slots through which the lab's own machines stream today, and which have another name in the config. */
 export function renamedSlots(lab: Lab, { servers }: Survey): readonly string[] {
-  const nodes = postgresNodes(lab)
-  const wanted = [...nodes.map(({ slot }) => slot), lab.backup?.slot]
-  const ours = [...nodes.map(({ name }) => name), ...(lab.backup ? [BARMAN_FOLLOWER] : [])]
+  const wanted = nodesOf(lab).map(({ slot }) => slot)
+  const ours = [...postgresNodes(lab).map(({ name }) => name), ...(lab.backup ? [BARMAN_FOLLOWER] : [])]
   const slots = [...servers.values()].flatMap((server) => server.slots)
   return slots
     .filter(({ follower, slot_name }) => ours.includes(follower ?? '') && !wanted.includes(slot_name))

@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts'
-import { type BackupNode, type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
+import { type BackupNode, type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { BARE_ANSWERS, psqlProgram } from '../tools/psql.ts'
 import {
@@ -44,7 +44,7 @@ export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {
 
 function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<ServerAnswer> | undefined): Survey['slots'] {
   if (!asked || !('answer' in asked)) return []
-  const users = [...postgresNodes(lab), ...(lab.backup ? [lab.backup] : [])]
+  const users = nodesOf(lab)
   return asked.answer.slots.map((slot) => ({
     ...slot,
     node: node.name,
