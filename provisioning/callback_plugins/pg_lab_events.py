@@ -21,6 +21,7 @@ import functools
 import json
 import os
 
+import yaml
 from ansible.plugins.callback import CallbackBase
 
 # A failed package installation says everything in its first lines.
@@ -59,7 +60,7 @@ class CallbackModule(CallbackBase):
 
     @never_raises
     def v2_playbook_on_start(self, playbook):
-        self.counter = TaskCounter(playbook._loader, playbook._basedir)
+        self.counter = TaskCounter(playbook._basedir)
         self.total = sum(self.counter.of_play(play) for play in playbook.get_plays())
         self.send(event="start", total=self.total)
 
@@ -94,11 +95,9 @@ class CallbackModule(CallbackBase):
     @never_raises
     def v2_runner_on_ok(self, result):
         self.report(result, "changed" if result.is_changed() else "ok")
-        task = getattr(result, "task", None) or result._task
-        if task.action in ("debug", "ansible.builtin.debug"):
-            host = getattr(result, "host", None) or result._host
-            message = (getattr(result, "result", None) or result._result).get("msg", "")
-            self.send(event="said", host=host.get_name(), message=str(message))
+        if part(result, "task").action in ("debug", "ansible.builtin.debug"):
+            message = part(result, "result").get("msg", "")
+            self.send(event="said", host=part(result, "host").get_name(), message=str(message))
 
     @never_raises
     def v2_runner_on_skipped(self, result):
@@ -113,12 +112,10 @@ class CallbackModule(CallbackBase):
         self.report(result, "unreachable")
 
     def report(self, result, status):
-        # ansible-core 2.19 made the names without an underscore public.
-        host = getattr(result, "host", None) or result._host
-        task = getattr(result, "task", None) or result._task
+        host, task = part(result, "host"), part(result, "task")
         event = {"event": "result", "host": host.get_name(), "task": task.get_name(), "status": status}
         if status in ("failed", "unreachable"):
-            event["message"] = message_of(task, getattr(result, "result", None) or result._result)
+            event["message"] = message_of(task, part(result, "result"))
         self.send(**event)
 
     def send(self, **event):
@@ -136,6 +133,11 @@ def events_fd():
         return fd
     except (KeyError, ValueError, OSError):
         return None
+
+
+def part(result, name):
+    """The host, task or result of a task's result: public since ansible-core 2.19, whose 2.23 warns of the old name."""
+    return getattr(result, name) if hasattr(result, name) else getattr(result, "_" + name)
 
 
 def message_of(task, result):
@@ -165,8 +167,7 @@ class TaskCounter:
     INCLUDES = ("import_tasks", "include_tasks", "ansible.builtin.import_tasks", "ansible.builtin.include_tasks")
     ROLES = ("include_role", "ansible.builtin.include_role")
 
-    def __init__(self, loader, basedir):
-        self.loader = loader
+    def __init__(self, basedir):
         self.basedir = basedir
         self.files = set()
 
@@ -197,10 +198,10 @@ class TaskCounter:
         if path in self.files or not os.path.exists(path):
             return 0
         self.files.add(path)
-        return self.of_list(path, self.loader.load_from_file(path) or [])
+        return self.of_list(path, entries_of(path))
 
     def of_list(self, path, tasks):
-        return sum(self.of_entry(path, task) for task in tasks)
+        return sum(self.of_entry(path, task) for task in tasks or [] if isinstance(task, dict))
 
     def of_entry(self, path, task):
         nested = [task[key] for key in ("block", "rescue", "always") if key in task]
@@ -211,3 +212,17 @@ class TaskCounter:
                 own = 0 if key.endswith("import_tasks") else 1
                 return own + self.of_file(os.path.join(os.path.dirname(path), task[key]))
         return 1
+
+
+def entries_of(path):
+    """The tasks of a file as plain data; none of one that cannot be read, which Ansible itself will tell.
+
+    Never by Ansible's loader: since 2.19 what a plugin loads stays untrusted in its cache, and then the tasks
+    get their templates as they are written. This loader knows no tags, so !vault and !unsafe are plain too.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            entries = yaml.load(file, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    except (OSError, ValueError, yaml.YAMLError):
+        return []
+    return entries if isinstance(entries, list) else []

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runPlaybook } from '../../src/tools/ansible.ts'
 import { type AnsibleEvent, parseEvent } from '../../src/tools/ansible-events.ts'
 import { hintFor } from '../../src/tools/ansible-hints.ts'
 import { createRunner } from '../../src/tools/run.ts'
+import { debian13AnsibleCore } from '../support/ansible-core.ts'
 import { commandError, folderWith } from './helpers.ts'
 
 const PLUGIN = readFileSync(
@@ -18,11 +19,14 @@ const FILES = {
   'ansible.cfg': '[defaults]\nretry_files_enabled = False\n',
   'provisioning/callback_plugins/pg_lab_events.py': PLUGIN,
   'provisioning/inventory.yml':
-    'masters: {hosts: {master: {}}}\nslaves: {hosts: {slave: {}}}\nall: {vars: {ansible_connection: local}}\n',
+    'masters: {hosts: {master: {}}}\nslaves: {hosts: {slave: {}}}\nall: {vars: {ansible_connection: local, ansible_python_interpreter: /usr/bin/python3}}\n',
   'provisioning/roles/slave/tasks/main.yml':
     '- name: Clone\n  ansible.builtin.command: "true"\n  changed_when: false\n- ansible.builtin.import_tasks: more.yml\n',
   'provisioning/roles/slave/tasks/more.yml':
     '- name: Wait\n  ansible.builtin.command: "true"\n  changed_when: true\n',
+  'provisioning/more.yml': '- name: Go on\n  ansible.builtin.include_tasks: said.yml\n',
+  'provisioning/said.yml':
+    '- name: Say\n  vars: {tagged: !unsafe "{{ as it is }}"}\n  ansible.builtin.debug: {msg: "{{ inventory_hostname }}, {{ turn }}"}\n',
 }
 
 /** Runs a playbook against this computer, as two hosts. */
@@ -67,6 +71,19 @@ const PLAY = `
         name: slave
 `
 
+/** Counted at the first include, the file of the second is not loaded by Ansible yet. */
+const INCLUDES = `
+- hosts: slave
+  gather_facts: false
+  tasks:
+    - name: First
+      ansible.builtin.include_tasks: more.yml
+      vars: {turn: first}
+    - name: Second
+      ansible.builtin.include_tasks: more.yml
+      vars: {turn: second}
+`
+
 const FAILS = `
 - hosts: all
   gather_facts: false
@@ -80,7 +97,20 @@ const FAILS = `
       no_log: true
 `
 
-describe.runIf(hasAnsible)('a playbook', { timeout: 60_000 }, () => {
+/** The computer's own, and one of today: its public names, its trust in templates. */
+const CORES = [
+  { core: "this computer's Ansible", env: (): Readonly<Record<string, string>> => ({}) },
+  { core: "Debian 13's Ansible", env: debian13AnsibleCore },
+]
+
+describe.runIf(hasAnsible).each(CORES)('by $core a playbook', { timeout: 60_000 }, ({ env }) => {
+  beforeAll(() => {
+    for (const [name, value] of Object.entries(env())) vi.stubEnv(name, value)
+  })
+  afterAll(() => {
+    vi.unstubAllEnvs()
+  })
+
   test('is told event by event, and counted', async () => {
     const { result, events, log } = await play(PLAY)
     const { recap } = await result
@@ -102,6 +132,14 @@ describe.runIf(hasAnsible)('a playbook', { timeout: 60_000 }, () => {
     expect(log()).toContain('TASK [Install packages]')
     expect(log()).toContain('PLAY RECAP')
     expect(log()).not.toContain('"event"')
+  })
+
+  test('fills in the templates of a file that is reached through two includes', async () => {
+    const { result, events, log } = await play(INCLUDES)
+    expect((await result).recap.slave).toMatchObject({ ok: 6, failed: 0 })
+    expect(log()).toContain('"msg": "slave, first"')
+    expect(log()).toContain('"msg": "slave, second"')
+    expect(events.findLast(({ event }) => event === 'task')).toMatchObject({ index: 4, total: 4 })
   })
 
   test('counts only the tasks of the tags it is given', async () => {
