@@ -64,7 +64,8 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .option('--install', 'install what this computer lacks, without asking')
-        .option('--yes', 'delete machines the config no longer has, without asking')
+        .option('--yes', 'delete standbys the config no longer has or moves, without asking')
+        .option('--delete <machines>', 'delete these, with what only they hold; separated by commas')
         .option('--take-over <lab>', 'let the lab have what is on existing servers; name it')
         .addOption(
           command

@@ -8,13 +8,14 @@ import { prepareComputer } from './computer.ts'
 import { openSession, type Session } from './session.ts'
 import { writeFiles } from './steps/files.ts'
 import { agreesToTakeOver, look, lookAgain, verifyFeasible } from './steps/look.ts'
-import { buildNodeImage, resize, startMachines } from './steps/machines.ts'
+import { bringUpNetworks, buildNodeImage, resize, startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
 import {
   agreeOnRemovals,
+  askTheSilent,
+  type Consent,
   deleteFirst,
   dropRenamedSlots,
-  leftMachines,
   partWithGone,
 } from './steps/removal.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
@@ -24,16 +25,18 @@ interface UpOptions {
   readonly install?: true
   readonly provider?: ProviderName | 'auto'
   readonly yes?: true
+  readonly delete?: string
   readonly takeOver?: string
 }
 
 /** `pg-lab up`: from the config to a verified cluster. Run again, it continues or confirms. */
-export async function up(context: Context, { install, provider, yes, takeOver }: UpOptions): Promise<number> {
+export async function up(context: Context, options: UpOptions): Promise<number> {
+  const { install, provider, yes, takeOver } = options
   const startMs = Date.now()
   const session = await openSession(context, provider)
   const allowed = {
     install: install === true,
-    yes: yes === true,
+    consent: { yes: yes === true, named: options.delete?.split(',') ?? [] },
     takesOver: agreesToTakeOver(session, takeOver),
   }
   try {
@@ -51,26 +54,27 @@ export async function up(context: Context, { install, provider, yes, takeOver }:
 /** What the user has agreed to by flags. */
 interface Allowed {
   readonly install: boolean
-  readonly yes: boolean
+  readonly consent: Consent
   readonly takesOver: boolean
 }
 
 async function bringUp(
   session: Session,
-  { install, yes, takesOver }: Allowed,
+  { install, consent, takesOver }: Allowed,
 ): Promise<{ readonly recap: Recap; readonly left: readonly string[] }> {
   const { context, host, lab, choice, logs, taskOptions } = session
   const scope = { provider: lab.provider, lab, directory: session.directory }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
-  const [seen] = await Promise.all([
+  const [before] = await Promise.all([
     look(session, takesOver),
     prepareComputer(computer, {
       isAllowed: install,
       summary: `${PROVIDERS[lab.provider].title}: ${choice.reason}`,
     }),
   ])
-  verifyFeasible(session, seen)
-  const agreement = await agreeOnRemovals(session, seen, yes)
+  verifyFeasible(session, before)
+  const seen = await askTheSilent(session, before, consent)
+  const agreement = await agreeOnRemovals(session, seen, consent)
   let recap: Recap = {}
   const tasks = [
     ...deleteFirst(session, agreement),
@@ -78,6 +82,7 @@ async function bringUp(
     buildNodeImage(session),
     ...resize(session, seen),
     startMachines(session),
+    ...bringUpNetworks(session, seen),
     ...lookAgain(session, seen),
     provisionMachines(
       session,
@@ -91,5 +96,5 @@ async function bringUp(
     verifyCluster(session),
   ]
   await runTasks(tasks, taskOptions)
-  return { recap, left: leftMachines(agreement) }
+  return { recap, left: agreement.left }
 }

@@ -50,7 +50,7 @@ interface Vars {
 
 type Inventory = Readonly<Record<string, { readonly hosts?: Readonly<Record<string, unknown>> | null }>>
 
-/** Reads the record of what was written last. Call it before the files are written anew. */
+/** Reads what was written last. Call it before the files are written anew. */
 export async function readFormer(directory: string): Promise<Former> {
   const vars = await record<Vars>(directory, GROUP_VARS)
   const inventory = await record<Inventory>(directory, INVENTORY)
@@ -71,8 +71,9 @@ export async function readFormer(directory: string): Promise<Former> {
   }
 }
 
+/** Out of our own record; a lab that was cloned has none, but the files themselves. */
 async function text(directory: string, path: string): Promise<string | undefined> {
-  const found = await find(directory, `${BASE}/${path}`)
+  const found = (await find(directory, `${BASE}/${path}`)) ?? (await find(directory, path))
   return found && fromBytes(found.text)
 }
 

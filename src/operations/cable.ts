@@ -1,6 +1,8 @@
-import { programFailed } from '../errors.ts'
-import type { Lab, LabNode } from '../lab.ts'
+import { CommandError, programFailed } from '../errors.ts'
+import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { createContainers } from '../tools/containers.ts'
+import { writeSshConfig } from '../tools/ssh-config.ts'
+import type { Vagrant } from '../tools/vagrant.ts'
 import type { Place } from './place.ts'
 
 /** $1 is the machine's address in the lab's network, $2 `up` or `down`. A link that is down keeps its address. */
@@ -23,6 +25,42 @@ export async function mendCable(place: Place, node: LabNode): Promise<void> {
   if (place.lab.provider !== 'docker') return setLink(place, node, 'up')
   await createContainers(place).connect(node.name, dockerNetworkOf(place.lab), node.address)
 }
+
+/**
+ * Brings a machine's interface in the lab's network up again, whatever has taken it down, and lets PostgreSQL listen
+ * there: it does not where it was started without the address. Nothing of the machine is deleted.
+ * @throws CommandError when it does not come up
+ */
+export async function bringUpNetwork(place: Place, vagrant: Vagrant, node: LabNode): Promise<void> {
+  if (place.lab.provider === 'docker') {
+    await cutCable(place, node) // it may be plugged in, and down inside
+    await mendCable(place, node)
+  } else {
+    try {
+      await setLink(place, node, 'up')
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+      await vagrant.reload({ machines: [node.name] }) // the address itself is gone
+      writeSshConfig(place.directory, await vagrant.sshConfig(), nodesOf(place.lab))
+    }
+  }
+  const output = await place.guest.shell(node, ['sh', '-c', LISTEN, 'sh', node.address], {
+    as: 'root',
+    timeoutMs: 120_000,
+  })
+  if (output.exitCode === 0) return
+  throw programFailed(
+    `The network of ${node.name} is not up`,
+    `ip -o -4 address show to ${node.address}`,
+    output,
+  )
+}
+
+/** $1 is the address. A PostgreSQL that runs and does not listen there is restarted. */
+const LISTEN = `ip -o -4 address show to "$1" | grep -q . || exit 1
+listens() { ss -Hltn "sport = :5432" | grep -q "$1"; }
+listens . || exit 0
+listens "$1:" || systemctl restart 'postgresql@*' 'postgresql-[0-9]*'`
 
 /** What a person types to mend it. */
 export function mendCommand(lab: Lab, { name, address }: LabNode): string {

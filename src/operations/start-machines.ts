@@ -3,7 +3,9 @@ import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { machinesIn } from '../tools/doctor/index.ts'
 import { writeSshConfig } from '../tools/ssh-config.ts'
-import { KEYS_OF_EVERYBODY, type Vagrant } from '../tools/vagrant.ts'
+import { KEYS_OF_EVERYBODY, type Vagrant, type VagrantEvent } from '../tools/vagrant.ts'
+import type { Place } from './place.ts'
+import { withGoneMachines } from './remove-machines.ts'
 
 const ANSWER_TIMEOUT_MS = 8_000
 
@@ -27,9 +29,7 @@ export async function startMachines(
   if (await areRunning(before, guest, nodes)) return
   await vagrant.up({
     provider: lab.provider,
-    onEvent: ({ machine, kind, text }) => {
-      if (kind === 'ui') note(machine === '' ? text : `${machine}: ${text}`)
-    },
+    onEvent: sayTo(note),
   })
   note('asking Vagrant how to reach them')
   let access = await vagrant.sshConfig()
@@ -43,6 +43,30 @@ export async function startMachines(
   const open = withKeyOfEverybody(access)
   const mayBeOpen = nodes.filter(({ name }) => before.includes(name) && !open.includes(name))
   await Promise.all(mayBeOpen.map((node) => forgetKeys(guest, node)))
+}
+
+/**
+ * Boots the machines that are there with the files as they were written last, so that each can say what it holds.
+ * Nothing is made, changed or deleted.
+ * @param options.gone names of machines that the Vagrantfile may not define any more
+ */
+export async function startFormerMachines(
+  place: Omit<Place, 'guest'>,
+  { gone, note }: { readonly gone: readonly string[]; readonly note: (text: string) => void },
+): Promise<void> {
+  const { lab, directory } = place
+  const machines = machinesIn(directory).map(({ name }) => name)
+  await withGoneMachines(place, gone, async (vagrant) => {
+    await vagrant.up({ provider: lab.provider, machines, onEvent: sayTo(note) })
+    writeSshConfig(directory, await vagrant.sshConfig(), nodesOf(lab))
+  })
+}
+
+/** @returns what passes on the sentences of Vagrant */
+function sayTo(note: (text: string) => void): (event: VagrantEvent) => void {
+  return ({ machine, kind, text }) => {
+    if (kind === 'ui') note(machine === '' ? text : `${machine}: ${text}`)
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { belongingsText, isForeign } from './foreign.ts'
 import type { PlanItem } from './item.ts'
-import { isMoved } from './refusals.ts'
 import { resizeItems } from './resizes.ts'
 import type { GoneMachine, Survey } from './survey.ts'
+import { machinesThat } from './whereabouts.ts'
 import { keptNames } from './wiring.ts'
 
 /** Machines that must be deleted before the others can be made or go on. */
@@ -23,7 +23,7 @@ export function departures(lab: Lab, seen: Survey): Departures {
     machine.addresses.some((address) => addresses.includes(address))
   return {
     // That of a primary is refused, and that of a server that was there before the lab.
-    moved: lab.provider === 'ssh' ? [] : nodesOf(lab).filter((node) => isMoved(seen, node)),
+    moved: lab.provider === 'ssh' ? [] : machinesThat(lab, seen, 'moved'),
     inTheWay: seen.gone.filter(isInTheWay),
     leaving: seen.gone.filter((machine) => !isInTheWay(machine)),
   }
@@ -62,6 +62,9 @@ export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
       if (!seen.made.has(node.name)) return [newMachine(lab, seen, node)]
       return seen.machines.has(node.name) ? [] : [item('start', node.name, 'it does not answer')]
     }),
+    ...machinesThat(lab, seen, 'down').map(({ name, address }) =>
+      item('start', name, `its network is down: ${address} is brought up, and nothing is deleted`),
+    ),
     ...resizeItems(seen),
     ...keptNames(lab, seen),
   ]

@@ -5,6 +5,7 @@ import type { PlanItem } from './item.ts'
 import type { ServerSight } from './server-sight.ts'
 import { growth } from './settings.ts'
 import type { Survey } from './survey.ts'
+import { addressesInLab, machinesThat } from './whereabouts.ts'
 import { otherWiring } from './wiring.ts'
 
 /** The other way out; servers that were there before the lab are nobody's to delete. */
@@ -24,7 +25,9 @@ export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
   const isNew = seen.made.size + seen.gone.length === 0
   if (isNew && lab.provider !== 'ssh') return []
   return [
-    ...(lab.provider === 'ssh' ? otherAddress(lab, seen) : movedMaster(lab, seen)),
+    ...(lab.provider === 'ssh'
+      ? otherAddress(lab, seen)
+      : [...movedMaster(lab, seen), ...unclear(lab, seen)]),
     ...goneMaster(lab, seen),
     ...gonePrimaries(lab, seen),
     ...otherWiring(lab, seen),
@@ -52,24 +55,16 @@ function foreignServers(lab: Lab, { belongings, takesOver }: Survey): readonly P
     )
 }
 
-/** Whether a machine that is there has another address than the config gives it. */
-export function isMoved({ machines, made, former }: Survey, { name, address }: LabNode): boolean {
-  const sight = machines.get(name)
-  if (sight) return !sight.addresses.includes(address)
-  const was = former.nodes.find((node) => node.name === name)?.address
-  return made.has(name) && was !== undefined && was !== '' && was !== address
-}
-
 /** PostgreSQL listens at the address, and is let in from it: a server must have it itself. */
 function otherAddress(lab: Lab, seen: Survey): readonly PlanItem[] {
   return nodesOf(lab)
-    .filter((node) => seen.machines.has(node.name) && isMoved(seen, node))
+    .filter(({ name, address }) => seen.machines.get(name)?.addresses.includes(address) === false)
     .map(({ name, address }) =>
       refuse(
         'machine',
         name,
         `${address} is none of its addresses: it has ${seen.machines.get(name)?.addresses.join(', ')}`,
-        'name the one at which the other servers reach it; ssh.host may be another',
+        'if its network is down, bring it up there; else name the address at which the other servers reach it (ssh.host may be another)',
       ),
     )
 }
@@ -77,9 +72,8 @@ function otherAddress(lab: Lab, seen: Survey): readonly PlanItem[] {
 /** The address of the machine that holds the data is part of it; a standby is simply cloned anew. */
 function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
   const { primary, former } = seen
-  const kept = [lab.master, ...(primary && primary.name !== lab.master.name ? [primary] : [])]
-  return kept
-    .filter((node) => isMoved(seen, node))
+  return machinesThat(lab, seen, 'moved')
+    .filter(({ name }) => name === lab.master.name || name === primary?.name)
     .map(({ name, address }) => {
       const was = former.nodes.find((node) => node.name === name)?.address
       return refuse(
@@ -89,6 +83,24 @@ function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
         `put ${was ? `${was}` : 'its old address'} back${orAnew(lab)}`,
       )
     })
+}
+
+/** Nothing is deleted for an address of which nobody knows whether it was ever another. */
+function unclear(lab: Lab, seen: Survey): readonly PlanItem[] {
+  return machinesThat(lab, seen, 'unclear').map(({ name, address }) => {
+    const found = seen.machines.get(name)?.addresses ?? []
+    const [other] = addressesInLab(lab, found)
+    return refuse(
+      'machine',
+      name,
+      other
+        ? `it has ${other} in the lab's network; the config, and the files that were written last, say ${address}`
+        : `nobody knows its address: it has only ${found.join(', ') || 'none'}, and the files that were written last are gone`,
+      other
+        ? `put ${other} in the config; once npx create-pg-lab up has gone through, it can be changed there`
+        : `if it is to have ${address}, bring its network up: vagrant reload ${name}, then npx create-pg-lab up`,
+    )
+  })
 }
 
 function goneMaster(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {

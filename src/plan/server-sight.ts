@@ -30,6 +30,8 @@ export interface ServerSight {
   /** Major version. */
   readonly version: number
   readonly in_recovery: boolean
+  /** It is a standby, and WAL comes to it. */
+  readonly is_streaming: boolean
   readonly system_identifier: string
   /** Chosen at initdb, like `locale`. */
   readonly checksums: boolean
@@ -71,10 +73,14 @@ const ROLE_SETTINGS = [
   'synchronous_standby_names',
 ]
 
+/** Whether a standby gets the WAL of a server that answers it. */
+export const STREAMING_SQL = `pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')`
+
 function serverSql({ postgres }: Lab): string {
   const names = [...Object.keys(postgres.settings), ...GROW_ON_STANDBYS_FIRST, ...ROLE_SETTINGS]
   return `SELECT current_setting('server_version_num')::int / 10000 AS version,
   pg_is_in_recovery() AS in_recovery,
+  ${STREAMING_SQL} AS is_streaming,
   (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
   current_setting('data_checksums')::bool AS checksums,
   (SELECT datcollate FROM pg_database WHERE datname = 'template0') AS locale,

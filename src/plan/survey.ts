@@ -6,7 +6,7 @@ import { machinesIn } from '../tools/doctor/index.ts'
 import { type Belongings, seeBelongings } from './foreign.ts'
 import { type MachineSight, seeMachine } from './machine-sight.ts'
 import { type Resize, seeResizes } from './resizes.ts'
-import { type ServerSight, seeServer } from './server-sight.ts'
+import { type ServerSight, STREAMING_SQL, seeServer } from './server-sight.ts'
 
 /** A machine that Vagrant has made and the config no longer has. */
 export interface GoneMachine {
@@ -18,6 +18,8 @@ export interface GoneMachine {
   readonly addresses: readonly string[]
   /** It answers, and is a primary today. */
   readonly isPrimary: boolean
+  /** It answers, and is a standby to which WAL comes. */
+  readonly isStreaming: boolean
   readonly answers: boolean
 }
 
@@ -120,10 +122,11 @@ async function seeBarmanServers(guest: Guest, backup: LabNode): Promise<readonly
 
 interface GoneRow {
   readonly in_recovery: boolean
+  readonly is_streaming: boolean
   readonly slot: string
 }
 
-const GONE_SQL = `SELECT pg_is_in_recovery() AS in_recovery, current_setting('primary_slot_name') AS slot`
+const GONE_SQL = `SELECT pg_is_in_recovery() AS in_recovery, ${STREAMING_SQL} AS is_streaming, current_setting('primary_slot_name') AS slot`
 
 async function seeGone(name: string, guest: Guest, former: Former): Promise<GoneMachine> {
   const known = former.nodes.find((node) => node.name === name)
@@ -142,6 +145,7 @@ async function seeGone(name: string, guest: Guest, former: Former): Promise<Gone
     slot: server?.slot || known?.slot || undefined,
     addresses: machine?.addresses ?? (known?.address ? [known.address] : []),
     isPrimary: server?.in_recovery === false,
+    isStreaming: server?.is_streaming === true,
     answers: machine !== undefined,
   }
 }

@@ -26,8 +26,15 @@ export interface MachineStatus {
 }
 
 export interface Vagrant {
-  /** Boots every machine, side by side where the provider can, and provisions none. */
-  up(options: { provider: ProviderName; onEvent?: (event: VagrantEvent) => void }): Promise<void>
+  /**
+   * Boots machines, side by side where the provider can, and provisions none.
+   * @param options.machines all of them when left out
+   */
+  up(options: {
+    provider: ProviderName
+    machines?: readonly string[]
+    onEvent?: (event: VagrantEvent) => void
+  }): Promise<void>
   /** @param machines all of them when left out */
   halt(options?: { machines?: readonly string[] }): Promise<void>
   /** Restarts machines with what the Vagrantfile says now, and provisions none. */
@@ -92,8 +99,9 @@ export function createVagrant({
   }
 
   return {
-    up: async ({ provider, onEvent = () => {} }) => {
-      await vagrant(['up', '--no-provision', '--machine-readable', '--provider', provider], (line) => {
+    up: async ({ provider, machines = [], onEvent = () => {} }) => {
+      const args = ['up', '--no-provision', '--machine-readable', '--provider', provider, ...machines]
+      await vagrant(args, (line) => {
         for (const event of eventsOf(line)) onEvent(event)
       })
     },

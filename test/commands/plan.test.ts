@@ -68,22 +68,32 @@ test('up refuses the same, before anything is touched', async () => {
   expect(lines().filter((line) => /vagrant (up|destroy)|ansible-playbook -i/.test(line))).toEqual([])
 })
 
-test('up deletes no machine unasked that stands in the way', async () => {
+test('up starts and asks a machine that stands in the way, and deletes none that says nothing unless it is named', async () => {
   const cwd = labFolder()
   const { run, lines } = fakeTools()
   await program(['generate'], { cwd, run })
   writeFileSync(join(cwd, 'cluster.config.yaml'), 'provider: docker\nslaves: [{ address: 192.168.11.77 }]\n')
-  const { exitCode, stderr } = await program(['up'], { cwd, run })
-  expect({ exitCode, stderr }).toEqual({
-    exitCode: 2,
-    stderr:
-      '\n✖ slave has to be deleted first, with its data. Nothing was changed.\n\n  → agree to it: npx create-pg-lab up --yes\n',
-  })
-  await program(['up', '--yes'], { cwd, run })
-  expect(lines().filter((line) => /vagrant (up|destroy)/.test(line))).toEqual([
-    'vagrant destroy --force --machine-readable slave',
-    'vagrant up --no-provision --machine-readable --provider docker',
-  ])
+  const started = 'vagrant up --no-provision --machine-readable --provider docker backup master slave'
+  const sorted = (line: string) =>
+    line.replace(/(docker )(.*)/, (_, head, names) => head + names.split(' ').sort().join(' '))
+  const done = () =>
+    lines()
+      .filter((line) => /vagrant (up|destroy)/.test(line))
+      .map(sorted)
+  for (const [flags, hint] of [
+    [[], 'up --delete slave'],
+    [['--yes'], 'up --yes --delete slave'],
+    [['--yes', '--delete', 'backup'], 'up --yes --delete backup,slave'],
+  ] as const) {
+    const { exitCode, stderr } = await program(['up', ...flags], { cwd, run })
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `\n✖ slave has to be deleted first, with its data (it does not answer, so nobody knows what it holds). Nothing was changed.\n\n  → agree to it: npx create-pg-lab ${hint}\n`,
+    })
+  }
+  expect(done()).toEqual([started, started, started])
+  await program(['up', '--delete', 'slave'], { cwd, run })
+  expect(done().slice(3)).toEqual([started, 'vagrant destroy --force --machine-readable slave'])
 })
 
 test('destroy also deletes a machine that the config has lost', async () => {

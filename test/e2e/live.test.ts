@@ -242,7 +242,7 @@ describe('a live lab follows its config', () => {
         'remove backup: it is not in the config: stopped at the end and, after a question, deleted with all backups',
       ]),
     )
-    up('--yes')
+    up('--yes', '--delete', 'backup')
     expect(lab.sql('slave', ROWS, 'otus')).toBe('1000')
     expect(lab.sql('master', SLOTS)).toBe('slave_slot|t')
     expectUnchanged()

@@ -107,6 +107,7 @@ function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.mast
   return {
     version: lab.postgres.version,
     in_recovery: node.name !== primary.name,
+    is_streaming: node.name !== primary.name,
     system_identifier: '7443',
     checksums: lab.postgres.checksums,
     locale: lab.postgres.locale,
@@ -136,6 +137,8 @@ export interface Twist {
   readonly silent?: readonly string[]
   /** Machines that were never made. */
   readonly missing?: readonly string[]
+  /** Machines that answer, and have lost their address in the lab's network. */
+  readonly cut?: readonly string[]
   /** Who is the primary after a failover. */
   readonly primary?: string
   readonly server?: (server: ServerSight, node: PostgresNode) => ServerSight | undefined
@@ -160,7 +163,7 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
   const answer = (node: LabNode, argv: readonly string[]): string => {
     const words = argv.join(' ')
     if (words.includes('hostname'))
-      return `${node.name}\n${node.address} 172.17.0.2\n${twist.os ?? 'debian 12'}\n${kernelOf(node)}`
+      return `${node.name}\n${twist.cut?.includes(node.name) ? '' : `${node.address} `}172.17.0.2\n${twist.os ?? 'debian 12'}\n${kernelOf(node)}`
     if (words.includes('list-server')) return `${was.backup?.server}\n`
     if (words.includes('show-server')) return JSON.stringify({ [String(was.backup?.server)]: barmanOf(was) })
     if (words.includes('.pgpass'))
@@ -187,7 +190,11 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
       if (!seen) throw new CommandError('connection refused', { command: 'psql' })
       // The demo database of today's config, and its table.
       if (sql.includes('pg_class')) return tableRows<Row>(was, sql, database)
-      const gone = { in_recovery: seen.in_recovery, slot: seen.in_recovery ? node.slot : '' }
+      const gone = {
+        in_recovery: seen.in_recovery,
+        is_streaming: seen.is_streaming,
+        slot: seen.in_recovery ? node.slot : '',
+      }
       return [sql.includes('pg_file_settings') ? seen : gone] as unknown as readonly Row[]
     },
     execute: () => Promise.reject(new Error('a plan changes nothing')),

@@ -1,12 +1,16 @@
 import { UserError } from '../../errors.ts'
 import { NODE_IMAGE_SCRIPT } from '../../generate/node-image.ts'
 import { nodesOf } from '../../lab.ts'
+import { bringUpNetwork } from '../../operations/cable.ts'
 import { resizeMachines } from '../../operations/resize-machines.ts'
 import { startMachines as start } from '../../operations/start-machines.ts'
+import { seeMachine } from '../../plan/machine-sight.ts'
 import type { Survey } from '../../plan/survey.ts'
-import type { Task } from '../../tasks.ts'
+import { machinesThat } from '../../plan/whereabouts.ts'
+import type { Progress, Task } from '../../tasks.ts'
 import { writeSshConfig } from '../../tools/ssh-config.ts'
 import type { Session } from '../session.ts'
+import { placeOf } from './operation.ts'
 
 /** The image of the docker provider; the script looks first whether it is there. */
 export function buildNodeImage({ context, directory, lab, logs }: Session): Task {
@@ -62,6 +66,23 @@ export function startMachines(session: Session): Task {
       return `${nodesOf(session.lab).length} are running`
     },
   }
+}
+
+/** Brings the lab's network up on machines that answer without their address in it. */
+export function bringUpNetworks(session: Session, before: Survey): readonly Task[] {
+  const { lab, guest, vagrant } = session
+  const isWhole = before.machines.size === before.made.size && machinesThat(lab, before, 'down').length === 0
+  if (isWhole || lab.provider === 'ssh') return []
+  const run = async ({ note }: Progress) => {
+    const sights = await Promise.all(nodesOf(lab).map((node) => seeMachine(guest, node)))
+    const cut = nodesOf(lab).filter((node, at) => sights[at]?.addresses.includes(node.address) === false)
+    for (const node of cut) {
+      note(node.name)
+      await bringUpNetwork(placeOf(session), vagrant, node)
+    }
+    return cut.length === 0 ? 'it is up' : cut.map(({ name }) => name).join(', ')
+  }
+  return [{ title: 'Bring the network up', run }]
 }
 
 /** Gives machines that are there the memory and processors the Vagrantfile asks for. */

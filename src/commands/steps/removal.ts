@@ -1,44 +1,100 @@
 import { UserError } from '../../errors.ts'
 import { dropSlots, removeMachines, slotsOf, withGoneMachines } from '../../operations/remove-machines.ts'
+import { startFormerMachines } from '../../operations/start-machines.ts'
 import { type Departures, departures, holds } from '../../plan/machines.ts'
+import { type Leaving, onlyCopyOn, unaskedIn } from '../../plan/only-copies.ts'
 import { renamedSlots } from '../../plan/slots.ts'
 import type { Survey } from '../../plan/survey.ts'
-import type { Task } from '../../tasks.ts'
+import { type Progress, runTasks, type Task } from '../../tasks.ts'
 import { ask } from '../ask.ts'
 import { canAsk } from '../command.ts'
 import type { Session } from '../session.ts'
+import { look, verifyFeasible } from './look.ts'
 import { placeOf } from './operation.ts'
 
 /** Which machines go, and which of those that only the config has forgotten may be deleted. */
 export interface Agreement extends Departures {
   readonly agreed: readonly string[]
+  /** What is said at the end of machines nobody agreed to delete. */
+  readonly left: readonly string[]
+}
+
+/** What the user has agreed to by flags. */
+export interface Consent {
+  /** To delete what another machine has all of. */
+  readonly yes: boolean
+  /** Names of machines that may be deleted with what only they have. */
+  readonly named: readonly string[]
 }
 
 /**
  * Asks for every machine that is to be deleted, before anything is touched.
- * @param isAgreed by a flag; without it and without a person nothing is deleted
+ * @param consent without it and without a person nothing is deleted
  * @throws UserError when the lab cannot go on without deleting one that may not be deleted
  */
-export async function agreeOnRemovals(session: Session, seen: Survey, isAgreed: boolean): Promise<Agreement> {
+export async function agreeOnRemovals(session: Session, seen: Survey, consent: Consent): Promise<Agreement> {
   const { context, lab } = session
-  const mayDelete = async (question: string) => isAgreed || (canAsk(context) && (await ask(question)))
+  const mayDelete = async (machine: Leaving, question: string) => {
+    const isCovered = consent.named.includes(machine.name) || (consent.yes && !onlyCopyOn(seen, machine))
+    return isCovered || (canAsk(context) && (await ask(question)))
+  }
   const found = departures(lab, seen)
-  for (const { name, role } of [...found.inTheWay, ...found.moved]) {
+  for (const machine of [...found.inTheWay, ...found.moved]) {
+    const { name } = machine
     const isMoved = found.moved.some((node) => node.name === name)
+    const loss = lossOf(seen, machine)
     const question = isMoved
-      ? `The address of ${name} changes. Delete it with ${holds(role)} and make it anew?`
-      : `Another machine has the address of ${name} now. Delete it with ${holds(role)}?`
-    if (await mayDelete(question)) continue
-    throw new UserError(`${name} has to be deleted first, with ${holds(role)}. Nothing was changed.`, {
-      hint: 'agree to it: npx create-pg-lab up --yes',
+      ? `The address of ${name} changes. Delete it with ${loss} and make it anew?`
+      : `Another machine has the address of ${name} now. Delete it with ${loss}?`
+    if (await mayDelete(machine, question)) continue
+    throw new UserError(`${name} has to be deleted first, with ${loss}. Nothing was changed.`, {
+      hint: `agree to it: ${consentCommand(seen, machine, consent)}`,
     })
   }
   const agreed: string[] = []
-  for (const { name, role } of found.leaving) {
-    if (await mayDelete(`${name} is not in the config any more. Delete it with ${holds(role)}?`))
+  for (const machine of found.leaving) {
+    const { name } = machine
+    if (
+      await mayDelete(
+        machine,
+        `${name} is not in the config any more. Delete it with ${lossOf(seen, machine)}?`,
+      )
+    )
       agreed.push(name)
   }
-  return { ...found, agreed }
+  return { ...found, agreed, left: leftBehind(seen, found.leaving, agreed) }
+}
+
+/**
+ * A machine that does not answer is started and asked before it may be deleted: it may be the primary.
+ * @returns what is seen then
+ * @throws UserError when the lab cannot become what the config asks for
+ */
+export async function askTheSilent(session: Session, seen: Survey, { yes, named }: Consent): Promise<Survey> {
+  const { context, lab, taskOptions } = session
+  const found = departures(lab, seen)
+  const leaving = found.leaving.filter(({ name }) => yes || named.includes(name) || canAsk(context))
+  const silent = unaskedIn(seen, { ...found, leaving })
+  if (silent.length === 0) return seen
+  const gone = seen.gone.map(({ name }) => name)
+  const title = `Start the machines and ask what ${silent.join(', ')} holds`
+  const run = ({ note }: Progress) => startFormerMachines(placeOf(session), { gone, note })
+  await runTasks([{ title, run }], taskOptions)
+  const answered = await look(session, seen.takesOver)
+  verifyFeasible(session, answered)
+  return answered
+}
+
+/** `its data (it does not stream, so …)`. */
+function lossOf(seen: Survey, machine: Leaving): string {
+  const why = onlyCopyOn(seen, machine)
+  return why && machine.role !== 'backup' ? `${holds(machine.role)} (${why})` : holds(machine.role)
+}
+
+function consentCommand(seen: Survey, machine: Leaving, consent?: Consent): string {
+  if (!onlyCopyOn(seen, machine)) return 'npx create-pg-lab up --yes'
+  const names = [...(consent?.named ?? []), machine.name].join(',')
+  return `npx create-pg-lab up${consent?.yes ? ' --yes' : ''} --delete ${names}`
 }
 
 /** Deletes what is in the way of the machines that are started next. */
@@ -78,12 +134,11 @@ export function partWithGone(session: Session, { inTheWay, leaving, agreed }: Ag
   ]
 }
 
-/** What is said at the end of machines nobody agreed to delete. */
-export function leftMachines({ leaving, agreed }: Agreement): readonly string[] {
+function leftBehind(seen: Survey, leaving: readonly Leaving[], agreed: readonly string[]): readonly string[] {
   return leaving
     .filter(({ name }) => !agreed.includes(name))
     .map(
-      ({ name, role }) =>
-        `${name} is not in the config any more. It is stopped; delete it with ${holds(role)}: npx create-pg-lab up --yes`,
+      (machine) =>
+        `${machine.name} is not in the config any more. It is stopped; delete it with ${lossOf(seen, machine)}: ${consentCommand(seen, machine)}`,
     )
 }
