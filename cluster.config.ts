@@ -2,7 +2,7 @@ import { defineCluster } from 'create-pg-lab'
 
 /** The default lab. Everything left out has a default. */
 export default defineCluster({
-  os: 'debian-12',
+  os: 'debian-13',
   network: { subnet: '192.168.11.0/24' },
   master: { name: 'master', address: '192.168.11.150' },
   slaves: [{ name: 'slave', address: '192.168.11.151' }],

@@ -16,6 +16,7 @@ function configOf(standbys: number) {
   return {
     name: `bench-standbys-${standbys}`,
     provider: 'docker',
+    os: 'debian-12', // what docs/scale.md was measured on
     network: { subnet: '10.97.53.0/24' },
     slaves: Array.from({ length: standbys }, () => ({})),
   }

@@ -27,7 +27,7 @@ test('the default lab', () => {
   expect(lab({})).toMatchObject({
     name: 'pg-lab',
     provider: 'docker',
-    os: { name: 'debian-12' },
+    os: { name: 'debian-13' },
     box: undefined,
     network: {
       subnet: '192.168.11.0/24',
@@ -50,7 +50,7 @@ test('the default lab', () => {
       retentionPolicy: 'RECOVERY WINDOW OF 7 DAYS',
       schedule: '0 3 * * *',
     },
-    postgres: { version: 15, repository: { kind: 'distro' }, checksums: true, tls: true, locale: 'C.UTF-8' },
+    postgres: { version: 17, repository: { kind: 'distro' }, checksums: true, tls: true, locale: 'C.UTF-8' },
     replication: { user: 'replica', synchronousCount: 0, maxLag: { bytes: 16777216, seconds: 10 } },
     database: { name: 'otus', owner: 'student', table: 'dz' },
     warnings: [],
@@ -62,7 +62,7 @@ test('who runs Ansible', () => {
   expect(lab({ runner: 'guest' }).runner).toBe('guest')
   expect(lab({ os: 'debian-11' }).runner).toBe('host') // its own Ansible is too old for the roles
   expect(problems({ os: 'debian-11', runner: 'guest' })).toEqual([
-    "runner | Debian 11 has no Ansible that is new enough | set it to 'host', or os to 'debian-12'",
+    "runner | Debian 11 has no Ansible that is new enough | set it to 'host', or os to 'debian-13'",
   ])
 })
 
@@ -241,12 +241,12 @@ describe('one problem each', () => {
       'postgres.settings.max_replication_slots | must be at least 10; "x" was given | each slave takes two while it is cloned, Barman two, and two are spare; or leave it out',
     ],
     [
-      { postgres: { version: 17 } },
-      "postgres.version | Debian 12 carries PostgreSQL 15, not 17 | set postgres.repository to 'pgdg', or os to 'debian-13'",
+      { postgres: { version: 15 } },
+      "postgres.version | Debian 13 carries PostgreSQL 17, not 15 | set postgres.repository to 'pgdg', or os to 'debian-12'",
     ],
     [
       { postgres: { version: 18 } },
-      "postgres.version | Debian 12 carries PostgreSQL 15, not 18 | set postgres.repository to 'pgdg'",
+      "postgres.version | Debian 13 carries PostgreSQL 17, not 18 | set postgres.repository to 'pgdg'",
     ],
     [
       { os: 'rocky-9', postgres: { repository: 'pgdg' } },
@@ -265,7 +265,7 @@ describe('one problem each', () => {
   test('a box of another architecture', () => {
     const host: Host = { provider: 'libvirt', architecture: 'arm64' }
     expect(problems({}, host)).toEqual([
-      'os | no box of Debian 12 is known for libvirt on arm64 | name one in box.name, or choose another os or provider',
+      'os | no box of Debian 13 is known for libvirt on arm64 | name one in box.name, or choose another os or provider',
     ])
   })
 })
@@ -484,7 +484,7 @@ describe('packages', () => {
 
   test('of PGDG', () => {
     expect(lab({ postgres: { repository: 'pgdg' } }).postgres).toMatchObject({
-      version: 17,
+      version: 18,
       repository: { kind: 'pgdg', url: 'https://apt.postgresql.org/pub/repos/apt' },
     })
   })
@@ -523,19 +523,19 @@ describe('the box', () => {
 
   test('is pinned, and its registry’s end is told', () => {
     const made = lab({}, VIRTUALBOX)
-    expect(made.box).toEqual({ name: 'bento/debian-12', version: '202510.26.0', url: undefined })
+    expect(made.box).toEqual({ name: 'bento/debian-13', version: '202510.26.0', url: undefined })
     expect(made.warnings.join()).toContain('closes on 2026-12-31')
   })
 
   test('can be another one', () => {
     expect(box({ box: { name: 'my/box' } })).toEqual({ name: 'my/box', version: undefined, url: undefined })
     expect(box({ box: { version: '1.2' } })).toEqual({
-      name: 'bento/debian-12',
+      name: 'bento/debian-13',
       version: '1.2',
       url: undefined,
     })
     const url = 'https://boxes.school.example/debian.box'
-    expect(box({ box: { url } })).toEqual({ name: 'bento/debian-12', version: undefined, url })
+    expect(box({ box: { url } })).toEqual({ name: 'bento/debian-13', version: undefined, url })
     expect(lab({ box: { url } }, VIRTUALBOX).warnings).toEqual([])
   })
 

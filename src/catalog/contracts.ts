@@ -16,6 +16,9 @@ export const OS_NAMES = [
 ] as const
 export type OsName = (typeof OS_NAMES)[number]
 
+/** A new lab gets this one when nobody names any. */
+export const DEFAULT_OS = 'debian-13' satisfies OsName
+
 export type Architecture = 'amd64' | 'arm64'
 
 /** A Vagrant box. */

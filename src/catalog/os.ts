@@ -174,8 +174,8 @@ export const ENDED_POSTGRES: Readonly<Record<number, string>> = {
 /** Systems whose vendor ships no more fixes, with the day that ended. */
 export const ENDED_OS: Partial<Record<OsName, string>> = { 'debian-11': '2026-08-31' }
 
-/** `pgdg` and mirrors install this major when the config names none. */
-export const DEFAULT_PGDG_VERSION = 17
+/** `pgdg` and mirrors install this major in a new lab when the config names none. */
+export const DEFAULT_PGDG_VERSION = 18
 
 /** The operating system whose own repository carries a PostgreSQL major, for hints. */
 export function osCarrying(postgresVersion: number): Os | undefined {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
+import { DEFAULT_OS, OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
 import { CONFIG_FORMATS, LANGUAGES } from '../create/answers.ts'
 import { PRESET_NAMES } from '../create/presets.ts'
 import { type Verb, verb } from './command.ts'
@@ -30,7 +30,7 @@ export const VERBS: readonly Verb[] = [
             .createOption('--provider <name>', 'what the machines run on (what is found here)')
             .choices(['auto', ...VAGRANT_PROVIDERS] as const),
         )
-        .addOption(command.createOption('--os <name>', 'their system (debian-12)').choices(OS_NAMES))
+        .addOption(command.createOption('--os <name>', `their system (${DEFAULT_OS})`).choices(OS_NAMES))
         .option('--postgres <major>', "version of PostgreSQL (the system's own)", wholeNumber)
         .option('--slaves <number>', "how many (the preset's)", wholeNumber)
         .addOption(

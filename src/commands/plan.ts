@@ -23,7 +23,10 @@ export async function plan(
   ])
   const items = await makePlan(lab, { files, seen, guest })
   const refused = items.some(({ action }) => action === 'refuse')
-  if (json) context.print(JSON.stringify({ ok: !refused, items }, null, 2))
+  const { warnings } = lab
+  if (json) context.print(JSON.stringify({ ok: !refused, items, warnings }, null, 2))
   else context.print(showPlan(items, context.paint))
+  if (!json && !refused)
+    for (const warning of warnings) context.print(`${context.paint('yellow', '!')} ${warning}`)
   return refused ? EXIT.userError : EXIT.ok
 }

@@ -43,13 +43,17 @@ export interface Session {
  * @throws UserError with all problems of the config
  */
 export async function openSession(given: Context, provider?: ProviderName | 'auto'): Promise<Session> {
-  const config = await readConfig(given)
-  const { directory } = config
+  const loaded = await readConfig(given)
+  const { directory } = loaded
   await verifyOwnPlaces(directory)
   await given.claim(directory)
   const host = createHost(given.run)
-  const choice = await chooseProvider(host, directory, provider ?? config.config.provider)
-  const lab = await resolve(config, host, choice.provider)
+  const choice = await chooseProvider(host, directory, provider ?? loaded.config.provider)
+  const { keepWhatIsThere } = await import('../generate/kept.ts')
+  const { notes, ...kept } = await keepWhatIsThere(loaded)
+  const config = { ...loaded, ...kept }
+  const resolved = await resolve(config, host, choice.provider)
+  const lab = { ...resolved, warnings: [...notes, ...resolved.warnings] }
   if (lab.provider === 'ssh') writeSshConfig(directory, serversSshConfig(lab), nodesOf(lab))
   const logs = runLogs(directory)
   const { createVagrant } = await import('../tools/vagrant.ts')

@@ -6,7 +6,7 @@ import { packageEntry } from '../package-root.ts'
 import { codeFrame, type Position, positionAt } from './code-frame.ts'
 import { type Keys, keysOf } from './path.ts'
 import { problemsOf } from './problems.ts'
-import { type Config, parseConfig } from './schema.ts'
+import { type ClusterConfig, type Config, parseConfig } from './schema.ts'
 import { locateInSource } from './source-scan.ts'
 
 export interface LoadedConfig {
@@ -15,6 +15,8 @@ export interface LoadedConfig {
   readonly file: string
   /** The folder of that file: the lab's folder. */
   readonly directory: string
+  /** Whether `os` stands in the file, or the default. */
+  readonly namesOs: boolean
 }
 
 const MODULES = ['ts', 'mts', 'js', 'mjs', 'cjs']
@@ -187,7 +189,9 @@ export async function loadConfig(from: string, options: { configPath?: string } 
   const input = found.config === undefined ? {} : found.config
   const result = parseConfig(input)
   if ('config' in result) {
-    return { config: result.config, file: found.filepath, directory: dirname(found.filepath) }
+    const { os } = input as ClusterConfig
+    const { filepath: file } = found
+    return { config: result.config, file, directory: dirname(file), namesOs: os !== undefined }
   }
   const problems = problemsOf(input, result.issues)
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`

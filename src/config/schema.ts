@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
+import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
 import { FORMATS, type Format, isApplyDelay, isCrontab, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
 import { refuseSetting } from './owned-settings.ts'
 
@@ -177,7 +177,11 @@ const Settings = v.pipe(
 
 const Postgres = section('The PostgreSQL servers.', {
   version: v.optional(
-    wholeNumber(12, 18, 'Major version; the distribution’s own when left out with repository distro.'),
+    wholeNumber(
+      12,
+      18,
+      'Major version. Left out: the distribution’s own; of another repository 18, or what the lab has already.',
+    ),
   ),
   repository: v.optional(
     v.pipe(
@@ -274,8 +278,11 @@ export const ConfigSchema = section(
       'auto',
     ),
     os: v.optional(
-      v.pipe(v.picklist(OS_NAMES), v.description('Operating system of every machine.')),
-      'debian-12',
+      v.pipe(
+        v.picklist(OS_NAMES),
+        v.description('Operating system of every machine. Left out, a lab that is there keeps its own.'),
+      ),
+      DEFAULT_OS,
     ),
     runner: v.optional(
       v.pipe(

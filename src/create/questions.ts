@@ -1,4 +1,4 @@
-import { type OsName, type ProviderName, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
+import { DEFAULT_OS, type OsName, type ProviderName, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
 import { ENDED_OS, OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { PROVIDERS } from '../catalog/providers.ts'
 import type { Answers, Language } from './answers.ts'
@@ -29,8 +29,8 @@ export interface Asker {
 
 /** In the order they are offered; the first that can be had is the default. */
 const SYSTEMS: readonly OsName[] = [
-  'debian-12',
   'debian-13',
+  'debian-12',
   'ubuntu-24.04',
   'ubuntu-22.04',
   'rocky-9',
@@ -61,7 +61,7 @@ export interface Suggestions {
 export function defaultAnswers(known: Known, { provider, language, accepts }: Suggestions): Answers {
   const answers: Answers = {
     provider,
-    os: 'debian-12',
+    os: DEFAULT_OS,
     postgres: undefined,
     slaves: presetOf(known.preset).slaves.default,
     language,

@@ -1,4 +1,4 @@
-import type { Architecture, Box, Os, ProviderName } from '../catalog/contracts.ts'
+import { type Architecture, type Box, DEFAULT_OS, type Os, type ProviderName } from '../catalog/contracts.ts'
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
 import type { Lab, Repository } from '../lab.ts'
@@ -79,7 +79,7 @@ export function resolveRunner(
     report(
       'runner',
       `${os.title} has no Ansible that is new enough`,
-      "set it to 'host', or os to 'debian-12'",
+      `set it to 'host', or os to '${DEFAULT_OS}'`,
     )
   }
   return provider === 'ssh' || !os.playsAnsible ? 'host' : runner

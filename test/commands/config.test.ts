@@ -12,7 +12,7 @@ test('the lab with every choice made, as YAML and as JSON', async () => {
   const json = await program(['config', '--json'], { cwd })
   expect(parse(stdout)).toEqual(JSON.parse(json.stdout))
   expect(JSON.parse(json.stdout)).toMatchObject({
-    os: 'debian-12',
+    os: 'debian-13',
     slaves: [
       { name: 'slave', upstream: 'master', applyDelay: '' },
       {
@@ -23,7 +23,7 @@ test('the lab with every choice made, as YAML and as JSON', async () => {
         slot: 'slave2_slot',
       },
     ],
-    postgres: { version: 15 },
+    postgres: { version: 17 },
   })
 })
 

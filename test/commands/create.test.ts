@@ -17,7 +17,7 @@ test('without a terminal nothing is asked: the default lab', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   expect(stdout).toMatchInlineSnapshot(`
     "✔ pg-lab: master, slave, backup
-      Debian 12, PostgreSQL 15, Docker
+      Debian 13, PostgreSQL 17, Docker
 
       cd pg-lab
       npm install  once: pg-lab, and completion in your editor

@@ -24,7 +24,7 @@ test('one setting of this lab', async () => {
       Allowed      what PostgreSQL takes
       Lands in     provisioning/group_vars/all/00-cluster.yml:N  work_mem: "9MB"
       Read by      provisioning/roles/postgres/templates/postgresql.conf.j2:N  (postgresql.conf on the servers)
-      Manual       https://www.postgresql.org/docs/15/runtime-config-resource.html#GUC-WORK-MEM
+      Manual       https://www.postgresql.org/docs/17/runtime-config-resource.html#GUC-WORK-MEM
     "
   `)
 })

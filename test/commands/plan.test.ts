@@ -109,3 +109,17 @@ test('destroy also deletes a machine that the config has lost', async () => {
   })
   expect(vagrantfile).toBe('.pg-lab/Vagrantfile.gone')
 })
+
+test('a default that has moved on is for new labs: one that is there stays what it is, and says so', async () => {
+  const cwd = labFolder()
+  const { run } = fakeTools()
+  await program(['generate'], { cwd, run })
+  writeFileSync(join(cwd, 'cluster.config.yaml'), 'provider: docker\n')
+  const { exitCode, stdout } = await program(['plan'], { cwd, run })
+  expect(exitCode).toBe(0)
+  expect(stdout).not.toContain('node-image.env')
+  expect(stdout).toContain(
+    "! The config names no os: the lab stays on Debian 12, for which its files were written; a new one gets Debian 13. To settle it: os: 'debian-12'\n",
+  )
+  expect((await program(['generate', '--check'], { cwd, run })).stdout).toContain('as the config gives it')
+})

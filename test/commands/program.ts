@@ -37,7 +37,7 @@ export async function program(
 export function labFolder({
   machines = ['master', 'slave', 'backup'],
   reachable = true,
-  config = 'provider: docker\n',
+  config = 'provider: docker\nos: debian-12\n', // what the recorded answers are of
 } = {}): string {
   return folderWith({
     'cluster.config.yaml': config,

@@ -17,7 +17,7 @@ test('an empty config is the default lab', () => {
       name: 'pg-lab',
       provider: 'auto',
       runner: 'auto',
-      os: 'debian-12',
+      os: 'debian-13',
       box: {},
       network: { subnet: '192.168.11.0/24', mode: 'auto' },
       ssh: {},

@@ -89,7 +89,7 @@ test('the passwords and the copies for the merge are ignored by git', async () =
 
 describe('the README says where things are', () => {
   const debian = ['`/etc/postgresql/15/main/pg_hba.conf`', '`/var/lib/postgresql/15/main`']
-  const redHat = ['`/var/lib/pgsql/17/data/pg_hba.conf`', '`/var/lib/pgsql/17/data`']
+  const redHat = ['`/var/lib/pgsql/18/data/pg_hba.conf`', '`/var/lib/pgsql/18/data`']
 
   test.each([
     ['debian-12', 'docker', debian],
@@ -118,7 +118,7 @@ describe('PostgreSQL', () => {
     expect(asked).toContain("postgres: { version: 18, repository: 'pgdg', settings: { work_mem: '8MB' } },")
     expect(asked).toContain("os: 'debian-12',\n")
     expect(await config({ os: 'rocky-9', provider: 'virtualbox' })).toContain(
-      "version: 17, repository: 'pgdg'",
+      "version: 18, repository: 'pgdg'",
     )
   })
 

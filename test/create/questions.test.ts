@@ -54,11 +54,11 @@ test('four questions, each with its default', async () => {
         ],
       },
       {
-        "initial": "Debian 12 · PostgreSQL 15",
+        "initial": "Debian 13 · PostgreSQL 17",
         "message": "Which system and PostgreSQL?",
         "options": [
-          "Debian 12 · PostgreSQL 15",
           "Debian 13 · PostgreSQL 17",
+          "Debian 12 · PostgreSQL 15",
           "Ubuntu 24.04 · PostgreSQL 16",
           "Ubuntu 22.04 · PostgreSQL 14",
           "Debian 11 · PostgreSQL 13 (no fixes since 2026-08-31)",
@@ -89,7 +89,7 @@ test('four questions, each with its default', async () => {
 })
 
 test('the answers are taken', async () => {
-  const { asker } = scripted(['VirtualBox', 'Rocky Linux 9 · PostgreSQL 17', '3', 'Русский'])
+  const { asker } = scripted(['VirtualBox', 'Rocky Linux 9 · PostgreSQL 18', '3', 'Русский'])
   expect(await askAnswers(known, suggestions('docker'), asker)).toMatchObject({
     name: 'my-lab',
     provider: 'virtualbox',
@@ -130,6 +130,6 @@ describe('only what can be had is offered', () => {
   test('the default system is the first that has a box', () => {
     const none = { ...suggestions('docker'), accepts: ({ os }: Answers) => os === 'ubuntu-24.04' }
     expect(defaultAnswers(known, none).os).toBe('ubuntu-24.04')
-    expect(defaultAnswers(known, { ...none, accepts: () => false }).os).toBe('debian-12')
+    expect(defaultAnswers(known, { ...none, accepts: () => false }).os).toBe('debian-13')
   })
 })

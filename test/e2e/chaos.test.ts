@@ -21,6 +21,7 @@ const lab = TestLab.create(
 export default {
   name: 'chaos',
   provider: 'docker',
+  os: 'debian-12',
   network: { subnet: '10.97.83.0/24' },
   slaves: [],
 }

@@ -29,6 +29,7 @@ import { defineCluster } from 'create-pg-lab'
 export default defineCluster({
   name: 'live',
   provider: 'docker',
+  os: 'debian-12',
   network: { subnet: '10.97.60.0/24' },
   master: { address: '10.97.60.11' },
   slaves: [${slaves}],

@@ -17,6 +17,7 @@ const lab = TestLab.create(
 export default {
   name: 'resilience',
   provider: 'docker',
+  os: 'debian-12',
   network: { subnet: '${SUBNET}' },
   master: { address: '${ADDRESSES.master}' },
   slaves: [{ name: 'slave', address: '${ADDRESSES.slave}' }],

@@ -10,6 +10,7 @@ const lab = TestLab.create(
 export default defineCluster({
   name: 'restore-e2e',
   provider: 'docker',
+  os: 'debian-12',
   network: { subnet: '10.97.79.0/24' },
 })
 `,

@@ -20,7 +20,7 @@ export function serve(folder: string, address: string, port: number): ChildProce
 
 /** The image the docker provider uses, built by a lab of its own. */
 export function nodeImage(): string {
-  const other = TestLab.create('image', "export default { provider: 'docker' }\n")
+  const other = TestLab.create('image', "export default { provider: 'docker', os: 'debian-12' }\n")
   other.must('generate')
   const built = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: other.directory })
   if (built.status !== 0) throw new Error(built.stderr)

@@ -16,7 +16,7 @@ const transcript: string[] = []
 
 const lab = TestLab.create(
   'vm',
-  `export default { name: 'vm', provider: 'libvirt', box: { name: '${BOX}', url: 'file://${file}' } }\n`,
+  `export default { name: 'vm', provider: 'libvirt', os: 'debian-12', box: { name: '${BOX}', url: 'file://${file}' } }\n`,
 )
 
 /** Runs it, and writes it down as a person at a terminal would see it. */
