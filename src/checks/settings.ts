@@ -1,6 +1,7 @@
 import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
+import { SHOWN_TO_ALL } from '../tools/psql.ts'
 import { type EffectiveSetting, sameSetting } from '../tools/setting-value.ts'
 import { literal } from '../tools/sql.ts'
 import { type Check, lookAtEach, type Seen } from './check.ts'
@@ -61,7 +62,7 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
 function settingsSql(lab: Lab): string {
   const names = Object.keys(lab.postgres.settings).map((name) => literal(name.toLowerCase()))
   const wanted = names.length === 0 ? 'false' : `lower(name) IN (${names.join(', ')})`
-  return `SELECT name, setting, unit, vartype, current_setting(name) AS shown, source, sourcefile, pending_restart
+  return `SELECT name, reset_val AS setting, unit, vartype, ${SHOWN_TO_ALL} AS shown, source, sourcefile, pending_restart
     FROM pg_settings
     WHERE ${wanted} ORDER BY name`
 }

@@ -137,7 +137,7 @@ export const splitBrain: Drill = {
 }
 
 async function writeOrphans({ guest, lab, victim }: LiveStage): Promise<void> {
-  const sql = `SET synchronous_commit = local; CREATE TABLE ${ORPHANS} AS SELECT generate_series(1, ${ORPHAN_ROWS}) AS n;`
+  const sql = `CREATE TABLE ${ORPHANS} AS SELECT generate_series(1, ${ORPHAN_ROWS}) AS n;`
   await guest.execute(victim, sql, lab.database.name)
 }
 

@@ -82,12 +82,12 @@ export async function makeTable(lab: Lab, primary: LabNode, guest: Guest): Promi
 CREATE SCHEMA ${SCHEMA} AUTHORIZATION ${owner};
 CREATE TABLE ${COMMITS} (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
 ALTER TABLE ${COMMITS} OWNER TO ${owner};`
-  await guest.execute(primary, `SET client_min_messages = warning;\n${sql}`, lab.database.name)
+  await guest.execute(primary, sql, lab.database.name)
 }
 
-/** Drops it. Must not wait for a synchronous standby that is away. */
+/** Drops it. */
 export async function dropTable(lab: Lab, primary: LabNode, guest: Guest): Promise<void> {
-  const sql = `SET client_min_messages = warning; SET synchronous_commit = local; SET lock_timeout = '10s';
+  const sql = `SET lock_timeout = '10s';
 DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;`
   await guest.execute(primary, sql, lab.database.name)
 }

@@ -3,7 +3,7 @@ import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { barmanConfig } from '../tools/barman.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
-import { BARE_ANSWERS } from '../tools/psql.ts'
+import { BARE_ANSWERS, bounded, processS, sessionSql } from '../tools/psql.ts'
 import { identifier, literal } from '../tools/sql.ts'
 import { archiveWal, TIMELINE_SQL } from '../tools/wal.ts'
 import { listBackups } from './catalogue.ts'
@@ -47,6 +47,9 @@ export interface Step {
 const RESERVE_BYTES = 256 * 1024 ** 2
 
 const TIMEOUT_MS = 60 * 60_000
+
+/** Every row of the table is read and sorted. */
+const COUNT_S = 10 * 60
 
 const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
 
@@ -207,8 +210,12 @@ SELECT pg_create_restore_point(${literal(name)});
 SELECT ${TIMELINE_SQL};
 COMMIT;
 `
-  const argv = ['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]
-  const { stdout, stderr, exitCode } = await guest.shell(primary, argv, { as: 'postgres', stdin: sql })
+  const argv = bounded(['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name], COUNT_S)
+  const { stdout, stderr, exitCode } = await guest.shell(primary, argv, {
+    as: 'postgres',
+    stdin: sessionSql(COUNT_S) + sql,
+    timeoutMs: (processS(COUNT_S) + 15) * 1000,
+  })
   const [state, lsn = '', timeline] = stdout.trim().split('\n')
   if (exitCode !== 0 || !state) {
     throw new CommandError(`${primary.name} does not let its demo table be counted`, {

@@ -198,7 +198,7 @@ export async function removeRestored(place: RestorePlace, onStep: (text: string)
 /** A commit behind the moment, for PostgreSQL ends there only where it sees one; and all of it in the archive. */
 async function sealMoment({ guest, backup }: RestorePlace, { primary }: RestorePlan): Promise<void> {
   if (!primary) return
-  const commit = "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'pg-lab', 'restore');"
+  const commit = "SELECT pg_logical_emit_message(true, 'pg-lab', 'restore');"
   await guest.execute(primary, commit)
   const { segment, arrived } = await archiveWal(primary, backup, guest)
   if (arrived) return

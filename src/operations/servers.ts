@@ -1,6 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import { type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
-import { BARE_ANSWERS, psqlProgram } from '../tools/psql.ts'
+import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/psql.ts'
 import { bytesOf, TIMELINE_SQL } from '../tools/wal.ts'
 import type { Place } from './place.ts'
 
@@ -48,8 +48,8 @@ const UNREACHABLE = 255
 export function seeServers({ lab, guest }: Pick<Place, 'lab' | 'guest'>): Promise<readonly Server[]> {
   const see = async (node: PostgresNode): Promise<Server> => {
     try {
-      const argv = [psqlProgram(lab), ...BARE_ANSWERS, '-d', 'postgres']
-      const options = { as: 'postgres', stdin: SQL, timeoutMs: ANSWER_TIMEOUT_MS } as const
+      const argv = bounded([psqlProgram(lab), ...BARE_ANSWERS, '-d', 'postgres'])
+      const options = { as: 'postgres', stdin: sessionSql() + SQL, timeoutMs: ANSWER_TIMEOUT_MS } as const
       const { exitCode, stdout } = await guest.shell(node, argv, options)
       if (exitCode !== 0) return { node, state: 'silent', answer: undefined }
       const answer = JSON.parse(stdout) as ServerAnswer

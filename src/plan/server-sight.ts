@@ -1,6 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { SHOWN_TO_ALL } from '../tools/psql.ts'
 import type { EffectiveSetting } from '../tools/setting-value.ts'
 import { literal } from '../tools/sql.ts'
 
@@ -85,7 +86,7 @@ function serverSql({ postgres }: Lab): string {
   current_setting('data_checksums')::bool AS checksums,
   (SELECT datcollate FROM pg_database WHERE datname = 'template0') AS locale,
   (SELECT json_agg(s) FROM (
-    SELECT lower(name) AS name, setting, unit, vartype, context, boot_val, pending_restart, current_setting(name) AS shown
+    SELECT lower(name) AS name, reset_val AS setting, unit, vartype, context, boot_val, pending_restart, ${SHOWN_TO_ALL} AS shown
       FROM pg_settings
      WHERE lower(name) IN (${names.map((name) => literal(name.toLowerCase())).join(', ')})
         OR pending_restart OR sourcefile LIKE '%/postgresql.conf') s) AS settings,

@@ -64,9 +64,7 @@ export const SENDERS_SQL = `SELECT r.application_name, host(r.client_addr) AS cl
  * One psql for everything, the disk too: each connection over ssh costs more than all the questions. The server
  * says where its data is. The detour over jsonb makes a column that an old server lacks null.
  */
-export const SERVER_SCRIPT = `SET client_encoding = 'UTF8';
-SET statement_timeout = '3s';
--- as jsonb it is one line
+export const SERVER_SCRIPT = `-- as jsonb it is one line
 SELECT jsonb_build_object(
   'version', current_setting('server_version'),
   'in_recovery', pg_is_in_recovery(),

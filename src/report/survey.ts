@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
-import { BARE_ANSWERS, psqlProgram } from '../tools/psql.ts'
+import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/psql.ts'
 import {
   type Asked,
   type BackupAnswer,
@@ -17,6 +17,9 @@ export type { NodeState, SlotState, Survey } from './survey-states.ts'
 
 /** A node that is silent for so long counts as down: one look shall not wait for it. */
 const SILENCE_MS = 4_000
+
+/** A locked or loaded server is told so while the machine still counts as there. */
+const STATEMENT_S = 3
 
 /**
  * The lab as its hosts tell it at this moment: one question a host, all at the same time.
@@ -53,9 +56,14 @@ function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<ServerAnswer> | unde
 }
 
 async function askServer(node: LabNode, psql: string, guest: Guest): Promise<Asked<ServerAnswer>> {
-  const argv = [psql, ...BARE_ANSWERS, '-d', 'postgres']
+  const argv = bounded([psql, ...BARE_ANSWERS, '-d', 'postgres'], STATEMENT_S)
   return ask(
-    () => guest.shell(node, argv, { as: 'postgres', stdin: SERVER_SCRIPT, timeoutMs: SILENCE_MS }),
+    () =>
+      guest.shell(node, argv, {
+        as: 'postgres',
+        stdin: sessionSql(STATEMENT_S) + SERVER_SCRIPT,
+        timeoutMs: SILENCE_MS,
+      }),
     readServerAnswer,
   )
 }

@@ -73,9 +73,9 @@ export async function writeTranscript(
 }
 
 async function deleteRow(lab: Lab, guest: Guest, { primary, mark }: TranscriptOptions): Promise<void> {
-  const statement = `DELETE FROM ${tableOf(lab)} WHERE v = ${literal(mark)}`
+  const statement = `DELETE FROM public.${tableOf(lab)} WHERE v = ${literal(mark)}`
   try {
-    await guest.execute(primary, `SET synchronous_commit = local;\n${statement};`, lab.database.name)
+    await guest.execute(primary, `${statement};`, lab.database.name)
   } catch (error) {
     if (!(error instanceof CommandError)) throw error // the commands themselves show that it is down
   }
@@ -124,7 +124,7 @@ async function whileWriting<T>(lab: Lab, primary: LabNode, guest: Guest, work: (
       if (isDone) return
       const word = `SELECT pg_logical_emit_message(true, 'pg-lab', 'report');`
       try {
-        await guest.execute(primary, `SET synchronous_commit = local;\n${word}`, lab.database.name)
+        await guest.execute(primary, word, lab.database.name)
       } catch (error) {
         if (!(error instanceof CommandError)) throw error
       }

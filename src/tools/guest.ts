@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import type { Command, Guest, Output, Runner, ShellOptions } from './contracts.ts'
-import { BARE_ANSWERS } from './psql.ts'
+import { BARE_ANSWERS, bounded, CONNECT_S, processS, STATEMENT_S, sessionSql } from './psql.ts'
 import { quoteForShell } from './run.ts'
 import { controlFolder, KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
 
@@ -14,8 +14,14 @@ const SHARING_WORDS = /^(?:ControlSocket |mux_client_).*\r?\n/gm
 /** An error ends it. SQL comes by stdin. */
 const PSQL_OPTIONS = [...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d']
 
-/** A database whose encoding is not UTF-8 answers in it all the same. */
-const IN_UTF8 = "SET client_encoding = 'UTF8';\n"
+/** No question to a machine waits longer, unless its caller says how long it may take. */
+const ANSWER_MS = 60_000
+
+/** What `timeout` ends with when the time was up; the second where it had to kill. */
+const TIME_IS_UP = [124, 137]
+
+/** What ssh and sudo take on top of what they start. */
+const AROUND_MS = 15_000
 
 /**
  * The inside of a lab's machines.
@@ -34,6 +40,21 @@ export function createGuest({
   readonly psql: string
   readonly logFile?: string
 }): Guest {
+  /** @throws CommandError that says what was asked of whom, and how long, when no answer came */
+  const inTime = async (
+    node: LabNode,
+    argv: readonly string[],
+    timeoutMs: number,
+    command: Command,
+  ): Promise<Output> => {
+    try {
+      return await run({ ...command, timeoutMs })
+    } catch (error) {
+      if (error instanceof CommandError && error.timedOut) throw tooLate(node, argv, timeoutMs, error)
+      throw error
+    }
+  }
+
   const shell = async (
     node: LabNode,
     argv: readonly string[],
@@ -42,14 +63,13 @@ export function createGuest({
     controlFolder()
     const command = sshCommand(node.name, argv, options.as)
     const terminal = options.endWithUs ? ['-tt'] : []
-    const { onLine } = options
-    const output = await run({
+    const { onLine, timeoutMs = ANSWER_MS } = options
+    const output = await inTime(node, argv, timeoutMs, {
       file: command.file,
       args: [...terminal, ...command.args],
       cwd: directory,
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       ...(onLine ? { onLine: (line, stream) => stream === 'stdout' && onLine(line) } : {}),
       ...(logFile === undefined ? {} : { logFile }),
     })
@@ -58,8 +78,9 @@ export function createGuest({
   }
 
   const psql = async (node: LabNode, sql: string, database: string): Promise<string> => {
-    const argv = [program, ...PSQL_OPTIONS, connectionString(database)]
-    const output = await shell(node, argv, { as: 'postgres', stdin: IN_UTF8 + sql })
+    const argv = bounded([program, ...PSQL_OPTIONS, connectionString(database)])
+    const timeoutMs = processS(STATEMENT_S) * 1000 + AROUND_MS
+    const output = await shell(node, argv, { as: 'postgres', stdin: sessionSql() + sql, timeoutMs })
     if (output.exitCode !== 0) throw refused(node, sshCommand(node.name, argv, 'postgres'), output, logFile)
     return output.stdout
   }
@@ -129,6 +150,24 @@ function reachHint(stderr: string): string {
   return 'Run `npx create-pg-lab up`: it starts what is not running. `npx create-pg-lab doctor` looks for other causes.'
 }
 
+/** Whoever does not answer in time may be well, loaded or hung: it is not taken for one that is not there. */
+function tooLate(
+  { name }: LabNode,
+  argv: readonly string[],
+  timeoutMs: number,
+  error: CommandError,
+): CommandError {
+  const asked = quoteForShell(argv).replace(/\s+/g, ' ')
+  return new CommandError(`${name} did not answer within ${timeoutMs / 1000} s`, {
+    command: error.command,
+    lastLines: [...error.lastLines, `asked: ${asked.length > 100 ? `${asked.slice(0, 99)}…` : asked}`],
+    logFile: error.logFile,
+    hint: `It is there, and loaded or hung. Its processes (D: waits for the disk, T: was stopped): npx create-pg-lab ssh ${name} -- ps -eo pid,stat,etime,args`,
+    timedOut: true,
+    cause: error,
+  })
+}
+
 /** psql ends with 2 when it gets no connection, with 3 when a statement fails. */
 function refused(
   node: LabNode,
@@ -137,6 +176,7 @@ function refused(
   logFile: string | undefined,
 ): CommandError {
   const lines = linesOf(output.stderr)
+  if (isTooLate(output)) return noAnswer(node, command, output, logFile)
   const error = lines.find((line) => /\b(ERROR|FATAL|error):/.test(line)) ?? lines[0] ?? 'psql failed'
   return new CommandError(`${node.name}: ${error.replace(/^.*?\b(ERROR|FATAL|error):\s+/, '')}`, {
     command: quoteForShell([command.file, ...command.args]),
@@ -144,6 +184,30 @@ function refused(
     lastLines: lines,
     logFile,
     hint: psqlHint(node, output),
+  })
+}
+
+/** A server that hangs takes a connection, or a statement, and says nothing. */
+function isTooLate({ exitCode, stderr }: Output): boolean {
+  return TIME_IS_UP.includes(exitCode) || /timeout expired\s*$|due to statement timeout/m.test(stderr)
+}
+
+function noAnswer(
+  { name }: LabNode,
+  command: Pick<Command, 'file' | 'args'>,
+  { exitCode, stderr }: Output,
+  logFile: string | undefined,
+): CommandError {
+  const seconds = exitCode === 2 ? CONNECT_S : exitCode === 3 ? STATEMENT_S : processS(STATEMENT_S)
+  const who = exitCode === 2 ? 'let nobody in' : 'did not answer'
+  const processes = `npx create-pg-lab ssh ${name} -- ps -C postgres -o pid,stat,etime,args`
+  return new CommandError(`${name}: PostgreSQL ${who} within ${seconds} s`, {
+    command: quoteForShell([command.file, ...command.args]),
+    exitCode,
+    lastLines: linesOf(stderr),
+    logFile,
+    hint: `It is there, and loaded, locked or hung. Its processes (D: waits for the disk, T: was stopped): ${processes}`,
+    timedOut: true,
   })
 }
 

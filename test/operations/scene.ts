@@ -44,7 +44,7 @@ export function scene(
   }
   const guest: Guest = {
     shell: async (node, argv, options) => {
-      if (argv[0]?.endsWith('psql')) return answer(node)
+      if (argv.some((word) => word.endsWith('/psql') || word === 'psql')) return answer(node)
       done.push(`${node.name}: ${argv.join(' ')}`)
       if (shell) return shell(node, argv, options)
       return { ...answer(node), exitCode: 0, stdout: 'state=shut down\ntimeline=1\ncheckpoint=0/6000028\n' }
