@@ -217,6 +217,14 @@ describe('one problem each', () => {
       'backup.server | "barman" cannot be used: Barman gives it a meaning of its own | choose another name',
     ],
     [
+      { backup: { server: 'restored' } },
+      'backup.server | "restored" cannot be used: in Barman’s home a folder of this name was made, and deleted, to restore in | choose another name',
+    ],
+    [
+      { backup: { server: 'rehearsal' } },
+      'backup.server | "rehearsal" cannot be used: in Barman’s home a folder of this name was made, and deleted, to restore in | choose another name',
+    ],
+    [
       { backup: { retention: '2 backups', minimumRedundancy: 3 } },
       'backup.retention | "2 backups" keeps fewer than backup.minimumRedundancy, 3 | raise the one or lower the other',
     ],

@@ -41,6 +41,7 @@ export const corruption: Drill = {
     if (!lab.postgres.checksums) return { en: 'it has no checksums', ru: 'в нём нет контрольных сумм' }
     return how === ON_STANDBY ? withoutSlave(lab) : withoutBackup(lab)
   },
+  restoresBeside: (how) => how !== ON_STANDBY,
   victim: (lab, primary, how) => (how === ON_STANDBY ? leafStandby : thePrimary)(lab, primary),
   intro: ({ victim, writer, how }) => [
     {
@@ -125,7 +126,8 @@ export const corruption: Drill = {
   repair: (stage) => (stage.cast.how === ON_STANDBY ? cloneVictim(stage) : bringBack(stage)),
   remains: (stage) => judgePrecious(stage, stage.victim),
   tidy: async (stage) => {
-    if (stage.lab.backup) await removeRestored({ ...stage, backup: stage.lab.backup }, () => {})
+    // Of a standby nothing was restored: a server that is there is somebody's own.
+    if (stage.cast.how !== ON_STANDBY) await removeRestored({ ...stage, backup: backupOf(stage) }, () => {})
   },
   figures: () => [],
   lessons: (_results, { how }) => [

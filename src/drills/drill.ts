@@ -59,6 +59,8 @@ export interface Drill {
   readonly hows: readonly string[]
   /** @returns why this lab cannot have it; `undefined` when it can */
   refusal(lab: Lab, how: string | undefined): Text | undefined
+  /** Whether a server is restored beside the cluster in it, and removed at its end. Left out: never. */
+  restoresBeside?(how: string | undefined): boolean
   /** Chooses who has the bad day. Asked only where nothing refuses. */
   victim(lab: Lab, primary: PostgresNode, how: string | undefined): LabNode
   /** What will happen, a sentence each. */

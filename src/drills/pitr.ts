@@ -44,6 +44,7 @@ export const pitr: Drill = {
   },
   hows: ['beside', IN_PLACE],
   refusal: withoutBackup,
+  restoresBeside: () => true, // also in place: the moment is reached there first
   victim: thePrimary,
   intro: ({ primary, writer, how }) => [
     {
@@ -60,8 +61,8 @@ export const pitr: Drill = {
           ru: `Секунда до этого возвращается отдельным сервером на ${writer}; таблица берётся оттуда и возвращается на место.`,
         },
     {
-      en: 'Its rows are compared, and nothing younger than that second may be there. A server restored there before is replaced.',
-      ru: 'Строки сравниваются, и ничего новее этой секунды там быть не должно. Ранее восстановленный там сервер заменяется.',
+      en: 'Its rows are compared, and nothing younger than that second may be there.',
+      ru: 'Строки сравниваются, и ничего новее этой секунды там быть не должно.',
     },
   ],
   watch: () => [

@@ -1,7 +1,7 @@
 import { CommandError, programFailed } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import { RESTORED_PSQL, removeRestored } from '../operations/restore.ts'
+import { RESTORED, RESTORED_PSQL, removeRestored } from '../operations/restore.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { BARE_ANSWERS } from '../tools/psql.ts'
 import { identifier } from '../tools/sql.ts'
@@ -117,7 +117,7 @@ export function restoredHolding(place: { readonly lab: Lab; readonly guest: Gues
 }
 
 /** $1 is the database. The program stands beside the psql of the restored server. */
-const DUMP = `exec pg_dump -h ~/restored -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists "$1"`
+const DUMP = `exec pg_dump -h ~/${RESTORED} -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists "$1"`
 
 /** Takes the table out of the restored server and puts it in the place of the one on the primary. */
 export async function bringBackPrecious(stage: Stage): Promise<Holding> {
@@ -135,7 +135,7 @@ async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest:
 /** What a person types for both: out of the restored server, into the primary. */
 export function bringBackCommand(lab: Lab, primary: string): string {
   const { name } = lab.database
-  const dump = `sudo -u barman pg_dump -h ~barman/restored -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists ${name}`
+  const dump = `sudo -u barman pg_dump -h ~barman/${RESTORED} -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists ${name}`
   return `npx create-pg-lab ssh ${lab.backup?.name} -- '${dump}' | npx create-pg-lab psql ${primary} -X -q`
 }
 

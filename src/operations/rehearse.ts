@@ -54,7 +54,7 @@ const COUNT_S = 10 * 60
 const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
 
 /*
- * A server of its own beside Barman's home: no TCP, nothing archived, no way to the primary, nobody but barman gets
+ * A server of its own in Barman's home, in a folder that no name of a server can lead to: no TCP, nothing archived, no way to the primary, nobody but barman gets
  * in. It goes with our connection, and a trap stands behind each end; what a power cut left goes at the next start.
  * postgresql.auto.conf is emptied once it is checked: what ALTER SYSTEM set on the primary has no place here.
  * $1 is the server, $2 the backup, $3 the restore point, $4 path_prefix, $5 bytes needed, $6 the database, $7 the
@@ -65,7 +65,7 @@ const SCRIPT = `export LC_ALL=C.UTF-8
 server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8
 PATH="$4:$PATH"
 shift 8
-work=~/rehearsal
+work=~/.pg-lab/rehearsal
 data=$work/data
 exec 9<~
 flock -n 9 || exit ${ALREADY_RUNNING}
@@ -73,6 +73,8 @@ end() {
   trap '' HUP INT TERM
   if [ -f "$data/postmaster.pid" ]; then pg_ctl -D "$data" -s -m immediate stop; fi
   rm -rf "$work"
+  # Older versions worked here; a server of Barman has its base backups in a folder of its name.
+  if [ -f ~/rehearsal/said ] && [ ! -e ~/rehearsal/base ]; then rm -rf ~/rehearsal; fi
 }
 step() {
   name=$1
@@ -88,6 +90,7 @@ trap 'exit 130' HUP INT TERM
 free=$(df --output=avail -B1 ~ | tail -n 1)
 echo "@free $free"
 [ "$free" -ge "$needed" ] || exit 1
+mkdir -p -m 0700 ~/.pg-lab
 mkdir -m 0700 "$work" || exit
 
 places=()

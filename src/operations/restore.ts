@@ -19,8 +19,25 @@ export interface RestorePlan {
   readonly timeline: number | undefined
 }
 
+/** Folder of the restored server on the backup host, seen from barman's home; its socket lies there too. */
+export const RESTORED = '.pg-lab/restored'
+
 /** psql in the restored server, for barman on the backup host; what psql takes comes behind it. */
-export const RESTORED_PSQL = ['sh', '-c', 'exec psql -h ~/restored -p 5433 -U postgres "$@"', 'psql'] as const
+export const RESTORED_PSQL = [
+  'sh',
+  '-c',
+  `exec psql -h ~/${RESTORED} -p 5433 -U postgres "$@"`,
+  'psql',
+] as const
+
+/** Whether a server is restored beside the cluster, running or not. */
+export async function hasRestored({
+  guest,
+  backup,
+}: Pick<RestorePlace, 'guest' | 'backup'>): Promise<boolean> {
+  const argv = ['sh', '-c', `[ -e ~/${RESTORED} ]`]
+  return (await guest.shell(backup, argv, { as: 'barman' })).exitCode === 0
+}
 
 /** Where the lab is, and its backup host. */
 type RestorePlace = Place & { readonly backup: BackupNode }

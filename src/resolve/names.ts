@@ -35,6 +35,9 @@ const RESERVED_DATABASES = [
 /** Barman's own words for all servers and for its own section. */
 const RESERVED_SERVERS = ['all', 'barman']
 
+/** Folders that versions before 0.2 made in Barman's home, and deleted; Barman keeps a server in a folder of its name. */
+const RESERVED_FOLDERS = ['rehearsal', 'restored']
+
 function checkReserved(
   path: string,
   value: string,
@@ -126,6 +129,8 @@ export function checkBackup({ backup }: Config, report: Report): void {
     'Barman gives it a meaning of its own',
     report,
   )
+  const reason = 'in Barman’s home a folder of this name was made, and deleted, to restore in'
+  checkReserved('backup.server', backup.server, RESERVED_FOLDERS, reason, report)
   const kept = /^(\d+) backup/.exec(backup.retention)?.[1]
   if (kept && Number(kept) < backup.minimumRedundancy) {
     report(

@@ -33,7 +33,9 @@ function onBackup(script: string): string {
 
 /** What is in Barman's home, and which servers barman runs, without receive-wal. */
 function tracesOnBackup(): string {
-  return onBackup("ls -A ~barman | grep -vxE '\\..*|ca.crt'; pgrep -u barman -x postgres || true")
+  return onBackup(
+    "ls -A ~barman | grep -vxE '\\..*|ca.crt'; ls -A ~barman/.pg-lab; pgrep -u barman -x postgres || true",
+  )
 }
 
 interface Backup {

@@ -6,6 +6,7 @@ import { forgetState, readState } from '../../drills/state.ts'
 import { dropTable, writerHost } from '../../drills/writer.ts'
 import { CommandError, EXIT, Interrupted, UserError } from '../../errors.ts'
 import { postgresNodes } from '../../lab.ts'
+import { hasRestored } from '../../operations/restore.ts'
 import type { Text } from '../../report/drill-report.ts'
 import type { Paint } from '../../show.ts'
 import { runTasks, type Task } from '../../tasks.ts'
@@ -31,6 +32,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
   const refusal = drill.refusal(lab, wish.how)
   if (refusal) throw new UserError(`This lab cannot rehearse ${drill.id}: ${refusal.en}`)
   const cast = await castOf(session, drill, wish.how)
+  await verifyNoneIsRestored(session, drill, wish.how)
   const stage = stageOf(session, cast)
   const rehearsal = rehearse(drill, stage, wish.language)
   context.print(introduction(drill, cast, wish, context.paint))
@@ -102,6 +104,18 @@ function verifyNoneIsOpen(session: Session): void {
   throw new UserError(`The drill ${open.drill.id} has not ended, and the lab is not as it was`, {
     hint: 'lead it back first: npx create-pg-lab drill repair',
   })
+}
+
+/** @throws UserError when somebody has restored a server, which the drill would replace and remove */
+async function verifyNoneIsRestored({ lab, guest }: Session, drill: Drill, how: string | undefined) {
+  if (!lab.backup || !drill.restoresBeside?.(how)) return
+  if (!(await hasRestored({ guest, backup: lab.backup }))) return
+  throw new UserError(
+    `A server is restored on ${lab.backup.name}, and the drill ${drill.id} needs its place`,
+    {
+      hint: 'when you need it no more: npx create-pg-lab restore --remove',
+    },
+  )
 }
 
 async function castOf({ lab, guest }: Session, drill: Drill, how: string | undefined): Promise<Cast> {
