@@ -26,7 +26,7 @@ have_image() {
 }
 
 # Vagrantfile computes the same name: it changes with what the image is built from.
-image="pg-lab/node:$OS_NAME-$(cat Dockerfile ../node-image.env | sha256 | cut -c1-12)"
+image="pg-lab/node:$OS_NAME-$(cat Dockerfile start.sh ../node-image.env | sha256 | cut -c1-12)"
 # The base we make ourselves gets a name of our own: nobody shall take it for the official image.
 own_base="pg-lab/base:$OS_NAME"
 
@@ -100,5 +100,4 @@ set -- --build-arg "BASE_IMAGE=$base" --build-arg "PACKAGE_MIRROR=$PACKAGE_MIRRO
 for name in http_proxy https_proxy no_proxy; do
   if printenv "$name" >/dev/null; then set -- "$@" --build-arg "$name"; fi
 done
-# The Dockerfile by stdin: it needs no other file.
-docker build --quiet --tag "$image" "$@" - <Dockerfile 2>&1
+docker build --quiet --tag "$image" "$@" . 2>&1

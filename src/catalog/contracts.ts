@@ -9,6 +9,7 @@ export const OS_NAMES = [
   'debian-11',
   'debian-12',
   'debian-13',
+  'debian-14',
   'ubuntu-22.04',
   'ubuntu-24.04',
   'rocky-9',

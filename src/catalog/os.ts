@@ -69,6 +69,18 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
       libvirt: pinned('debian/trixie64', '13.20260519.1', AMD64),
     },
   },
+  'debian-14': {
+    name: 'debian-14',
+    title: 'Debian 14',
+    family: 'Debian',
+    release: 'forky',
+    postgresVersion: 18,
+    barmanVersion: '3.20',
+    playsAnsible: true,
+    dockerImage: 'debian:14',
+    // Not released yet: nobody publishes a box of it.
+    boxes: {},
+  },
   'ubuntu-22.04': {
     name: 'ubuntu-22.04',
     title: 'Ubuntu 22.04',

@@ -35,6 +35,7 @@ const SYSTEMS: readonly OsName[] = [
   'ubuntu-22.04',
   'rocky-9',
   'alma-9',
+  'debian-14',
   'debian-11',
 ]
 

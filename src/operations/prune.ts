@@ -9,7 +9,11 @@ import type { Runner } from '../tools/contracts.ts'
 const NODE_IMAGES = 'pg-lab/node'
 
 /** What the image of this lab is made from, in the order of build.sh and the Vagrantfile. */
-const SOURCES = ['provisioning/node-image/Dockerfile', NODE_IMAGE_SETTINGS]
+const SOURCES = [
+  'provisioning/node-image/Dockerfile',
+  'provisioning/node-image/start.sh',
+  NODE_IMAGE_SETTINGS,
+]
 
 /**
  * The image of a lab as build.sh calls it.

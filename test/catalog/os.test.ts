@@ -26,5 +26,6 @@ test('retired systems name a replacement that exists', () => {
 
 test('a PostgreSQL version leads to the system that carries it', () => {
   expect(osCarrying(17)?.name).toBe('debian-13')
-  expect(osCarrying(18)).toBeUndefined()
+  expect(osCarrying(18)?.name).toBe('debian-14')
+  expect(osCarrying(19)).toBeUndefined()
 })

@@ -104,7 +104,7 @@ describe('what is wrong is said in one line', () => {
     [{ database: { x: 1 } }, 'database.x | is not a setting | known here: name, owner, table'],
     [
       { os: 'debian-21' },
-      'os | must be debian-11, debian-12, debian-13, ubuntu-22.04, ubuntu-24.04, rocky-9 or alma-9; "debian-21" was given | did you mean "debian-11"?',
+      'os | must be debian-11, debian-12, debian-13, debian-14, ubuntu-22.04, ubuntu-24.04, rocky-9 or alma-9; "debian-21" was given | did you mean "debian-11"?',
     ],
     [
       { os: 'centos-7' },

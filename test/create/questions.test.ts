@@ -61,6 +61,7 @@ test('four questions, each with its default', async () => {
           "Debian 12 · PostgreSQL 15",
           "Ubuntu 24.04 · PostgreSQL 16",
           "Ubuntu 22.04 · PostgreSQL 14",
+          "Debian 14 · PostgreSQL 18",
           "Debian 11 · PostgreSQL 13 (no fixes since 2026-08-31)",
         ],
       },

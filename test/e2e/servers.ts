@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn as start } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
+import { SYSTEMD_OPTIONS } from '../../src/catalog/providers/docker.ts'
 import { imageOf } from '../../src/operations/prune.ts'
 import { type Result, spawn, TestLab } from './support.ts'
 
@@ -56,17 +57,20 @@ export class PlainServers {
   start(image: string, subnet: string, gateway: string, options: readonly string[] = []): void {
     this.remove()
     must('docker', 'network', 'create', '--subnet', subnet, '--gateway', gateway, this.#name)
-    const cgroup = existsSync('/sys/fs/cgroup/cgroup.controllers')
-      ? ['--cgroupns=host', '--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw']
-      : ['--volume=/sys/fs/cgroup:/sys/fs/cgroup:ro']
-    const systemd = [
-      ...['--cap-add=SYS_ADMIN', '--security-opt=seccomp=unconfined', '--security-opt=apparmor=unconfined'],
-      ...['--tmpfs=/run', '--tmpfs=/run/lock', '--tmpfs=/tmp', '--shm-size=256m'],
-    ]
     for (const [server, address] of Object.entries(this.#addresses)) {
       const place = ['--name', this.container(server), '--hostname', server]
       const network = ['--network', this.#name, '--ip', address]
-      must('docker', 'run', '--detach', ...place, ...network, ...systemd, ...cgroup, ...options, image)
+      must(
+        'docker',
+        'run',
+        '--detach',
+        ...place,
+        ...network,
+        ...SYSTEMD_OPTIONS,
+        '--shm-size=256m',
+        ...options,
+        image,
+      )
     }
   }
 

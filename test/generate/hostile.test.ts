@@ -74,7 +74,7 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pg-lab-hostile-'))
   mkdirSync(join(folder, 'provisioning/node-image'), { recursive: true })
-  for (const name of ['node-image/Dockerfile', 'node-image.env']) {
+  for (const name of ['node-image/Dockerfile', 'node-image/start.sh', 'node-image.env']) {
     writeFileSync(join(folder, 'provisioning', name), '')
   }
 })

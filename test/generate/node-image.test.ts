@@ -42,8 +42,8 @@ describe('nodeImageSettings', () => {
   })
 })
 
-describe('the script', () => {
-  const script = join(packageRoot(), NODE_IMAGE_SCRIPT)
+describe.each([NODE_IMAGE_SCRIPT, 'provisioning/node-image/start.sh'])('%s', (path) => {
+  const script = join(packageRoot(), path)
 
   it('is clean for shellcheck and runs in a POSIX shell', () => {
     expect(readFileSync(script, 'utf8')).toMatch(/^#!\/bin\/sh\n/)

@@ -24,6 +24,7 @@ describe('projectFiles', () => {
         'provisioning/site.yml',
         'provisioning/roles/master/tasks/main.yml',
         'provisioning/node-image/build.sh',
+        'provisioning/node-image/start.sh',
       ]),
     )
     expect(files.find(({ path }) => path.endsWith('build.sh'))?.mode).toBe(0o755)

@@ -36,6 +36,7 @@ test('the image of a lab has the name that build.sh gives it', () => {
   const line = script.split('\n').find((text) => text.startsWith('image=')) ?? ''
   const directory = folderWith({
     'provisioning/node-image/Dockerfile': 'FROM x\n',
+    'provisioning/node-image/start.sh': '#!/bin/sh\n',
     'provisioning/node-image.env': "OS_NAME='debian-12'\n",
   })
   const sha = 'sha256() { sha256sum; }; OS_NAME=debian-12'

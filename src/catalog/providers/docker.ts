@@ -6,6 +6,15 @@ import type { Provider } from './provider.ts'
  */
 const network = ['netmask: prefix'] as const
 
+/**
+ * Options of `docker run` under which the node image starts systemd: it mounts, which needs a capability that seccomp
+ * and AppArmor otherwise void, and writes to a few places.
+ */
+export const SYSTEMD_OPTIONS = [
+  ...['--cap-add=SYS_ADMIN', '--security-opt=seccomp=unconfined', '--security-opt=apparmor=unconfined'],
+  ...['--tmpfs=/run', '--tmpfs=/run/lock', '--tmpfs=/tmp'],
+] as const
+
 export const docker: Provider = {
   name: 'docker',
   title: 'Docker',
@@ -33,7 +42,8 @@ export const docker: Provider = {
     '  # PostgreSQL keeps the memory its parallel workers share in /dev/shm; 64 MB, the default, is too little.',
     '  "--shm-size=256m",',
     '  "--label=pg-lab.folder=#{__dir__}", # says whose it is, should this folder ever be deleted before it',
-    '  *systemd_in_docker,',
+    '  # What systemd needs as the first process, which is less than --privileged: it mounts, and writes to these.',
+    ...SYSTEMD_OPTIONS.map((option) => `  "${option}",`),
     ']',
   ],
   network: { 'host-only': network, internal: network },
