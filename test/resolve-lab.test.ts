@@ -254,7 +254,7 @@ describe('one problem each', () => {
     ],
     [
       { postgres: { version: 18 } },
-      "postgres.version | Debian 13 carries PostgreSQL 17, not 18 | set postgres.repository to 'pgdg'",
+      "postgres.version | Debian 13 carries PostgreSQL 17, not 18 | set postgres.repository to 'pgdg', or os to 'debian-14'",
     ],
     [
       { os: 'rocky-9', postgres: { repository: 'pgdg' } },
