@@ -54,33 +54,28 @@ pull_base() {
   fi
 }
 
-keyring() {
-  case "$OS_NAME" in
-    ubuntu-*) echo /usr/share/keyrings/ubuntu-archive-keyring.gpg ;;
-    *) echo /usr/share/keyrings/debian-archive-keyring.gpg ;;
-  esac
-}
-
+# cannot_make <what base-mode.sh returned> <what it said>
 cannot_make() {
-  fail "$BASE_IMAGE cannot be pulled, and mmdebstrap, which could make it, $1." \
-    "Either: sudo apt-get install $2" \
+  case "$1" in
+    1) road="sudo apt-get install --no-install-recommends mmdebstrap uidmap debian-archive-keyring" ;;
+    2) road="sudo sh provisioning/node-image/build.sh" ;;
+    *) road="pull it where you may, and bring it here: docker save, docker load" ;;
+  esac
+  fail "$BASE_IMAGE cannot be pulled, and $2." "Either: $road" \
     "or name a registry that answers: mirrors.docker in the lab's config."
 }
 
 make_base() {
   echo "node image: $BASE_IMAGE cannot be pulled; making it from the package mirror (about half a minute)"
-  command -v mmdebstrap >/dev/null || cannot_make "is not installed" "mmdebstrap uidmap"
-  [ "$(id -u)" = 0 ] || command -v newuidmap >/dev/null ||
-    cannot_make "needs newuidmap where it is not root" uidmap
-  [ -e "$(keyring)" ] ||
-    fail "mmdebstrap needs the distribution's keys, $(keyring): install the package $(basename "$(keyring)" .gpg)."
+  said=$(sh ./base-mode.sh "$OS_NAME" "$SUITE" 2>&1) || cannot_make "$?" "$said"
+  mode=${said% *} keyring=${said##* }
   components=main
   case "$OS_NAME" in ubuntu-*) components=main,universe ;; esac
   tarball=$(mktemp "${TMPDIR:-/tmp}/pg-lab-base.XXXXXX")
   trap 'rm -f "$tarball"' EXIT
   trap 'exit 130' HUP INT TERM
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates --components="$components" \
-    --keyring="$(keyring)" --format=tar "$SUITE" "$tarball" ${PACKAGE_MIRROR:+"$PACKAGE_MIRROR"} 2>&1
+  mmdebstrap --quiet --mode="$mode" --variant=minbase --include=ca-certificates --components="$components" \
+    --keyring="$keyring" --format=tar "$SUITE" "$tarball" ${PACKAGE_MIRROR:+"$PACKAGE_MIRROR"} 2>&1
   docker import "$tarball" "$own_base" >/dev/null
 }
 

@@ -43,6 +43,8 @@ export interface Os {
   readonly postgresVersion: number
   /** Barman its own repository carries, e.g. `3.4`; `undefined` if none. */
   readonly barmanVersion: string | undefined
+  /** The Python of its machines, on which Ansible's modules run there. */
+  readonly python: string
   /** Whether the ansible-core of its own repository is new enough for our roles (2.14). */
   readonly playsAnsible: boolean
   /** Docker base image, e.g. `debian:12`; `undefined` where the docker provider cannot build a node image. */

@@ -33,6 +33,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'bullseye',
     postgresVersion: 13,
     barmanVersion: '2.12',
+    python: '3.9',
     playsAnsible: false,
     dockerImage: 'debian:11',
     boxes: {
@@ -48,6 +49,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'bookworm',
     postgresVersion: 15,
     barmanVersion: '3.4',
+    python: '3.11',
     playsAnsible: true,
     dockerImage: 'debian:12',
     boxes: {
@@ -62,6 +64,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'trixie',
     postgresVersion: 17,
     barmanVersion: '3.13',
+    python: '3.13',
     playsAnsible: true,
     dockerImage: 'debian:13',
     boxes: {
@@ -76,6 +79,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'forky',
     postgresVersion: 18,
     barmanVersion: '3.20',
+    python: '3.14',
     playsAnsible: true,
     dockerImage: 'debian:14',
     // Not released yet: nobody publishes a box of it.
@@ -88,6 +92,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'jammy',
     postgresVersion: 14,
     barmanVersion: '2.17',
+    python: '3.10',
     playsAnsible: false,
     dockerImage: 'ubuntu:22.04',
     boxes: {
@@ -102,6 +107,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: 'noble',
     postgresVersion: 16,
     barmanVersion: '3.10',
+    python: '3.12',
     playsAnsible: true,
     dockerImage: 'ubuntu:24.04',
     boxes: {
@@ -116,6 +122,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: '9',
     postgresVersion: 13,
     barmanVersion: undefined,
+    python: '3.9',
     playsAnsible: true,
     dockerImage: undefined,
     boxes: {
@@ -136,6 +143,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     release: '9',
     postgresVersion: 13,
     barmanVersion: undefined,
+    python: '3.9',
     playsAnsible: true,
     dockerImage: undefined,
     boxes: {

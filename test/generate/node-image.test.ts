@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -42,12 +42,64 @@ describe('nodeImageSettings', () => {
   })
 })
 
-describe.each([NODE_IMAGE_SCRIPT, 'provisioning/node-image/start.sh'])('%s', (path) => {
+const BASE_MODE = 'provisioning/node-image/base-mode.sh'
+
+describe.each([NODE_IMAGE_SCRIPT, BASE_MODE, 'provisioning/node-image/start.sh'])('%s', (path) => {
   const script = join(packageRoot(), path)
 
   it('is clean for shellcheck and runs in a POSIX shell', () => {
     expect(readFileSync(script, 'utf8')).toMatch(/^#!\/bin\/sh\n/)
     execFileSync('shellcheck', [script])
     execFileSync('sh', ['-n', script])
+  })
+})
+
+describe('how mmdebstrap makes a base image here', () => {
+  /** What the helper says on a computer with these programs, each a line of shell. */
+  function modeWith(programs: Readonly<Record<string, string>>, suite: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'pg-lab-mode-'))
+    for (const name of ['sh', 'timeout']) symlinkSync(`/usr/bin/${name}`, join(folder, name))
+    for (const [name, line] of Object.entries(programs)) {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
+    }
+    const { status, stdout, stderr } = spawnSync('sh', [join(packageRoot(), BASE_MODE), 'debian-13', suite], {
+      encoding: 'utf8',
+      env: { PATH: folder },
+    })
+    rmSync(folder, { recursive: true })
+    return status === 0 ? (stdout.split(' ')[0] ?? '') : `${status}: ${stderr.trim()}`
+  }
+  const user = { id: 'echo 1000', mmdebstrap: 'exit 25', newuidmap: '' }
+  const fakers = { fakechroot: '', fakeroot: '' }
+  const [, ownSuite = ''] = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8')) ?? []
+
+  it.each([
+    ['root', { id: 'echo 0', mmdebstrap: '', chroot: '' }, 'root'],
+    [
+      'root where it may not chroot',
+      { id: 'echo 0', mmdebstrap: '', chroot: 'exit 1' },
+      '3: mmdebstrap may not chroot here',
+    ],
+    [
+      'a user who may make namespaces',
+      { ...user, mmdebstrap: '[ "$*" = "--unshare-helper true" ]' },
+      'unshare',
+    ],
+    [
+      'a user who may not',
+      user,
+      '2: mmdebstrap may not make namespaces here, and without them only root can make an image',
+    ],
+    [
+      'a user without newuidmap',
+      { id: 'echo 1000', mmdebstrap: '' },
+      '1: mmdebstrap needs newuidmap where it is not root (package uidmap)',
+    ],
+    ['nobody', {}, '1: mmdebstrap is not installed'],
+  ])('%s', (_, programs, said) => expect(modeWith(programs, 'trixie')).toBe(said))
+
+  it('a user with fakechroot, of this computer’s own suite only', () => {
+    expect(modeWith({ ...user, ...fakers }, ownSuite)).toBe('fakechroot')
+    expect(modeWith({ ...user, ...fakers }, 'another')).toMatch(/^2: /)
   })
 })

@@ -10,6 +10,7 @@ export const DEBIAN_12: Os = {
   postgresVersion: 15,
   barmanVersion: '3.4',
   playsAnsible: true,
+  python: '3.11',
   dockerImage: 'debian:12',
   boxes: {},
 }

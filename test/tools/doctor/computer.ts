@@ -55,7 +55,7 @@ export function computer(
   const { run, commands } = scriptedRunner(answers)
   const host = createHost(run, {
     platform: { ...DEBIAN, ...seen.platform },
-    nodeVersion: seen.nodeVersion ?? '20.20.2',
+    nodeVersion: seen.nodeVersion ?? '22.23.3',
     exists: (path) => seen.files?.includes(path) ?? false,
     read: (path) => seen.texts?.[path],
     reachesRegistry: async () => seen.registry ?? false,
@@ -109,7 +109,7 @@ export const BASICS = {
   'ssh -V': SAID.ssh,
 }
 
-const DOCKER_INFO = 'docker info --format {{.ServerVersion}} {{.CgroupVersion}}'
+export const DOCKER_INFO = 'docker info --format {{.ServerVersion}} {{.CgroupVersion}}'
 
 export const DOCKER = { 'docker --version': SAID.docker, [DOCKER_INFO]: SAID.dockerInfo }
 export const DOCKER_DOWN = { ...DOCKER, [DOCKER_INFO]: SAID.dockerDown }

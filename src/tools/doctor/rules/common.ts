@@ -1,8 +1,11 @@
+import { ENDED_NODE } from '../../../catalog/ran.ts'
 import { nodesOf } from '../../../lab.ts'
 import type { Host } from '../host.ts'
 import { howToInstall, TOOLS, type ToolName } from '../packages.ts'
+import { outsideOfRun, together } from '../range.ts'
 import type { Rule, Sighting } from '../rule.ts'
 import { ansibleVersion, isAtLeast, vagrantVersion, versionOf } from '../version.ts'
+import { guestPythonTooOld } from './guest-python.ts'
 
 const always = () => true
 
@@ -36,7 +39,13 @@ export function sightingOf(
     }
   }
   if (minimum && version && !isAtLeast(version, minimum)) return tooOld(host, tool, title, version, minimum)
-  return { ok: true, seen: version || 'found' }
+  return seenWith(version || 'found', version && outsideOfRun(tool, version))
+}
+
+/** Allowed, with what there is to say of it. */
+export function seenWith(seen: string, ...warnings: readonly (string | undefined)[]): Sighting {
+  const warning = together(...warnings)
+  return { ok: true, seen, ...(warning ? { warning } : {}) }
 }
 
 /** `engines` of package.json; npm only warns. */
@@ -47,7 +56,11 @@ export const node: Rule = {
   async look({ nodeVersion }) {
     const [major = 0] = nodeVersion.split('.').map(Number)
     const minimum = major === 20 ? '20.19' : '22.12'
-    if (major !== 21 && isAtLeast(nodeVersion, minimum)) return { ok: true, seen: nodeVersion }
+    if (major !== 21 && isAtLeast(nodeVersion, minimum)) {
+      const ended = ENDED_NODE[major] && `Node.js ${major} has had no fixes since ${ENDED_NODE[major]}.`
+      const how = ended && 'A newer one: https://nodejs.org/en/download'
+      return seenWith(nodeVersion, outsideOfRun('node', nodeVersion), ended, how)
+    }
     return {
       ok: false,
       seen: nodeVersion,
@@ -99,8 +112,10 @@ export const ansible: Rule = {
     }
     const version = await ansibleVersion(host)
     const sighting = sightingOf(host, 'ansible', 'ansible-core', version, '2.14')
-    const warning = sighting.ok && version ? pairWarning(version, await vagrantVersion(host)) : undefined
-    return sighting.ok && warning ? { ...sighting, warning } : sighting
+    if (!sighting.ok || !version) return sighting
+    const tooOld = lab && (await guestPythonTooOld(host, lab, version))
+    if (tooOld) return tooOld
+    return seenWith(version, sighting.warning, pairWarning(version, await vagrantVersion(host)))
   },
 }
 

@@ -1,9 +1,14 @@
+import { join } from 'node:path'
 import { type Lab, nodesOf } from '../../../lab.ts'
+import { packageRoot } from '../../../package-root.ts'
 import type { Host } from '../host.ts'
 import { machinesIn } from '../machines.ts'
 import { asRoot, howToInstall } from '../packages.ts'
 import type { Platform } from '../platform.ts'
-import type { Rule, Sighting } from '../rule.ts'
+import { outsideOfRun } from '../range.ts'
+import type { Fix, Rule, Sighting } from '../rule.ts'
+import { versionIn } from '../version.ts'
+import { seenWith } from './common.ts'
 
 const INFO = ['info', '--format', '{{.ServerVersion}} {{.CgroupVersion}}'] as const
 
@@ -51,6 +56,18 @@ function notRunning(host: Host): Sighting {
   }
 }
 
+/** A client and a daemon that are years apart: either may be the older one, and its own sentence says which. */
+function speaksAnotherApi(complaint: string): Sighting {
+  const [, sentence = 'client and daemon speak different versions of the API'] =
+    /(client version .*)/.exec(complaint) ?? []
+  return {
+    ok: false,
+    seen: 'another API',
+    cause: sentence.trim(),
+    remedy: 'install a docker client of the age of the daemon, and unset DOCKER_API_VERSION',
+  }
+}
+
 /** The daemon answers this user. */
 export const dockerDaemon: Rule = {
   id: 'docker-daemon',
@@ -59,7 +76,11 @@ export const dockerDaemon: Rule = {
   applies: ({ provider }) => provider === 'docker',
   async look(host) {
     const state = await daemon(host)
-    if ('version' in state) return { ok: true, seen: `${state.version}, cgroup v${state.cgroup}` }
+    if ('version' in state) {
+      const outside = outsideOfRun('docker', versionIn(state.version) ?? state.version)
+      return seenWith(`${state.version}, cgroup v${state.cgroup}`, outside)
+    }
+    if (/API version/.test(state.complaint)) return speaksAnotherApi(state.complaint)
     if (!/permission denied/i.test(state.complaint)) return notRunning(host)
     return {
       ok: false,
@@ -76,10 +97,26 @@ function registryOf({ mirrors }: Lab): string {
   return `https://${registry || 'registry-1.docker.io'}/v2/`
 }
 
-/** mmdebstrap maps user ids by newuidmap where it is not started by root. */
-async function canMakeImages(host: Host): Promise<boolean> {
-  if ((await host.ask('mmdebstrap', ['--version'])) === undefined) return false
-  return host.platform.isRoot || (await host.ask('newuidmap', [])) !== undefined
+/**
+ * Whether mmdebstrap could make the image here, as node-image/build.sh would: that script's own helper tries it.
+ * @returns why not; `undefined` where it could
+ */
+async function whyNotMade(host: Host, { os }: Lab): Promise<{ cause: string; code: number } | undefined> {
+  const script = join(packageRoot(), 'provisioning', 'node-image', 'base-mode.sh')
+  const answer = await host.ask('sh', [script, os.name, os.release])
+  if (answer === undefined) return { cause: 'it cannot be made on this system', code: 3 }
+  if (answer.exitCode === 0) return undefined
+  return { cause: answer.stderr.trim(), code: answer.exitCode }
+}
+
+/** By what the helper returns: something is to be installed, root could make it, or neither. */
+function howToMake(code: number, host: Host): { remedy: string; fix?: Fix } {
+  if (code === 1) {
+    return { remedy: howToInstall('mmdebstrap', host.platform), fix: { install: ['mmdebstrap'] } }
+  }
+  const mirror = "name a registry that answers: mirrors.docker in the lab's config"
+  if (code !== 2) return { remedy: mirror }
+  return { remedy: `npx create-pg-lab generate && sudo sh provisioning/node-image/build.sh, or ${mirror}` }
 }
 
 /** The image that the machines start from is here, can be pulled, or can be made from the distribution's packages. */
@@ -94,15 +131,15 @@ export const baseImage: Rule = {
     const made = `pg-lab/base:${lab.os.name}` // the name under which node-image/build.sh keeps what it made
     const local = await host.ask('docker', ['image', 'inspect', '--format', '{{.Id}}', image, made])
     if (local?.stdout.trim()) return { ok: true, seen: `${image} is here` }
-    if (await canMakeImages(host)) return { ok: true, seen: `${image} can be made here` }
+    const notMade = await whyNotMade(host, lab)
+    if (!notMade) return { ok: true, seen: `${image} can be made here` }
     const registry = registryOf(lab)
     if (await host.reachesRegistry(registry)) return { ok: true, seen: `${image} can be pulled` }
     return {
       ok: false,
       seen: `no ${image}`,
-      cause: `${new URL(registry).host} cannot be reached, and without mmdebstrap and newuidmap it cannot be made here`,
-      remedy: howToInstall('mmdebstrap', host.platform),
-      fix: { install: ['mmdebstrap'] },
+      cause: `${new URL(registry).host} cannot be reached, and ${notMade.cause}`,
+      ...howToMake(notMade.code, host),
     }
   },
 }
