@@ -166,5 +166,6 @@ function oneLine(text: string): string {
 export function showVerdict(findings: readonly Finding[], paint: Paint): string {
   const failed = findings.filter(({ ok }) => !ok).length
   if (failed > 0) return `\n${paint('red', `${failed} of ${findings.length} findings failed`)}\n`
+  if (findings.length === 0) return `\n${paint('yellow', 'Nothing was asked, so nothing is known')}\n`
   return `\n${paint('green', `All ${findings.length} findings are as the config asks`)}\n`
 }

@@ -2,7 +2,7 @@ import type { BackupNode, Lab, LabNode, PostgresNode } from '../lab.ts'
 import { applicationOf, askBarman, barmanConfig, barmanFailed } from '../tools/barman.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
+import { type Check, lookAtBackupOf, type Seen } from './check.ts'
 
 interface Client {
   readonly application_name?: string
@@ -19,9 +19,7 @@ export const barmanReplication: Check = {
   id: 'barman-replication',
   title: 'Barman sees itself and each slave stream',
   run: (lab, guest) =>
-    withPrimary('barman-replication', lab, guest, (primary) =>
-      lookAtBackup('barman-replication', lab, (backup) => look(lab, primary, backup, guest)),
-    ),
+    lookAtBackupOf('barman-replication', lab, guest, (backup, primary) => look(lab, primary, backup, guest)),
 }
 
 async function look(lab: Lab, primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {

@@ -77,6 +77,19 @@ export async function lookAtBackup(
   return lab.backup ? lookAtEach(check, [lab.backup], look) : []
 }
 
+/** Looks at the backup host of a lab that has one, with the one primary; a lab without has nothing to look at. */
+export async function lookAtBackupOf(
+  check: string,
+  lab: Lab,
+  guest: Guest,
+  look: (backup: BackupNode, primary: LabNode) => Promise<readonly Seen[]>,
+): Promise<Finding[]> {
+  if (!lab.backup) return []
+  return withPrimary(check, lab, guest, (primary) =>
+    lookAtBackup(check, lab, (backup) => look(backup, primary)),
+  )
+}
+
 /** Goes on with the one primary; where there is none, or more than one, that is the finding. */
 export async function withPrimary(
   check: string,

@@ -1,6 +1,7 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
+import { hbaLines } from '../tools/hba-lines.ts'
 import { type Check, lookAtEach, type Seen } from './check.ts'
 import { contains, prefixOf } from './network.ts'
 
@@ -14,11 +15,17 @@ interface Rule {
   readonly address: string | null
   readonly netmask: string | null
   readonly auth_method: string | null
+  /** `clientcert=verify-full`, `map=lab`, … */
+  readonly options: readonly string[] | null
   readonly error: string | null
 }
 
-const SQL = `SELECT line_number, type, database, user_name, address, netmask, auth_method, error
-  FROM pg_hba_file_rules ORDER BY line_number`
+/** In the order in which the server tries them. */
+const SQL = `SELECT line_number, type, database, user_name, address, netmask, auth_method, options, error
+  FROM pg_hba_file_rules`
+
+/** A file may say one thing, and the server still act by what it read before. */
+const READ_SQL = `SELECT (pg_stat_file(current_setting('hba_file'))).modification <= pg_conf_load_time() AS is_read`
 
 /** Words in place of an address that stay on the server itself. */
 const OWN_ADDRESSES = ['samehost', '127.0.0.1', '::1']
@@ -32,13 +39,16 @@ export const hba: Check = {
 }
 
 async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const rules = await guest.rows<Rule>(node, SQL)
+  const [rules, [file]] = await Promise.all([
+    guest.rows<Rule>(node, SQL),
+    guest.rows<{ is_read: boolean }>(node, READ_SQL),
+  ])
   const errors = rules.filter(({ error }) => error !== null)
   const trusting = rules.filter(({ auth_method }) => auth_method === 'trust')
   const passwords = rules.filter(({ auth_method }) => ['password', 'md5'].includes(auth_method ?? ''))
   const foreign = rules.filter((rule) => !isInside(lab, rule))
   const evidence = psqlEvidence(SQL, rules)
-  return [
+  const seen = [
     seeNone('errors', errors, `The server keeps its old rules until it can read the file. ${PROVISION}`),
     seeNone(
       'lines with trust',
@@ -48,9 +58,9 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
     seeNone('lines with a weaker password method than SCRAM', passwords, `Use scram-sha-256. ${PROVISION}`),
     ...(lab.postgres.tls ? [seePlain(rules)] : []),
     seeNone('addresses outside the lab', foreign, `The lab lets in its own hosts only. ${PROVISION}`),
-    seeReplication(lab, rules),
-    seeRewind(lab, rules),
-  ].map((seen) => ({ ...seen, ...evidence }))
+    seeLines(lab, rules),
+  ]
+  return [...seen.map((one) => ({ ...one, ...evidence })), seeRead(file?.is_read === true)]
 }
 
 function seeNone(what: string, bad: readonly Rule[], hint: string): Seen {
@@ -76,6 +86,7 @@ function describe(rule: Rule): string {
     rule.user_name?.join(','),
     where(rule),
     rule.auth_method,
+    ...(rule.options ?? []),
   ]
   return `line ${rule.line_number}: ${words.filter(Boolean).join(' ')}`
 }
@@ -91,53 +102,45 @@ function isInside({ network }: Lab, { type, address, netmask, auth_method, error
   return netmask !== null && contains(network.subnet, address, prefixOf(netmask))
 }
 
-/** Who may stream, from where. A promoted server must let in the same ones, so each server has all lines. */
-function seeReplication(lab: Lab, rules: readonly Rule[]): Seen {
-  const wanted = [
-    ...postgresNodes(lab).map(({ address }) => `${lab.replication.user}@${address}/32`),
-    ...(lab.backup ? [`${lab.backup.streamingUser}@${lab.backup.address}/32`] : []),
-  ]
-  const given = rules.filter((rule) => isRemote(rule, 'replication')).flatMap(clientsOf)
+/**
+ * The whole file, for a line too many lets in somebody, and the first that fits decides. A promoted server must let in
+ * the same ones, so each server has all lines.
+ */
+function seeLines(lab: Lab, rules: readonly Rule[]): Seen {
+  const wanted = hbaLines(lab)
+  const given = rules.filter(({ error }) => error === null).map(asText)
   const missing = wanted.filter((line) => !given.includes(line))
-  const surplus = [...new Set(given.filter((line) => !wanted.includes(line)))]
-  const faults = [
-    ...missing.map((line) => `no line for ${line}`),
-    ...surplus.map((line) => `a line for ${line}`),
-  ]
+  const surplus = rules.filter((rule, at) => {
+    if (rule.error !== null) return false
+    const line = asText(rule)
+    return !wanted.includes(line) || rules.slice(0, at).some((one) => asText(one) === line)
+  })
+  const faults = [...missing.map((line) => `no line ${line}`), ...surplus.map(describe)]
+  const isInOrder = faults.length > 0 || wanted.every((line, at) => line === given[at])
+  const expected = `the ${wanted.length} lines of the config, in their order`
   return {
-    what: 'lines for replication',
-    expected: wanted.join(', '),
-    observed: faults.length === 0 ? wanted.join(', ') : faults.join('; '),
-    ok: faults.length === 0,
+    what: 'lines',
+    expected,
+    observed: [...faults, ...(isInOrder ? [] : ['another order'])].join('; ') || expected,
+    ok: faults.length === 0 && isInOrder,
     hint: PROVISION,
   }
 }
 
-/** Any server may have to be rewound after a failover, and reads the new primary's files for that. */
-function seeRewind(lab: Lab, rules: readonly Rule[]): Seen {
-  const wanted = postgresNodes(lab).map(({ address }) => `${lab.replication.user}@${address}/32`)
-  const given = rules.filter((rule) => isRemote(rule, 'postgres')).flatMap(clientsOf)
-  const missing = wanted.filter((line) => !given.includes(line))
+function seeRead(isRead: boolean): Seen {
+  const hint = 'Until it reads the file the old lines are in force: npx create-pg-lab provision'
+  const told = { command: psqlEvidence(READ_SQL, []).command, hint }
   return {
-    what: 'lines for pg_rewind',
-    expected: wanted.join(', '),
-    observed:
-      missing.length === 0 ? wanted.join(', ') : missing.map((line) => `no line for ${line}`).join('; '),
-    ok: missing.length === 0,
-    hint: PROVISION,
+    what: 'the file',
+    expected: 'read since it was written',
+    observed: isRead ? 'read since it was written' : 'written after the server read it',
+    ok: isRead,
+    ...told,
   }
 }
 
-function clientsOf(rule: Rule): readonly string[] {
-  return (rule.user_name ?? []).map((user) => `${user}@${where(rule)}`)
-}
-
-function isRemote({ type, database, address, auth_method, error }: Rule, wanted: string): boolean {
-  return (
-    error === null &&
-    type !== 'local' &&
-    auth_method !== 'reject' &&
-    (database ?? []).includes(wanted) &&
-    !OWN_ADDRESSES.includes(address ?? '')
-  )
+/** The words of a line with one blank between them. */
+function asText({ type, database, user_name, address, netmask, auth_method, options }: Rule): string {
+  const words = [type, database?.join(','), user_name?.join(','), address, netmask, auth_method]
+  return [...words, ...(options ?? [])].filter(Boolean).join(' ')
 }

@@ -27,11 +27,13 @@ const ASK_TIMES = 4
 export const lag: Check = {
   id: 'lag',
   title: 'No slave lags behind its upstream',
-  run: (lab, guest) =>
-    withPrimary('lag', lab, guest, (primary) => {
+  async run(lab, guest) {
+    if (lab.slaves.length === 0) return []
+    return withPrimary('lag', lab, guest, (primary) => {
       const upstreams = postgresNodes(lab).filter((node) => followersOf(lab, primary, node).length > 0)
       return lookAtEach('lag', upstreams, (node) => look(lab, node, followersOf(lab, primary, node), guest))
-    }),
+    })
+  },
 }
 
 async function look(

@@ -30,8 +30,9 @@ const WRITE_AGAIN = 'Write its settings again: npx create-pg-lab provision'
 export const standby: Check = {
   id: 'standby',
   title: 'Each slave is read-only and follows its upstream through its slot',
-  run: (lab, guest) =>
-    withPrimary('standby', lab, guest, async (primary, states) => {
+  async run(lab, guest) {
+    if (lab.slaves.length === 0) return []
+    return withPrimary('standby', lab, guest, async (primary, states) => {
       const findings = await Promise.all(
         linksOf(lab, primary).map((link) =>
           lookAt('standby', link.node, async () => [
@@ -41,7 +42,8 @@ export const standby: Check = {
         ),
       )
       return findings.flat()
-    }),
+    })
+  },
 }
 
 async function look(lab: Lab, link: Link, guest: Guest): Promise<readonly Seen[]> {

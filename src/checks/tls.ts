@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import { CERTIFICATE } from '../catalog/certificates.ts'
+import type { Finding } from '../finding.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { barmanConfig } from '../tools/barman.ts'
 import { type Link, linksOf } from '../tools/cluster.ts'
 import { toServer, VERIFY } from '../tools/conninfo.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
+import { psqlEvidence, shellWord } from '../tools/evidence.ts'
 import { type Check, lookAt, lookAtBackup, lookAtEach, type Seen, withPrimary } from './check.ts'
 
 /** The playbook makes a new certificate a year before the old one ends. */
@@ -38,15 +39,19 @@ export const tls: Check = {
         const { config } = await barmanConfig(guest, backup)
         return ['conninfo', 'streaming_conninfo'].map((name) => seeClient(name, String(config[name])))
       }),
-      withPrimary('tls', lab, guest, async (primary) => {
-        const links = linksOf(lab, primary).map((link) =>
-          lookAt('tls', link.node, () => seeRefusals(lab, link, guest)),
-        )
-        return (await Promise.all(links)).flat()
-      }),
+      lab.slaves.length === 0 ? [] : lookAtLinks(lab, guest),
     ])
     return findings.flat()
   },
+}
+
+function lookAtLinks(lab: Lab, guest: Guest): Promise<Finding[]> {
+  return withPrimary('tls', lab, guest, async (primary) => {
+    const links = linksOf(lab, primary).map((link) =>
+      lookAt('tls', link.node, () => seeLogins(lab, link, guest)),
+    )
+    return (await Promise.all(links)).flat()
+  })
 }
 
 async function lookAtServer(node: LabNode, guest: Guest): Promise<readonly Seen[]> {
@@ -107,33 +112,63 @@ function seeClient(what: string, conninfo: string): Seen {
   }
 }
 
-/** What has to fail, each with the right password: without TLS, and with an authority that is not the lab's. */
+/** What has to fail, each with the right password and for this reason: whoever is asked for a password was let in. */
 const ATTEMPTS = [
   {
     what: 'a connection without TLS to',
     options: 'sslmode=disable',
+    reason: /pg_hba\.conf/, // the other words are in the server's language
     hint: `pg_hba.conf there has lines that are not hostssl. ${PROVISION}`,
   },
   {
     what: 'a certificate another authority signed, as if it were',
     options: `${VERIFY} sslrootcert=${CERTIFICATE}`,
+    reason: /certificate verify failed/,
     hint: 'libpq here does not check the server: look for PGSSLMODE in the environment.',
   },
 ]
 
-function seeRefusals(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<readonly Seen[]> {
-  return Promise.all(
-    ATTEMPTS.map(async ({ what, options, hint }) => {
-      const conninfo = `${toServer(lab, upstream, options)} dbname=postgres`
-      const argv = ['psql', '-X', '-w', '-q', '-c', '', conninfo]
-      const { exitCode } = await guest.shell(node, argv, { as: 'postgres' })
+/** First that the right way works: else a server that lets in nobody would seem to refuse the wrong ones. */
+async function seeLogins(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<readonly Seen[]> {
+  const login = async (options?: string) => {
+    const conninfo = `${toServer(lab, upstream, options)} dbname=postgres`
+    const argv = ['psql', '-X', '-w', '-q', '-c', '', conninfo]
+    const { exitCode, stderr } = await guest.shell(node, argv, { as: 'postgres', timeoutMs: 15_000 })
+    return {
+      isIn: exitCode === 0,
+      said: stderr.trim(),
+      command: `sudo -u postgres ${argv.map(shellWord).join(' ')}`,
+    }
+  }
+  const [right, ...wrong] = await Promise.all([login(), ...ATTEMPTS.map(({ options }) => login(options))])
+  return [
+    {
+      what: `a connection with TLS to ${upstream.name}`,
+      expected: 'let in',
+      observed: right.isIn ? 'let in' : reasonOf(right.said),
+      ok: right.isIn,
+      hint: `Password, certificate or pg_hba.conf are not what they should be. ${PROVISION}`,
+      command: right.command,
+      output: right.said,
+    },
+    ...ATTEMPTS.map(({ what, reason, hint }, at) => {
+      const { isIn = false, said = '', command } = wrong[at] ?? {}
+      const isRefused = !isIn && reason.test(said)
       return {
         what: `${what} ${upstream.name}`,
         expected: 'refused',
-        observed: exitCode === 0 ? 'let in' : 'refused',
-        ok: exitCode !== 0,
+        observed: isRefused ? 'refused' : isIn ? 'let in' : `not refused for that: ${reasonOf(said)}`,
+        ok: isRefused,
         hint,
+        command,
+        output: said,
       }
     }),
-  )
+  ]
+}
+
+/** `psql: error: connection to server at "…" failed: fe_sendauth: no password supplied` → its end. */
+function reasonOf(said: string): string {
+  const line = said.split('\n').find((text) => /(FATAL|failed|error): /.test(text)) ?? said
+  return line.replace(/^.*(FATAL|failed|error): +/, '') || 'no reason was given'
 }

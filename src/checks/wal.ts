@@ -3,15 +3,12 @@ import { barmanCommand, everything } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
 import { archiveWal, SWITCH_SQL } from '../tools/wal.ts'
-import { type Check, lookAtBackup, type Seen, withPrimary } from './check.ts'
+import { type Check, lookAtBackupOf, type Seen } from './check.ts'
 
 export const wal: Check = {
   id: 'wal',
   title: 'WAL arrives in Barman’s archive',
-  run: (lab, guest) =>
-    withPrimary('wal', lab, guest, (primary) =>
-      lookAtBackup('wal', lab, (backup) => look(primary, backup, guest)),
-    ),
+  run: (lab, guest) => lookAtBackupOf('wal', lab, guest, (backup, primary) => look(primary, backup, guest)),
 }
 
 async function look(primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {

@@ -1,4 +1,4 @@
-import { type Check, lookAtBackup, type Seen, withPrimary } from '../checks/check.ts'
+import { type Check, lookAtBackupOf, type Seen } from '../checks/check.ts'
 import type { BackupNode, Lab } from '../lab.ts'
 import { type Rehearsal, rehearseRestore, type Step, type TableState } from '../operations/rehearse.ts'
 import { size } from '../report/text.ts'
@@ -9,12 +9,10 @@ export const restoreCheck: Check = {
   id: 'restore',
   title: 'The newest backup can be restored up to now',
   run: (lab, guest) =>
-    withPrimary('restore', lab, guest, (primary) =>
-      lookAtBackup('restore', lab, async (backup) => {
-        const rehearsal = await rehearseRestore(lab, primary, backup, guest)
-        return rehearsal ? judge(lab, backup, rehearsal) : [NO_BACKUP]
-      }),
-    ),
+    lookAtBackupOf('restore', lab, guest, async (backup, primary) => {
+      const rehearsal = await rehearseRestore(lab, primary, backup, guest)
+      return rehearsal ? judge(lab, backup, rehearsal) : [NO_BACKUP]
+    }),
 }
 
 const NO_BACKUP: Seen = {

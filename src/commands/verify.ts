@@ -31,11 +31,21 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
     ...(ids ? { only: ids } : {}),
     ...(rehearses ? { also: [restoreCheck] } : {}),
   })
+  verifyAllAsked(ids ?? [], findings)
   const ok = findings.every((finding) => finding.ok)
   if (junit !== undefined) await writeJunit(resolve(context.directory, junit), findings)
   if (json) context.print(JSON.stringify({ ok, findings }, null, 2))
   else context.print(showFindings(findings, context.paint))
   return ok ? EXIT.ok : EXIT.failedFindings
+}
+
+/** @throws UserError when a check that was asked for by name has nothing to look at: that is no success */
+function verifyAllAsked(ids: readonly string[], findings: readonly Finding[]): void {
+  const silent = ids.filter((id) => findings.every(({ check }) => check !== id))
+  if (silent.length === 0) return
+  throw new UserError(`This lab has nothing for ${silent.join(', ')} to look at, so nothing was asked`, {
+    hint: 'leave it out of --only; or does the config leave out a backup host, slaves or TLS that should be there?',
+  })
 }
 
 /** @throws UserError when the lab has none */

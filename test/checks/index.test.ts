@@ -82,3 +82,20 @@ describe('runChecks', () => {
     expect(findings).toEqual([])
   })
 })
+
+it('what the lab does not have is not looked at, also when the primary is down', async () => {
+  const lab = recordedLab({ backup: undefined, slaves: [] })
+  const guest = scriptedGuest({ down: ['master'] })
+  const only = [
+    'barman',
+    'barman-replication',
+    'wal',
+    'continuity',
+    'backups',
+    'cron',
+    'retention',
+    'lag',
+    'standby',
+  ]
+  expect(await runChecks(lab, guest, { only })).toEqual([])
+})

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runChecks } from '../../src/checks/index.ts'
-import { recordedLab, type Script, scriptedGuest } from './scripted-guest.ts'
+import { hbaRules, recordedLab, type Script, scriptedGuest } from './scripted-guest.ts'
 
 /** What is done to the lab, as the servers then answered, and how it must be found. */
 interface Sabotage {
@@ -52,29 +52,17 @@ const receiver = {
   delay_ms: '0',
   delay: '0',
 }
-const rule = {
-  line_number: 7,
-  type: 'host',
-  database: ['all'],
-  user_name: ['all'],
-  address: '0.0.0.0',
-  netmask: '0.0.0.0',
-  auth_method: 'trust',
-  error: null,
-}
-const replicationRules = [
-  ['replica', '192.168.11.150'],
-  ['replica', '192.168.11.151'],
-  ['barman_streaming', '192.168.11.152'],
-].map(([user, address], at) => ({
-  ...rule,
-  line_number: at + 1,
-  database: ['replication'],
-  user_name: [user],
-  address,
-  netmask: '255.255.255.255',
-  auth_method: 'scram-sha-256',
-}))
+const rules = hbaRules()
+const [trusting] = hbaRules(['host all all 0.0.0.0 0.0.0.0 trust'])
+/** What pg_hba.conf of the master says, and what is found. */
+const hbaOf = (rows: readonly object[], found: readonly string[], name: string) => ({
+  name,
+  script: { rows: [{ of: 'pg_hba_file_rules', node: 'master', rows }] },
+  run: ['hba'],
+  found: found.map((text) => `hba master ${text}`),
+  remedy: 'npx create-pg-lab provision',
+})
+const wholeSubnet = (type: string) => hbaRules([`${type} all all 192.168.11.0 255.255.255.0 scram-sha-256`])
 const barmanRole = {
   role: 'barman',
   attributes: ['LOGIN'],
@@ -208,49 +196,48 @@ const SABOTAGES: readonly Sabotage[] = [
     found: ['standby slave walreceiver: no walreceiver: password authentication failed for user "replica"'],
     remedy: 'does not let it in',
   },
-  {
-    name: 'a line that trusts the network, and one that cannot be read',
-    script: {
-      rows: [
-        {
-          of: 'pg_hba_file_rules',
-          node: 'master',
-          rows: [
-            ...replicationRules,
-            rule,
-            { ...rule, line_number: 8, auth_method: null, error: 'invalid authentication method "foo"' },
-          ],
-        },
-      ],
-    },
-    run: ['hba'],
-    found: [
-      'hba master errors: line 8: invalid authentication method "foo"',
-      'hba master lines with trust: line 7: host all all 0.0.0.0/0 trust',
-      'hba master addresses outside the lab: line 7: host all all 0.0.0.0/0 trust',
-      'hba master lines for pg_rewind: no line for replica@192.168.11.150/32; no line for replica@192.168.11.151/32',
+  hbaOf(
+    [
+      ...rules,
+      { ...trusting, line_number: 97 },
+      { ...trusting, line_number: 98, error: 'invalid authentication method "foo"' },
     ],
-    remedy: 'npx create-pg-lab provision',
-  },
-  {
-    name: 'replication lines missing and surplus',
-    script: {
-      rows: [
-        {
-          of: 'pg_hba_file_rules',
-          node: 'slave',
-          rows: [
-            ...replicationRules.slice(1),
-            { ...replicationRules[0], address: '192.168.11.0', netmask: '255.255.255.0' },
-          ],
-        },
-      ],
-    },
-    run: ['hba'],
-    found: [
-      'hba slave lines for replication: no line for replica@192.168.11.150/32; a line for replica@192.168.11.0/24',
-      'hba slave lines for pg_rewind: no line for replica@192.168.11.150/32; no line for replica@192.168.11.151/32',
+    [
+      'errors: line 98: invalid authentication method "foo"',
+      'lines with trust: line 97: host all all 0.0.0.0/0 trust; line 98: invalid authentication method "foo"',
+      'addresses outside the lab: line 97: host all all 0.0.0.0/0 trust',
+      'lines: line 97: host all all 0.0.0.0/0 trust',
     ],
+    'a line that trusts the network, and one that cannot be read',
+  ),
+  hbaOf(
+    [...rules, ...wholeSubnet('hostssl')],
+    ['lines: line 1: hostssl all all 192.168.11.0/24 scram-sha-256'],
+    'a line that lets in the whole lab to everything, in SCRAM',
+  ),
+  hbaOf(
+    [...rules.slice(0, 1), ...rules.slice(2), { ...rules[1], options: ['map=x'] }],
+    [
+      'lines: no line host replication replica 192.168.11.150 255.255.255.255 scram-sha-256; line 2: host replication replica 192.168.11.150/32 scram-sha-256 map=x',
+    ],
+    'a line with an option of its own',
+  ),
+  hbaOf([...rules.slice(1), ...rules.slice(0, 1)], ['lines: another order'], 'lines in another order'),
+  hbaOf(
+    [...hbaRules(['host all all 192.168.11.151 255.255.255.255 reject']), ...rules],
+    ['lines: line 1: host all all 192.168.11.151/32 reject'],
+    'a line that refuses whom a later one lets in',
+  ),
+  hbaOf(
+    [...rules, ...rules.slice(-1)],
+    [`lines: line ${rules.length}: host otus student 192.168.11.152/32 scram-sha-256`],
+    'a line twice',
+  ),
+  {
+    name: 'a pg_hba.conf that the server has not read',
+    script: { rows: [{ of: 'pg_conf_load_time', node: 'master', rows: [{ is_read: false }] }] },
+    run: ['hba'],
+    found: ['hba master the file: written after the server read it'],
     remedy: 'npx create-pg-lab provision',
   },
   {

@@ -1,6 +1,7 @@
 import { CommandError } from '../../src/errors.ts'
 import type { Lab, LabNode } from '../../src/lab.ts'
 import type { Guest, Output } from '../../src/tools/contracts.ts'
+import { hbaLines } from '../../src/tools/hba-lines.ts'
 import { testBackup, testLab } from '../support/lab.ts'
 // Of a real lab of three hosts: Debian 12, PostgreSQL 15.20, Barman 3.4.0.
 import recorded from './recorded.json' with { type: 'json' }
@@ -24,6 +25,22 @@ export function recordedLab(overrides: Partial<Lab> = {}): Lab {
     },
   }
 }
+
+/** Lines of pg_hba.conf, as pg_hba_file_rules gives them. */
+export function hbaRules(lines: readonly string[] = hbaLines(recordedLab())) {
+  return lines.map((line, at) => {
+    const [type = '', database = '', user = '', ...rest] = line.split(' ')
+    const [address, netmask, auth_method] = type === 'local' ? [null, null, rest[0]] : rest
+    const words = { type, database: [database], user_name: [user], address, netmask, auth_method }
+    return { line_number: at + 1, ...words, options: null, error: null }
+  })
+}
+
+/** What every server of the lab says of its pg_hba.conf. */
+const HBA: readonly Rows[] = [
+  { of: 'pg_hba_file_rules', rows: hbaRules() },
+  { of: 'pg_conf_load_time', rows: [{ is_read: true }] },
+]
 
 /** An answer in place of a recorded one: rows of SQL that contains `of`, on a node or on all. */
 export interface Rows {
@@ -61,7 +78,9 @@ export function scriptedGuest({ rows = [], shell = [], down = [] }: Script = {})
     if (down.includes(node.name)) throw unreachable(node)
   }
   const rowsOf = (node: LabNode, sql: string): readonly object[] => {
-    const answer = [...rows, ...(recorded.rows as readonly Rows[])].find((one) => fits(one, node, sql))
+    const answer = [...rows, ...HBA, ...(recorded.rows as readonly Rows[])].find((one) =>
+      fits(one, node, sql),
+    )
     if (!answer) throw new Error(`not recorded on ${node.name}: ${sql}`)
     if (answer.rows instanceof CommandError) throw answer.rows
     return answer.rows

@@ -52,8 +52,19 @@ const refused = (of: string) => ({ of, exitCode: 2, stderr: 'FATAL:  no pg_hba.c
 
 const HEALTHY: Required<Pick<Script, 'rows' | 'shell'>> = {
   rows: [serverRow('master'), serverRow('slave')],
-  shell: [barman(conninfo), refused('sslmode=disable'), refused('sslrootcert=/etc/pg-lab/server.crt')],
+  shell: [
+    barman(conninfo),
+    refused('sslmode=disable'),
+    {
+      of: 'sslrootcert=/etc/pg-lab/server.crt',
+      exitCode: 2,
+      stderr:
+        'psql: error: connection to server at "192.168.11.150" failed: SSL error: certificate verify failed',
+    },
+    { of: 'sslrootcert=/etc/pg-lab/ca.crt', exitCode: 0 },
+  ],
 }
+const NO_PASSWORD = 'psql: error: connection to server failed: fe_sendauth: no password supplied'
 
 async function failed(script: Script): Promise<string[]> {
   const rows = [...(script.rows ?? []), ...HEALTHY.rows]
@@ -105,6 +116,20 @@ it.each<[string, Script, string[]]>([
     'a server that lets in without TLS',
     { shell: [{ of: 'sslmode=disable', exitCode: 0 }] },
     ['slave a connection without TLS to master: let in'],
+  ],
+  [
+    'a server that lets in without TLS whom it only asks for the password',
+    { shell: [{ of: 'sslmode=disable', exitCode: 2, stderr: NO_PASSWORD }] },
+    ['slave a connection without TLS to master: not refused for that: fe_sendauth: no password supplied'],
+  ],
+  [
+    'a server that lets in nobody',
+    { shell: [{ of: 'psql', exitCode: 2, stderr: NO_PASSWORD }] },
+    [
+      'slave a connection with TLS to master: fe_sendauth: no password supplied',
+      'slave a connection without TLS to master: not refused for that: fe_sendauth: no password supplied',
+      'slave a certificate another authority signed, as if it were master: not refused for that: fe_sendauth: no password supplied',
+    ],
   ],
   [
     'a libpq that does not check the server',

@@ -22,7 +22,7 @@ function guestWhere(said: string, exitCode = 0, backups: readonly object[] = [BA
         : [{ segment: '00000001000000000000000A' }]) as unknown as readonly Row[],
     execute: async () => {},
     shell: async (_node, argv) => {
-      if (argv[0] === 'psql') return output(`${STATE}\n0/A0000F0\n1\n`)
+      if (argv.includes('psql')) return output(`${STATE}\n0/A0000F0\n1\n`)
       if (argv[3] === 'list-backup') return output(JSON.stringify({ master: backups }))
       if (argv[3] === 'show-server') return output(JSON.stringify({ master: { path_prefix: '/bin' } }))
       return argv[0] === 'bash' ? output(said, exitCode) : output('')

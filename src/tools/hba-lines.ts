@@ -1,0 +1,45 @@
+import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
+
+const ONE_ADDRESS = '255.255.255.255'
+
+/** A line of pg_hba.conf that lets somebody in over the network. */
+interface Line {
+  readonly database: string
+  readonly user: string
+  readonly address: string
+}
+
+/** In the order of the role's pg_hba.conf.j2. */
+function remoteLines(lab: Lab): readonly Line[] {
+  const { backup, database, network, replication } = lab
+  const standbys = ['replication', 'postgres'].flatMap((database) =>
+    postgresNodes(lab).map(({ address }: LabNode) => ({ database, user: replication.user, address })),
+  )
+  const barman = backup
+    ? [
+        { database: 'replication', user: backup.streamingUser, address: backup.address },
+        { database: 'postgres', user: backup.streamingUser, address: backup.address },
+        { database: 'postgres', user: backup.user, address: backup.address },
+      ]
+    : []
+  const owner = [network.gateway, ...nodesOf(lab).map(({ address }) => address)].map((address) => ({
+    database: database.name,
+    user: database.owner,
+    address,
+  }))
+  return [...standbys, ...barman, ...owner]
+}
+
+/** `hostssl` where TLS is on: the type of every line that lets in over the network. */
+export function hbaType({ postgres }: Lab): string {
+  return postgres.tls ? 'hostssl' : 'host'
+}
+
+/** All lines of pg_hba.conf as the config gives them, the same on every server, as pg_hba_file_rules shows them. */
+export function hbaLines(lab: Lab): readonly string[] {
+  const remote = remoteLines(lab).map(
+    ({ database, user, address }) =>
+      `${hbaType(lab)} ${database} ${user} ${address} ${ONE_ADDRESS} scram-sha-256`,
+  )
+  return ['local all all peer', ...remote]
+}
