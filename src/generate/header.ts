@@ -28,6 +28,7 @@ const COMMENTS: Readonly<Record<string, ((text: string) => string) | undefined>>
   '.yml': hash,
   '.yaml': hash,
   '.py': hash,
+  '.rb': hash,
   '.sh': hash,
   '.cfg': hash,
   '.conf': hash,
