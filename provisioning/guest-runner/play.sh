@@ -18,5 +18,6 @@ if ! command -v ansible-playbook >/dev/null; then
 fi
 
 cd "$(dirname "$0")/../.."
-export ANSIBLE_CONFIG="$PWD/ansible.cfg" LC_ALL=C.UTF-8
+# The sockets of the shared connections lie here too, so they go with the folder.
+export ANSIBLE_CONFIG="$PWD/ansible.cfg" ANSIBLE_SSH_CONTROL_PATH_DIR="$PWD" LC_ALL=C.UTF-8
 exec ansible-playbook "$@" 3>&1 1>&2

@@ -1,15 +1,17 @@
 import { type Lab, nodesOf } from '../lab.ts'
 
-/** How ssh gets to machines that Vagrant makes: the file is written once a run by the driver. */
-const TO_MACHINES = `# Addresses, ports and keys of the machines, as \`vagrant ssh-config\` tells them. Its ControlMaster lets
-# one connection serve many tasks. It also keeps the host keys of the machines and checks them.
-# Under \`vagrant up\` and \`vagrant provision\` Vagrant sets its own (ANSIBLE_SSH_ARGS wins over this line).
-ssh_args = -F .pg-lab/ssh_config`
+/** One connection serves many tasks. With ControlPersist here, Ansible makes the folder of its sockets itself. */
+const SHARED = '-o ControlMaster=auto -o ControlPersist=60s'
+
+/** How ssh gets to machines that Vagrant makes: whoever starts them writes the file, pg-lab or the Vagrantfile. */
+const TO_MACHINES = `# Addresses, ports and keys of the machines, as Vagrant tells them. The file also has the machines' host keys
+# kept and checked. One connection serves many tasks; its socket lies where Ansible makes a folder for it.
+ssh_args = -F .pg-lab/ssh_config ${SHARED}`
 
 /** How it gets to servers that are there already. */
 const TO_SERVERS = `# Addresses, ports and keys of the servers. One connection serves many tasks. Each server must be in
 # known_hosts: look at its key's fingerprint before you add it.
-ssh_args = -F provisioning/ssh_config -o ControlMaster=auto -o ControlPersist=60s`
+ssh_args = -F provisioning/ssh_config ${SHARED}`
 
 /** Ansible's own default; more hosts than that would wait for each other. */
 const LEAST_FORKS = 5
@@ -18,7 +20,7 @@ const LEAST_FORKS = 5
 const MOST_FORKS = 20
 
 /**
- * The text of ansible.cfg. Vagrant hands Ansible the inventory and ssh_args itself; the rest holds for both.
+ * The text of ansible.cfg.
  * @param header the first line's text, without its `#`
  */
 export function ansibleCfg(lab: Lab, header: string): string {
@@ -37,6 +39,9 @@ interpreter_python = auto_silent
 # Facts are gathered where a play asks for them.
 gathering = explicit
 retry_files_enabled = False
+# Where modules put their own temporary files, each in a folder that only its user enters. It is there for every user;
+# the usual one in the home of a user who never logs in is not, which Ansible warns of.
+remote_tmp = /tmp
 # Results people can read.
 stdout_callback = default
 callback_result_format = yaml

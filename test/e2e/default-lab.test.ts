@@ -64,6 +64,17 @@ describe('the lab of cluster.config.ts', () => {
     expect(lab.sql('master', "SELECT count(*) FROM dz WHERE v = 'kept'", 'otus')).toBe('1')
   })
 
+  it('changes nothing by Ansible alone either, even after /tmp was emptied', () => {
+    const file = join(lab.directory, '.pg-lab/ssh_config')
+    const config = readFileSync(file, 'utf8')
+    expect(config).toContain('ControlPath /tmp/')
+    writeFileSync(file, config.replaceAll('ControlPath /tmp/', 'ControlPath /tmp/gone/'))
+    const { stdout } = spawn('ansible-playbook', ['provisioning/site.yml'], { cwd: lab.directory })
+    expect(stdout.match(/changed=\d+ +unreachable=\d+/g)?.map((text) => text.replace(/ +/, ' '))).toEqual(
+      Array.from({ length: 3 }, () => 'changed=0 unreachable=0'),
+    )
+  })
+
   it('leaves a password nowhere but in its own files', () => {
     const secrets = lab.secrets()
     expect(Object.keys(secrets)).toHaveLength(4)
