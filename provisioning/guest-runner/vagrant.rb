@@ -81,6 +81,6 @@ module PgLab
 
   class Plugin < Vagrant.plugin("2")
     name "pg-lab"
-    provisioner("ansible_in_guest") { AnsibleInGuest }
+    provisioner("ansible_for_all") { AnsibleInGuest }
   end
 end

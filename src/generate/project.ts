@@ -49,6 +49,9 @@ const STATIC = [
 ]
 const STATIC_DOCKER = ['provisioning/node-image']
 
+/** Vagrant's part of running Ansible here; how a machine runs it is carried there by pg-lab too. */
+const HOST_RUNNER = 'provisioning/host-runner'
+
 /** All files under `path` (a file is itself), sorted, relative to the package; none when there is no such path. */
 async function filesUnder(path: string): Promise<string[]> {
   const found = await stat(join(packageRoot(), path)).catch(() => undefined)
@@ -70,6 +73,7 @@ async function staticFiles(lab: Lab): Promise<ProjectFile[]> {
   const sources = [
     ...STATIC,
     ...(lab.provider === 'docker' ? STATIC_DOCKER : []),
+    ...(lab.runner === 'guest' || lab.provider === 'ssh' ? [] : [HOST_RUNNER]),
     ...(lab.runner === 'host' ? [] : [GUEST_RUNNER]),
   ]
   const paths = (await Promise.all(sources.map(filesUnder))).flat()

@@ -45,10 +45,18 @@ module Vagrant
       def self.which(program) = ENV["HAS_ANSIBLE"] && "/usr/bin/#{program}"
     end
   end
+  module Errors
+    class VagrantError
+      def self.error_message(*) = nil
+    end
+  end
   def self.plugin(*)
     Class.new do
       def self.name(*) = "pg-lab"
-      def self.provisioner(name) = LOG.provisioner(name)
+      def self.provisioner(name)
+        LOG.provisioner(name)
+        LOG.runs(yield.inspect)
+      end
     end
   end
   def self.configure(_version) = yield(LOG)
@@ -68,12 +76,14 @@ async function readingOf(
   lab: Lab,
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  own: Record<string, string> = {},
 ): Promise<Reading> {
   const directory = mkdtempSync(join(folder, 'read-'))
   for (const file of await projectFiles(lab, { roles: 'copy' })) {
     mkdirSync(dirname(join(directory, file.path)), { recursive: true })
     writeFileSync(join(directory, file.path), file.content)
   }
+  for (const [name, text] of Object.entries(own)) writeFileSync(join(directory, name), text)
   const output = execFileSync('ruby', ['-e', RECORDER, join(directory, 'Vagrantfile'), ...args], {
     encoding: 'utf8',
     env: { ...UTF8, ...env },
@@ -111,26 +121,19 @@ describe.each(VAGRANT_PROVIDERS)('the Vagrantfile for %s', (provider) => {
 })
 
 describe('the Vagrantfile', () => {
-  it('runs Ansible once, for all, with groups that are called like no host', async () => {
+  it('runs Ansible once, for all, by a provisioner that is there', async () => {
     const reading = await readingOf(labOn('virtualbox'))
-    expect(said(reading, 'provision')).toEqual([['ansible']])
-    expect(said(reading, 'limit=')).toEqual([['all']])
-    expect(said(reading, 'groups=')).toEqual([
-      [{ masters: ['master'], slaves: ['slave'], backups: ['backup'] }],
-    ])
-    expect(said(reading, 'compatibility_mode=')).toEqual([['2.0']])
+    expect(said(reading, 'provision')).toEqual([['ansible_for_all']])
+    expect(said(reading, 'provisioner')).toEqual([['ansible_for_all']])
   })
 
   it('has the last machine run Ansible for all, where the config says so or this computer has none', async () => {
-    const asked = async (runner: Lab['runner'], env?: Record<string, string>) => {
-      const reading = await readingOf(labOn('virtualbox', { runner }), [], env)
-      return [said(reading, 'provision'), said(reading, 'provisioner')]
-    }
-    const inGuest = [[['ansible_in_guest']], [['ansible_in_guest']]]
-    expect(await asked('guest', { HAS_ANSIBLE: '1' })).toEqual(inGuest)
-    expect(await asked('auto')).toEqual(inGuest)
-    expect(await asked('auto', { HAS_ANSIBLE: '1' })).toEqual([[['ansible']], []])
-    expect(await asked('host')).toEqual([[['ansible']], []])
+    const asked = async (runner: Lab['runner'], env?: Record<string, string>) =>
+      said(await readingOf(labOn('virtualbox', { runner }), [], env), 'runs').flat()
+    expect(await asked('guest', { HAS_ANSIBLE: '1' })).toEqual(['PgLab::AnsibleInGuest'])
+    expect(await asked('auto')).toEqual(['PgLab::AnsibleInGuest'])
+    expect(await asked('auto', { HAS_ANSIBLE: '1' })).toEqual(['PgLab::AnsibleForAll'])
+    expect(await asked('host')).toEqual(['PgLab::AnsibleForAll'])
   })
 
   it('boots side by side only when it does not run Ansible', async () => {
@@ -175,17 +178,9 @@ describe('the Vagrantfile', () => {
   })
 
   it('reads the settings of the user last', async () => {
-    const directory = mkdtempSync(join(folder, 'local-'))
-    writeFileSync(join(directory, 'Vagrantfile'), await vagrantfile(labOn('virtualbox'), 'Header'))
-    writeFileSync(
-      join(directory, 'Vagrantfile.local'),
-      'Vagrant.configure("2") { |config| config.mine = 1 }\n',
-    )
-    const output = execFileSync('ruby', ['-e', RECORDER, join(directory, 'Vagrantfile')], {
-      encoding: 'utf8',
-      env: UTF8,
-    })
-    expect((JSON.parse(output) as Reading).log.at(-1)).toEqual(['mine=', 1])
+    const own = 'Vagrant.configure("2") { |config| config.mine = 1 }\n'
+    const reading = await readingOf(labOn('virtualbox'), [], {}, { 'Vagrantfile.local': own })
+    expect(reading.log.at(-1)).toEqual(['mine=', 1])
   })
 })
 
