@@ -42,7 +42,7 @@ elif can_unshare; then
 elif can_fake; then
   echo fakechroot "$keyring"
 elif have newuidmap; then
-  missing 2 "mmdebstrap may not make namespaces here, and without them only root can make an image"
+  missing 2 "mmdebstrap may not make namespaces here: only root can make an image"
 else
   missing 1 "mmdebstrap needs newuidmap where it is not root (package uidmap)"
 fi

@@ -4,8 +4,8 @@
  * run. docs/doctor.md shows them.
  */
 export const RAN: Readonly<Record<string, readonly string[]>> = {
-  node: ['20.20', '22.23', '24.21'],
-  vagrant: ['2.3.4', '2.3.7'],
+  node: ['20.19', '22.23', '24.21'],
+  vagrant: ['2.3.4', '2.3.7', '2.3.8'],
   ansible: ['2.14', '2.19', '2.22'],
   ssh: ['9.2', '10.0', '10.6'],
   docker: ['20.10', '26.1', '28.5'],

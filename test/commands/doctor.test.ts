@@ -17,18 +17,19 @@ test('a computer that is ready', async () => {
     "Docker: the lab's machines run on it
 
     ✔ Node.js            of today
-    ✔ Vagrant            2.3.4
-    ✔ Ansible            2.14.18
-    ✔ OpenSSH client     9.2
-    ✔ Docker             28.2.2
-    ✔ Docker daemon      20.10.24+dfsg1, cgroup v1
-    ✔ Docker base image  debian:12 is here
-    ✔ Container names    free, or its own
-    ✔ Clock              today
-    ✔ The lab's folder   yours
-    ✔ The lab's network  192.168.11.0/24 is free
-    ✔ Ports for ssh      none needed
-    ✔ Disk space         much free
+    ✔ Vagrant              2.3.4
+    ✔ Ansible              2.14.18
+    ✔ OpenSSH client       9.2
+    ✔ Docker               28.2.2
+    ✔ Docker daemon        20.10.24+dfsg1, cgroup v1
+    ✔ Way to the machines  not known
+    ✔ Docker base image    debian:12 is here
+    ✔ Container names      free, or its own
+    ✔ Clock                today
+    ✔ The lab's folder     yours
+    ✔ The lab's network    192.168.11.0/24 is free
+    ✔ Ports for ssh        none needed
+    ✔ Disk space           much free
     "
   `)
 })

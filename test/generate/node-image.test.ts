@@ -85,11 +85,7 @@ describe('how mmdebstrap makes a base image here', () => {
       { ...user, mmdebstrap: '[ "$*" = "--unshare-helper true" ]' },
       'unshare',
     ],
-    [
-      'a user who may not',
-      user,
-      '2: mmdebstrap may not make namespaces here, and without them only root can make an image',
-    ],
+    ['a user who may not', user, '2: mmdebstrap may not make namespaces here: only root can make an image'],
     [
       'a user without newuidmap',
       { id: 'echo 1000', mmdebstrap: '' },

@@ -124,13 +124,18 @@ export function howToInstall(tool: ToolName, platform: Platform): string {
   const { manager } = platform
   const packages = namesFor(tool, manager)
   if (manager === undefined || packages === undefined) return `install it from ${TOOLS[tool].home}`
-  return asRoot(shortInstall(manager, packages.names), platform, needsRoot(manager))
+  return asRoot(shortInstall(manager, packages), platform, needsRoot(manager))
 }
 
-/** As a person would type it: the flags that only a script needs are left out. */
-function shortInstall(manager: Manager, packages: readonly string[]): readonly string[] {
-  if (manager === 'apt') return ['apt-get', 'install', '--no-install-recommends', ...packages]
-  return installArgv(manager, packages).filter((word) => word !== '-y' && word !== '--noconfirm')
+/**
+ * As a person would type it: the flags that only a script needs are left out. What a newer release has split off is
+ * named by no older one; there it is recommended, so that comes along.
+ */
+function shortInstall(manager: Manager, { names, ifKnown }: Names): readonly string[] {
+  if (manager === 'apt') {
+    return ['apt-get', 'install', ...(ifKnown ? [] : ['--no-install-recommends']), ...names]
+  }
+  return installArgv(manager, names).filter((word) => word !== '-y' && word !== '--noconfirm')
 }
 
 /** @returns a line to paste, with sudo in front where this user needs it */

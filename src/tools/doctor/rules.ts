@@ -1,7 +1,7 @@
 import { PROVIDERS } from '../../catalog/providers.ts'
 import type { Rule } from './rule.ts'
 import { ansible, node, ssh, vagrant } from './rules/common.ts'
-import { baseImage, containerNames, dockerDaemon } from './rules/docker.ts'
+import { baseImage, containerNames, dockerDaemon, dockerReach } from './rules/docker.ts'
 import { clock, disk, folder, memory, ports, subnet } from './rules/lab.ts'
 import { requirementRules } from './rules/requirements.ts'
 import { libvirtDaemon, virtualboxDriver, virtualboxNetworks } from './rules/virtual-machines.ts'
@@ -14,6 +14,7 @@ export const RULES: readonly Rule[] = [
   ssh,
   ...Object.values(PROVIDERS).flatMap(requirementRules),
   dockerDaemon,
+  dockerReach,
   baseImage,
   containerNames,
   virtualboxDriver,

@@ -77,19 +77,6 @@ export const vagrant: Rule = {
   look: async (host) => sightingOf(host, 'vagrant', 'Vagrant', await vagrantVersion(host), '2.3'),
 }
 
-/** Vagrant passes `--inventory-file` up to this release; ansible-core deprecates it in 2.19 and drops it in 2.23. */
-const LAST_VAGRANT_WITH_INVENTORY_FILE = '2.4.9'
-
-function pairWarning(core: string, vagrantIs: string | undefined): string | undefined {
-  if (!vagrantIs || !isAtLeast(core, '2.19') || !isAtLeast(LAST_VAGRANT_WITH_INVENTORY_FILE, vagrantIs))
-    return
-  const what = isAtLeast(core, '2.23') ? 'has removed: it fails' : 'deprecates: it warns'
-  return (
-    `\`vagrant up\` without pg-lab passes --inventory-file, which ansible-core ${core} ${what}. ` +
-    'pg-lab itself does not use it.'
-  )
-}
-
 export const ansible: Rule = {
   id: 'ansible',
   title: 'Ansible',
@@ -113,9 +100,7 @@ export const ansible: Rule = {
     const version = await ansibleVersion(host)
     const sighting = sightingOf(host, 'ansible', 'ansible-core', version, '2.14')
     if (!sighting.ok || !version) return sighting
-    const tooOld = lab && (await guestPythonTooOld(host, lab, version))
-    if (tooOld) return tooOld
-    return seenWith(version, sighting.warning, pairWarning(version, await vagrantVersion(host)))
+    return (lab && (await guestPythonTooOld(host, lab, version))) ?? sighting
   },
 }
 

@@ -91,6 +91,28 @@ export const dockerDaemon: Rule = {
   },
 }
 
+const IN_CONTAINER = ['/.dockerenv', '/run/.containerenv']
+const GATEWAY = ['network', 'inspect', '--format', '{{range .IPAM.Config}}{{.Gateway}}{{end}}', 'bridge']
+
+/** A dev container or a CI job may have the daemon's socket, and a network of its own all the same. */
+export const dockerReach: Rule = {
+  id: 'docker-reach',
+  title: 'Way to the machines',
+  applies: ({ provider }, host) => provider === 'docker' && IN_CONTAINER.some((path) => host.exists(path)),
+  async look(host) {
+    const gateway = (await host.ask('docker', GATEWAY))?.stdout.trim()
+    const isOurs = (await host.networks()).some(({ address }) => address === gateway)
+    if (!gateway || isOurs) return { ok: true, seen: gateway ? "the daemon's own network" : 'not known' }
+    return {
+      ok: false,
+      seen: 'none',
+      cause:
+        "this container has a network of its own, and the machines' ssh is at 127.0.0.1 of the daemon's computer",
+      remedy: 'start the container with --network host',
+    }
+  },
+}
+
 /** Where docker asks for an image: Docker Hub, or the registry of `mirrors.docker`. */
 function registryOf({ mirrors }: Lab): string {
   const [registry = ''] = (mirrors.docker ?? '').split('/')
