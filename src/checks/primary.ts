@@ -43,15 +43,18 @@ function noPrimary(states: readonly ServerState[]): string {
   return standby ? `${start}. If the primary is lost for good: npx create-pg-lab promote` : start
 }
 
-/** The one on the highest timeline was promoted last, and is what the others are measured against. */
+/** Both ways are named: a higher timeline was begun later, and may hold the older data. */
 function twoPrimaries(states: readonly ServerState[]): string {
   const primaries = states.filter(({ role }) => role === 'primary')
-  const [newest] = primaries.toSorted((a, b) => (b.timeline ?? 0) - (a.timeline ?? 0))
-  const others = primaries.filter((state) => state !== newest).map(({ node }) => node.name)
+  const names = primaries.map(({ node }) => node.name)
+  const told = primaries.map(({ node, timeline }) => `${node.name} on timeline ${timeline}`).join(', ')
+  const ways = names.map((name) => {
+    const others = names.filter((other) => other !== name)
+    return `To keep ${name}: ${others.map((other) => `npx create-pg-lab rejoin ${other}`).join(', then ')}. `
+  })
   return (
-    `${newest?.node.name} was promoted last (timeline ${newest?.timeline}) while ${others.join(', ')} went on: ` +
-    'what is written to one never reaches the other. Stop writing, decide which one has the rows you want, ' +
-    `and make a standby of the other. To keep ${newest?.node.name}: npx create-pg-lab rejoin ${others[0]}. ` +
-    `To keep ${others[0]}: npx create-pg-lab reinit ${newest?.node.name}`
+    `${told}: what is written to one never reaches the other, and a higher timeline does not mean newer data. ` +
+    `Stop writing, look which one has the rows you want, and make a standby of the other. ${ways.join('')}` +
+    'rejoin says first what is given up, and asks'
   )
 }

@@ -224,7 +224,8 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .argument('[slave]', 'the most advanced one that is not delayed, when left out')
-        .option('--dry-run', 'say what would be done, and do nothing'),
+        .option('--dry-run', 'say what would be done, and do nothing')
+        .option('--yes', 'also where a server lives that may be the primary, without asking'),
     load: async () => (await import('./promote.ts')).promote,
   }),
   verb({
@@ -235,7 +236,10 @@ export const VERBS: readonly Verb[] = [
       command
         .argument('<node>', 'the server that went another way')
         .option('--dry-run', 'say what would be done, and do nothing')
-        .option('--yes', 'clone it afresh where pg_rewind cannot help, without asking'),
+        .option(
+          '--yes',
+          'give up what only it has, and clone it where pg_rewind cannot help, without asking',
+        ),
     load: async () => (await import('./rejoin.ts')).rejoin,
   }),
   verb({

@@ -1,4 +1,4 @@
-import { EXIT } from '../errors.ts'
+import { EXIT, UserError } from '../errors.ts'
 import { type Following, followPrimary } from '../operations/follow.ts'
 import {
   type Promotion,
@@ -7,14 +7,15 @@ import {
   promote as promoteNow,
 } from '../operations/promote.ts'
 import { runTasks, type Task } from '../tasks.ts'
-import type { Context } from './command.ts'
+import { ask } from './ask.ts'
+import { type Context, canAsk } from './command.ts'
 import { openSession, type Session, verifyIsUp } from './session.ts'
 import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
 
 /** `pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */
 export async function promote(
   context: Context,
-  { dryRun }: { readonly dryRun?: true },
+  { dryRun, yes }: { readonly dryRun?: true; readonly yes?: true },
   name: string | undefined,
 ): Promise<number> {
   const session = await openSession(context)
@@ -28,10 +29,29 @@ export async function promote(
     context.print(showPlan(stepsOf(session, plan)))
     return EXIT.ok
   }
+  await verifyNoDoubt(context, plan, yes === true)
   const done = await withWayOn('npx create-pg-lab promote', () => carryOut(session, plan))
   context.print(`\n${context.paint('green', '✔')} ${plan.target.name} is the primary`)
   for (const sentence of tellingOf(done)) context.print(`  ${sentence}`)
   return EXIT.ok
+}
+
+/** @throws UserError when it may be wrong, nobody has agreed to it, and nobody can be asked */
+async function verifyNoDoubt(
+  context: Context,
+  { target, doubts }: PromotionPlan,
+  isAgreed: boolean,
+): Promise<void> {
+  if (doubts.length === 0) return
+  const told = doubts.join('. ')
+  if (isAgreed) {
+    context.print(`${context.paint('yellow', '!')} ${told}`)
+    return
+  }
+  if (canAsk(context) && (await ask(`${told}. Promote ${target.name} all the same?`))) return
+  throw new UserError(`${told}. Nobody was promoted`, {
+    hint: `look at it: npx create-pg-lab status; start what is not running: npx create-pg-lab up. To promote all the same: npx create-pg-lab promote ${target.name} --yes`,
+  })
 }
 
 interface Done {
@@ -65,14 +85,16 @@ async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
   return { promotion, following }
 }
 
-function stepsOf({ lab }: Session, { target, why, fence, cutOff }: PromotionPlan): readonly string[] {
+function stepsOf({ lab }: Session, { target, why, fence, doubts, cutOff }: PromotionPlan): readonly string[] {
   const fencing = fence.map((node) =>
     node === cutOff
       ? `${node.name} is cut off from the others: PostgreSQL is stopped there and signed as a standby, or nobody is promoted`
       : `${node.name} does not answer: PostgreSQL is stopped there and signed as a standby, if ssh gets through`,
   )
   const barman = lab.backup ? [`Barman on ${lab.backup.name} follows it`] : []
+  const asked = doubts.map((doubt) => `${doubt}. Nothing is done without --yes or an answered question`)
   return [
+    ...asked,
     ...fencing,
     `${target.name} is promoted: ${why}`,
     'the other standbys that answer follow it',
@@ -85,7 +107,7 @@ function tellingOf({ promotion, following }: Done): readonly string[] {
   return [
     ...cut.map(
       (name) =>
-        `! ${name} does not answer at all and could not be stopped. Its guard asks the others before it starts again.`,
+        `! ${name} does not answer at all and could not be stopped. When it starts, its guard asks the others first; but one that was only paused or cut off goes on as a second primary when it is back. Then: npx create-pg-lab verify --only primary`,
     ),
     ...leftToRejoin(following),
   ]

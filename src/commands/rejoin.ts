@@ -1,4 +1,4 @@
-import { EXIT } from '../errors.ts'
+import { EXIT, UserError } from '../errors.ts'
 import { planRejoin, type Rejoin, type RejoinPlan, rejoin as rejoinNow } from '../operations/rejoin.ts'
 import { size } from '../report/text.ts'
 import { runTasks } from '../tasks.ts'
@@ -31,12 +31,60 @@ export async function rejoin(
     await runTasks([startMachines(session)], session.taskOptions)
     plan = await planRejoin(place, name)
   }
-  const done = await withWayOn(`npx create-pg-lab rejoin ${name}`, () =>
-    carryOut(session, plan, yes === true),
+  await verifyMayGiveUp(context, plan, yes === true)
+  const done = await withWayOn(
+    `npx create-pg-lab rejoin ${name}`,
+    () => carryOut(session, plan, yes === true || plan.needsClone), // that has been asked
   )
   context.print(`\n${context.paint('green', '✔')} ${name} follows ${plan.primary.name}`)
   if (done.said !== '') context.print(`  pg_rewind: ${done.said}`)
   return EXIT.ok
+}
+
+/** @throws UserError when there is something to lose, nobody has agreed to it, and nobody can be asked */
+async function verifyMayGiveUp(context: Context, plan: RejoinPlan, isAgreed: boolean): Promise<void> {
+  const { node, primary, loss, isFollowing } = plan
+  const told = isFollowing ? undefined : tellLoss(plan)
+  if (told === undefined) return
+  if (isAgreed) {
+    context.print(`${context.paint('yellow', '!')} ${told}`)
+    return
+  }
+  if (canAsk(context) && (await ask(`${told} Make a standby of it?`))) return
+  const keep =
+    loss.kind === 'no data'
+      ? ''
+      : ` To keep it, save it first (npx create-pg-lab psql ${node.name}), or give up what ${primary.name} has instead: ` +
+        (plan.isPrimary
+          ? `npx create-pg-lab rejoin ${primary.name}`
+          : `stop ${primary.name}, start ${node.name} (npx create-pg-lab ssh ${node.name} -- sudo pg-lab-guard release), then npx create-pg-lab rejoin ${primary.name}`)
+  throw new UserError(told, { hint: `to go on: npx create-pg-lab rejoin ${node.name} --yes.${keep}` })
+}
+
+/** @returns `undefined` where nothing is lost: no transaction was committed that the primary does not have */
+function tellLoss(plan: RejoinPlan): string | undefined {
+  const { node, primary, loss, isPrimary } = plan
+  const { name } = node
+  switch (loss.kind) {
+    case 'nothing':
+      return undefined
+    case 'no data':
+      return `${name} has no data; it is cloned from ${primary.name}.`
+    case 'other cluster':
+      return `The data of ${name} belongs to another cluster than that of ${primary.name}: all of it is given up.`
+    case 'same timeline':
+      return `${name} has written on the very timeline of ${primary.name}, so nobody can tell what only it has: all of it is given up.`
+    case 'unknown':
+      return `Nobody can tell what only ${name} has: ${plan.isDown ? 'its machine does not answer yet' : 'its files cannot be read'}. It is given up.`
+    case 'wal': {
+      const { parting, commits } = loss
+      const wal = `${size(Number(parting.bytes))} of WAL behind ${parting.lsn} on timeline ${parting.timeline}, where they parted`
+      if (!commits) return `${name} has ${wal}. How much was committed in it nobody can tell. It is given up.`
+      if (commits.count === 0 && !isPrimary) return undefined
+      const last = commits.count === 0 ? '' : `, the last at ${commits.last}`
+      return `${name} has ${wal}; ${commits.count} transactions were committed in it${last}. ${primary.name} does not have them, and they are given up.`
+    }
+  }
 }
 
 /** What pg_rewind cannot do is asked for before anything is drawn again. */
@@ -73,18 +121,23 @@ const WORDS: Readonly<Record<Rejoin['how'], string>> = {
   cloned: 'cloned afresh',
 }
 
-function stepsOf({ node, primary, isFollowing, isDown, parting }: RejoinPlan): readonly string[] {
+function stepsOf(plan: RejoinPlan): readonly string[] {
+  const { node, primary, isFollowing, isDown, parting, needsClone } = plan
   const { name } = node
   if (isFollowing) {
     return [
       `${name} streams from ${primary.name} already; what else it needs as a standby is set up around it`,
     ]
   }
+  const loss = tellLoss(plan)
+  if (needsClone)
+    return [...(loss ? [loss] : []), `${name} is cloned afresh from ${primary.name}, and follows it`]
   const own = parting
     ? `pg_rewind takes back what only ${name} has: ${size(Number(parting.bytes))} of WAL after ${parting.lsn} on timeline ${parting.timeline}`
     : `pg_rewind takes back what only ${name} has, if there is something`
   return [
     ...(isDown ? [`the machine of ${name} is started`] : []),
+    ...(loss ? [loss] : []),
     `PostgreSQL is stopped on ${name}`,
     own,
     'where it cannot, nothing more is done without --yes or an answered question: then a fresh clone replaces its data',

@@ -6,8 +6,8 @@ import type { Place } from './place.ts'
 export interface Fenced {
   readonly node: LabNode
   /**
-   * It is stopped, and signed as a standby. Otherwise its machine did not answer: when it comes back, its guard asks
-   * the others before PostgreSQL starts.
+   * It is stopped, and signed as a standby. Otherwise its machine did not answer: when it boots, its guard asks the
+   * others before PostgreSQL starts; one that was only paused goes on.
    */
   readonly ok: boolean
   /** Of its control file: `shut down`, … */

@@ -17,6 +17,8 @@ export interface PromotionPlan {
   readonly why: string
   /** Servers that do not answer, one of which may be the old primary; and one that is cut off. */
   readonly fence: readonly PostgresNode[]
+  /** Why the promotion may be wrong, a sentence each: then somebody has to agree to it. */
+  readonly doubts: readonly string[]
   /** A primary that answers us and nobody else: nobody is promoted unless it is stopped for certain. */
   readonly cutOff: PostgresNode | undefined
 }
@@ -48,7 +50,7 @@ export async function planPromotion(place: Place, name?: string): Promise<Promot
   if (primary && !isLost) {
     if (second || (named && named !== primary)) throw primaryThere(primaries, named)
     const why = `${primary.node.name} is the primary`
-    return { target: primary.node, isDone: true, why, fence: [], cutOff: undefined }
+    return { target: primary.node, isDone: true, why, fence: [], doubts: [], cutOff: undefined }
   }
   const others = servers.filter((server) => server !== primary)
   const target = named ?? mostAdvanced(place.lab, others)
@@ -60,15 +62,52 @@ export async function planPromotion(place: Place, name?: string): Promise<Promot
     isDone: false,
     why: cutOff ? `${cutOff.name} is cut off: it answers us, and none of the others; ${why}` : why,
     fence: servers.filter((server) => server === primary || !server.answer).map(({ node }) => node),
+    doubts: [...(await livingAmong(place, others)), ...doubtOfCommits(place.lab, servers)],
     cutOff,
   }
+}
+
+/** Not answering us is not absence: one that lives may be the primary, and take writes. */
+async function livingAmong(place: Place, servers: readonly Server[]): Promise<readonly string[]> {
+  const told = servers.map(async ({ node, state, said }) => {
+    const mayBe = 'it may be the primary, and would be stopped by force'
+    if (state === 'busy') return [`${node.name} runs and does not let us ask (${said}): ${mayBe}`]
+    if (state !== 'slow' || !(await letsClientsIn(place, node))) return []
+    return [`${node.name} runs, and has not answered in time: ${mayBe}`]
+  })
+  return (await Promise.all(told)).flat()
+}
+
+/** pg_isready: 0 it lets in, 1 it refuses for now, 2 nothing answers. A server that hangs gives no answer at all. */
+async function letsClientsIn({ guest }: Place, node: PostgresNode): Promise<boolean> {
+  try {
+    const argv = ['pg_isready', '-q', '-h', node.address, '-p', '5432', '-t', '10']
+    return (await guest.shell(node, argv, { timeoutMs: 30_000 })).exitCode < 2
+  } catch (error) {
+    if (error instanceof CommandError) return false
+    throw error
+  }
+}
+
+/**
+ * A commit that was acknowledged is on the old primary and on as many standbys as it waited for. One of those that
+ * answer has it for certain only where fewer than so many standbys are silent.
+ */
+function doubtOfCommits({ replication }: Lab, servers: readonly Server[]): readonly string[] {
+  const silent = servers.filter(({ answer }) => !answer)
+  const count = replication.synchronousCount
+  const standbys = silent.length - (servers.some(({ state }) => state === 'primary') ? 0 : 1)
+  if (count === 0 || standbys < count) return []
+  return [
+    `${namesOf(silent)}: no answer, and in sync mode one of them may be the only server that has commits which were acknowledged`,
+  ]
 }
 
 function primaryThere(primaries: readonly Server[], named: Server | undefined): UserError {
   const [first, second] = primaries
   if (second) {
     return new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
-      hint: 'see which has the newer data (npx create-pg-lab verify --only primary), and make the other a standby: npx create-pg-lab rejoin <name>',
+      hint: 'both ways on are told by: npx create-pg-lab verify --only primary',
     })
   }
   return new UserError(`${first?.node.name} answers, and is the primary`, {

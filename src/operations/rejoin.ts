@@ -2,7 +2,16 @@ import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
 import type { Place } from './place.ts'
-import { findServer, namesOf, type Parting, partingOf, type Server, seeServers } from './servers.ts'
+import { type Commits, countCommits, readFiles, type ServerFiles } from './server-files.ts'
+import {
+  findServer,
+  namesOf,
+  type Parting,
+  partingOf,
+  type Server,
+  seeServers,
+  stretchesBehind,
+} from './servers.ts'
 
 /** A server that becomes a standby of today's primary. */
 export interface RejoinPlan {
@@ -10,13 +19,24 @@ export interface RejoinPlan {
   readonly primary: PostgresNode
   /** It streams already, as an old primary may that boots; what it has left of that time may still be there. */
   readonly isFollowing: boolean
+  /** It takes writes itself: a split brain. */
+  readonly isPrimary: boolean
   /** Its machine does not answer and has to be started first. */
   readonly isDown: boolean
   /** Where it went another way, as far as it can be asked. */
   readonly parting: Parting | undefined
+  /** What a standby of the primary cannot keep. */
+  readonly loss: Loss
+  /** Nothing to rewind, or pg_rewind would see no difference: it is cloned. */
+  readonly needsClone: boolean
   /** Hosts the playbook runs on. */
   readonly limit: readonly string[]
 }
+
+/** What would be given up, as far as it is known. */
+export type Loss =
+  | { readonly kind: 'nothing' | 'no data' | 'unknown' | 'same timeline' | 'other cluster' }
+  | { readonly kind: 'wal'; readonly parting: Parting; readonly commits: Commits | undefined }
 
 export interface Rejoin {
   readonly node: PostgresNode
@@ -34,14 +54,18 @@ export async function planRejoin(place: Place, name: string): Promise<RejoinPlan
   const own = findServer(servers, name)
   const primary = otherPrimary(servers, own)
   const { node, answer } = own
-  verifyOlder(own, primary)
+  const files = answer || own.state === 'gone' ? undefined : await readFiles(place, node)
+  const loss = await lossOf(place, own, files, primary)
   const others = ableToFollow(servers.filter((server) => server !== own)).map((server) => server.node.name)
   return {
     node,
     primary: primary.node,
     isFollowing: answer?.streams_from != null && answer.timeline === primary.answer?.timeline,
+    isPrimary: own.state === 'primary',
     isDown: own.state === 'gone',
-    parting: answer && primary.answer && partingOf(answer, primary.answer),
+    parting: loss.kind === 'wal' ? loss.parting : undefined,
+    loss,
+    needsClone: ['no data', 'same timeline', 'other cluster'].includes(loss.kind),
     limit: [...others, name, ...(await backupNames(place))],
   }
 }
@@ -67,16 +91,33 @@ export function otherPrimary(servers: readonly Server[], own: Server): Server {
   })
 }
 
-function verifyOlder({ node, answer }: Server, primary: Server): void {
-  if (!answer || !primary.answer || answer.timeline <= primary.answer.timeline) return
-  throw new UserError(
-    `${node.name} was promoted last (timeline ${answer.timeline}) and has the newer data; ${primary.node.name} is on ${primary.answer.timeline}`,
-    {
-      hint:
-        `to keep the data of ${node.name}: npx create-pg-lab rejoin ${primary.node.name}; ` +
-        `to keep that of ${primary.node.name}: npx create-pg-lab reinit ${node.name}`,
-    },
-  )
+/** A number of a timeline says nothing about whose data is newer: both ways are followed to where they part. */
+async function lossOf(
+  place: Place,
+  { node, answer, state }: Server,
+  files: ServerFiles | undefined,
+  primary: Server,
+): Promise<Loss> {
+  if (files?.data === 'none') return { kind: 'no data' }
+  const identifier = answer?.system_identifier ?? files?.identifier
+  const lineage = answer ?? files?.lineage
+  if (!lineage || !primary.answer) return { kind: 'unknown' }
+  if (identifier !== primary.answer.system_identifier) return { kind: 'other cluster' }
+  const parting = partingOf(lineage, primary.answer)
+  if (parting) {
+    const commits = await countCommits(place, node, stretchesBehind(lineage, parting))
+    return { kind: 'wal', parting, commits }
+  }
+  const wasPrimary = state === 'primary' || (files !== undefined && !files.isStandby)
+  const isSameTimeline = wasPrimary && lineage.timeline === primary.answer.timeline
+  return { kind: isSameTimeline ? 'same timeline' : 'nothing' }
+}
+
+const CLONE_REASONS: Partial<Record<Loss['kind'], string>> = {
+  'no data': 'it has no data.',
+  'same timeline':
+    'it has written on the very timeline of the primary, and nobody can tell where they parted.',
+  'other cluster': 'its data belongs to another cluster.',
 }
 
 /** The role's words where pg_rewind gives up. */
@@ -89,7 +130,7 @@ const NEEDS_CLONE = /cannot be rewound: ([\s\S]*?)\s*Only a fresh clone helps/
  */
 export async function rejoin(
   place: Place,
-  { node, limit, isFollowing }: RejoinPlan,
+  { node, limit, isFollowing, needsClone, loss }: RejoinPlan,
   options: {
     readonly mayClone: (reason: string) => Promise<boolean>
     readonly onStep?: (text: string) => void
@@ -99,6 +140,13 @@ export async function rejoin(
   if (isFollowing) {
     await callPlaybook(place, { limit }, onStep)
     return { node, how: 'followed', said: '' }
+  }
+  if (needsClone) {
+    const reason = CLONE_REASONS[loss.kind] ?? ''
+    if (!(await mayClone(reason))) throw notAllowed(node, reason)
+    const extraVars = { postgres_target: node.name }
+    await callPlaybook(place, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
+    return { node, how: 'cloned', said: reason }
   }
   const playbook = 'provisioning/rejoin.yml'
   let said = ''

@@ -7,8 +7,13 @@ import type { Place } from './place.ts'
 /** How a PostgreSQL server is, in the words of who wants to change its role. */
 export interface Server {
   readonly node: PostgresNode
-  /** `silent`: its machine may answer, PostgreSQL does not. `gone`: not even the machine. */
-  readonly state: 'primary' | 'standby' | 'silent' | 'gone'
+  /**
+   * `busy`: it runs and does not let us ask: too many clients, starting up. `slow`: no answer in time, which may be a
+   * load. `silent`: its machine may answer, PostgreSQL does not. `gone`: not even the machine.
+   */
+  readonly state: 'primary' | 'standby' | 'busy' | 'slow' | 'silent' | 'gone'
+  /** Of one that is busy: its own words. */
+  readonly said: string
   /** `undefined` when it does not answer, like all that follows. */
   readonly answer: ServerAnswer | undefined
 }
@@ -50,17 +55,31 @@ export function seeServers({ lab, guest }: Pick<Place, 'lab' | 'guest'>): Promis
     try {
       const argv = bounded([psqlProgram(lab), ...BARE_ANSWERS, '-d', 'postgres'])
       const options = { as: 'postgres', stdin: sessionSql() + SQL, timeoutMs: ANSWER_TIMEOUT_MS } as const
-      const { exitCode, stdout } = await guest.shell(node, argv, options)
-      if (exitCode !== 0) return { node, state: 'silent', answer: undefined }
+      const { exitCode, stdout, stderr } = await guest.shell(node, argv, options)
+      if (exitCode !== 0) return { node, answer: undefined, ...silence(exitCode, stderr) }
       const answer = JSON.parse(stdout) as ServerAnswer
-      return { node, state: answer.in_recovery ? 'standby' : 'primary', answer }
+      return { node, state: answer.in_recovery ? 'standby' : 'primary', said: '', answer }
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      return { node, state: error.exitCode === UNREACHABLE ? 'gone' : 'silent', answer: undefined }
+      const state = error.exitCode === UNREACHABLE ? 'gone' : 'slow'
+      return { node, state, said: '', answer: undefined }
     }
   }
   return Promise.all(postgresNodes(lab).map(see))
 }
+
+/** timeout(1) ended psql, or had to kill it. */
+const OUT_OF_TIME = [124, 137]
+
+/** A server that refuses answers: PostgreSQL alone says FATAL. */
+function silence(exitCode: number, stderr: string): Pick<Server, 'state' | 'said'> {
+  const [, said] = /FATAL: +(.*)/.exec(stderr) ?? []
+  if (said !== undefined) return { state: 'busy', said }
+  return { state: OUT_OF_TIME.includes(exitCode) ? 'slow' : 'silent', said: '' }
+}
+
+/** Which way a server has come: enough to tell where two of them parted. */
+export type Lineage = Pick<ServerAnswer, 'timeline' | 'lsn' | 'history'>
 
 /** Where a server went another way than the primary. */
 export interface Parting {
@@ -70,12 +89,47 @@ export interface Parting {
   readonly bytes: bigint
 }
 
-/** @returns `undefined` while it can follow the primary as it is */
-export function partingOf(server: ServerAnswer, primary: ServerAnswer): Parting | undefined {
-  const left = primary.history.find(({ timeline }) => timeline === server.timeline)
-  if (!left) return undefined
-  const bytes = bytesOf(server.lsn) - bytesOf(left.left_at)
-  return bytes > 0n ? { timeline: server.timeline, lsn: left.left_at, bytes } : undefined
+/** Every timeline a server has come through, and the LSN at which it left each; the last it has not left yet. */
+function wayOf({ history, timeline, lsn }: Lineage): Lineage['history'] {
+  return [...history, { timeline, left_at: lsn }]
+}
+
+/**
+ * The numbers of timelines are never compared: two servers may both have begun a timeline 2.
+ * @returns `undefined` while it can follow the primary as it is
+ */
+export function partingOf(server: Lineage, primary: Lineage): Parting | undefined {
+  const [own, its] = [wayOf(server), wayOf(primary)]
+  for (const [at, step] of own.entries()) {
+    const other = its[at]
+    const before = own[at - 1]
+    // Both left the last one at the same place, for timelines of their own.
+    if (other?.timeline !== step.timeline) return before && partingAt(server, before)
+    const hasLeft = at < own.length - 1
+    const hasItLeft = at < its.length - 1
+    if (hasLeft && hasItLeft && step.left_at === other.left_at) continue
+    const isOtherEarlier = bytesOf(other.left_at) < bytesOf(step.left_at)
+    if (hasItLeft)
+      return isOtherEarlier ? partingAt(server, other) : hasLeft ? partingAt(server, step) : undefined
+    // The primary writes the timeline that this server has left: what came behind, only this server has.
+    return hasLeft ? partingAt(server, isOtherEarlier ? other : step) : undefined
+  }
+  return undefined
+}
+
+function partingAt({ lsn }: Lineage, { timeline, left_at }: Lineage['history'][number]): Parting | undefined {
+  const bytes = bytesOf(lsn) - bytesOf(left_at)
+  return bytes > 0n ? { timeline, lsn: left_at, bytes } : undefined
+}
+
+/** The stretches of a server's WAL behind a point, `timeline:start` or `timeline:start:end`. */
+export function stretchesBehind(server: Lineage, { timeline, lsn }: Parting): readonly string[] {
+  const way = wayOf(server)
+  const from = way.findIndex((step) => step.timeline === timeline)
+  return way.slice(from).map((step, at, steps) => {
+    const start = at === 0 ? lsn : steps[at - 1]?.left_at
+    return `${step.timeline}:${start}${at === steps.length - 1 ? '' : `:${step.left_at}`}`
+  })
 }
 
 /** @throws UserError when the lab has no PostgreSQL server of this name */

@@ -55,7 +55,7 @@ function noOnePrimary(primaries: readonly Server[]): UserError {
     })
   }
   return new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
-    hint: 'make one of them a standby first: npx create-pg-lab rejoin <name>',
+    hint: 'both ways on are told by: npx create-pg-lab verify --only primary',
   })
 }
 

@@ -208,8 +208,7 @@ function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): reado
     .map(({ name }) => name)
   const [first, second] = candidates
   if (first && second) {
-    const hint =
-      'see which has the newer data (npx create-pg-lab verify --only primary), and make the other a standby: npx create-pg-lab rejoin <name>'
+    const hint = 'both ways on are told by: npx create-pg-lab verify --only primary'
     return [refuse('server', first, `${candidates.join(' and ')} are primaries at the same time`, hint)]
   }
   const standby = nodes.find(({ name }) => servers.has(name))

@@ -107,7 +107,8 @@ function judge(
   if (!answer.in_recovery) {
     const others = primariesIn(answers).filter((other) => other !== name)
     if (others.length === 0) return { ...WELL, state: 'running' }
-    const hint = `npx create-pg-lab rejoin ${oldest(answers)}`
+    // Which of them gives way is not to be read from a number.
+    const hint = 'npx create-pg-lab verify --only primary'
     return { state: 'split', ok: false, problem: `${others.join(', ')} is a primary too`, hint }
   }
   if (answer.paused) {
@@ -185,15 +186,6 @@ function primariesIn(answers: Answers): readonly string[] {
   return [...answers].flatMap(([name, asked]) =>
     'answer' in asked && !asked.answer.in_recovery ? [name] : [],
   )
-}
-
-/** The primary that was promoted before the others, or never. */
-function oldest(answers: Answers): string | undefined {
-  const timelineOf = (name: string) => {
-    const asked = answers.get(name)
-    return asked && 'answer' in asked ? asked.answer.timeline : 0
-  }
-  return primariesIn(answers).toSorted((one, other) => timelineOf(one) - timelineOf(other))[0]
 }
 
 /** Where it says it streams from; where it does not stream, where it should. */
