@@ -161,6 +161,7 @@ export const VERBS: readonly Verb[] = [
         .option('--to <moment>', 'a time, an LSN, the name of a restore point, or latest')
         .option('--at <host>', 'where (the backup host)')
         .option('--in-place', 'over the primary: what was written after the moment is lost')
+        .option('--over <server>', 'with --in-place where no primary answers: over which server')
         .option('--dry-run', 'say what would be done, and do nothing')
         .option('--yes', 'do not ask')
         .option('--remove', 'delete the server that was restored beside the cluster'),

@@ -8,6 +8,7 @@ import {
   restoreBeside,
   restoreOver,
 } from '../operations/restore.ts'
+import { chooseOver } from '../operations/restore-over.ts'
 import { type Progress, runTasks } from '../tasks.ts'
 import { ask } from './ask.ts'
 import { backupHost } from './backup-host.ts'
@@ -19,6 +20,7 @@ interface RestoreOptions {
   readonly to?: string
   readonly at?: string
   readonly inPlace?: true
+  readonly over?: string
   readonly dryRun?: true
   readonly yes?: true
   readonly remove?: true
@@ -34,7 +36,7 @@ export async function restore(context: Context, options: RestoreOptions): Promis
   if (options.remove) return remove(session, host)
   const moment = parseMoment(options.to ?? '', String(lab.postgres.settings.timezone ?? 'UTC'))
   const plan = await planRestore(placeOf(session, host), moment)
-  const over = options.inPlace ? (plan.primary?.name ?? lab.master.name) : undefined
+  const over = options.inPlace ? await chooseOver(placeOf(session, host), options.over) : undefined
   context.print(showPlan(plan, lab, over))
   if (options.dryRun) {
     context.print('\nNothing was changed.')
@@ -47,7 +49,13 @@ export async function restore(context: Context, options: RestoreOptions): Promis
 }
 
 /** @throws UserError when they do not fit together */
-function verifyOptions({ to, at, inPlace, remove: removes }: RestoreOptions, { name }: BackupNode): void {
+function verifyOptions(options: RestoreOptions, { name }: BackupNode): void {
+  const { to, at, inPlace, over, remove: removes } = options
+  if (over !== undefined && !inPlace) {
+    throw new UserError('--over belongs to --in-place', {
+      hint: 'beside the cluster: leave it out; over a server: add --in-place',
+    })
+  }
   if (removes && (to !== undefined || inPlace)) {
     throw new UserError('--remove goes alone', { hint: 'npx create-pg-lab restore --remove' })
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { planPromotion, promote } from '../../src/operations/promote.ts'
+import type { Guest } from '../../src/tools/contracts.ts'
 import { testBackup, testSlave } from '../support/lab.ts'
 import { PRIMARY, refusal, scene, standby, threeServers } from './scene.ts'
 
@@ -48,6 +49,43 @@ test('while the primary answers nobody is promoted', async () => {
   )
   expect(await planPromotion(place)).toMatchObject({ isDone: true, why: 'master is the primary' })
   expect(await planPromotion(place, 'master')).toMatchObject({ isDone: true })
+})
+
+test('a primary that answers with a refusal lives: somebody has to agree', async () => {
+  for (const said of ['sorry, too many clients already', 'the database system is starting up']) {
+    const { place } = scene({ master: `FATAL: ${said}`, slave: standby(), slave2: standby() })
+    expect((await planPromotion(place)).doubts).toEqual([
+      `master runs and does not let us ask (${said}): it may be the primary, and would be stopped by force`,
+    ])
+  }
+})
+
+test('so does one that has no time, unless it lets nobody in', async () => {
+  const lab = threeServers()
+  const { place } = scene({ slave: standby(), slave2: standby() }, lab)
+  const guest = (isReady: number): Guest => ({
+    ...place.guest,
+    shell: async (node, argv, options) => {
+      if (node.name !== 'master') return place.guest.shell(node, argv, options)
+      const exitCode = argv[0] === 'pg_isready' ? isReady : 124
+      return { exitCode, stdout: '', stderr: '', durationMs: 1 }
+    },
+  })
+  expect((await planPromotion({ ...place, guest: guest(0) })).doubts).toEqual([
+    'master runs, and has not answered in time: it may be the primary, and would be stopped by force',
+  ])
+  expect((await planPromotion({ ...place, guest: guest(2) })).doubts).toEqual([])
+})
+
+test('in sync mode one that is silent may have what was acknowledged', async () => {
+  const replication = { ...threeServers().replication, mode: 'sync', synchronousCount: 1 } as const
+  const lab = threeServers({ replication })
+  const well = scene({ master: 'gone', slave: standby(), slave2: standby() }, lab)
+  expect((await planPromotion(well.place)).doubts).toEqual([])
+  const { place } = scene({ master: 'gone', slave: standby(), slave2: 'gone' }, lab)
+  expect((await planPromotion(place)).doubts).toEqual([
+    'master, slave2: no answer, and in sync mode one of them may be the only server that has commits which were acknowledged',
+  ])
 })
 
 test('two primaries, nobody that answers, and names nobody has are refused', async () => {

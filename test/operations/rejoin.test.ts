@@ -3,7 +3,7 @@ import { CommandError } from '../../src/errors.ts'
 import type { Place } from '../../src/operations/place.ts'
 import { planReinit } from '../../src/operations/reinit.ts'
 import { planRejoin, rejoin } from '../../src/operations/rejoin.ts'
-import type { Command } from '../../src/tools/contracts.ts'
+import type { Command, Guest } from '../../src/tools/contracts.ts'
 import { PRIMARY, refusal, scene, standby } from './scene.ts'
 
 const PROMOTED = { in_recovery: false, timeline: 2, history: [{ timeline: 1, left_at: '0/5000000' }] }
@@ -64,12 +64,74 @@ test('the only primary, and a lab without one, are refused', async () => {
   )
 })
 
-test('of two primaries the one with the newer data is not given up without a word', async () => {
-  const { place } = scene({ master: PRIMARY, slave: PROMOTED, slave2: standby() })
-  expect(await refusal(planRejoin(place, 'slave'))).toBe(
-    'slave was promoted last (timeline 2) and has the newer data; master is on 1 → ' +
-      'to keep the data of slave: npx create-pg-lab rejoin master; to keep that of master: npx create-pg-lab reinit slave',
+/** What the guard of every server says of its files, and of its commits. */
+const guardSays =
+  (look: string, commits: string): Guest['shell'] =>
+  async (_, argv) => {
+    const stdout = argv[1] === 'look' ? look : argv[1] === 'commits' ? commits : ''
+    return { exitCode: 0, stdout, stderr: '', durationMs: 1 }
+  }
+
+const COMMITTED = 'commits=1000\nlast=2026-11-29 14:00:00.5 UTC\n'
+const STOPPED = (timeline: number, end: string, more = 'standby=no') =>
+  `data=yes\nidentifier=7\nstate=shut down\n${more}\ntimeline=${timeline}\nend=${end}\n`
+
+test('of two primaries either may be given up, and what it has is told, whatever its timeline', async () => {
+  const promoted = { ...PROMOTED, lsn: '0/5000100' }
+  const servers = { master: { in_recovery: false, lsn: '0/9000000' }, slave: promoted, slave2: standby() }
+  const { place, done } = scene(servers, undefined, guardSays('', COMMITTED))
+  expect(await planRejoin(place, 'slave')).toMatchObject({
+    isPrimary: true,
+    loss: {
+      kind: 'wal',
+      parting: { timeline: 1, lsn: '0/5000000', bytes: 256n },
+      commits: { count: 1000, last: '2026-11-29 14:00:00.5 UTC' },
+    },
+  })
+  expect(await planRejoin(place, 'master')).toMatchObject({
+    loss: { kind: 'wal', parting: { bytes: 0x4000000n } },
+  })
+  expect(done).toEqual([
+    'slave: pg-lab-guard commits 1:0/5000000:0/5000000 2:0/5000000',
+    'master: pg-lab-guard commits 1:0/5000000',
+  ])
+})
+
+test('one that is stopped is asked by its files', async () => {
+  const servers = { master: PRIMARY, slave: 'silent', slave2: standby() } as const
+  const newer = scene(
+    servers,
+    undefined,
+    guardSays(`${STOPPED(2, '0/5000200')}history=1 0/4000000\n`, COMMITTED),
   )
+  expect(await planRejoin(newer.place, 'slave')).toMatchObject({
+    needsClone: false,
+    loss: { kind: 'wal', parting: { timeline: 1, lsn: '0/4000000' }, commits: { count: 1000 } },
+  })
+  const loss = async (look: string) =>
+    (await planRejoin(scene(servers, undefined, guardSays(look, '')).place, 'slave')).loss.kind
+  expect(await loss(STOPPED(1, '0/4000000', 'standby=yes'))).toBe('nothing')
+  expect(await loss(STOPPED(1, '0/4000000'))).toBe('same timeline')
+  expect(await loss(STOPPED(1, '0/4000000').replace('=7', '=8'))).toBe('other cluster')
+  expect(await loss('data=no\n')).toBe('no data')
+  expect(await loss('usage: pg-lab-guard')).toBe('unknown')
+})
+
+test('where there is nothing to rewind it is cloned, when that is agreed', async () => {
+  const servers = { master: PRIMARY, slave: 'silent', slave2: standby() } as const
+  const scripted = withPlaybook(scene(servers, undefined, guardSays('data=no\n', '')).place)
+  const plan = await planRejoin(scripted.place, 'slave')
+  expect(plan.needsClone).toBe(true)
+  expect(await refusal(rejoin(scripted.place, plan, { mayClone: async () => false }))).toContain(
+    'it has no data. → only a fresh clone helps',
+  )
+  expect(scripted.calls).toEqual([])
+  expect(await rejoin(scripted.place, plan, { mayClone: async () => true })).toMatchObject({ how: 'cloned' })
+  expect(scripted.calls.join()).toContain('provisioning/reinit.yml')
+})
+
+test('reinit may take either of two primaries', async () => {
+  const { place } = scene({ master: PRIMARY, slave: PROMOTED, slave2: standby() })
   expect(await planReinit(place, 'slave')).toMatchObject({ isPrimary: true, upstream: { name: 'master' } })
 })
 

@@ -11,8 +11,8 @@ export function threeServers(overrides: Partial<Lab> = {}): Lab {
   return testLab({ slaves: [testSlave(), slave2], backup: undefined, ...overrides })
 }
 
-/** `gone`: ssh does not get through. `silent`: PostgreSQL does not answer. */
-export type Is = Partial<ServerAnswer> | 'gone' | 'silent'
+/** `gone`: ssh does not get through. `silent`: PostgreSQL does not answer. `FATAL: …`: it answers so. */
+export type Is = Partial<ServerAnswer> | 'gone' | 'silent' | `FATAL: ${string}`
 
 export const PRIMARY: Is = { in_recovery: false }
 export const standby = (lsn = '0/5000000', more: Partial<ServerAnswer> = {}): Is => ({
@@ -39,8 +39,9 @@ export function scene(
     const is = servers[name] ?? 'gone'
     if (is === 'gone') throw new CommandError(`${name} cannot be reached`, { command: 'ssh', exitCode: 255 })
     const full = { system_identifier: '7', timeline: 1, lsn: '0/5000000', streams_from: null, history: [] }
-    const stdout = is === 'silent' ? '' : JSON.stringify({ ...full, ...is })
-    return { exitCode: is === 'silent' ? 2 : 0, stdout, stderr: '', durationMs: 1 }
+    if (typeof is === 'string')
+      return { exitCode: 2, stdout: '', stderr: is.replace('silent', ''), durationMs: 1 }
+    return { exitCode: 0, stdout: JSON.stringify({ ...full, ...is }), stderr: '', durationMs: 1 }
   }
   const guest: Guest = {
     shell: async (node, argv, options) => {

@@ -95,7 +95,7 @@ describe('a cluster the playbook would refuse', () => {
   test('two primaries', async () => {
     const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: false })
     expect(await refused(lab, { server })).toEqual([
-      'master: master and slave are primaries at the same time → see which has the newer data (npx create-pg-lab verify --only primary), and make the other a standby: npx create-pg-lab rejoin <name>',
+      'master: master and slave are primaries at the same time → both ways on are told by: npx create-pg-lab verify --only primary',
     ])
   })
 

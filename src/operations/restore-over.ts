@@ -1,0 +1,56 @@
+import { UserError } from '../errors.ts'
+import type { Place } from './place.ts'
+import { readFiles } from './server-files.ts'
+import { findServer, namesOf, type Server, seeServers } from './servers.ts'
+
+/**
+ * Chooses the server a restore in place goes over: the one primary; where none answers, the one that is named.
+ * @returns its name
+ * @throws UserError where there are two primaries, or one could be lost that nobody named
+ */
+export async function chooseOver(place: Place, named: string | undefined): Promise<string> {
+  const servers = await seeServers(place)
+  if (named !== undefined) findServer(servers, named)
+  const primaries = servers.filter(({ state }) => state === 'primary')
+  const [primary, second] = primaries
+  if (second) {
+    throw new UserError(
+      `${namesOf(primaries, ' and ')} are primaries at the same time: only one can be restored over`,
+      {
+        hint: 'both ways on are told by: npx create-pg-lab verify --only primary',
+      },
+    )
+  }
+  if (!primary) return chooseWithoutPrimary(place, servers, named)
+  if (named === undefined || named === primary.node.name) return primary.node.name
+  throw new UserError(`${primary.node.name} is the primary, so a restore goes over it, not over ${named}`, {
+    hint: `leave --over out, or change places first: npx create-pg-lab switchover ${named}`,
+  })
+}
+
+async function chooseWithoutPrimary(
+  place: Place,
+  servers: readonly Server[],
+  named: string | undefined,
+): Promise<string> {
+  const silent = servers.filter(({ answer }) => !answer)
+  const files = await Promise.all(silent.map(({ node }) => readFiles(place, node)))
+  const unknown = silent.filter(({ state }, at) => state === 'busy' || files[at]?.data === 'unknown')
+  if (unknown.length > 0) {
+    throw new UserError(`No primary answers, and nobody can tell whether it is ${namesOf(unknown, ' or ')}`, {
+      hint: 'start what is not running: npx create-pg-lab up',
+    })
+  }
+  const primaries = silent.filter((_, at) => files[at]?.data === 'there' && !files[at]?.isStandby)
+  const told = primaries.map(({ node }) => `${node.name} was no standby when it stopped`).join(', ')
+  if (named === undefined) {
+    throw new UserError(`No primary answers${told && `; ${told}`}: say over which server`, {
+      hint: `npx create-pg-lab restore … --in-place --over <${servers.map(({ node }) => node.name).join('|')}>; or start what is not running: npx create-pg-lab up`,
+    })
+  }
+  const others = primaries.filter(({ node }) => node.name !== named)
+  if (others.length === 0) return named
+  throw new UserError(`${told}: what only ${namesOf(others, ' and ')} has would be lost`, {
+    hint: `start it and look: npx create-pg-lab up; or restore over it: --over ${others[0]?.node.name}`,
+  })
+}
