@@ -10,6 +10,9 @@ const SERVICES: Readonly<Record<Lab['os']['family'], string>> = { Debian: 'cron'
 /** Everywhere crontab(5) and cron(8) look; a place that is not there is passed over. */
 const CRONTABS = ['/etc/crontab', '/etc/cron.d', '/var/spool/cron']
 
+/** What Debian's newer packages of Barman have in the place of a crontab. */
+const TIMER = 'barman.timer'
+
 export const cron: Check = {
   id: 'cron',
   title: 'cron runs Barman, and Barman keeps receive-wal running',
@@ -34,17 +37,30 @@ async function seeService(lab: Lab, backup: BackupNode, guest: Guest): Promise<S
   }
 }
 
+/*
+ * Packages for systemd bring a timer, and a line that does nothing where systemd runs. Twice a minute is too often: two
+ * that run at once wait for each other, and all of Barman's housekeeping is done twice.
+ */
 async function seeJob(backup: BackupNode, guest: Guest): Promise<Seen> {
-  const lines = await barmanJobs(guest, backup)
-  const job = lines.find((line) => /\bbarman\b.*\scron$/.test(line))
+  const [timer, jobs] = await Promise.all([
+    guest.shell(backup, ['systemctl', 'is-active', TIMER]),
+    barmanJobs(guest, backup),
+  ])
+  const lines = jobs.filter(
+    (line) => /\bbarman\b.*\scron\b/.test(line) && !line.includes('/run/systemd/system'),
+  )
+  const runs = [...(timer.exitCode === 0 ? [TIMER] : []), ...lines]
   return {
     what: 'barman cron every minute',
-    expected: 'a line in a crontab',
-    observed: job ?? 'none',
-    ok: job?.startsWith('* * * * *') ?? false,
-    hint: 'Write Barman’s crontab again: npx create-pg-lab provision',
-    command: `sudo grep -rhs barman ${CRONTABS.join(' ')}`,
-    output: lines.join('\n'),
+    expected: 'once, by a timer or a line in a crontab',
+    observed: runs.join('; ') || 'none',
+    ok: runs.length === 1 && /^(\* \* \* \* \*|barman\.timer)/.test(runs[0] ?? ''),
+    hint:
+      runs.length > 1
+        ? `It runs ${runs.length} times a minute. Leave the package’s own, and take the others out of the crontabs on ${backup.name}`
+        : 'Schedule Barman again: npx create-pg-lab provision',
+    command: `systemctl is-active ${TIMER}; sudo grep -rhs barman ${CRONTABS.join(' ')}`,
+    output: [everything(timer), ...jobs].join('\n'),
   }
 }
 

@@ -50,7 +50,7 @@ async function look(lab: Lab, link: Link, guest: Guest): Promise<readonly Seen[]
   const rows = await guest.rows<StandbyRow>(link.node, SQL)
   const [row] = rows
   if (!row) return []
-  const refusal = row.in_recovery && row.status === null ? await tryLogin(lab, link, guest) : undefined
+  const refusal = row.in_recovery && !streams(row) ? await tryLogin(lab, link, guest) : undefined
   const seen = [
     seeRecovery(row, link),
     seeReceiver(row, link, refusal),
@@ -68,6 +68,11 @@ function seeRecovery({ in_recovery, read_only }: StandbyRow, { node }: Link): Se
     ok: in_recovery && read_only === 'on',
     hint: `It was promoted and is a primary of its own now. Make it follow again: npx create-pg-lab rejoin ${node.name}`,
   }
+}
+
+/** Until it has got through, a walreceiver is `starting`, and from PostgreSQL 19 on `connecting`: who keeps it away? */
+function streams({ status }: StandbyRow): boolean {
+  return status === 'streaming'
 }
 
 /**
@@ -89,19 +94,17 @@ async function tryLogin(lab: Lab, { node, upstream }: Link, guest: Guest): Promi
 function seeReceiver(row: StandbyRow, { node, upstream }: Link, refusal: string | undefined): Seen {
   const expected = `streaming from ${upstream.address} through ${node.slot}`
   const through = row.slot_name ? `through ${row.slot_name}` : 'without a slot'
-  const observed =
-    row.status === null
-      ? `no walreceiver${refusal ? `: ${refusal}` : ''}`
-      : `${row.status} from ${row.sender_host} ${through}`
+  const observed = streams(row)
+    ? `streaming from ${row.sender_host} ${through}`
+    : `${row.status === null ? 'no walreceiver' : `a walreceiver that is ${row.status}`}${refusal ? `: ${refusal}` : ''}`
   return {
     what: 'walreceiver',
     expected,
     observed,
     ok: observed === expected,
-    hint:
-      row.status === null
-        ? receiverRemedy({ node, upstream }, refusal)
-        : `primary_conninfo or primary_slot_name is another. ${WRITE_AGAIN}`,
+    hint: streams(row)
+      ? `primary_conninfo or primary_slot_name is another. ${WRITE_AGAIN}`
+      : receiverRemedy({ node, upstream }, refusal),
   }
 }
 

@@ -179,7 +179,7 @@ const Postgres = section('The PostgreSQL servers.', {
   version: v.optional(
     wholeNumber(
       12,
-      18,
+      19,
       'Major version. Left out: the distribution’s own; of another repository 18, or what the lab has already.',
     ),
   ),

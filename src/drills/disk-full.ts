@@ -2,7 +2,7 @@ import { programFailed } from '../errors.ts'
 import type { BackupNode } from '../lab.ts'
 import { size } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
-import { barmanConfig } from '../tools/barman.ts'
+import { barmanConfig, stopReceiveWal } from '../tools/barman.ts'
 import { backupOf, withoutBackup } from './casting.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { mostKept } from './sampler.ts'
@@ -185,14 +185,14 @@ export const diskFull: Drill = {
 
 async function fill(stage: LiveStage, backup: BackupNode): Promise<void> {
   const { streaming } = await foldersOf(stage, backup)
-  await stopReceiving(stage, backup)
+  await stopReceiveWal(stage.guest, backup)
   await asRoot(stage, backup, FILL, [streaming])
   await barmanCron(backup, stage.guest)
 }
 
 async function empty(stage: Stage, backup: BackupNode): Promise<void> {
   const { streaming, wals } = await foldersOf(stage, backup)
-  await stopReceiving(stage, backup)
+  await stopReceiveWal(stage.guest, backup)
   await asRoot(stage, backup, EMPTY, [streaming, wals])
 }
 
@@ -219,12 +219,6 @@ async function foldersOf(
 ): Promise<{ readonly streaming: string; readonly wals: string }> {
   const { config } = await barmanConfig(guest, backup)
   return { streaming: String(config.streaming_wals_directory), wals: String(config.wals_directory) }
-}
-
-/** It may have ended by itself. */
-async function stopReceiving({ guest }: Stage, backup: BackupNode): Promise<void> {
-  const argv = ['barman', 'receive-wal', '--stop', backup.server]
-  await guest.shell(backup, argv, { as: 'barman', timeoutMs: 60_000 })
 }
 
 async function asRoot(

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { barmanHas } from '../catalog/barman.ts'
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
-import { barmanConfig } from '../tools/barman.ts'
+import { barmanConfig, barmanVersion } from '../tools/barman.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { BARE_ANSWERS, bounded, processS, sessionSql } from '../tools/psql.ts'
 import { identifier, literal } from '../tools/sql.ts'
@@ -58,13 +59,13 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
  * in. It goes with our connection, and a trap stands behind each end; what a power cut left goes at the next start.
  * postgresql.auto.conf is emptied once it is checked: what ALTER SYSTEM set on the primary has no place here.
  * $1 is the server, $2 the backup, $3 the restore point, $4 path_prefix, $5 bytes needed, $6 the database, $7 the
- * question, $8 the timeline (else Barman leaves out the WAL written after a promotion); then the names of the
- * tablespaces.
+ * question, $8 the timeline (else Barman leaves out the WAL written after a promotion), $9 Barman's word for a restore,
+ * $10 whether it takes a target or a timeline, not both; then the names of the tablespaces.
  */
 const SCRIPT = `export LC_ALL=C.UTF-8
-server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8
+server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10}
 PATH="$4:$PATH"
-shift 8
+shift 10
 work=~/.pg-lab/rehearsal
 data=$work/data
 exec 9<~
@@ -97,12 +98,12 @@ places=()
 for name; do places+=(--tablespace "$name:$work/tablespaces/$name"); done
 copy() {
   until=(--target-name "$target" --target-tli "$timeline")
-  if barman --version | grep -qxF 2.12; then
-    # It takes a target or a timeline, not both. A timeline alone brings all the WAL up to its end.
+  if [ "$takes_one" = true ]; then
+    # A timeline alone brings all the WAL up to its end.
     own=$(sed -n 's/^timeline=//p' ~/"$server/base/$backup/backup.info")
     if [ "$own" = "$timeline" ]; then until=(--target-name "$target"); else until=(--target-tli "$timeline"); fi
   fi
-  barman recover "\${until[@]}" "\${places[@]}" "$server" "$backup" "$data"
+  barman "$word" "\${until[@]}" "\${places[@]}" "$server" "$backup" "$data"
 }
 files() {
   # Barman has put its own beside these, and renamed the manifest
@@ -174,9 +175,13 @@ export async function rehearseRestore(
   const wal: Step = { name: 'wal', ok: arrived, said: segment }
   const begun = { backup: newest.id, target, wanted, neededBytes }
   if (!arrived) return { ...begun, freeBytes: undefined, steps: [wal], restored: undefined }
+  const version = await barmanVersion(guest, backup)
   const words = [
     ...[backup.server, newest.id, target.name, String(config.path_prefix), String(neededBytes)],
-    ...[lab.database.name, stateSql(lab), String(target.timeline), ...newest.tablespaces],
+    ...[lab.database.name, stateSql(lab), String(target.timeline)],
+    barmanHas(version, 'restore') ? 'restore' : 'recover',
+    String(!barmanHas(version, 'target_with_timeline')),
+    ...newest.tablespaces,
   ]
   const output = await guest.shell(backup, ['bash', '-c', SCRIPT, 'bash', ...words], {
     as: 'barman',

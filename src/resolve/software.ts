@@ -1,3 +1,4 @@
+import { barmanHas } from '../catalog/barman.ts'
 import { type Architecture, type Box, DEFAULT_OS, type Os, type ProviderName } from '../catalog/contracts.ts'
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
@@ -85,8 +86,9 @@ export function resolveRunner(
   return provider === 'ssh' || !os.playsAnsible ? 'host' : runner
 }
 
-/** Whether the Barman of this lab wants REPLICATION for its ordinary role (`is_superuser` in its postgres.py until 2.13). */
+/** Whether the Barman of this lab wants REPLICATION for its ordinary role. */
 export function wantsReplication({ os, postgres }: Config): boolean {
-  const [major = 0, minor = 0] = (OPERATING_SYSTEMS[os].barmanVersion ?? '').split('.').map(Number)
-  return postgres.repository === 'distro' && major === 2 && minor < 14
+  const { barmanVersion } = OPERATING_SYSTEMS[os]
+  const isOwn = postgres.repository === 'distro' && barmanVersion !== undefined
+  return isOwn && !barmanHas(barmanVersion, 'plain_role')
 }

@@ -1,4 +1,5 @@
-import { CommandError } from '../errors.ts'
+import { barmanHas } from '../catalog/barman.ts'
+import { CommandError, programFailed } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { Guest, Output } from './contracts.ts'
 import { type Evidence, shellWord } from './evidence.ts'
@@ -91,4 +92,40 @@ export async function barmanConfig(
   const answer = await showServer(guest, backup)
   if (typeof answer.about !== 'object' || answer.about === null) throw barmanFailed(answer, backup)
   return { answer, config: answer.about as Record<string, unknown> }
+}
+
+/** Barman's version, e.g. `3.13.3`. @throws CommandError when Barman does not tell */
+export const barmanVersion = onceAGuest(async (guest, backup: BackupNode): Promise<string> => {
+  const words = ['barman', '--version']
+  const output = await guest.shell(backup, words, { as: 'barman', timeoutMs: 20_000 })
+  const version = /\d+(\.\d+)+\S*/.exec(output.stdout)?.[0]
+  if (version !== undefined) return version
+  throw programFailed(
+    `Barman on ${backup.name} does not tell its version`,
+    barmanCommand(['--version']),
+    output,
+  )
+})
+
+/** What Barman is told to end receive-wal with. */
+export async function stopReceiveWalWords(guest: Guest, backup: BackupNode): Promise<readonly string[]> {
+  const isNew = barmanHas(await barmanVersion(guest, backup), 'terminate_process')
+  return isNew
+    ? ['terminate-process', backup.server, 'receive-wal']
+    : ['receive-wal', '--stop', backup.server]
+}
+
+/*
+ * Where a unit supervises receive-wal it comes back when it is only killed, and barman may not stop a unit that root
+ * has started, nor any where polkit is missing. $1 is the server.
+ */
+const STOP_UNIT =
+  'unit=barman-receive-wal@$1.service; if systemctl cat "$unit" >/dev/null 2>&1; then systemctl stop "$unit"; fi'
+
+/** Ends receive-wal where it lives, as a unit or by itself; Barman's next cron starts it again. It may have ended already. */
+export async function stopReceiveWal(guest: Guest, backup: BackupNode): Promise<void> {
+  const options = { timeoutMs: 60_000 }
+  await guest.shell(backup, ['sh', '-c', STOP_UNIT, 'sh', backup.server], { ...options, as: 'root' })
+  const words = await stopReceiveWalWords(guest, backup)
+  await guest.shell(backup, ['barman', ...words], { ...options, as: 'barman' })
 }

@@ -296,6 +296,27 @@ const SABOTAGES: readonly Sabotage[] = [
     remedy: 'sudo -u barman barman cron',
   },
   {
+    name: 'barman cron run by the timer of the package and by a crontab',
+    script: { shell: [{ of: 'is-active barman.timer', stdout: 'active\n' }] },
+    run: ['cron'],
+    found: [
+      'cron backup barman cron every minute: barman.timer; * * * * * barman [ -x /usr/bin/barman ] && /usr/bin/barman -q cron',
+    ],
+    remedy: 'take the others out of the crontabs on backup',
+  },
+  {
+    name: 'a walreceiver that does not get through (PostgreSQL 19)',
+    script: {
+      rows: [
+        { of: RECEIVER, rows: [{ ...receiver, status: 'connecting', slot_name: null, sender_host: null }] },
+      ],
+      shell: [{ of: 'IDENTIFY_SYSTEM', exitCode: 2, stderr: 'psql: error: FATAL:  no pg_hba.conf entry' }],
+    },
+    run: ['standby'],
+    found: ['standby slave walreceiver: a walreceiver that is connecting: no pg_hba.conf entry'],
+    remedy: 'master does not let it in',
+  },
+  {
     name: 'Barman off its primary',
     script: {
       shell: [

@@ -127,7 +127,7 @@ describe('what is wrong is said in one line', () => {
     [{ backup: true }, 'backup | must be false or an object { … }; true was given'],
     [{ backup: { memory: 'x' } }, 'backup.memory | must be a number; "x" was given'],
     [{ postgres: { version: 11 } }, 'postgres.version | must be at least 12; 11 was given'],
-    [{ postgres: { version: 19 } }, 'postgres.version | must be at most 18; 19 was given'],
+    [{ postgres: { version: 20 } }, 'postgres.version | must be at most 19; 20 was given'],
     [{ postgres: { checksums: 'yes' } }, 'postgres.checksums | must be true or false; "yes" was given'],
     [
       { postgres: { repository: 'pgd' } },

@@ -23,7 +23,7 @@ loader = DataLoader()
 # What the roles find out on a host.
 FOUND = {
     "ansible_facts": {"os_family": "Debian"},
-    "backup_version": {"stdout": "3.13.0 Barman by EnterpriseDB"},
+    "backup_version": {"stdout": "3.13.0 Barman by EnterpriseDB", "stdout_lines": ["3.13.0 Barman by EnterpriseDB"]},
     "postgres_bin_directory": "/usr/lib/postgresql/15/bin",
     "postgres_conf_directory": "/etc/postgresql/15/main",
     "postgres_data_directory": "/var/lib/postgresql/15/main",

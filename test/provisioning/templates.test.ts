@@ -87,11 +87,11 @@ function expectBarman({ backup }: Lab, { barman, crontab }: Found): void {
     retention_policy: backup.retentionPolicy,
   })
   expect(Object.keys(barman).filter((name) => name !== 'barman' && name.split(':')[0] !== server)).toEqual([])
-  const command = `[ -x /usr/bin/barman ] && /usr/bin/barman -q`
+  const isThere = '[ -x /usr/bin/barman ] &&'
   expect(crontab).toEqual([
     'MAILTO=root',
-    ['*', '*', '*', '*', '*', 'barman', `${command} cron`],
-    [...schedule.split(' '), 'barman', `${command} backup ${server}`],
+    ['*', '*', '*', '*', '*', 'barman', `${isThere} /usr/bin/barman -q cron`],
+    [...schedule.split(' '), 'barman', `${isThere} timeout 86400 /usr/bin/barman -q backup ${server}`],
   ])
 }
 

@@ -11,6 +11,7 @@ import { type LoadReport, type Report, timeOf, versionsOf } from '../../report/r
 import { type Survey, surveyLab } from '../../report/survey.ts'
 import { writeTranscript } from '../../report/transcript.ts'
 import type { Progress } from '../../tasks.ts'
+import { barmanVersion } from '../../tools/barman.ts'
 import type { Guest } from '../../tools/contracts.ts'
 import type { Session } from '../session.ts'
 
@@ -33,7 +34,7 @@ export async function gatherEvidence(
     onStep: ({ node, command }) => note(`${node}: ${command}`),
   })
   note('the configuration files')
-  const [files, barman] = await Promise.all([copyFiles(lab, guest, hide), barmanVersion(lab, guest)])
+  const [files, barman] = await Promise.all([copyFiles(lab, guest, hide), versionOfBarman(lab, guest)])
   const others = [...(barman ? [['Barman', barman] as const] : []), ['pg-lab', manifest.version] as const]
   return {
     lab: lab.name,
@@ -76,11 +77,10 @@ function secretsOf(directory: string): readonly string[] {
   return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8').trim())
 }
 
-async function barmanVersion({ backup }: Lab, guest: Guest): Promise<string | undefined> {
+async function versionOfBarman({ backup }: Lab, guest: Guest): Promise<string | undefined> {
   if (!backup) return undefined
   try {
-    const { stdout } = await guest.shell(backup, ['barman', '--version'], { as: 'barman', timeoutMs: 20_000 })
-    return /\d+(\.\d+)+\S*/.exec(stdout)?.[0]
+    return await barmanVersion(guest, backup)
   } catch (error) {
     if (error instanceof CommandError) return undefined
     throw error
