@@ -1,3 +1,4 @@
+import type { WalCompression } from './catalog/barman.ts'
 import type { Box, Os, ProviderName } from './catalog/contracts.ts'
 
 /** What a machine is given. */
@@ -64,7 +65,7 @@ export interface BackupNode extends LabNode {
   /** Crontab time of the scheduled base backup, e.g. `0 3 * * *`. */
   readonly schedule: string
   /** Barman's WAL compression, or `none`. */
-  readonly compression: 'none' | 'gzip' | 'bzip2'
+  readonly compression: WalCompression
 }
 
 export type Repository =

@@ -265,6 +265,10 @@ describe('one problem each', () => {
       "postgres.repository | Rocky Linux 9 carries no Barman | set it to 'pgdg', or backup to false",
     ],
     [
+      { os: 'debian-12', backup: { compression: 'zstd' } },
+      "backup.compression | Barman 3.4 of Debian 12 has no zstd, Barman 3.13 has | set it to 'gzip', or os to one with a newer Barman",
+    ],
+    [
       { os: 'debian-11', provider: 'parallels' },
       'os | no box of Debian 11 is known for parallels on amd64 | name one in box.name, or choose another os or provider',
     ],

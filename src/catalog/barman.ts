@@ -11,6 +11,8 @@ export const BARMAN_SINCE = {
   models: '3.10',
   /** The new word for `recover`. */
   restore: '3.11',
+  /** WAL compressed by zstd and lz4. */
+  fast_compression: '3.13',
   /** The new word for `receive-wal --stop`. */
   terminate_process: '3.14',
   /** `restore --partial-wal`: what is still arriving comes along. */
@@ -26,4 +28,13 @@ export function barmanHas(version: string, feature: BarmanFeature): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const [sinceMajor = 0, sinceMinor = 0] = BARMAN_SINCE[feature].split('.').map(Number)
   return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor)
+}
+
+/** How Barman can compress archived WAL. */
+export const WAL_COMPRESSIONS = ['none', 'gzip', 'bzip2', 'zstd', 'lz4'] as const
+export type WalCompression = (typeof WAL_COMPRESSIONS)[number]
+
+/** The feature a compression needs; `undefined` for what every Barman has. */
+export function featureOf(compression: WalCompression): BarmanFeature | undefined {
+  return compression === 'zstd' || compression === 'lz4' ? 'fast_compression' : undefined
 }

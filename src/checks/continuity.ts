@@ -1,24 +1,28 @@
+import { barmanHas } from '../catalog/barman.ts'
 import type { BackupNode } from '../lab.ts'
-import { barmanCommand, barmanConfig } from '../tools/barman.ts'
+import { askBarman, barmanCommand, barmanConfig, barmanVersion } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { shellWord } from '../tools/evidence.ts'
-import { bytesOf } from '../tools/wal.ts'
+import { bytesOf, walReader } from '../tools/wal.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 /*
  * Barman lists from its own catalogue, also what somebody deleted from the disk: so each file it names is looked at.
  * It lists a backup's own timeline only; for the others the archive itself is looked through, and how the newest
  * timeline came about, which its history tells. $1 is the server, $2 its wals_directory, $3 its backup_directory, where
- * each backup's own file says in which segment it begins: Barman would take half a second to tell.
+ * each backup's own file says in which segment it begins: Barman would take half a second to tell; then what reads
+ * the archive's files, compressed or not.
  */
-const LIST = `barman list-files --target wal "$1" first | while IFS= read -r file; do
+const LIST = `server=$1 wals=$2 folder=$3
+shift 3
+barman list-files --target wal "$server" first | while IFS= read -r file; do
   if [ -s "$file" ]; then echo "there $file"; else echo "gone $file"; fi
 done
-find "$3/base" "$3/meta" -maxdepth 2 -name '*backup.info' -exec grep -lx status=DONE {} + 2>/dev/null |
+find "$folder/base" "$folder/meta" -maxdepth 2 -name '*backup.info' -exec grep -lx status=DONE {} + 2>/dev/null |
   sort | tail -n 1 | xargs -r sed -n 's/^begin_wal=/newest /p'
-find "$2" -type f -size +0 ! -name '*.partial' -printf 'filed %f\\n'
-for history in "$2"/*.history; do :; done
-if [ -e "$history" ]; then gzip -dcf "$history" | sed -n 's/^ *\\([0-9]\\)/left \\1/p'; fi`
+find "$wals" -type f -size +0 ! -name '*.partial' -printf 'filed %f\\n'
+for history in "$wals"/*.history; do :; done
+if [ -e "$history" ]; then "$@" <"$history" | sed -n 's/^ *\\([0-9]\\)/left \\1/p'; fi`
 
 /** Timeline, and the segment's two numbers, each eight hexadecimal digits. */
 const SEGMENT = /([\dA-F]{8})([\dA-F]{8})([\dA-F]{8})(?:\.\w+)?$/
@@ -38,7 +42,7 @@ export const continuity: Check = {
 async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const { config } = await barmanConfig(guest, backup)
   const archive = String(config.wals_directory)
-  const words = [backup.server, archive, String(config.backup_directory)]
+  const words = [backup.server, archive, String(config.backup_directory), ...walReader(backup)]
   const output = await guest.shell(backup, ['sh', '-c', LIST, 'sh', ...words], {
     as: 'barman',
     timeoutMs: 60_000,
@@ -67,7 +71,35 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
     command: `sudo -u barman find ${shellWord(archive)} -type f`,
     output: linesOf(/^(newest|filed|left) /),
   }
-  return [sinceFirst, toNow]
+  return [sinceFirst, toNow, ...(await askBarmanItself(backup, guest, newest, segments('filed')))]
+}
+
+/** What Barman says of it, where it can tell: of one timeline, from 3.20 on. */
+async function askBarmanItself(
+  backup: BackupNode,
+  guest: Guest,
+  newest: string,
+  filed: readonly string[],
+): Promise<readonly Seen[]> {
+  const last = filed
+    .filter((segment) => timelineOf(segment) === timelineOf(newest))
+    .toSorted()
+    .at(-1)
+  if (last === undefined || last < newest) return []
+  if (!barmanHas(await barmanVersion(guest, backup), 'check_archived_wal_range')) return []
+  const answer = await askBarman(guest, backup, ['check-archived-wal-range'], [newest, last])
+  const { exitCode, errors, command, output } = answer
+  return [
+    {
+      what: 'check-archived-wal-range of Barman',
+      expected: 'nothing missing',
+      observed: exitCode === 0 ? 'nothing missing' : errors.join('; ') || output,
+      ok: exitCode === 0,
+      hint: 'No backup can be restored to now. Take a new one: npx create-pg-lab backup',
+      command,
+      output,
+    },
+  ]
 }
 
 /** A timeline that was left, and the number of the segment in which the next one begins. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { WAL_COMPRESSIONS } from '../catalog/barman.ts'
 import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
 import { FORMATS, type Format, isApplyDelay, isCrontab, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
 import { refuseSetting } from './owned-settings.ts'
@@ -138,7 +139,7 @@ const Backup = section('The Barman host, or false for none.', {
     '0 3 * * *',
   ),
   compression: v.optional(
-    v.pipe(v.picklist(['none', 'gzip', 'bzip2']), v.description('How Barman compresses archived WAL.')),
+    v.pipe(v.picklist(WAL_COMPRESSIONS), v.description('How Barman compresses archived WAL.')),
     'none',
   ),
 })

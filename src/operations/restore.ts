@@ -3,7 +3,7 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { runPlaybook } from '../tools/ansible.ts'
 import { askBarman, barmanConfig, barmanFailed } from '../tools/barman.ts'
 import { findPrimary } from '../tools/cluster.ts'
-import { archiveWal, bytesOf } from '../tools/wal.ts'
+import { archiveWal, bytesOf, walReader } from '../tools/wal.ts'
 import { type BaseBackup, listBackups } from './catalogue.ts'
 import type { Moment } from './moment.ts'
 import type { Place } from './place.ts'
@@ -154,14 +154,12 @@ while IFS= read -r file; do
   rm -f "$segment"
 done`
 
-const READERS = { none: ['cat'], gzip: ['gzip', '-dcf'], bzip2: ['bzip2', '-dcf'] } as const
-
 /** @returns the LSN of the newest restore point of this name */
 async function findPoint({ guest, backup: host }: RestorePlace, name: string): Promise<string> {
   const { config } = await barmanConfig(guest, host)
   const { path_prefix, wals_directory, streaming_wals_directory } = config
   const words = [name, ...[path_prefix, wals_directory, streaming_wals_directory].map(String)]
-  const argv = ['bash', '-c', FIND_POINT, 'bash', ...words, ...READERS[host.compression]]
+  const argv = ['bash', '-c', FIND_POINT, 'bash', ...words, ...walReader(host)]
   const { stdout } = await guest.shell(host, argv, { as: 'barman', timeoutMs: 30 * 60_000 })
   const points = [...stdout.matchAll(/lsn: ([\dA-F]+\/[\dA-F]+),.* RESTORE_POINT (.*)$/gm)]
   const lsn = points.findLast(([, , one]) => one === name)?.[1]

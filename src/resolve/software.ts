@@ -1,4 +1,4 @@
-import { barmanHas } from '../catalog/barman.ts'
+import { BARMAN_SINCE, barmanHas, featureOf } from '../catalog/barman.ts'
 import { type Architecture, type Box, DEFAULT_OS, type Os, type ProviderName } from '../catalog/contracts.ts'
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
@@ -54,6 +54,7 @@ export function resolvePostgres(
         `set postgres.repository to 'pgdg'${other ? `, or os to '${other.name}'` : ''}`,
       )
     }
+    checkCompression(config, os, report)
     if (config.backup && !os.barmanVersion) {
       report('postgres.repository', `${os.title} carries no Barman`, "set it to 'pgdg', or backup to false")
     }
@@ -64,6 +65,18 @@ export function resolvePostgres(
       ? { kind: 'pgdg', ...PGDG[os.family] }
       : { kind: 'mirror', url: repository.url, keyUrls: [repository.key] }
   return { version: version ?? DEFAULT_PGDG_VERSION, repository: source }
+}
+
+/** Whether the Barman of the distribution can compress WAL as it is asked to. */
+function checkCompression({ backup }: Config, { title, barmanVersion }: Os, report: Report): void {
+  const feature = backup ? featureOf(backup.compression) : undefined
+  if (!backup || feature === undefined || barmanVersion === undefined) return
+  if (barmanHas(barmanVersion, feature)) return
+  report(
+    'backup.compression',
+    `Barman ${barmanVersion} of ${title} has no ${backup.compression}, Barman ${BARMAN_SINCE[feature]} has`,
+    "set it to 'gzip', or os to one with a newer Barman",
+  )
 }
 
 /** Who runs Ansible. A guest needs one of Vagrant's keys for each machine, and a new enough Ansible of its own. */

@@ -1,3 +1,4 @@
+import type { WalCompression } from '../catalog/barman.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import { barmanConfig } from './barman.ts'
 import type { Guest, Output } from './contracts.ts'
@@ -56,6 +57,27 @@ export async function archiveWal(primary: LabNode, backup: BackupNode, guest: Gu
   const argv = ['sh', '-c', AWAIT_SEGMENT, 'sh', ...words]
   const output = await guest.shell(backup, argv, { as: 'barman', timeoutMs: 60_000 })
   return { segment, arrived: output.exitCode === 0, rows, output }
+}
+
+/** Gives what is compressed by a module of Python's, and what is not compressed, as it was. */
+const unpack = (module: string, magic: string, plain: string) => [
+  'python3',
+  '-c',
+  `import sys, ${module}; data = sys.stdin.buffer.read(); sys.stdout.buffer.write(${plain} if data[:4] == bytes.fromhex('${magic}') else data)`,
+]
+
+/** Programs that read a file of the archive from standard input, whether it is compressed or not. */
+const READERS: Readonly<Record<WalCompression, readonly string[]>> = {
+  none: ['cat'],
+  gzip: ['gzip', '-dcf'],
+  bzip2: ['bzip2', '-dcf'],
+  zstd: unpack('zstandard', '28b52ffd', 'zstandard.ZstdDecompressor().decompressobj().decompress(data)'),
+  lz4: unpack('lz4.frame', '04224d18', 'lz4.frame.decompress(data)'),
+}
+
+/** What reads a file of Barman's archive from standard input; Barman compresses histories too. */
+export function walReader({ compression }: Pick<BackupNode, 'compression'>): readonly string[] {
+  return READERS[compression]
 }
 
 /** An LSN as PostgreSQL writes it, `1/A033A28`, as a number of bytes. */

@@ -17,7 +17,7 @@ test.each([
   ['postgres.checksums', true, 'true or false'],
   ['backup', {}, 'false or an object { … }'],
   ['postgres.repository', 'distro', 'distro, pgdg or an object { url, key }'],
-  ['backup.compression', 'none', 'none, gzip or bzip2'],
+  ['backup.compression', 'none', 'none, gzip, bzip2, zstd or lz4'],
   ['slaves', [{}], 'a list [ … ]'],
   [
     'slaves[].applyDelay',
