@@ -5,6 +5,7 @@ const REHEARSALS = [
   'chaos',
   'drills',
   'drills-debian-13',
+  'drills-debian-14',
   'existing-servers',
   'guest-runner',
   'live',

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { must, nodeImage, PlainServers, serve } from './servers.ts'
+import { servePackages } from './repository.ts'
+import { must, nodeImage, PlainServers } from './servers.ts'
 import { changedCounts, spawn, TestLab } from './support.ts'
 
 /*
@@ -37,37 +38,21 @@ export default {
 const lab = TestLab.create('servers', config('key.asc', 15))
 const write = (key: string, version: number) => lab.configure(config(key, version))
 const repository = join(lab.directory, '..', 'repository')
-let server: ReturnType<typeof serve> | undefined
+let server: ReturnType<typeof servePackages> | undefined
 let image = ''
 
-/** apt-ftparchive and gpg make it in a container, so that nothing is installed on this computer. */
-function makeRepository(): void {
-  mkdirSync(repository)
-  const script = `set -e
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q && apt-get install -qy --no-install-recommends apt-utils gpg gpg-agent
-    mkdir -p /repo/pool /repo/dists/bookworm-pgdg/main/binary-amd64 && cd /repo/pool && chmod 777 .
-    apt-get download postgresql-15 postgresql-client-15 postgresql-common postgresql-client-common libpq5
+/** Its postgresql-15 has a version of its own. */
+const FETCH = `apt-get download postgresql-15 postgresql-client-15 postgresql-common postgresql-client-common libpq5
     apt-get download barman python3-barman barman-cli
     dpkg-deb -R postgresql-15_*.deb /tmp/again && rm postgresql-15_*.deb
-    sed -i 's/^Version: .*/&+school1/' /tmp/again/DEBIAN/control && dpkg-deb -b -Znone /tmp/again . && cd ..
-    apt-ftparchive packages pool >dists/bookworm-pgdg/main/binary-amd64/Packages
-    apt-ftparchive -o APT::FTPArchive::Release::Origin=apt.postgresql.org \\
-      -o APT::FTPArchive::Release::Suite=bookworm-pgdg -o APT::FTPArchive::Release::Codename=bookworm-pgdg \\
-      -o APT::FTPArchive::Release::Components=main -o APT::FTPArchive::Release::Architectures="$(dpkg --print-architecture)" \\
-      release dists/bookworm-pgdg >/tmp/Release
-    for name in School Stranger; do gpg -q --batch --passphrase '' --quick-generate-key "$name" rsa2048 sign never; done
-    gpg -q --batch --local-user School --clearsign --output dists/bookworm-pgdg/InRelease /tmp/Release
-    gpg --armor --export School >key.asc && gpg --armor --export Stranger >stranger.asc`
-  must('docker', 'run', '--rm', '--volume', `${repository}:/repo`, image, 'sh', '-c', script)
-  server = serve(repository, GATEWAY, PORT)
-}
+    sed -i 's/^Version: .*/&+school1/' /tmp/again/DEBIAN/control && dpkg-deb -b -Znone /tmp/again .`
 
 beforeAll(() => {
   image = nodeImage()
   servers.start(image, '10.97.90.0/24', GATEWAY)
   servers.letIn(lab)
-  makeRepository()
+  const place = { address: GATEWAY, port: PORT }
+  server = servePackages({ folder: repository, release: 'bookworm', image, fetch: FETCH, ...place })
 })
 
 afterAll(() => {

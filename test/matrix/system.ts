@@ -1,8 +1,12 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OsName } from '../../src/catalog/contracts.ts'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
+import { imageOf } from '../../src/operations/prune.ts'
+import { servePackages } from '../e2e/repository.ts'
+import { must } from '../e2e/servers.ts'
 import { changedCounts, failures, spawn, TestLab } from '../e2e/support.ts'
 import { newestFigures } from '../support/drill-pages.ts'
 import { RESULTS, type Row } from './row.ts'
@@ -15,17 +19,29 @@ interface Can {
   readonly checkpointRole: boolean
 }
 
+/** A PostgreSQL that is not the system's own. */
+interface OtherPostgres {
+  readonly major: number
+  /** Shell words that fetch its packages: test/e2e/repository.ts. */
+  readonly fetch: string
+  /** Where they are served, for the machines. */
+  readonly port: number
+}
+
 /**
  * The whole life of a small lab on one system, each column of the matrix measured on its servers.
  * @param subnet its own, so that two systems can be tested side by side
+ * @param other comes from a signed repository laid out like PGDG's, made here; the system's own when left out
  */
-export function describeSystem(os: OsName, subnet: string, can: Can): void {
-  const { title, postgresVersion, barmanVersion } = OPERATING_SYSTEMS[os]
+export function describeSystem(os: OsName, subnet: string, can: Can, other?: OtherPostgres): void {
+  const { title, postgresVersion: ownMajor, barmanVersion, release } = OPERATING_SYSTEMS[os]
+  const major = other?.major ?? ownMajor
+  const name = other ? `${os}-postgres-${major}` : os
   const row: { -readonly [key in keyof Row]?: Row[key] | undefined } = { system: title }
-  const lab = TestLab.create(
-    os,
-    `export default { name: '${os}', provider: 'docker', os: '${os}', network: { subnet: '${subnet}' } }\n`,
-  )
+  const config = (postgres: string) =>
+    `export default { name: '${name}', provider: 'docker', os: '${os}', network: { subnet: '${subnet}' }, ${postgres} }\n`
+  const lab = TestLab.create(name, config(''))
+  let packages: ChildProcess | undefined
   let up: ReturnType<TestLab['run']>
   let upMs = 0
 
@@ -35,6 +51,18 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
     lab.must('generate')
     const image = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: lab.directory })
     if (image.status !== 0) throw new Error(image.stderr)
+    if (other) {
+      // Every machine has an address on Docker's own bridge too.
+      const bridge = ['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}']
+      const address = must('docker', ...bridge).stdout.trim() || '172.17.0.1'
+      const node = imageOf(lab.directory, { os: OPERATING_SYSTEMS[os] }) ?? ''
+      const folder = join(lab.directory, '..', 'repository')
+      packages = servePackages({ ...other, folder, release, image: node, address })
+      const url = `http://${address}:${other.port}`
+      lab.configure(
+        config(`postgres: { version: ${major}, repository: { url: '${url}', key: '${url}/key.asc' } }`),
+      )
+    }
     const startMs = Date.now()
     up = lab.run('up')
     upMs = Date.now() - startMs
@@ -44,12 +72,13 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
     const results = process.env[RESULTS]
     if (results) {
       mkdirSync(results, { recursive: true })
-      writeFileSync(join(results, `${os}.row.json`), JSON.stringify(row))
+      writeFileSync(join(results, `${name}.row.json`), JSON.stringify(row))
     }
+    packages?.kill()
     lab.remove()
   })
 
-  describe(title, () => {
+  describe(other ? `${title} with PostgreSQL ${major}` : title, () => {
     it('comes up verified from nothing', () => {
       expect(up.stdout + up.stderr).toContain('The lab is up and verified')
       row.coldS = Math.round(upMs / 1000)
@@ -58,7 +87,7 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
     it('has the versions of the catalog', () => {
       row.postgres = lab.sql('master', 'SHOW server_version').split(' ')[0] ?? ''
       row.barman = /\d+(\.\d+)+/.exec(barman('--version').stdout)?.[0] ?? ''
-      expect(row.postgres.split('.')[0]).toBe(String(postgresVersion))
+      expect(Number.parseInt(row.postgres, 10)).toBe(major)
       expect(`${row.barman}.`).toContain(`${barmanVersion}.`)
     })
 
@@ -90,7 +119,7 @@ export function describeSystem(os: OsName, subnet: string, can: Can): void {
     })
 
     it('ends when it is asked to, and starts again', () => {
-      const machine = `${os}-slave`
+      const machine = `${name}-slave`
       spawn('docker', ['stop', '--time', '60', machine])
       expect(spawn('docker', ['inspect', '--format', '{{.State.ExitCode}}', machine]).stdout.trim()).toBe('0')
       lab.must('up')
