@@ -1,3 +1,4 @@
+import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { CommandError } from '../errors.ts'
 import type { LabNode, MachineSize } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
@@ -16,7 +17,7 @@ const ANSWER_TIMEOUT_MS = 8_000
 const LOOK = [
   'sh',
   '-c',
-  'hostname; hostname -I; . /etc/os-release; echo "$ID" "$VERSION_ID"; nproc; LC_ALL=C lsmem --bytes --summary=only 2>/dev/null',
+  'hostname; hostname -I; . /etc/os-release; echo "$ID" "${VERSION_ID:-$VERSION_CODENAME}"; nproc; LC_ALL=C lsmem --bytes --summary=only 2>/dev/null',
 ]
 
 /** What os-release(5) calls differently than the catalog. */
@@ -55,8 +56,13 @@ function sizeOf(processors: string | undefined, memory: readonly string[]): Mach
   return bytes ? { memoryMb: Number(bytes) / 2 ** 20, cpus: Number(processors) } : undefined
 }
 
+/** Debian gives its next release a number only when it comes out; until then there is its name alone. */
 function osName(text: string): string {
   const [id = '', version = ''] = text.split(' ')
   const name = OS_IDS[id] ?? id
+  const coming = Object.values(OPERATING_SYSTEMS).find(
+    ({ release }) => release === version && !/^\d/.test(release),
+  )
+  if (coming) return coming.name
   return `${name}-${BY_MAJOR.includes(name) ? version.split('.')[0] : version}`
 }

@@ -44,6 +44,7 @@ describe('what cannot be changed in place', () => {
     ['almalinux 9.3', 'alma-9'],
     ['ubuntu 24.04', 'ubuntu-24.04'],
     ['debian 12', 'debian-12'],
+    ['debian forky', 'debian-14'],
   ] as const)('%s is %s', async (os, name) => {
     expect(await refused({ ...lab, os: { ...DEBIAN_12, name } }, { os })).toEqual([])
   })
