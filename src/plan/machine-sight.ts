@@ -17,7 +17,7 @@ const ANSWER_TIMEOUT_MS = 8_000
 const LOOK = [
   'sh',
   '-c',
-  'hostname; hostname -I; . /etc/os-release; echo "$ID" "${VERSION_ID:-$VERSION_CODENAME}"; nproc; LC_ALL=C lsmem --bytes --summary=only 2>/dev/null',
+  'hostname; hostname -I; . /etc/os-release; echo "$ID" "$VERSION_ID$([ "$VERSION_ID" ] || echo "$VERSION_CODENAME")"; nproc; LC_ALL=C lsmem --bytes --summary=only 2>/dev/null',
 ]
 
 /** What os-release(5) calls differently than the catalog. */
