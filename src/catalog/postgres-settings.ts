@@ -1,13 +1,16 @@
 /**
  * The pages of PostgreSQL's manual that describe its settings: `runtime-config-<page>.html`, each with the names on
- * it, of all majors from 12 to 18. From `postgres --describe-config` and https://www.postgresql.org/docs/release/.
+ * it, of all majors from 12 to 19. From `postgres --describe-config` and https://www.postgresql.org/docs/release/.
  */
 const PAGES: Readonly<Record<string, string>> = {
   autovacuum: `
-    autovacuum autovacuum_analyze_scale_factor autovacuum_analyze_threshold autovacuum_freeze_max_age
-    autovacuum_max_workers autovacuum_multixact_freeze_max_age autovacuum_naptime
-    autovacuum_vacuum_cost_delay autovacuum_vacuum_cost_limit autovacuum_vacuum_insert_scale_factor
-    autovacuum_vacuum_insert_threshold autovacuum_vacuum_max_threshold autovacuum_vacuum_scale_factor
+    autovacuum autovacuum_analyze_scale_factor autovacuum_analyze_score_weight
+    autovacuum_analyze_threshold autovacuum_freeze_max_age autovacuum_freeze_score_weight
+    autovacuum_max_parallel_workers autovacuum_max_workers autovacuum_multixact_freeze_max_age
+    autovacuum_multixact_freeze_score_weight autovacuum_naptime autovacuum_vacuum_cost_delay
+    autovacuum_vacuum_cost_limit autovacuum_vacuum_insert_scale_factor
+    autovacuum_vacuum_insert_score_weight autovacuum_vacuum_insert_threshold
+    autovacuum_vacuum_max_threshold autovacuum_vacuum_scale_factor autovacuum_vacuum_score_weight
     autovacuum_vacuum_threshold autovacuum_worker_slots
   `,
   client: `
@@ -32,72 +35,76 @@ const PAGES: Readonly<Record<string, string>> = {
   connection: `
     authentication_timeout bonjour bonjour_name client_connection_check_interval db_user_namespace
     gss_accept_delegation krb_caseins_users krb_server_keyfile listen_addresses max_connections
-    md5_password_warnings oauth_validator_libraries password_encryption port reserved_connections
-    scram_iterations ssl ssl_ca_file ssl_cert_file ssl_ciphers ssl_crl_dir ssl_crl_file
-    ssl_dh_params_file ssl_ecdh_curve ssl_groups ssl_key_file ssl_max_protocol_version
-    ssl_min_protocol_version ssl_passphrase_command ssl_passphrase_command_supports_reload
-    ssl_prefer_server_ciphers ssl_tls13_ciphers superuser_reserved_connections tcp_keepalives_count
-    tcp_keepalives_idle tcp_keepalives_interval tcp_user_timeout unix_socket_directories
-    unix_socket_group unix_socket_permissions
+    md5_password_warnings oauth_validator_libraries password_encryption
+    password_expiration_warning_threshold port reserved_connections scram_iterations ssl ssl_ca_file
+    ssl_cert_file ssl_ciphers ssl_crl_dir ssl_crl_file ssl_dh_params_file ssl_ecdh_curve ssl_groups
+    ssl_key_file ssl_max_protocol_version ssl_min_protocol_version ssl_passphrase_command
+    ssl_passphrase_command_supports_reload ssl_prefer_server_ciphers ssl_sni ssl_tls13_ciphers
+    superuser_reserved_connections tcp_keepalives_count tcp_keepalives_idle tcp_keepalives_interval
+    tcp_user_timeout unix_socket_directories unix_socket_group unix_socket_permissions
   `,
   'error-handling': `
     data_sync_retry exit_on_error recovery_init_sync_method restart_after_crash
   `,
   'file-locations': `
-    data_directory extension_destdir external_pid_file hba_file ident_file
+    data_directory extension_destdir external_pid_file hba_file hosts_file ident_file
   `,
   locks: `
     deadlock_timeout max_locks_per_transaction max_pred_locks_per_page max_pred_locks_per_relation
     max_pred_locks_per_transaction
   `,
   logging: `
-    cluster_name debug_pretty_print debug_print_parse debug_print_plan debug_print_rewritten
-    event_source log_autovacuum_min_duration log_checkpoints log_connections log_destination
-    log_directory log_disconnections log_duration log_error_verbosity log_file_mode log_filename
-    log_hostname log_line_prefix log_lock_failures log_lock_waits log_min_duration_sample
-    log_min_duration_statement log_min_error_statement log_min_messages log_parameter_max_length
-    log_parameter_max_length_on_error log_recovery_conflict_waits log_replication_commands
-    log_rotation_age log_rotation_size log_startup_progress_interval log_statement
-    log_statement_sample_rate log_temp_files log_timezone log_transaction_sample_rate
-    log_truncate_on_rotation logging_collector syslog_facility syslog_ident syslog_sequence_numbers
-    syslog_split_messages update_process_title
+    cluster_name debug_pretty_print debug_print_parse debug_print_plan debug_print_raw_parse
+    debug_print_rewritten event_source log_autoanalyze_min_duration log_autovacuum_min_duration
+    log_checkpoints log_connections log_destination log_directory log_disconnections log_duration
+    log_error_verbosity log_file_mode log_filename log_hostname log_line_prefix log_lock_failures
+    log_lock_waits log_min_duration_sample log_min_duration_statement log_min_error_statement
+    log_min_messages log_parameter_max_length log_parameter_max_length_on_error
+    log_recovery_conflict_waits log_replication_commands log_rotation_age log_rotation_size
+    log_startup_progress_interval log_statement log_statement_sample_rate log_temp_files
+    log_timezone log_transaction_sample_rate log_truncate_on_rotation logging_collector
+    syslog_facility syslog_ident syslog_sequence_numbers syslog_split_messages update_process_title
   `,
   query: `
     constraint_exclusion cpu_index_tuple_cost cpu_operator_cost cpu_tuple_cost cursor_tuple_fraction
     default_statistics_target effective_cache_size enable_async_append enable_bitmapscan
-    enable_distinct_reordering enable_gathermerge enable_group_by_reordering enable_hashagg
-    enable_hashjoin enable_incremental_sort enable_indexonlyscan enable_indexscan enable_material
-    enable_memoize enable_mergejoin enable_nestloop enable_parallel_append enable_parallel_hash
-    enable_partition_pruning enable_partitionwise_aggregate enable_partitionwise_join
-    enable_presorted_aggregate enable_self_join_elimination enable_seqscan enable_sort enable_tidscan
-    from_collapse_limit geqo geqo_effort geqo_generations geqo_pool_size geqo_seed geqo_selection_bias
-    geqo_threshold jit jit_above_cost jit_inline_above_cost jit_optimize_above_cost join_collapse_limit
-    min_parallel_index_scan_size min_parallel_table_scan_size parallel_setup_cost parallel_tuple_cost
-    plan_cache_mode random_page_cost recursive_worktable_factor seq_page_cost
+    enable_distinct_reordering enable_eager_aggregate enable_gathermerge enable_group_by_reordering
+    enable_hashagg enable_hashjoin enable_incremental_sort enable_indexonlyscan enable_indexscan
+    enable_material enable_memoize enable_mergejoin enable_nestloop enable_parallel_append
+    enable_parallel_hash enable_partition_pruning enable_partitionwise_aggregate
+    enable_partitionwise_join enable_presorted_aggregate enable_self_join_elimination enable_seqscan
+    enable_sort enable_tidscan from_collapse_limit geqo geqo_effort geqo_generations geqo_pool_size
+    geqo_seed geqo_selection_bias geqo_threshold jit jit_above_cost jit_inline_above_cost
+    jit_optimize_above_cost join_collapse_limit min_eager_agg_group_size
+    min_parallel_index_scan_size min_parallel_table_scan_size parallel_setup_cost
+    parallel_tuple_cost plan_cache_mode random_page_cost recursive_worktable_factor seq_page_cost
   `,
   replication: `
     hot_standby hot_standby_feedback idle_replication_slot_timeout max_active_replication_origins
-    max_logical_replication_workers max_parallel_apply_workers_per_subscription max_replication_slots
-    max_slot_wal_keep_size max_standby_archive_delay max_standby_streaming_delay
-    max_sync_workers_per_subscription max_wal_senders output_plugin_libraries primary_conninfo
-    primary_slot_name promote_trigger_file recovery_min_apply_delay sync_replication_slots
-    synchronized_standby_slots synchronous_standby_names track_commit_timestamp vacuum_defer_cleanup_age
-    wal_keep_segments wal_keep_size wal_receiver_create_temp_slot wal_receiver_status_interval
-    wal_receiver_timeout wal_retrieve_retry_interval wal_sender_timeout
+    max_logical_replication_workers max_parallel_apply_workers_per_subscription
+    max_repack_replication_slots max_replication_slots max_slot_wal_keep_size
+    max_standby_archive_delay max_standby_streaming_delay max_sync_workers_per_subscription
+    max_wal_senders output_plugin_libraries primary_conninfo primary_slot_name promote_trigger_file
+    recovery_min_apply_delay sync_replication_slots synchronized_standby_slots
+    synchronous_standby_names track_commit_timestamp vacuum_defer_cleanup_age wal_keep_segments
+    wal_keep_size wal_receiver_create_temp_slot wal_receiver_status_interval wal_receiver_timeout
+    wal_retrieve_retry_interval wal_sender_shutdown_timeout wal_sender_timeout
   `,
   resource: `
-    autovacuum_work_mem backend_flush_after bgwriter_delay bgwriter_flush_after bgwriter_lru_maxpages
-    bgwriter_lru_multiplier commit_timestamp_buffers dynamic_shared_memory_type effective_io_concurrency
-    file_copy_method file_extend_method hash_mem_multiplier huge_page_size huge_pages io_combine_limit
-    io_max_combine_limit io_max_concurrency io_method io_workers logical_decoding_work_mem
-    maintenance_io_concurrency maintenance_work_mem max_files_per_process max_notify_queue_pages
+    autovacuum_work_mem backend_flush_after bgwriter_delay bgwriter_flush_after
+    bgwriter_lru_maxpages bgwriter_lru_multiplier commit_timestamp_buffers
+    dynamic_shared_memory_type effective_io_concurrency file_copy_method file_extend_method
+    hash_mem_multiplier huge_page_size huge_pages io_combine_limit io_max_combine_limit
+    io_max_concurrency io_max_workers io_method io_min_workers io_worker_idle_timeout
+    io_worker_launch_interval io_workers logical_decoding_work_mem maintenance_io_concurrency
+    maintenance_work_mem max_files_per_process max_notify_queue_pages
     max_parallel_maintenance_workers max_parallel_workers max_parallel_workers_per_gather
     max_prepared_transactions max_stack_depth max_worker_processes min_dynamic_shared_memory
     multixact_member_buffers multixact_offset_buffers notify_buffers old_snapshot_threshold
     parallel_leader_participation serializable_buffers shared_buffers shared_memory_type
-    subtransaction_buffers temp_buffers temp_file_limit transaction_buffers vacuum_buffer_usage_limit
-    vacuum_cost_delay vacuum_cost_limit vacuum_cost_page_dirty vacuum_cost_page_hit
-    vacuum_cost_page_miss work_mem
+    subtransaction_buffers temp_buffers temp_file_limit timing_clock_source transaction_buffers
+    vacuum_buffer_usage_limit vacuum_cost_delay vacuum_cost_limit vacuum_cost_page_dirty
+    vacuum_cost_page_hit vacuum_cost_page_miss work_mem
   `,
   statistics: `
     compute_query_id log_executor_stats log_parser_stats log_planner_stats log_statement_stats

@@ -16,6 +16,8 @@ test.each([
   [18, 'vacuum_cost_delay', 'runtime-config-vacuum.html#GUC-VACUUM-COST-DELAY'],
   [18, 'autovacuum_work_mem', 'runtime-config-resource.html#GUC-AUTOVACUUM-WORK-MEM'],
   [18, 'vacuum_buffer_usage_limit', 'runtime-config-resource.html#GUC-VACUUM-BUFFER-USAGE-LIMIT'],
+  [19, 'wal_sender_shutdown_timeout', 'runtime-config-replication.html#GUC-WAL-SENDER-SHUTDOWN-TIMEOUT'],
+  [19, 'io_min_workers', 'runtime-config-resource.html#GUC-IO-MIN-WORKERS'],
   [16, 'auto_explain.log_analyze', 'auto-explain.html'],
   [16, 'my_extension.x', 'runtime-config-custom.html'],
   [16, 'no_such_setting', 'runtime-config.html'],
