@@ -1,7 +1,12 @@
 import { type Lab, nodesOf } from '../lab.ts'
 
-/** One connection serves many tasks. With ControlPersist here, Ansible makes the folder of its sockets itself. */
-const SHARED = '-o ControlMaster=auto -o ControlPersist=60s'
+/**
+ * One connection serves many tasks. With ControlPersist here, Ansible makes the folder of the sockets itself. Left alone it
+ * would call a socket by the host's name in the inventory, and another lab's `master` would be taken for ours.
+ */
+const SHARED = `-o ControlMaster=auto -o ControlPersist=60s
+# One socket for each address, port and user: a name is not enough, for every lab has a master.
+control_path = %(directory)s/%%C`
 
 /** How ssh gets to machines that Vagrant makes: whoever starts them writes the file, pg-lab or the Vagrantfile. */
 const TO_MACHINES = `# Addresses, ports and keys of the machines, as Vagrant tells them. The file also has the machines' host keys

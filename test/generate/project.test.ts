@@ -84,6 +84,16 @@ describe('a lab of existing servers', () => {
 })
 
 describe('ansibleCfg', () => {
+  it('has no lab take the connection of another one, which has a master too', () => {
+    const server = { name: 'master', host: 'db', port: 22, user: 'admin', key: undefined, jump: undefined }
+    for (const lab of [
+      testLab(),
+      testLab({ provider: 'ssh', servers: [{ ...server, address: '10.0.0.1' }] }),
+    ]) {
+      expect(ansibleCfg(lab, 'x')).toMatch(/\ncontrol_path = %\(directory\)s\/%%C\n$/)
+    }
+  })
+
   it('works on all hosts at once, up to twenty', () => {
     const withSlaves = (count: number) => {
       const slaves = Array.from({ length: count }, (_, index) => testSlave({ name: `slave${index}` }))
