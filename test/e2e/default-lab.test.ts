@@ -4,13 +4,16 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { KNOWN_HOSTS } from '../../src/tools/ssh-config.ts'
+import { debian13AnsibleCore } from '../support/ansible-core.ts'
 import { testSabotages } from './sabotages.ts'
-import { changedCounts, processesWith, type Result, spawn, TestLab } from './support.ts'
+import { ansibleWarnings, changedCounts, processesWith, type Result, spawn, TestLab } from './support.ts'
 
 /** This repository is itself the default lab. */
 const lab = new TestLab(resolve('.'))
 /** Whatever this test starts, and what that starts, inherits it. */
 const MARK = `PG_LAB_TEST=${process.pid}`
+/** Also where somebody has switched them off. */
+const WARNED = { ANSIBLE_DEPRECATION_WARNINGS: 'True' }
 const volumes = () => spawn('docker', ['volume', 'ls', '--quiet']).stdout
 let up: Result
 let volumesBefore = ''
@@ -19,12 +22,17 @@ beforeAll(() => {
   lab.remove()
   volumesBefore = volumes()
   process.env.PG_LAB_TEST = String(process.pid)
+  Object.assign(process.env, WARNED)
   up = lab.must('up', '--install', '--provider', 'docker')
 })
 
 afterAll(() => {
   lab.remove()
 })
+
+/** As a person runs it in the lab's folder; with what core puts in front. */
+const ansible = (core: NodeJS.ProcessEnv, ...args: readonly string[]) =>
+  spawn('ansible-playbook', args, { cwd: lab.directory, env: { ...process.env, ...WARNED, ...core } })
 
 function hostsOf(prefix: string): string[] {
   const names = spawn('docker', ['ps', '--format', '{{.Names}}'])
@@ -64,15 +72,37 @@ describe('the lab of cluster.config.ts', () => {
     expect(lab.sql('master', "SELECT count(*) FROM dz WHERE v = 'kept'", 'otus')).toBe('1')
   })
 
-  it('changes nothing by Ansible alone either, even after /tmp was emptied', () => {
+  it.each([
+    ["this computer's", () => ({})],
+    ["Debian 13's", debian13AnsibleCore],
+  ])('changes nothing by %s Ansible alone, even after /tmp was emptied', (_, core) => {
     const file = join(lab.directory, '.pg-lab/ssh_config')
     const config = readFileSync(file, 'utf8')
     expect(config).toContain('ControlPath /tmp/')
     writeFileSync(file, config.replaceAll('ControlPath /tmp/', 'ControlPath /tmp/gone/'))
-    const { stdout } = spawn('ansible-playbook', ['provisioning/site.yml'], { cwd: lab.directory })
+    const { stdout, stderr } = ansible(core(), 'provisioning/site.yml')
     expect(stdout.match(/changed=\d+ +unreachable=\d+/g)?.map((text) => text.replace(/ +/, ' '))).toEqual(
       Array.from({ length: 3 }, () => 'changed=0 unreachable=0'),
     )
+    expect(ansibleWarnings(stdout + stderr)).toEqual([])
+  })
+
+  it.each([
+    ['site.yml'],
+    ['rejoin.yml', 'postgres_target=slave'],
+    ['reinit.yml', 'postgres_target=slave'],
+    ['restore.yml', 'restore_backup=latest', 'restore_target=latest'],
+    ['restore-in-place.yml', 'restore_over=master', 'restore_backup=latest', 'restore_target=latest'],
+    ['remove-restored.yml'],
+  ])('can be told beforehand what %s would change', (playbook, ...variables) => {
+    const extra = variables.flatMap((variable) => ['-e', variable])
+    const look = ['--check', '--diff', ...extra, `provisioning/${playbook}`]
+    const { status, stdout, stderr } = ansible(debian13AnsibleCore(), ...look)
+    expect([status, ansibleWarnings(stdout + stderr)]).toEqual([0, []])
+  })
+
+  it('is warned of nothing that a coming Ansible takes away', () => {
+    expect(lab.ansibleWarnings()).toEqual([])
   })
 
   it('leaves a password nowhere but in its own files', () => {

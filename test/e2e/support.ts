@@ -58,6 +58,11 @@ export function changedCounts(output: string): Record<string, number> {
   )
 }
 
+/** What Ansible says of things it will take away, or that a role has left to chance; any other warning is not ours. */
+export function ansibleWarnings(output: string): string[] {
+  return output.split('\n').filter((line) => /DEPRECATION WARNING|Module remote_tmp/.test(line))
+}
+
 /** A lab in a folder of its own, or in this repository. */
 export class TestLab {
   readonly directory: string
@@ -106,6 +111,12 @@ export class TestLab {
     const { status, stdout } = this.run('verify', '--json', ...args)
     const { findings } = JSON.parse(stdout) as { findings: Finding[] }
     return { status, findings, failed: findings.filter(({ ok }) => !ok) }
+  }
+
+  /** Of all its runs so far. */
+  ansibleWarnings(): string[] {
+    const logs = join(this.directory, '.pg-lab/logs')
+    return readdirSync(logs).flatMap((name) => ansibleWarnings(readFileSync(join(logs, name), 'utf8')))
   }
 
   /** A program inside a machine, its words as they are. */
