@@ -126,9 +126,10 @@ function partingAt({ lsn }: Lineage, { timeline, left_at }: Lineage['history'][n
 export function stretchesBehind(server: Lineage, { timeline, lsn }: Parting): readonly string[] {
   const way = wayOf(server)
   const from = way.findIndex((step) => step.timeline === timeline)
-  return way.slice(from).map((step, at, steps) => {
+  return way.slice(from).flatMap((step, at, steps) => {
     const start = at === 0 ? lsn : steps[at - 1]?.left_at
-    return `${step.timeline}:${start}${at === steps.length - 1 ? '' : `:${step.left_at}`}`
+    if (at === steps.length - 1) return [`${step.timeline}:${start}`]
+    return start === step.left_at ? [] : [`${step.timeline}:${start}:${step.left_at}`] // pg_waldump refuses an empty one
   })
 }
 
