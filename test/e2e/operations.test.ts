@@ -103,7 +103,10 @@ describe('a master that crashes', () => {
     const primary = isStandby('slave') ? 'slave2' : 'slave'
     insert(primary, 'promoted')
 
-    expect(lab.must('rejoin', 'master').stdout).toContain('servers diverged at WAL location')
+    const unasked = lab.run('rejoin', 'master')
+    expect(unasked.status).toBe(2)
+    expect(unasked.stderr).toMatch(/of WAL behind .* transactions? w.* committed in it, the last at/)
+    expect(lab.must('rejoin', 'master', '--yes').stdout).toContain('servers diverged at WAL location')
     expect(lab.sql('master', ROWS, 'otus')).toBe('before switched promoted')
     expectSettled(primary)
     lab.must('switchover', 'master')
@@ -126,7 +129,7 @@ describe('a machine that dies', () => {
     )
 
     untilItStreams('master') // by the settings it has from when it was a standby of slave
-    lab.must('rejoin', 'master')
+    lab.must('rejoin', 'master', '--yes')
     expect(lab.sql('master', ROWS, 'otus')).toBe('before switched promoted alone')
     expectSettled('slave')
   })
