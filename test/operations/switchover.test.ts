@@ -44,7 +44,7 @@ test.each([
   [
     'two primaries',
     { ...WELL, slave2: PRIMARY },
-    'master and slave2 are primaries at the same time → make one of them a standby first: npx create-pg-lab rejoin <name>',
+    'master and slave2 are primaries at the same time → both ways on are told by: npx create-pg-lab verify --only primary',
   ],
   [
     'a silent standby',
