@@ -95,10 +95,11 @@ test('any Vagrant goes with any ansible-core: the Vagrantfile calls ansible-play
 })
 
 describe('the way from a container to the machines', () => {
-  const GATEWAY = 'docker network inspect --format {{range .IPAM.Config}}{{.Gateway}}{{end}} bridge'
-  const reach = async (address: string, files = ['/.dockerenv'], gateway = '172.17.0.1\n') => {
+  const BRIDGE =
+    'docker network inspect --format {{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}} bridge'
+  const reach = async (address: string, files = ['/.dockerenv'], bridge = ' 172.17.0.0/16\n') => {
     const seen = { files, networks: { eth0: address } }
-    const { host } = computer({ ...BASICS, ...DOCKER, [GATEWAY]: gateway }, seen)
+    const { host } = computer({ ...BASICS, ...DOCKER, [BRIDGE]: bridge }, seen)
     return (await sightings(host, 'docker'))['docker-reach']
   }
 
@@ -107,6 +108,7 @@ describe('the way from a container to the machines', () => {
     expect(await reach('172.17.0.5/16')).toMatchInlineSnapshot(
       `"none | this container has a network of its own, and the machines' ssh is at 127.0.0.1 of the daemon's computer | start the container with --network host"`,
     )
+    expect(await reach('172.17.0.9/16', ['/.dockerenv'], '172.17.0.9 172.17.0.0/16\n')).not.toContain('none')
     expect(await reach('172.17.0.5/16', ['/.dockerenv'], '')).toBe('not known')
   })
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Lab, nodesOf } from '../../../lab.ts'
 import { packageRoot } from '../../../package-root.ts'
+import { addressText, parseSubnet } from '../../../resolve/addresses.ts'
 import type { Host } from '../host.ts'
 import { machinesIn } from '../machines.ts'
 import { asRoot, howToInstall } from '../packages.ts'
@@ -92,7 +93,20 @@ export const dockerDaemon: Rule = {
 }
 
 const IN_CONTAINER = ['/.dockerenv', '/run/.containerenv']
-const GATEWAY = ['network', 'inspect', '--format', '{{range .IPAM.Config}}{{.Gateway}}{{end}}', 'bridge']
+const BRIDGE = [
+  'network',
+  'inspect',
+  '--format',
+  '{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}',
+  'bridge',
+]
+
+/** The daemon's own address on its bridge: engines tell it only where somebody has chosen it; else it is the first. */
+async function addressOfDaemon(host: Host): Promise<string | undefined> {
+  const [gateway, subnet] = (await host.ask('docker', BRIDGE))?.stdout.trimEnd().split(' ') ?? []
+  if (gateway || !subnet) return gateway || undefined
+  return addressText(parseSubnet(subnet).base + 1)
+}
 
 /** A dev container or a CI job may have the daemon's socket, and a network of its own all the same. */
 export const dockerReach: Rule = {
@@ -100,7 +114,7 @@ export const dockerReach: Rule = {
   title: 'Way to the machines',
   applies: ({ provider }, host) => provider === 'docker' && IN_CONTAINER.some((path) => host.exists(path)),
   async look(host) {
-    const gateway = (await host.ask('docker', GATEWAY))?.stdout.trim()
+    const gateway = await addressOfDaemon(host)
     const isOurs = (await host.networks()).some(({ address }) => address === gateway)
     if (!gateway || isOurs) return { ok: true, seen: gateway ? "the daemon's own network" : 'not known' }
     return {
