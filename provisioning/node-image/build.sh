@@ -71,11 +71,15 @@ make_base() {
   mode=${said% *} keyring=${said##* }
   components=main
   case "$OS_NAME" in ubuntu-*) components=main,universe ;; esac
+  # Debian dates the lists of a suite that is not released a week ahead only, so a mirror that is somewhat behind would
+  # be refused, now and by the machines later. Signatures are checked all the same, and released suites fully.
+  set --
+  if [ "$SUITE" = forky ]; then set -- --aptopt='Acquire::Check-Valid-Until false'; fi
   tarball=$(mktemp "${TMPDIR:-/tmp}/pg-lab-base.XXXXXX")
   trap 'rm -f "$tarball"' EXIT
   trap 'exit 130' HUP INT TERM
   mmdebstrap --quiet --mode="$mode" --variant=minbase --include=ca-certificates --components="$components" \
-    --keyring="$keyring" --format=tar "$SUITE" "$tarball" ${PACKAGE_MIRROR:+"$PACKAGE_MIRROR"} 2>&1
+    --keyring="$keyring" --format=tar "$@" "$SUITE" "$tarball" ${PACKAGE_MIRROR:+"$PACKAGE_MIRROR"} 2>&1
   docker import "$tarball" "$own_base" >/dev/null
 }
 

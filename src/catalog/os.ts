@@ -81,7 +81,7 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
     barmanVersion: '3.20',
     python: '3.14',
     playsAnsible: true,
-    dockerImage: 'debian:14',
+    dockerImage: 'debian:forky', // there is no debian:14 before its release
     // Not released yet: nobody publishes a box of it.
     boxes: {},
   },

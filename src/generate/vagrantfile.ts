@@ -1,3 +1,4 @@
+import { dockerNetwork } from '../catalog/providers/docker.ts'
 import { PROVIDERS } from '../catalog/providers.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { rubyStringBody } from './ruby.ts'
@@ -38,6 +39,7 @@ export async function vagrantfile(lab: Lab, header: string): Promise<string> {
     provider,
     nodes: tableOf(nodesOf(lab)),
     networkOptions,
+    dockerNetwork: dockerNetwork(lab.network.subnet),
     // A variable nobody reads would make a reader look for its use.
     namesLab: [...provider.settings, ...networkOptions].some((line) =>
       /^[^#]*(?:\blab\b|#\{lab\})/.test(line),

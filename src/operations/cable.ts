@@ -1,3 +1,4 @@
+import { dockerNetwork } from '../catalog/providers/docker.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { createContainers } from '../tools/containers.ts'
@@ -9,21 +10,16 @@ import type { Place } from './place.ts'
 const SET_LINK = `link=$(ip -o -4 address show to "$1" | { read -r _ link _; echo "$link"; })
 [ -n "$link" ] && ip link set "$link" "$2"`
 
-/** Vagrant's name for the lab's network in Docker. */
-function dockerNetworkOf({ network }: Pick<Lab, 'network'>): string {
-  return `vagrant_network_${network.subnet}`
-}
-
 /** Cuts a machine off from the lab's network; the road by which ssh comes to it stays. */
 export async function cutCable(place: Place, node: LabNode): Promise<void> {
   if (place.lab.provider !== 'docker') return setLink(place, node, 'down')
-  await createContainers(place).disconnect(node.name, dockerNetworkOf(place.lab))
+  await createContainers(place).disconnect(node.name, dockerNetwork(place.lab.network.subnet))
 }
 
 /** Mends it; it may be whole. */
 export async function mendCable(place: Place, node: LabNode): Promise<void> {
   if (place.lab.provider !== 'docker') return setLink(place, node, 'up')
-  await createContainers(place).connect(node.name, dockerNetworkOf(place.lab), node.address)
+  await createContainers(place).connect(node.name, dockerNetwork(place.lab.network.subnet), node.address)
 }
 
 /**
@@ -65,7 +61,7 @@ listens "$1:" || systemctl restart 'postgresql@*' 'postgresql-[0-9]*'`
 /** What a person types to mend it. */
 export function mendCommand(lab: Lab, { name, address }: LabNode): string {
   return lab.provider === 'docker'
-    ? `docker network connect --ip ${address} ${dockerNetworkOf(lab)} ${lab.name}-${name}`
+    ? `docker network connect --ip ${address} ${dockerNetwork(lab.network.subnet)} ${lab.name}-${name}`
     : `npx create-pg-lab ssh ${name} -- "sudo ip link set \\$(ip -o -4 address show to ${address} | awk '{print \\$2}') up"`
 }
 

@@ -44,7 +44,10 @@ describe('nodeImageSettings', () => {
 
 const BASE_MODE = 'provisioning/node-image/base-mode.sh'
 
-describe.each([NODE_IMAGE_SCRIPT, BASE_MODE, 'provisioning/node-image/start.sh'])('%s', (path) => {
+const NETWORK = 'provisioning/node-image/network.sh'
+const START = 'provisioning/node-image/start.sh'
+
+describe.each([NODE_IMAGE_SCRIPT, BASE_MODE, NETWORK, START])('%s', (path) => {
   const script = join(packageRoot(), path)
 
   it('is clean for shellcheck and runs in a POSIX shell', () => {

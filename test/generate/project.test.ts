@@ -24,6 +24,7 @@ describe('projectFiles', () => {
         'provisioning/site.yml',
         'provisioning/roles/master/tasks/main.yml',
         'provisioning/node-image/build.sh',
+        'provisioning/node-image/network.sh',
         'provisioning/node-image/start.sh',
       ]),
     )

@@ -156,9 +156,21 @@ describe('the Vagrantfile', () => {
   it('gives two labs containers of different names', async () => {
     expect(said(await readingOf(labOn('docker', { name: 'mine' })), 'name=').flat()).toEqual([
       'node image',
+      'network',
+      'network',
       'mine-master',
       'mine-slave',
       'mine-backup',
+    ])
+  })
+
+  it('has containers join a network by its name: to look for one Vagrant needs a Docker older than 28', async () => {
+    const reading = await readingOf(labOn('docker'))
+    const name = 'vagrant_network_192.168.11.0/24'
+    for (const [, options] of said(reading, 'network')) expect(options).toMatchObject({ name })
+    expect(said(reading, 'run=').flat().slice(1)).toEqual([
+      { inline: expect.stringContaining(`network.sh make ${name} 192.168.11.0/24`) },
+      { inline: expect.stringContaining(`network.sh remove ${name}`) },
     ])
   })
 

@@ -1,10 +1,18 @@
 import type { Provider } from './provider.ts'
 
 /**
- * Vagrant names the network after its subnet (`vagrant_network_192.168.11.0/24`); only such it also removes when
- * the lab is destroyed. A bridge is this computer's own in both modes.
+ * What Vagrant itself would call a network with these addresses. It removes no others when the lab is destroyed.
+ * @param subnet `192.168.11.0/24`
  */
-const network = ['netmask: prefix'] as const
+export function dockerNetwork(subnet: string): string {
+  return `vagrant_network_${subnet}`
+}
+
+/**
+ * To a network that has a name Vagrant only joins the machine. One without it looks for by its addresses, and fails where
+ * Docker is 28 or newer and tells `"Config": null` of its own networks. A bridge is this computer's own in both modes.
+ */
+const network = ['name: network'] as const
 
 /**
  * Options of `docker run` under which the node image starts systemd: it mounts, which needs a capability that seccomp

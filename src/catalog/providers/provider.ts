@@ -35,7 +35,7 @@ export interface Provider {
   readonly settings: readonly string[]
   /**
    * Ruby options of `private_network` after `ip:`, by `network.mode`. They see `lab`, `netmask` (dotted)
-   * and `prefix` (bits).
+   * and, where we build the image, `network` (the name of the network).
    */
   readonly network: { readonly [mode in 'host-only' | 'internal']: readonly string[] }
 }
