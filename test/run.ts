@@ -19,6 +19,7 @@ const TEST_TOOLS: Record<string, string> = {
   openssl: 'openssl',
   pg_createcluster: 'postgresql', // its parsers read what we write
   chromium: 'chromium',
+  tmux: 'tmux',
 }
 
 /** The other majors of `engines`, fetched from npm. */

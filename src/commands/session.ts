@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { ProviderName } from '../catalog/contracts.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { readState, writeTyped } from '../drills/state.ts'
 import { UserError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { isPlain, type TaskOptions } from '../tasks.ts'
@@ -16,6 +17,7 @@ import {
   type ProviderChoice,
 } from '../tools/doctor/index.ts'
 import { psqlProgram } from '../tools/psql.ts'
+import { quoteForShell } from '../tools/run.ts'
 import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../tools/ssh-config.ts'
 import type { Vagrant } from '../tools/vagrant.ts'
 import type { Context } from './command.ts'
@@ -47,6 +49,7 @@ export async function openSession(given: Context, provider?: ProviderName | 'aut
   const { directory } = loaded
   await verifyOwnPlaces(directory)
   await given.claim(directory)
+  if (readState(directory)?.kept) noteWhenEnded(directory)
   const host = createHost(given.run)
   const choice = await chooseProvider(host, directory, provider ?? loaded.config.provider)
   const { keepWhatIsThere } = await import('../generate/kept.ts')
@@ -64,6 +67,13 @@ export async function openSession(given: Context, provider?: ProviderName | 'aut
   const guest = createGuest({ directory, run, psql: psqlProgram(lab), logFile: logs.file('ssh') })
   const taskOptions = { plain: isPlain(context.env, context.stdout), out: context.stdout }
   return { context, config, directory, lab, host, choice, logs, taskOptions, vagrant, guest }
+}
+
+/** A drill's page tells what was typed to repair it, and when. */
+function noteWhenEnded(directory: string): void {
+  const fromMs = Date.now()
+  const words = quoteForShell(process.argv.slice(2))
+  process.once('exit', (exitCode) => writeTyped(directory, { fromMs, toMs: Date.now(), exitCode, words }))
 }
 
 /** Ansible runs where the config says. */

@@ -167,7 +167,7 @@ export const diskFull: Drill = {
       value: size(mostKept(looks, lab.backup?.slot ?? '')),
     },
   ],
-  lessons: () => [
+  lessons: ({ loss }) => [
     {
       en: 'Where Barman has no room, WAL waits on the primary, in the slot. The trouble moves to the disk that matters most.',
       ru: 'Когда у Barman нет места, WAL ждёт на мастере, в слоте. Беда переезжает на самый важный диск.',
@@ -177,8 +177,8 @@ export const diskFull: Drill = {
       ru: 'Одного места бывает мало: pg_receivewal оставляет слишком короткий .partial и отказывается с него продолжать.',
     },
     {
-      en: 'Nothing was lost, because the slot gives WAL up only when it is confirmed.',
-      ru: 'Ничего не потеряно: слот отпускает WAL только после подтверждения.',
+      en: `The slot gives WAL up only when it is confirmed. Commits lost: ${loss.lost.length}.`,
+      ru: `Слот отпускает WAL только после подтверждения. Потеряно транзакций: ${loss.lost.length}.`,
     },
   ],
 }

@@ -4,6 +4,7 @@ import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { cutPower } from '../operations/power.ts'
 import { startMachines } from '../operations/start-machines.ts'
+import type { Text } from '../report/drill-report.ts'
 import { thePrimary, withoutMachines, withoutSuccessor } from './casting.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './lead-back.ts'
@@ -108,19 +109,29 @@ export const failover: Drill = {
   figures: () => [],
   lessons: ({ lab, loss }) => [
     lab.replication.synchronousCount > 0
-      ? {
-          en: 'A commit was acknowledged only when a slave had it: that is why none is lost.',
-          ru: 'Транзакция подтверждалась, только когда её получила реплика: поэтому не потеряна ни одна.',
-        }
+      ? synchronousLesson(loss.lost.length)
       : {
           en: `Without synchronous commits the last ones may exist on the lost master alone: ${loss.lost.length} this time.`,
           ru: `Без синхронной фиксации последние транзакции могут быть только на потерянном мастере: в этот раз ${loss.lost.length}.`,
         },
     {
-      en: 'The old master has gone another way. It may come back only as a standby: it is fenced, and its guard asks the others before it starts.',
-      ru: 'Старый мастер пошёл другим путём. Вернуться он может только репликой: он отгорожен, а перед стартом спрашивает остальных.',
+      en: 'The old master may have gone another way. It may come back only as a standby: it is fenced, and its guard asks the others before it starts.',
+      ru: 'Старый мастер мог пойти другим путём. Вернуться он может только репликой: он отгорожен, а перед стартом спрашивает остальных.',
     },
   ],
+}
+
+/** What was counted decides what is to be learned. */
+function synchronousLesson(lost: number): Text {
+  return lost === 0
+    ? {
+        en: 'A commit was acknowledged only when a slave had it, and none was lost.',
+        ru: 'Транзакция подтверждалась, только когда её получила реплика, и не потеряна ни одна.',
+      }
+    : {
+        en: `A commit should be acknowledged only when a slave has it, and yet ${lost} were lost: were the synchronous standbys taken off the list, or was another one promoted?`,
+        ru: `Транзакция должна подтверждаться, только когда её получила реплика, но потеряно ${lost}: не убрали ли синхронные реплики из списка, не повысили ли другую?`,
+      }
 }
 
 const INTRO: Readonly<

@@ -67,7 +67,10 @@ export async function startRecorder(place: {
   const sampler = startSampler(lab, guest)
 
   const stop = async () => {
-    if (!hasEnded && pid !== undefined) await stopWriter(guest, host, pid)
+    if (!hasEnded && pid !== undefined) {
+      if (!lines.at(-1)?.endsWith(' stop')) onLine('stop')
+      await stopWriter(guest, host, pid)
+    }
     await Promise.all([writing, sampler.stop()])
     if (failure !== undefined) throw failure
   }

@@ -6,10 +6,10 @@ import { findPrimary } from '../tools/cluster.ts'
 import { identityOf } from '../tools/groups.ts'
 import type { Drill, LiveStage, Stage, Step } from './drill.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
-import { lossOf } from './recording.ts'
+import { lossOf, NUMBERS_A_RUN } from './recording.ts'
 import type { Results } from './results.ts'
 import { type DrillState, linesFile, writeState } from './state.ts'
-import { makeTable, numbersIn } from './writer.ts'
+import { makeTable, numbersIn, startLastingWriter } from './writer.ts'
 
 /** The quiet before the disaster, so that the picture shows what normal is. */
 const COMMITS_BEFORE = 250
@@ -22,7 +22,7 @@ export interface Rehearsal {
   readonly repair: Task
   /** Stops the writer and counts. */
   readonly measure: Task
-  /** Stops the writer and leaves all as it is. */
+  /** Leaves all as it is, and another writer at work: the repair is measured too. */
   readonly leave: Task
   /** Notes what comes after all that, so that `status` can tell it. */
   mark(step: string): void
@@ -107,6 +107,7 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
     leave: {
       title: WORDS.leave[language],
       run: async () => {
+        await startLastingWriter({ lab, guest, directory, host }, NUMBERS_A_RUN)
         await live().recorder.stop()
         remember({ kept: true, step: WORDS.leave.en })
       },

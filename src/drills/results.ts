@@ -2,7 +2,7 @@ import type { Lab } from '../lab.ts'
 import type { Course, Figure } from '../report/drill-report.ts'
 import { span } from '../report/text.ts'
 import type { Look } from './looks.ts'
-import { type Loss, outageOf, type Recording, writesPerSecond } from './recording.ts'
+import { type Loss, openOutageMs, outageOf, type Recording, writesPerSecond } from './recording.ts'
 import { lagsOf, twoPrimariesMs, unprotectedSpan } from './sampler.ts'
 
 /** What a drill came to, before it is told. All times are our own clock, in ms since 1970. */
@@ -20,13 +20,10 @@ export interface Results {
 
 /** What the writer measures in every drill. */
 export function commonFigures({ disasterMs, recording, loss }: Results): readonly Figure[] {
-  const outage = outageOf(recording.commits, disasterMs)
   return [
     {
       name: { en: 'Writes were refused for (RTO)', ru: 'Запись была недоступна (RTO)' },
-      value: outage
-        ? span((outage.after.atMs - outage.before.atMs) / 1000)
-        : { en: 'not for a moment', ru: 'ни на миг' },
+      value: recoveryTime(recording, disasterMs),
     },
     {
       name: { en: 'Acknowledged commits lost (RPO)', ru: 'Потеряно подтверждённых транзакций (RPO)' },
@@ -37,6 +34,24 @@ export function commonFigures({ disasterMs, recording, loss }: Results): readonl
     },
     ...(loss.doubtful > 0 ? [doubtFigure(loss)] : []),
   ]
+}
+
+/** Only what the writer saw the end of has been measured. */
+function recoveryTime(recording: Recording, disasterMs: number): Figure['value'] {
+  const outage = outageOf(recording.commits, disasterMs)
+  const endedS = outage ? (outage.after.atMs - outage.before.atMs) / 1000 : 0
+  const openS = openOutageMs(recording, disasterMs) / 1000
+  if (openS > endedS)
+    return {
+      en: `not measured: at least ${span(openS)}, and nobody took writes yet when the writer ended`,
+      ru: `не измерено: не меньше ${span(openS)}, запись ещё не принималась, когда поток записи закончился`,
+    }
+  if (!recording.wasStopped)
+    return {
+      en: `not measured to the end: at least ${span(endedS)}, then the writer ended by itself`,
+      ru: `измерено не до конца: не меньше ${span(endedS)}, затем поток записи прервался`,
+    }
+  return outage ? span(endedS) : { en: 'not for a moment', ru: 'ни на миг' }
 }
 
 /** What the looks at the servers measure, where there were any. */

@@ -3,7 +3,7 @@ import { size, span } from '../report/text.ts'
 import type { Progress } from '../tasks.ts'
 import { leafStandby, serverOf, slotOf, withoutSlave } from './casting.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { outageOf } from './recording.ts'
+import { openOutageMs, outageOf } from './recording.ts'
 import { mostKept, unprotectedSpan } from './sampler.ts'
 import { letCommitsPass, untilStreaming } from './wait.ts'
 import { keptNow } from './wal.ts'
@@ -117,10 +117,10 @@ export const slaveOutage: Drill = {
       en: `The price has a limit: max_slot_wal_keep_size (here ${lab.postgres.settings.max_slot_wal_keep_size ?? 'none'}). Beyond it the slot is given up: see the drill slot-overflow.`,
       ru: `У этой цены есть предел: max_slot_wal_keep_size (здесь ${lab.postgres.settings.max_slot_wal_keep_size ?? 'нет'}). За ним слот теряется: см. учение slot-overflow.`,
     },
-    outageOf(recording.commits, disasterMs)
+    outageOf(recording.commits, disasterMs) || openOutageMs(recording, disasterMs) > 0
       ? {
-          en: 'Commits waited for this standby: in synchronous mode availability is what zero loss costs.',
-          ru: 'Транзакции ждали эту реплику: в синхронном режиме нулевые потери оплачены доступностью.',
+          en: 'Commits waited meanwhile: in synchronous mode availability is what zero loss costs.',
+          ru: 'Транзакции ждали: в синхронном режиме нулевые потери оплачены доступностью.',
         }
       : {
           en: 'No commit had to wait for this standby: writes went on as if nothing had happened.',

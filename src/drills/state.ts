@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StepReport } from '../report/drill-report.ts'
 import { identityOf } from '../tools/groups.ts'
@@ -58,6 +58,33 @@ export function linesFile(directory: string): string {
 export function readLines(directory: string): readonly string[] {
   const file = linesFile(directory)
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+}
+
+/** A command of pg-lab that was typed while a drill waited to be repaired. */
+export interface Typed {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly exitCode: number
+  /** Without `npx create-pg-lab`. */
+  readonly words: string
+}
+
+/** Adds one that has ended; nothing where no drill waits any more. */
+export function writeTyped(directory: string, typed: Typed): void {
+  if (!readState(directory)?.kept) return
+  const words = typed.words.replace(/(password\s+)'[^']*'/gi, "$1'***'")
+  appendFileSync(typedFile(directory), `${JSON.stringify({ ...typed, words })}\n`)
+}
+
+export function readTyped(directory: string): readonly Typed[] {
+  const file = typedFile(directory)
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+  return lines.map((line) => JSON.parse(line) as Typed)
+}
+
+function typedFile(directory: string): string {
+  return join(directory, FOLDER, 'typed.jsonl')
 }
 
 /** Its process is still at work. */

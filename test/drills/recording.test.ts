@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { lossOf, outageOf, readRecording, writesPerSecond } from '../../src/drills/recording.ts'
+import { joined, lossOf, outageOf, readRecording, writesPerSecond } from '../../src/drills/recording.ts'
+import { commonFigures } from '../../src/drills/results.ts'
+import { testLab } from '../support/lab.ts'
 
 /** Two connections: the first breaks in the middle of its third number, the second goes to another host. */
 const LINES = [
@@ -97,5 +99,52 @@ describe('the outage', () => {
 describe('writes a second', () => {
   it('are counted in full seconds since the begin', () => {
     expect(writesPerSecond(readRecording(LINES).commits, 1000, 4200)).toEqual([2, 0, 2])
+  })
+})
+
+describe('the RTO on the page', () => {
+  const told = (recording: ReturnType<typeof readRecording>) => {
+    const loss = lossOf(recording, new Set())
+    const results = { lab: testLab(), startedMs: 0, disasterMs: 1015, endedMs: 0, recording, looks: [], loss }
+    const { value } = commonFigures(results)[0] ?? { value: '' }
+    return typeof value === 'string' ? value : value.en
+  }
+  /** Refused again and again until it is stopped. */
+  const REFUSED = [...LINES.slice(0, 8), '41000 end 3 2']
+  /** Of the writer that goes on through a repair by hand, 40 s after the disaster. */
+  const LASTING = ['30000 pid 5', '30100 end 1001 2', '41000 in 1002', '41020 ack 1002000001 b', '41100 ack 1002000002 b']
+
+  it('is the longest time without a commit that ended', () => {
+    expect(told(readRecording([...LINES, '3600 stop']))).toBe('2.5 s')
+  })
+
+  it('is "not for a moment" only where the writer wrote to the end', () => {
+    expect(told(readRecording(['1000 in 1', '1010 ack 1 a', '1900 ack 2 a', '1950 stop']))).toBe('not for a moment')
+    expect(told(readRecording(['1000 in 1', '1010 ack 1 a', '1900 ack 2 a']))).toContain('not measured to the end')
+  })
+
+  it('is not claimed where nobody took writes when the writer was stopped, or ended', () => {
+    for (const end of [[], ['41000 stop']]) {
+      expect(told(readRecording([...REFUSED, ...end]))).toContain('not measured: at least 40')
+    }
+  })
+
+  it('is measured through a repair by hand by the writer that goes on', () => {
+    const recording = joined(readRecording([...LINES.slice(0, 8), '1200 stop']), readRecording([...LASTING, '41200 stop']))
+    expect(told(recording)).toMatch(/^40(\.0)? s$/)
+  })
+
+  it('takes two writers at the same time for no outage', () => {
+    const first = readRecording(['1 in 1', '1000 ack 1000001 a', '1040 ack 1000002 a', '1050 stop'])
+    const second = readRecording(['1020 in 1001', '1030 ack 1001000001 a', '1060 ack 1001000002 a', '1100 stop'])
+    expect(told(joined(first, second))).toBe('not for a moment')
+  })
+
+  it('does not count what came after the writer was stopped', () => {
+    expect(readRecording(['1 in 1', '2 ack 1000001 a', '3 stop', '4 ack 1000002 a', '5 end 1 2'])).toMatchObject({
+      commits: [{ number: 1000001 }],
+      doubtful: [],
+      wasStopped: true,
+    })
   })
 })

@@ -97,6 +97,10 @@ export function describeDrills(os: OsName, subnet: string): void {
     }
   }
   const SPLIT = 'Two servers took writes at the same time'
+  const RTO = 'Writes were refused for (RTO)'
+  /** Nobody takes writes until somebody else is the primary. */
+  const refusesWrites = (id: string, options: readonly string[]) =>
+    ['failover', 'switchover'].includes(id) || options.includes('--in-place')
 
   beforeAll(() => {
     lab.must('up')
@@ -112,6 +116,7 @@ export function describeDrills(os: OsName, subnet: string): void {
       const told = newestFigures(lab.directory, id)
       const rpo = cost === 'commits' ? /^\d+ of \d{3,}$/ : /^0 of \d{3,}$/
       expect(told.get('Acknowledged commits lost (RPO)')).toMatch(rpo)
+      expect(told.get(RTO)).toMatch(refusesWrites(id, options) ? /^\d+(\.\d+)? (s|min)/ : /^(not for a moment|\d)/)
       expect(told.has(SPLIT)).toBe(cost === 'a split')
       const { steps } = newestPage(lab.directory, id)
       expect(steps.map(({ part }) => part)).toEqual(expect.arrayContaining(['disaster', 'repair']))
@@ -136,7 +141,25 @@ export function describeDrills(os: OsName, subnet: string): void {
       const { status, stdout } = checkedUntilYes()
       if (status !== 0) throw new Error([...typed, stdout].join('\n\n'))
       expect(stdout).toContain('Repaired')
-      expect(newestFigures(lab.directory, id).has('Repaired by hand, after the disaster')).toBe(true)
+      const told = newestFigures(lab.directory, id)
+      expect(told.has('Repaired by hand, after the disaster')).toBe(true)
+      expect(told.get(RTO)).toMatch(refusesWrites(id, options) ? /^\d+(\.\d+)? (s|min)/ : /^(not for a moment|\d)/)
+      const { steps } = newestPage(lab.directory, id)
+      expect(steps.some(({ title }) => title.en.includes('npx create-pg-lab drill hint'))).toBe(true)
+      expectNoTrace()
+    })
+
+    it('failover --keep, repaired by hand after 40 s: the page shows the time in which nobody took writes', async () => {
+      lab.must('drill', 'failover', '--keep')
+      const brokenMs = Date.now()
+      await delay(40_000)
+      lab.must('promote', '--yes')
+      const promotedS = (Date.now() - brokenMs) / 1000
+      typeAllHints()
+      expect(checkedUntilYes().stdout).toContain('Repaired')
+      const seconds = Number.parseFloat(newestFigures(lab.directory, 'failover').get(RTO) ?? '')
+      expect(seconds).toBeGreaterThan(39)
+      expect(seconds).toBeLessThan(promotedS + 25) // what came before the command had ended, and a busy computer
       expectNoTrace()
     })
 
@@ -182,7 +205,7 @@ export function describeDrills(os: OsName, subnet: string): void {
       lab.must('report', '--lang', 'ru')
       const page = readFileSync(join(lab.directory, 'report/index.html'), 'utf8')
       expect(page).toContain('На узле резервного копирования кончился диск')
-      expect(page.match(/class="plot course"/g)).toHaveLength(WHOLE.length + BY_HAND.length)
+      expect(page.match(/class="plot course"/g)).toHaveLength(WHOLE.length + BY_HAND.length + 1)
     })
   })
 }

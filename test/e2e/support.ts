@@ -28,7 +28,12 @@ export interface SpawnOptions {
   readonly cwd?: string
   readonly input?: string
   readonly env?: NodeJS.ProcessEnv
+  /** In ms. */
+  readonly timeout?: number
 }
+
+/** Nothing the tests run takes longer: what hangs fails, and names itself. */
+const LIMIT_MS = 20 * 60_000
 
 /** Runs a program to its end, with nothing on its standard input unless given. */
 export function spawn(file: string, args: readonly string[], options: SpawnOptions = {}): Result {
@@ -36,8 +41,14 @@ export function spawn(file: string, args: readonly string[], options: SpawnOptio
     encoding: 'utf8',
     input: '',
     maxBuffer: 64 * 1024 * 1024,
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
     ...options,
   })
+  if (error && (error as NodeJS.ErrnoException).code === 'ETIMEDOUT') {
+    const seconds = (options.timeout ?? LIMIT_MS) / 1000
+    throw new Error(`${[file, ...args].join(' ')} did not end within ${seconds} s\n${stdout}\n${stderr}`)
+  }
   if (error) throw error
   return { status, stdout, stderr }
 }

@@ -42,11 +42,25 @@ export function vitest(project: string, { results, options = [], env, node }: Vi
   const passed = run('npx', args, env)
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'))
-    const failed = report.numFailedTests + report.numFailedTestSuites
-    return { passed: report.numPassedTests, failed: passed ? failed : Math.max(1, failed) }
+    return { passed: report.numPassedTests, failed: failuresIn(report, passed) }
   } catch {
     return { passed: 0, failed: 1 }
   }
+}
+
+/** What vitest's report counts, as far as it matters here. */
+interface VitestReport {
+  readonly numFailedTests: number
+  readonly numFailedTestSuites: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+}
+
+/** A test that was skipped has shown nothing: that is a failure. */
+export function failuresIn(report: VitestReport, passed: boolean): number {
+  const { numFailedTests, numFailedTestSuites, numPendingTests, numTodoTests } = report
+  const failed = numFailedTests + numFailedTestSuites + numPendingTests + numTodoTests
+  return passed ? failed : Math.max(1, failed)
 }
 
 /** Prints the last line, and ends with its exit code. */

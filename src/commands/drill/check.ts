@@ -1,10 +1,10 @@
 import type { Language } from '../../create/answers.ts'
-import { lossOf, readRecording } from '../../drills/recording.ts'
+import { joined, lossOf, readRecording } from '../../drills/recording.ts'
 import { commonFigures } from '../../drills/results.ts'
-import { forgetState, readLines } from '../../drills/state.ts'
-import { dropTable, numbersIn } from '../../drills/writer.ts'
+import { forgetState, readLines, readTyped } from '../../drills/state.ts'
+import { dropTable, endLastingWriter, numbersIn } from '../../drills/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
-import type { LabNode } from '../../lab.ts'
+import { type LabNode, nodesOf } from '../../lab.ts'
 import { span } from '../../report/text.ts'
 import { findPrimary } from '../../tools/cluster.ts'
 import { type Session, verifyIsUp } from '../session.ts'
@@ -49,22 +49,34 @@ export async function check(session: Session, language: Language): Promise<numbe
   return EXIT.ok
 }
 
-/** The writer was stopped after the disaster: how the servers fared since, nobody looked. */
+/** A writer went on through the repair; how the servers fared meanwhile, nobody looked. */
 async function outcomeOf(
   { directory, lab, guest }: Session,
   { state }: Unfinished,
   primary: LabNode,
 ): Promise<Outcome> {
   const { startedMs, disasterMs = startedMs, steps } = state
-  const recording = readRecording(readLines(directory))
+  const [host] = nodesOf(lab).filter(({ name }) => name === state.cast.writer)
+  const lasting = host ? await endLastingWriter(guest, host) : []
+  const endedMs = Date.now()
+  const recording = joined(readRecording(readLines(directory)), readRecording(lasting))
   const loss = lossOf(recording, await numbersIn(lab, primary, guest))
-  const endedMs = recording.commits.at(-1)?.atMs ?? startedMs
   const results = { lab, startedMs, disasterMs, endedMs, recording, looks: [], loss }
   const byHand = {
     name: { en: 'Repaired by hand, after the disaster', ru: 'Исправлено вручную, считая от аварии' },
     value: span((Date.now() - disasterMs) / 1000),
   }
-  return { results, steps, figures: [...commonFigures(results), byHand] }
+  const typed = readTyped(directory).map(({ fromMs, toMs, exitCode, words }) => {
+    const command = `\`npx create-pg-lab ${words}\``
+    return {
+      part: 'repair' as const,
+      title: { en: command, ru: command },
+      fromMs: fromMs - startedMs,
+      toMs: toMs - startedMs,
+      result: exitCode === 0 ? undefined : `exit code ${exitCode}`,
+    }
+  })
+  return { results, steps: [...steps, ...typed], figures: [...commonFigures(results), byHand] }
 }
 
 const SAY = {
