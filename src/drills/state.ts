@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { StepReport } from '../report/drill-report.ts'
 import { identityOf } from '../tools/groups.ts'
@@ -61,7 +69,7 @@ export function readLines(directory: string): readonly string[] {
 }
 
 /** A command of pg-lab that was typed while a drill waited to be repaired. */
-export interface Typed {
+interface Typed {
   readonly fromMs: number
   readonly toMs: number
   readonly exitCode: number

@@ -154,7 +154,7 @@ pass=$(cat)
 {
   printf '%s\\n' "$pass" | setsid timeout ${LASTING_S} bash -c "$1" bash "$2" "$3" "$4" "$5" 2>&1 |
     while IFS= read -r line; do printf '%s %s\\n' "$(date +%s%3N)" "$line"; done
-} >>${LASTING_FILE} 2>/dev/null </dev/stdin &
+} >>${LASTING_FILE} 2>/dev/null </dev/null &
 for turn in $(seq 100); do
   grep -q ' pid ' ${LASTING_FILE} && exit
   sleep 0.1

@@ -112,15 +112,25 @@ describe('the RTO on the page', () => {
   /** Refused again and again until it is stopped. */
   const REFUSED = [...LINES.slice(0, 8), '41000 end 3 2']
   /** Of the writer that goes on through a repair by hand, 40 s after the disaster. */
-  const LASTING = ['30000 pid 5', '30100 end 1001 2', '41000 in 1002', '41020 ack 1002000001 b', '41100 ack 1002000002 b']
+  const LASTING = [
+    '30000 pid 5',
+    '30100 end 1001 2',
+    '41000 in 1002',
+    '41020 ack 1002000001 b',
+    '41100 ack 1002000002 b',
+  ]
 
   it('is the longest time without a commit that ended', () => {
     expect(told(readRecording([...LINES, '3600 stop']))).toBe('2.5 s')
   })
 
   it('is "not for a moment" only where the writer wrote to the end', () => {
-    expect(told(readRecording(['1000 in 1', '1010 ack 1 a', '1900 ack 2 a', '1950 stop']))).toBe('not for a moment')
-    expect(told(readRecording(['1000 in 1', '1010 ack 1 a', '1900 ack 2 a']))).toContain('not measured to the end')
+    expect(told(readRecording(['1000 in 1', '1010 ack 1 a', '1900 ack 2 a', '1950 stop']))).toBe(
+      'not for a moment',
+    )
+    expect(told(readRecording(['1000 in 1', '1010 ack 1 a', '1900 ack 2 a']))).toContain(
+      'not measured to the end',
+    )
   })
 
   it('is not claimed where nobody took writes when the writer was stopped, or ended', () => {
@@ -130,18 +140,28 @@ describe('the RTO on the page', () => {
   })
 
   it('is measured through a repair by hand by the writer that goes on', () => {
-    const recording = joined(readRecording([...LINES.slice(0, 8), '1200 stop']), readRecording([...LASTING, '41200 stop']))
+    const recording = joined(
+      readRecording([...LINES.slice(0, 8), '1200 stop']),
+      readRecording([...LASTING, '41200 stop']),
+    )
     expect(told(recording)).toMatch(/^40(\.0)? s$/)
   })
 
   it('takes two writers at the same time for no outage', () => {
     const first = readRecording(['1 in 1', '1000 ack 1000001 a', '1040 ack 1000002 a', '1050 stop'])
-    const second = readRecording(['1020 in 1001', '1030 ack 1001000001 a', '1060 ack 1001000002 a', '1100 stop'])
+    const second = readRecording([
+      '1020 in 1001',
+      '1030 ack 1001000001 a',
+      '1060 ack 1001000002 a',
+      '1100 stop',
+    ])
     expect(told(joined(first, second))).toBe('not for a moment')
   })
 
   it('does not count what came after the writer was stopped', () => {
-    expect(readRecording(['1 in 1', '2 ack 1000001 a', '3 stop', '4 ack 1000002 a', '5 end 1 2'])).toMatchObject({
+    expect(
+      readRecording(['1 in 1', '2 ack 1000001 a', '3 stop', '4 ack 1000002 a', '5 end 1 2']),
+    ).toMatchObject({
       commits: [{ number: 1000001 }],
       doubtful: [],
       wasStopped: true,
