@@ -23,12 +23,12 @@ is_there() {
 
 case "$action" in
   make)
-    # Where another machine of the lab is about to make it, its addresses are taken before its name is there.
+    # Where another machine of the lab is about to make it, its name or its addresses are taken before it is there.
     tries=10
     until is_there || error=$(docker network create --subnet "$3" --label "pg-lab.folder=$folder" "$name" 2>&1); do
       tries=$((tries - 1))
       case "$error" in
-        *overlaps*) [ "$tries" -gt 0 ] || fail "another network has addresses of $3 (docker network ls)" ;;
+        *"already exists"* | *overlaps*) [ "$tries" -gt 0 ] || fail "$error (docker network ls)" ;;
         *) fail "$error" ;;
       esac
       sleep 1
