@@ -112,6 +112,17 @@ describe('the way from a container to the machines', () => {
     expect(await reach('172.17.0.5/16', ['/.dockerenv'], '')).toBe('not known')
   })
 
+  test('is there also while no container is on the bridge, which Node then keeps quiet about', async () => {
+    const IP = 'ip -o -4 address'
+    const answers = {
+      [BRIDGE]: ' 172.17.0.0/16\n',
+      [IP]: '3: docker0    inet 172.17.0.1/16 scope global docker0\n',
+    }
+    const seen = { files: ['/.dockerenv'], networks: { eth0: '10.0.0.2/24' } }
+    const { host } = computer({ ...BASICS, ...DOCKER, ...answers }, seen)
+    expect((await sightings(host, 'docker'))['docker-reach']).toBe("the daemon's own network")
+  })
+
   test('is no question on a computer', async () => {
     expect(await reach('192.168.1.5/24', [])).toBeUndefined()
   })

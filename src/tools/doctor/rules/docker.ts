@@ -108,6 +108,12 @@ async function addressOfDaemon(host: Host): Promise<string | undefined> {
   return addressText(parseSubnet(subnet).base + 1)
 }
 
+/** Node does not tell of what is down, as the bridge is until a container is on it; `ip` does. */
+async function hasAddress(host: Host, sought: string): Promise<boolean> {
+  const { stdout } = (await host.ask('ip', ['-o', '-4', 'address'])) ?? { stdout: '' }
+  return stdout.includes(` ${sought}/`) || (await host.networks()).some(({ address }) => address === sought)
+}
+
 /** A dev container or a CI job may have the daemon's socket, and a network of its own all the same. */
 export const dockerReach: Rule = {
   id: 'docker-reach',
@@ -115,8 +121,8 @@ export const dockerReach: Rule = {
   applies: ({ provider }, host) => provider === 'docker' && IN_CONTAINER.some((path) => host.exists(path)),
   async look(host) {
     const gateway = await addressOfDaemon(host)
-    const isOurs = (await host.networks()).some(({ address }) => address === gateway)
-    if (!gateway || isOurs) return { ok: true, seen: gateway ? "the daemon's own network" : 'not known' }
+    if (!gateway || (await hasAddress(host, gateway)))
+      return { ok: true, seen: gateway ? "the daemon's own network" : 'not known' }
     return {
       ok: false,
       seen: 'none',
