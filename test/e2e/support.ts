@@ -79,10 +79,16 @@ export class TestLab {
   readonly directory: string
   /** Made for the test, so it goes with it, and what lies beside it. This repository's folder must not. */
   readonly #isTemporary: boolean
+  readonly #spawn: typeof spawn
 
-  constructor(directory: string, options: { readonly temporary?: boolean } = {}) {
+  /** @param options.spawn runs the lab's commands, where that is to be on another computer than this one */
+  constructor(
+    directory: string,
+    options: { readonly temporary?: boolean; readonly spawn?: typeof spawn } = {},
+  ) {
     this.directory = directory
     this.#isTemporary = options.temporary ?? false
+    this.#spawn = options.spawn ?? spawn
   }
 
   /** Makes a folder with this config; the name has a space and a Cyrillic letter, as users' folders do. */
@@ -102,7 +108,12 @@ export class TestLab {
   }
 
   run(...args: string[]): Result {
-    return spawn('node', [CLI, ...args], { cwd: this.directory })
+    return this.spawn('node', CLI, ...args)
+  }
+
+  /** Runs a program in the lab's folder. */
+  spawn(file: string, ...args: string[]): Result {
+    return this.#spawn(file, args, { cwd: this.directory })
   }
 
   /** Runs a command that must succeed, and shows what it said when it does not. */
@@ -132,9 +143,7 @@ export class TestLab {
 
   /** A program inside a machine, its words as they are. */
   ssh(node: string, ...argv: string[]): Result {
-    return spawn('ssh', ['-F', '.pg-lab/ssh_config', node, argv.map(quoted).join(' ')], {
-      cwd: this.directory,
-    })
+    return this.spawn('ssh', '-F', '.pg-lab/ssh_config', node, argv.map(quoted).join(' '))
   }
 
   /** What a script of the shell prints on a node, as root, with this on its standard input. */

@@ -1,0 +1,44 @@
+import type { OsName } from '../../src/catalog/contracts.ts'
+
+/** A computer a lab is driven from. */
+export interface Control {
+  /** ansible-core, as the command line of the matrix names it: `2.19`. */
+  readonly ansible: string
+  /** Debian release of the container that is this computer; the one that runs the tests where it is missing. */
+  readonly debian?: '13' | '14'
+}
+
+export const CONTROLS: readonly Control[] = [
+  { ansible: '2.14' },
+  { ansible: '2.19', debian: '13' },
+  { ansible: '2.22', debian: '14' },
+]
+
+/** What a system's own packages can, and older ones cannot. */
+interface Can {
+  /** `barman config-switch` and models, with which Barman follows a failover: 3.10 and later. */
+  readonly models: boolean
+  /** The role pg_checkpoint, with which an ordinary role may ask for a checkpoint: PostgreSQL 15 and later. */
+  readonly checkpointRole: boolean
+}
+
+/** The systems of the machines. */
+export const GUESTS = {
+  'debian-11': { models: false, checkpointRole: false },
+  'debian-12': { models: false, checkpointRole: true },
+  'debian-13': { models: true, checkpointRole: true },
+  'debian-14': { models: true, checkpointRole: true },
+} as const satisfies Partial<Record<OsName, Can>>
+export type Guest = keyof typeof GUESTS
+
+/** A cell by its name, `2.19:debian-13`. */
+export function cellName({ ansible }: Control, guest: string): string {
+  return `${ansible}:${guest}`
+}
+
+/** As few cells as have each control host and each guest; the newest tools meet the oldest guest. */
+export const EACH_ONCE: readonly string[] = Object.keys(GUESTS).map((guest, index) => {
+  const control = CONTROLS[(index + CONTROLS.length - 1) % CONTROLS.length]
+  if (control === undefined) throw new Error('no control host')
+  return cellName(control, guest)
+})
