@@ -11,7 +11,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { EACH_ONCE } from './matrix/axes.ts'
+import { ALL_CELLS, EACH_ONCE } from './matrix/axes.ts'
 import { CELLS, RESULTS, type Row } from './matrix/row.ts'
 import { installTools, step } from './support/tools.ts'
 import { conclude, vitest } from './support/vitest.ts'
@@ -57,7 +57,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { all: { type: 'boolean' }, write: { type: 'boolean' } },
 })
-const cells = positionals.length > 0 ? positionals : EACH_ONCE
+const unknown = positionals.filter((cell) => !ALL_CELLS.includes(cell))
+if (unknown.length > 0) {
+  console.error(`No such cell: ${unknown.join(', ')}. There are ${ALL_CELLS.join(', ')}.`)
+  process.exit(2)
+}
+const cells = values.all ? ALL_CELLS : positionals.length > 0 ? positionals : EACH_ONCE
 const results = mkdtempSync(join(tmpdir(), 'pg-lab-matrix-'))
 const setUp = [
   step('node', ['dist/pg-lab.js', 'doctor', '--fix']),
@@ -67,7 +72,7 @@ const setUp = [
 const counts = vitest('matrix', {
   results,
   options: ['--no-file-parallelism'],
-  env: { ...process.env, [RESULTS]: results, ...(values.all ? {} : { [CELLS]: cells.join(',') }) },
+  env: { ...process.env, [RESULTS]: results, [CELLS]: cells.join(',') },
 })
 const made = table(readRows(results))
 console.log(`\n${made}`)

@@ -36,6 +36,10 @@ export function cellName({ ansible }: Control, guest: string): string {
   return `${ansible}:${guest}`
 }
 
+export const ALL_CELLS: readonly string[] = CONTROLS.flatMap((control) => {
+  return Object.keys(GUESTS).map((guest) => cellName(control, guest))
+})
+
 /** As few cells as have each control host and each guest; the newest tools meet the oldest guest. */
 export const EACH_ONCE: readonly string[] = Object.keys(GUESTS).map((guest, index) => {
   const control = CONTROLS[(index + CONTROLS.length - 1) % CONTROLS.length]
