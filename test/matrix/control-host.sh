@@ -15,13 +15,13 @@ if docker image inspect "$image" >/dev/null 2>&1; then exit 0; fi
 
 tarball=$(mktemp)
 trap 'rm -f "$tarball"' EXIT
-set -- --quiet --variant=minbase --include="$packages" --format=tar \
+set -- --quiet --dpkgopt=force-unsafe-io --variant=minbase --include="$packages" --format=tar \
   --keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 if [ -n "$later" ]; then
   # The lists of a suite that is not released may be older than they say they may be. Their signature is checked.
   # shellcheck disable=SC2016 # mmdebstrap's shell reads $1, the folder of the system
   set -- "$@" --aptopt='Acquire::Check-Valid-Until "false"' \
-    --customize-hook="sed s/$suite/sid/ \"\$1/etc/apt/sources.list\" >\"\$1/etc/apt/sources.list.d/sid.list\"" \
+    --customize-hook="sed -n 's/ $suite main/ sid main/p' \"\$1/etc/apt/sources.list\" >\"\$1/etc/apt/sources.list.d/sid.list\"" \
     --customize-hook="printf 'Package: *\nPin: release n=sid\nPin-Priority: 100\n' >\"\$1/etc/apt/preferences.d/sid\"" \
     --customize-hook='chroot "$1" apt-get -q update' \
     --customize-hook="chroot \"\$1\" apt-get -qy --no-install-recommends install $later"
