@@ -3,7 +3,7 @@
 # Usage: sh control-host.sh 13|14     makes pg-lab-control:13 or :14; when it is there already, this does nothing.
 set -eu
 
-common=ca-certificates,ansible-core,docker.io,nodejs,openssh-client,rsync,iproute2,procps,git
+common=ca-certificates,ansible-core,docker-cli,nodejs,openssh-client,rsync,iproute2,procps,git
 case "$1" in
   13) suite=trixie packages=$common,vagrant later= ;;
   # This year's ansible-lint is here. Vagrant is not any more; that of unstable installs on it.
