@@ -1,4 +1,5 @@
 import type { OsName } from '../../src/catalog/contracts.ts'
+import { FETCH_POSTGRES_19 } from '../e2e/repository.ts'
 
 /** A computer a lab is driven from. */
 export interface Control {
@@ -22,14 +23,33 @@ interface Can {
   readonly checkpointRole: boolean
 }
 
-/** The systems of the machines. */
-export const GUESTS = {
-  'debian-11': { models: false, checkpointRole: false },
-  'debian-12': { models: false, checkpointRole: true },
-  'debian-13': { models: true, checkpointRole: true },
-  'debian-14': { models: true, checkpointRole: true },
-} as const satisfies Partial<Record<OsName, Can>>
-export type Guest = keyof typeof GUESTS
+/** A PostgreSQL that is not the system's own. */
+export interface OtherPostgres {
+  readonly major: number
+  /** Shell words that fetch its packages: test/e2e/repository.ts. */
+  readonly fetch: string
+}
+
+/** What the machines are. */
+export interface Guest extends Can {
+  readonly os: OsName
+  /** From a signed repository laid out like PGDG's, made here; the system's own when left out. */
+  readonly postgres?: OtherPostgres
+}
+
+/** By the names the command line has for them. */
+export const GUESTS: Readonly<Record<string, Guest>> = {
+  'debian-11': { os: 'debian-11', models: false, checkpointRole: false },
+  'debian-12': { os: 'debian-12', models: false, checkpointRole: true },
+  'debian-13': { os: 'debian-13', models: true, checkpointRole: true },
+  'debian-14': { os: 'debian-14', models: true, checkpointRole: true },
+  'debian-14-postgres-19': {
+    os: 'debian-14',
+    models: true,
+    checkpointRole: true,
+    postgres: { major: 19, fetch: FETCH_POSTGRES_19 },
+  },
+}
 
 /** A cell by its name, `2.19:debian-13`. */
 export function cellName({ ansible }: Control, guest: string): string {
@@ -40,9 +60,11 @@ export const ALL_CELLS: readonly string[] = CONTROLS.flatMap((control) => {
   return Object.keys(GUESTS).map((guest) => cellName(control, guest))
 })
 
-/** As few cells as have each control host and each guest; the newest tools meet the oldest guest. */
-export const EACH_ONCE: readonly string[] = Object.keys(GUESTS).map((guest, index) => {
-  const control = CONTROLS[(index + CONTROLS.length - 1) % CONTROLS.length]
-  if (control === undefined) throw new Error('no control host')
-  return cellName(control, guest)
-})
+/** As few cells as have each control host and each system; the newest tools meet the oldest one. */
+export const EACH_ONCE: readonly string[] = Object.keys(GUESTS)
+  .filter((guest) => guest === GUESTS[guest]?.os)
+  .map((guest, index) => {
+    const control = CONTROLS[(index + CONTROLS.length - 1) % CONTROLS.length]
+    if (control === undefined) throw new Error('no control host')
+    return cellName(control, guest)
+  })

@@ -1,16 +1,19 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
-import { changedCounts, failures, type Result, spawn, TestLab } from '../e2e/support.ts'
+import { imageOf } from '../../src/operations/prune.ts'
+import { servePackages } from '../e2e/repository.ts'
+import { must } from '../e2e/servers.ts'
+import { ansibleWarnings, changedCounts, failures, type Result, spawn, TestLab } from '../e2e/support.ts'
 import { newestFigures } from '../support/drill-pages.ts'
-import { type Control, GUESTS, type Guest } from './axes.ts'
+import type { Control, Guest } from './axes.ts'
 import { ControlHost } from './control.ts'
 import { RESULTS, type Row } from './row.ts'
 
 /** With them switched on, not one deprecation is to be read. */
 const WARN = { ANSIBLE_DEPRECATION_WARNINGS: 'true', LC_ALL: 'C.UTF-8' }
-const DEPRECATION = /deprecat/i
 
 /** Sum of `changed=` in Ansible's recap, which must name each host once and no failure. */
 function changedIn({ status, stdout, stderr }: Result): number {
@@ -24,19 +27,47 @@ function versionIn({ stdout }: Result): string {
   return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? '?'
 }
 
+/** Makes a repository of the guest's PostgreSQL beside the lab. @returns who serves it, and the setting that names it */
+function serveRepository(
+  { os, postgres }: Guest,
+  directory: string,
+  port: number,
+): { readonly server: ChildProcess; readonly setting: { readonly url: string; readonly key: string } } {
+  const bridge = ['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}']
+  const address = must('docker', ...bridge).stdout.trim() || '172.17.0.1' // this computer, for every machine
+  const image = imageOf(directory, { os: OPERATING_SYSTEMS[os] }) ?? ''
+  const { release } = OPERATING_SYSTEMS[os]
+  const fetch = postgres?.fetch ?? ''
+  const server = servePackages({
+    fetch,
+    port,
+    folder: join(directory, '..', 'repository'),
+    release,
+    image,
+    address,
+  })
+  const url = `http://${address}:${port}`
+  return { server, setting: { url, key: `${url}/key.asc` } }
+}
+
 /**
  * The whole life of a small lab of one system, driven from one control host; each column of the matrix is measured.
- * @param subnet its own, so that two cells can be tested side by side
+ * @param own subnet of its machines and port of its packages, so that two cells can be tested side by side
  */
-export function describeCell(control: Control, guest: Guest, subnet: string): void {
-  const { title, postgresVersion, barmanVersion } = OPERATING_SYSTEMS[guest]
-  const id = `${control.ansible}-${guest}`
+export function describeCell(
+  control: Control,
+  guest: Guest & { readonly name: string },
+  own: { readonly subnet: string; readonly port: number },
+): void {
+  const { title, postgresVersion, barmanVersion } = OPERATING_SYSTEMS[guest.os]
+  const major = guest.postgres?.major ?? postgresVersion
+  const id = `${control.ansible}-${guest.name}`
   const name = `m${id.replaceAll('.', '')}`
   const row: { -readonly [key in keyof Row]?: Row[key] | undefined } = { system: title }
-  const made = TestLab.create(
-    guest,
-    `export default { name: '${name}', provider: 'docker', os: '${guest}', network: { subnet: '${subnet}' } }\n`,
-  )
+  const config = (postgres = '') =>
+    `export default { name: '${name}', provider: 'docker', os: '${guest.os}', network: { subnet: '${own.subnet}' }, ${postgres} }\n`
+  const made = TestLab.create(guest.name, config())
+  let packages: ChildProcess | undefined
   let host: ControlHost
   let lab: TestLab
 
@@ -47,6 +78,13 @@ export function describeCell(control: Control, guest: Guest, subnet: string): vo
     made.must('generate')
     const image = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: made.directory })
     if (image.status !== 0) throw new Error(image.stderr)
+    if (guest.postgres) {
+      const repository = serveRepository(guest, made.directory, own.port)
+      packages = repository.server
+      made.configure(
+        config(`postgres: { version: ${major}, repository: ${JSON.stringify(repository.setting)} }`),
+      )
+    }
     host = ControlHost.start(control, dirname(made.directory))
     lab = new TestLab(made.directory, { temporary: true, spawn: host.spawn })
   })
@@ -57,11 +95,12 @@ export function describeCell(control: Control, guest: Guest, subnet: string): vo
       mkdirSync(results, { recursive: true })
       writeFileSync(join(results, `${id}.row.json`), JSON.stringify(row))
     }
+    packages?.kill()
     lab?.remove()
     host?.stop()
   })
 
-  describe(`${title}, driven by ansible-core ${control.ansible}`, () => {
+  describe(`${title}, PostgreSQL ${major}, driven by ansible-core ${control.ansible}`, () => {
     it('has the tools it is named after', () => {
       const ansible = there('ansible', '--version')
       row.ansible = versionIn(ansible)
@@ -82,14 +121,14 @@ export function describeCell(control: Control, guest: Guest, subnet: string): vo
     it('has the versions of the catalog', () => {
       row.postgres = lab.sql('master', 'SHOW server_version').split(' ')[0] ?? ''
       row.barman = versionIn(barman('--version'))
-      expect(row.postgres.split('.')[0]).toBe(String(postgresVersion))
+      expect(Number.parseInt(row.postgres, 10)).toBe(major)
       expect(`${row.barman}.`).toContain(`${barmanVersion}.`)
     })
 
     it('can what its versions can, and no more', () => {
       const role = "SELECT count(*) FROM pg_roles WHERE rolname = 'pg_checkpoint'"
       const models = barman('config-switch', '--help').status === 0
-      expect({ models, checkpointRole: lab.sql('master', role) === '1' }).toEqual(GUESTS[guest])
+      expect(guest).toMatchObject({ models, checkpointRole: lab.sql('master', role) === '1' })
     })
 
     it('changes nothing the second time', () => {
@@ -102,7 +141,7 @@ export function describeCell(control: Control, guest: Guest, subnet: string): vo
       const byHand = there('ansible-playbook', 'provisioning/site.yml')
       row.changedByHand = changedIn(byHand)
       expect(row.changedByHand).toBe(0)
-      expect(byHand.stdout + byHand.stderr).not.toMatch(DEPRECATION)
+      expect(ansibleWarnings(byHand.stdout + byHand.stderr)).toEqual([])
     })
 
     it('comes up by vagrant alone, from what a mentor clones', () => {
@@ -110,7 +149,7 @@ export function describeCell(control: Control, guest: Guest, subnet: string): vo
       rmSync(join(lab.directory, '.pg-lab'), { recursive: true })
       const up = there('vagrant', 'up', '--provider=docker')
       expect(changedIn(up)).toBeGreaterThan(0)
-      expect(up.stdout + up.stderr).not.toMatch(DEPRECATION)
+      expect(ansibleWarnings(up.stdout + up.stderr)).toEqual([])
       expect(changedIn(there('vagrant', 'provision'))).toBe(0)
       expect(failures(lab.verify().failed)).toEqual([])
       row.plain = 'yes'
@@ -147,7 +186,7 @@ export function describeCell(control: Control, guest: Guest, subnet: string): vo
       lab.must('destroy', '--yes')
       expect(readdirSync(lab.directory)).toContain('Vagrantfile')
       expect(spawn('docker', ['ps', '--all', '--format', '{{.Names}}']).stdout).not.toContain(name)
-      expect(spawn('docker', ['network', 'ls', '--format', '{{.Name}}']).stdout).not.toContain(subnet)
+      expect(spawn('docker', ['network', 'ls', '--format', '{{.Name}}']).stdout).not.toContain(own.subnet)
     })
   })
 }
