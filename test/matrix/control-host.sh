@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the image of a control host: a computer with the tools of a newer Debian, from which a lab is driven.
-# Usage: sh control-host.sh 13|14     makes pg-lab-control:13 or :14; when it is there already, this does nothing.
+# Usage: sh control-host.sh 13|14     prints the image's name; makes it unless it is there already.
 set -eu
 
 common=ca-certificates,ansible-core,docker-cli,nodejs,openssh-client,rsync,iproute2,procps,git
@@ -10,7 +10,8 @@ case "$1" in
   14) suite=forky packages=$common,ansible-lint later=vagrant ;;
   *) echo 'usage: control-host.sh 13|14' >&2; exit 2 ;;
 esac
-image="pg-lab-control:$1"
+image="pg-lab-control:$1-$(sha256sum "$0" | cut -c1-12)" # another script, another image
+echo "$image"
 if docker image inspect "$image" >/dev/null 2>&1; then exit 0; fi
 
 tarball=$(mktemp)
@@ -26,5 +27,5 @@ if [ -n "$later" ]; then
     --customize-hook='chroot "$1" apt-get -q update' \
     --customize-hook="chroot \"\$1\" apt-get -qy --no-install-recommends install $later"
 fi
-mmdebstrap "$@" "$suite" "$tarball"
+mmdebstrap "$@" "$suite" "$tarball" >&2
 docker import "$tarball" "$image" >/dev/null

@@ -20,7 +20,7 @@ export class ControlHost {
    */
   static start({ debian }: Control, folder: string): ControlHost {
     if (debian === undefined) return new ControlHost(undefined)
-    must('sh', resolve('test/matrix/control-host.sh'), debian)
+    const image = must('sh', resolve('test/matrix/control-host.sh'), debian).stdout.trim()
     const places = [folder, '/var/run/docker.sock'].map((place) => `--volume=${place}:${place}`)
     const { stdout } = must(
       'docker',
@@ -32,7 +32,7 @@ export class ControlHost {
         ...places,
         `--volume=${resolve('.')}:${resolve('.')}:ro`,
       ],
-      ...[`--label=${CONTROL_LABEL}=${folder}`, '--env=LC_ALL=C.UTF-8', `pg-lab-control:${debian}`],
+      ...[`--label=${CONTROL_LABEL}=${folder}`, '--env=LC_ALL=C.UTF-8', image],
       ...['sleep', 'infinity'],
     )
     return new ControlHost(stdout.trim())
