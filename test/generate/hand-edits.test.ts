@@ -17,8 +17,8 @@ const EDITS: readonly (readonly [file: string, from: string, to: string])[] = [
   ],
   [
     'provisioning/roles/backup/tasks/main.yml',
-    '- name: Start cron\n',
-    '- name: Say hello\n  ansible.builtin.debug:\n    msg: hello\n\n- name: Start cron\n',
+    '- name: Schedule Barman\n',
+    '- name: Say hello\n  ansible.builtin.debug:\n    msg: hello\n\n- name: Schedule Barman\n',
   ],
   ['Vagrantfile', '"192.168.11.150", memory: 1024', '"192.168.11.150", memory: 1536'],
   [
