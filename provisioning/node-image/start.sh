@@ -9,6 +9,8 @@ set -eu
 
 groups=/sys/fs/cgroup
 
+# Where Docker shows v2 already, it is read-only, and mount of Debian 11 and 12 puts it on no place twice.
+if [ -e "$groups/cgroup.controllers" ]; then umount "$groups"; fi
 mount -t cgroup2 cgroup2 "$groups"
 own=$groups$(sed -n 's/^0:://p' /proc/self/cgroup)
 # Processes outside the container are seen as number 0. Where v1 is managed by the computer's systemd, Docker leaves a
