@@ -45,7 +45,7 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
   const words = [backup.server, archive, String(config.backup_directory), ...walReader(backup)]
   const output = await guest.shell(backup, ['sh', '-c', LIST, 'sh', ...words], {
     as: 'barman',
-    timeoutMs: 60_000,
+    timeoutMs: 180_000,
   })
   const lines = output.stdout.split('\n')
   const segments = (word: string) =>

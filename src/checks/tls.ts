@@ -133,7 +133,7 @@ async function seeLogins(lab: Lab, { node, upstream }: Link, guest: Guest): Prom
   const login = async (options?: string) => {
     const conninfo = `${toServer(lab, upstream, options)} dbname=postgres`
     const argv = ['psql', '-X', '-w', '-q', '-c', '', conninfo]
-    const { exitCode, stderr } = await guest.shell(node, argv, { as: 'postgres', timeoutMs: 15_000 })
+    const { exitCode, stderr } = await guest.shell(node, argv, { as: 'postgres' })
     return {
       isIn: exitCode === 0,
       said: stderr.trim(),

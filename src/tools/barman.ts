@@ -97,7 +97,7 @@ export async function barmanConfig(
 /** Barman's version, e.g. `3.13.3`. @throws CommandError when Barman does not tell */
 export const barmanVersion = onceAGuest(async (guest, backup: BackupNode): Promise<string> => {
   const words = ['barman', '--version']
-  const output = await guest.shell(backup, words, { as: 'barman', timeoutMs: 20_000 })
+  const output = await guest.shell(backup, words, { as: 'barman', timeoutMs: TIMEOUT_MS })
   const version = /\d+(\.\d+)+\S*/.exec(output.stdout)?.[0]
   if (version !== undefined) return version
   throw programFailed(
