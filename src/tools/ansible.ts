@@ -18,10 +18,12 @@ export interface PlaybookOptions {
   /** Hosts or groups to act on; all when left out. */
   readonly limit?: readonly string[]
   readonly tags?: readonly string[]
-  /** Variables of this run that win over all others and are no secrets. */
-  readonly extraVars?: Readonly<Record<string, string | boolean | readonly string[]>>
+  /** Variables of this run that win over all others and are no secrets. Their texts are never taken for templates. */
+  readonly extraVars?: ExtraVars
   readonly onEvent?: (event: AnsibleEvent) => void
 }
+
+type ExtraVars = Readonly<Record<string, string | boolean | readonly string[]>>
 
 /** What a playbook run came to. */
 export interface PlaybookResult {
@@ -67,7 +69,7 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
       ...['-i', inventory],
       ...(options.limit ? ['--limit', options.limit.join(',')] : []),
       ...(options.tags ? ['--tags', options.tags.join(',')] : []),
-      ...(options.extraVars ? ['--extra-vars', JSON.stringify(options.extraVars)] : []),
+      ...(options.extraVars ? ['--extra-vars', extraVarsText(options.extraVars)] : []),
       playbook,
     ],
     cwd: directory,
@@ -87,6 +89,29 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
       if (event) take(event)
     },
   }
+}
+
+/**
+ * Ansible evaluates whatever looks like a template, also in a variable of the command line: `{{ lookup('pipe', …) }}` in
+ * a name that a server said would run here. `!unsafe` makes it data, on every version.
+ * https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_advanced_syntax.html#unsafe-or-raw-strings
+ */
+function extraVarsText(extraVars: ExtraVars): string {
+  const entries = Object.entries(extraVars).map(([name, value]) => {
+    return `${JSON.stringify(name)}: ${yamlValue(value)}`
+  })
+  return `{${entries.join(', ')}}`
+}
+
+function yamlValue(value: string | boolean | readonly string[]): string {
+  if (typeof value === 'boolean') return String(value)
+  return typeof value === 'string' ? `!unsafe ${yamlString(value)}` : `[${value.map(yamlValue).join(', ')}]`
+}
+
+/** JSON, whose every string YAML reads alike, without the characters that YAML wants escaped. */
+function yamlString(text: string): string {
+  const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escaped)
 }
 
 /** A failure that a `rescue` caught is none: then the recap counts nothing. Without a recap all of them count. */
