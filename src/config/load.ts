@@ -1,6 +1,6 @@
-import { existsSync, lstatSync } from 'node:fs'
+import { existsSync, lstatSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, extname, join, parse, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { type Problem, UserError } from '../errors.ts'
 import { packageEntry } from '../package-root.ts'
 import { codeFrame, type Position, positionAt } from './code-frame.ts'
@@ -103,13 +103,50 @@ function loadJson(file: string, text: string): unknown {
   }
 }
 
+/**
+ * The highest folder that is searched: a config is a program and runs as whoever calls us, so none is taken from a folder
+ * that others may write to (/tmp), nor from above it. The folder we are called in is one's own choice.
+ */
+export function searchedUpTo(from: string): string {
+  const above = dirname(from)
+  if (above === from || isOpenToOthers(above)) return from
+  return searchedUpTo(above)
+}
+
+/**
+ * Others may put files there, or are its owner. One's own group counts as oneself, for many systems give each user a group
+ * of his own and let it write. Where nobody is told apart (Windows) all folders are as good.
+ */
+function isOpenToOthers(folder: string): boolean {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  if (!process.getuid || !found) return false
+  const forGroup = (found.mode & 0o020) !== 0 && found.gid !== process.getgid?.()
+  return forGroup || (found.mode & 0o002) !== 0 || isForeign(found.uid)
+}
+
+function isForeign(owner: number): boolean {
+  return owner !== 0 && owner !== process.getuid?.()
+}
+
+/** @throws UserError where the config that would be taken is another user's, in a folder that is open to him */
+function verifyOwn(folder: string): void {
+  if (!isOpenToOthers(folder)) return
+  for (const name of PLACES) {
+    const found = statSync(join(folder, name), { throwIfNoEntry: false })
+    if (!found || !process.getuid || !isForeign(found.uid)) continue
+    throw new UserError(`${join(folder, name)} belongs to another user, and a config is a program`, {
+      hint: `copy it into a folder of your own, or, if you trust it: --config ${name}`,
+    })
+  }
+}
+
 async function explorer(from: string) {
   const { cosmiconfig } = await import('cosmiconfig')
   return cosmiconfig(PACKAGE_KEY, {
     searchPlaces: [...PLACES, 'package.json'],
     searchStrategy: 'global',
     ignoreEmptySearchPlaces: false,
-    stopDir: parse(from).root,
+    stopDir: searchedUpTo(from),
     cache: false,
     loaders: {
       ...Object.fromEntries(MODULES.map((extension) => [`.${extension}`, loadModule])),
@@ -121,7 +158,10 @@ async function explorer(from: string) {
 
 async function find(from: string, configPath: string | undefined) {
   const { load, search } = await explorer(from)
-  if (!configPath) return search(from)
+  if (!configPath) {
+    verifyOwn(from)
+    return search(from)
+  }
   const file = resolve(from, configPath)
   if (!existsSync(file))
     throw new UserError(`There is no file ${configPath}`, { hint: 'give --config an existing file' })
@@ -182,7 +222,10 @@ export async function withPositions(error: UserError, file: string): Promise<Use
 export async function loadConfig(from: string, options: { configPath?: string } = {}): Promise<LoadedConfig> {
   const found = await find(from, options.configPath)
   if (!found) {
-    throw new UserError(`There is no cluster.config.ts in ${from} or above it`, {
+    const top = searchedUpTo(from)
+    const isCutOff = dirname(top) !== top
+    const why = isCutOff ? ` (up to ${top}: above it others may write, and a config is a program)` : ''
+    throw new UserError(`There is no cluster.config.ts in ${from} or above it${why}`, {
       hint: 'make a lab with `npm create pg-lab my-lab`, or name a config with --config',
     })
   }
