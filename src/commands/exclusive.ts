@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { cannotWrite, Interrupted, UserError } from '../errors.ts'
 import type { Holder } from '../tools/lab-lock.ts'
 import type { Context } from './command.ts'
+import { deleteOldLogs } from './run-logs.ts'
 
 /**
  * Runs a command that changes a lab as the only one that does.
@@ -15,7 +16,9 @@ export async function exclusively(
 ): Promise<number> {
   let claimed: { readonly directory: string; readonly release: () => void } | undefined
   const claim = async (directory: string) => {
-    claimed ??= { directory, release: await takeLock(context, name, directory) }
+    if (claimed) return
+    claimed = { directory, release: await takeLock(context, name, directory) }
+    deleteOldLogs(directory)
   }
   try {
     return await work({ ...context, claim })

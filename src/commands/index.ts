@@ -99,7 +99,7 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'report',
     summary: 'write the evidence to report/, to hand in',
-    changesLab: false,
+    changesLab: true, // it takes a backup and writes rows
     declare: (command) =>
       command
         .addOption(

@@ -14,12 +14,15 @@ export interface RunLogs {
   file(tool: string): string
 }
 
-/** The logs of one run; those of old runs are deleted. */
+/** The logs of one run. */
 export function runLogs(directory: string, now: Date = new Date()): RunLogs {
-  const folder = join(directory, '.pg-lab', 'logs')
+  const folder = logFolder(directory)
   const stamp = now.toISOString().slice(0, STAMP_LENGTH).replaceAll(':', '-')
-  deleteOld(folder)
   return { folder, file: (tool) => join(folder, `${stamp}-${tool}.log`) }
+}
+
+function logFolder(directory: string): string {
+  return join(directory, '.pg-lab', 'logs')
 }
 
 /** Names of the logs of all runs. */
@@ -28,7 +31,12 @@ export function logsOf(folder: string): readonly string[] {
   return readdirSync(folder).filter((name) => /^\d{4}-\d\d-\d\dT.*\.log$/.test(name))
 }
 
-function deleteOld(folder: string): void {
+/**
+ * Deletes the logs of old runs. Only for who has the lab's lock: looks from another terminal would soon be the newest
+ * runs, and the logs of the command that is at work the oldest.
+ */
+export function deleteOldLogs(directory: string): void {
+  const folder = logFolder(directory)
   const logs = logsOf(folder)
   const stamps = [...new Set(logs.map((name) => name.slice(0, STAMP_LENGTH)))].sort()
   const old = new Set(stamps.slice(0, Math.max(0, stamps.length - (KEPT_RUNS - 1)))) // this run is one more
