@@ -1,6 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import { barmanCommand } from '../tools/barman.ts'
+import { askBarman, barmanCommand } from '../tools/barman.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { pause } from '../tools/signals.ts'
 import { archiveWal } from '../tools/wal.ts'
@@ -56,7 +56,7 @@ export async function takeBackup(
     })
   const watching = version >= 13 ? watchProgress(primary, guest, () => isDone, onProgress) : undefined
   const [output] = await Promise.all([work, watching])
-  const id = idOf(output, backup)
+  const id = idOf(output, backup) ?? (await whyNone(output, backup, guest))
   await archiveWal(primary, backup, guest)
   // Marks it DONE, now that its WAL is there; cron would within a minute.
   await guest.shell(backup, ['barman', 'check-backup', backup.server, id], { as: 'barman' })
@@ -75,26 +75,61 @@ async function watchProgress(
   onProgress: (progress: BackupProgress) => void,
 ): Promise<void> {
   while (!isDone()) {
-    const [row] = await guest.rows<{ done: number; total: number | null }>(primary, PROGRESS_SQL)
+    const row = await progressNow(primary, guest)
     if (row) onProgress({ doneBytes: row.done, totalBytes: row.total ?? undefined })
     await pause(ASK_EVERY_MS)
   }
 }
 
+interface ProgressRow {
+  readonly done: number
+  readonly total: number | null
+}
+
+/** Only what is shown meanwhile: a server that does not answer now says nothing about the backup. */
+async function progressNow(primary: LabNode, guest: Guest): Promise<ProgressRow | undefined> {
+  try {
+    return (await guest.rows<ProgressRow>(primary, PROGRESS_SQL))[0]
+  } catch (error) {
+    if (error instanceof CommandError) return undefined
+    throw error
+  }
+}
+
 /** Barman's first line names it: `Starting backup using postgres method for server master in …/base/20261125T225744`. */
-function idOf(output: Output, { name, server }: BackupNode): string {
+function idOf(output: Output, { server }: BackupNode): string | undefined {
   const id = /\b(\d{8}T\d{6})\b/.exec(output.stdout)?.[1]
   if (output.exitCode === 0 && id !== undefined) return id
-  const lines = `${output.stdout}\n${output.stderr}`.split(/\r?\n/).filter((line) => line.trim() !== '')
-  if (lines.some((line) => line.includes('Another backup'))) {
-    throw new UserError(`Barman is already taking a backup of ${server}`, {
-      hint: 'let it end: npx create-pg-lab backups shows it',
-    })
-  }
-  throw new CommandError(`Barman on ${name} took no backup`, {
+  if (!linesOf(output).some((line) => line.includes('Another backup'))) return undefined
+  throw new UserError(`Barman is already taking a backup of ${server}`, {
+    hint: 'let it end: npx create-pg-lab backups shows it',
+  })
+}
+
+/** Barman begins no backup while its own check fails, and does not say what of it. @throws CommandError that does */
+async function whyNone(output: Output, backup: BackupNode, guest: Guest): Promise<never> {
+  const { name, server } = backup
+  const isRefused = linesOf(output).some((line) => line.includes('Impossible to start the backup'))
+  const failing = isRefused ? await failingChecks(backup, guest) : []
+  const why = failing.length === 0 ? '' : `: its check says ${failing.join('; ')}`
+  throw new CommandError(`Barman on ${name} took no backup${why}`, {
     command: barmanCommand(['backup', server]),
     exitCode: output.exitCode,
-    lastLines: lines,
-    hint: 'Is Barman well? npx create-pg-lab verify --only barman',
+    lastLines: linesOf(output),
+    hint: isRefused
+      ? 'What can be mended is mended by: npx create-pg-lab provision. Then: npx create-pg-lab backup'
+      : 'Is Barman well? npx create-pg-lab verify --only barman',
   })
+}
+
+async function failingChecks(backup: BackupNode, guest: Guest): Promise<readonly string[]> {
+  const { about } = await askBarman(guest, backup, ['check'])
+  const checks = (about ?? {}) as Readonly<Record<string, { readonly status?: string; readonly hint?: string }>>
+  return Object.entries(checks)
+    .filter(([, { status }]) => status === 'FAILED')
+    .map(([check, { hint }]) => `${check.replaceAll('_', ' ')} failed${hint ? ` (${hint})` : ''}`)
+}
+
+function linesOf({ stdout, stderr }: Output): readonly string[] {
+  return `${stdout}\n${stderr}`.split(/\r?\n/).filter((line) => line.trim() !== '')
 }
