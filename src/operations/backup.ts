@@ -124,7 +124,9 @@ async function whyNone(output: Output, backup: BackupNode, guest: Guest): Promis
 
 async function failingChecks(backup: BackupNode, guest: Guest): Promise<readonly string[]> {
   const { about } = await askBarman(guest, backup, ['check'])
-  const checks = (about ?? {}) as Readonly<Record<string, { readonly status?: string; readonly hint?: string }>>
+  const checks = (about ?? {}) as Readonly<
+    Record<string, { readonly status?: string; readonly hint?: string }>
+  >
   return Object.entries(checks)
     .filter(([, { status }]) => status === 'FAILED')
     .map(([check, { hint }]) => `${check.replaceAll('_', ' ')} failed${hint ? ` (${hint})` : ''}`)

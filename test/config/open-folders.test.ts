@@ -6,7 +6,10 @@ import { UserError } from '../../src/errors.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 async function userError(promise: Promise<unknown>): Promise<UserError> {
-  const error = await promise.then(() => undefined, (thrown: unknown) => thrown)
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
   if (error instanceof UserError) return error
   throw new Error(`no UserError: ${error}`)
 }
@@ -43,10 +46,13 @@ test('the group of the user himself may write', () => {
   expect(searchedUpTo(own).length).toBeLessThan(open.length + 1)
 })
 
-test.runIf(process.getuid?.() === 0)('a config of another user is not taken from an open folder either', async () => {
-  const { open } = openFolder(0o1777)
-  const file = join(open, 'cluster.config.mjs')
-  writeFileSync(file, STRANGER)
-  chownSync(file, 65_534, 65_534)
-  expect((await userError(loadConfig(open))).message).toContain('belongs to another user')
-})
+test.runIf(process.getuid?.() === 0)(
+  'a config of another user is not taken from an open folder either',
+  async () => {
+    const { open } = openFolder(0o1777)
+    const file = join(open, 'cluster.config.mjs')
+    writeFileSync(file, STRANGER)
+    chownSync(file, 65_534, 65_534)
+    expect((await userError(loadConfig(open))).message).toContain('belongs to another user')
+  },
+)
