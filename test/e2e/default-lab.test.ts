@@ -80,11 +80,14 @@ describe('the lab of cluster.config.ts', () => {
     const config = readFileSync(file, 'utf8')
     expect(config).toContain('ControlPath /tmp/')
     writeFileSync(file, config.replaceAll('ControlPath /tmp/', 'ControlPath /tmp/gone/'))
-    const { stdout, stderr } = ansible(core(), 'provisioning/site.yml')
-    expect(stdout.match(/changed=\d+ +unreachable=\d+/g)?.map((text) => text.replace(/ +/, ' '))).toEqual(
-      Array.from({ length: 3 }, () => 'changed=0 unreachable=0'),
-    )
-    expect(ansibleWarnings(stdout + stderr)).toEqual([])
+    try {
+      const { stdout, stderr } = ansible(core(), 'provisioning/site.yml')
+      const recap = stdout.match(/changed=\d+ +unreachable=\d+/g)?.map((text) => text.replace(/ +/, ' '))
+      expect(recap, stdout + stderr).toEqual(Array.from({ length: 3 }, () => 'changed=0 unreachable=0'))
+      expect(ansibleWarnings(stdout + stderr)).toEqual([])
+    } finally {
+      writeFileSync(file, config) // the tests to come reach the machines by it
+    }
   })
 
   it.each([
