@@ -11,7 +11,7 @@ cd "$folder"
 mkdir -p lists/partial cache/archives/partial
 cat > debian.sources <<EOF
 Types: deb
-URIs: http://deb.debian.org/debian
+URIs: $(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' | head -n 1)
 Suites: $suite
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg

@@ -10,7 +10,7 @@ for suite in trixie forky; do
   mkdir -p $suite/lists/partial $suite/cache/archives/partial
   cat > $suite/debian.sources <<EOF
 Types: deb
-URIs: http://deb.debian.org/debian
+URIs: $(apt-get indextargets --format '$(REPO_URI)' 'Label: Debian' | head -n 1)
 Suites: $suite
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg

@@ -5,9 +5,9 @@ import { delimiter, join } from 'node:path'
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache/pg-lab')
 const UNPACKED = join(CACHE, 'ansible-core-debian-13')
 
-/** Where Debian 13's packages come from; apt checks the signature. */
-const SOURCES = `Types: deb
-URIs: http://deb.debian.org/debian
+/** Where Debian 13's packages come from: the mirror of this computer's own. apt checks the signature. */
+const sources = () => `Types: deb
+URIs: ${mirror()}
 Suites: trixie
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
@@ -26,11 +26,16 @@ export function debian13AnsibleCore(): { readonly PATH: string; readonly PYTHONP
   }
 }
 
+function mirror(): string {
+  const args = ['indextargets', '--format', '$(REPO_URI)', 'Label: Debian']
+  return execFileSync('apt-get', args, { encoding: 'utf8' }).split('\n')[0] ?? ''
+}
+
 function fetchPackage(): void {
   mkdirSync(CACHE, { recursive: true })
   const folder = mkdtempSync(join(CACHE, 'apt-'))
   try {
-    writeFileSync(join(folder, 'debian-13.sources'), SOURCES)
+    writeFileSync(join(folder, 'debian-13.sources'), sources())
     apt(folder, 'update')
     apt(folder, 'download', 'ansible-core')
     const [name = ''] = readdirSync(folder).filter((file) => file.endsWith('.deb'))
