@@ -94,6 +94,12 @@ async function readingOf(
 const said = ({ log }: Reading, name: string) =>
   log.filter(([first]) => first === name).map(([, ...rest]) => rest)
 
+/** The options of every network of this type. */
+const networksOf = (reading: Reading, type: string) =>
+  said(reading, 'network')
+    .filter(([name]) => name === type)
+    .map(([, options]) => options as Record<string, unknown>)
+
 describe.each(VAGRANT_PROVIDERS)('the Vagrantfile for %s', (provider) => {
   it.each(['internal', 'host-only'] as const)('is Ruby without warnings (%s)', async (mode) => {
     const lab = labOn(provider, { network: { ...testLab().network, mode } })
@@ -107,8 +113,8 @@ describe.each(VAGRANT_PROVIDERS)('the Vagrantfile for %s', (provider) => {
 
   it.each(['internal', 'host-only'] as const)('gives each machine its own address (%s)', async (mode) => {
     const lab = labOn(provider, { network: { ...testLab().network, mode } })
-    const networks = said(await readingOf(lab), 'network')
-    expect(networks.map(([, options]) => (options as { ip: string }).ip)).toEqual([
+    const networks = networksOf(await readingOf(lab), 'private_network')
+    expect(networks.map(({ ip }) => ip)).toEqual([
       '192.168.11.150',
       '192.168.11.151',
       '192.168.11.152',
@@ -167,10 +173,20 @@ describe('the Vagrantfile', () => {
   it('has containers join a network by its name: to look for one Vagrant needs a Docker older than 28', async () => {
     const reading = await readingOf(labOn('docker'))
     const name = 'vagrant_network_192.168.11.0/24'
-    for (const [, options] of said(reading, 'network')) expect(options).toMatchObject({ name })
+    for (const options of networksOf(reading, 'private_network')) expect(options).toMatchObject({ name })
     expect(said(reading, 'run=').flat().slice(1)).toEqual([
       { inline: expect.stringContaining(`network.sh make ${name} 192.168.11.0/24`) },
       { inline: expect.stringContaining(`network.sh remove ${name}`) },
+    ])
+  })
+
+  it('has containers that start side by side look for a port for ssh in ranges of their own', async () => {
+    const reading = await readingOf(labOn('docker'))
+    expect(said(reading, 'usable_port_range=')).toEqual([['2200..2249'], ['2250..2299'], ['2300..2349']])
+    expect(networksOf(reading, 'forwarded_port')).toMatchObject([
+      { id: 'ssh', host: 2200, auto_correct: true },
+      { id: 'ssh', host: 2250, auto_correct: true },
+      { id: 'ssh', host: 2300, auto_correct: true },
     ])
   })
 
