@@ -81,8 +81,9 @@ function tellLoss(plan: RejoinPlan): string | undefined {
       const wal = `${size(Number(parting.bytes))} of WAL behind ${parting.lsn} on timeline ${parting.timeline}, where they parted`
       if (!commits) return `${name} has ${wal}. How much was committed in it nobody can tell. It is given up.`
       if (commits.count === 0 && !isPrimary) return undefined
-      const last = commits.count === 0 ? '' : `, the last at ${commits.last}`
-      return `${name} has ${wal}; ${commits.count} transactions were committed in it${last}. ${primary.name} does not have them, and they are given up.`
+      if (commits.count === 0) return `${name} has ${wal}; nothing was committed in it.`
+      const were = commits.count === 1 ? '1 transaction was' : `${commits.count} transactions were`
+      return `${name} has ${wal}; ${were} committed in it, the last at ${commits.last}. ${primary.name} has nothing of it: it is given up.`
     }
   }
 }

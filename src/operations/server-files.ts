@@ -54,7 +54,7 @@ function filesIn(stdout: string): ServerFiles {
   }
 }
 
-/** What was committed in WAL that only one server has. */
+/** What was committed in WAL that only one server has; renewed statistics, as autovacuum writes them, do not count. */
 export interface Commits {
   readonly count: number
   /** As PostgreSQL writes it into the WAL; `''` where there is none. */

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { folderWith } from '../tools/helpers.ts'
+import { bin, python } from './readers.ts'
 
 /** The guard as Ansible writes it, over a data directory and programs that are ours. */
 const folder = folderWith()
@@ -113,4 +114,27 @@ test('what pg_rewind has left is a standby, and a backup that is being restored 
   expect(start({}, { backup_label: 'START WAL\nBACKUP METHOD: pg_rewind\n' }).signed).toBe(true)
   expect(start({}, { backup_label: 'START WAL\nBACKUP METHOD: streamed\n' }).signed).toBe(false)
   expect(start({ '10.0.0.2': '7 3 off' }, { 'recovery.signal': '' }).signed).toBe(false)
+})
+
+/** By what was run since the step before: how much of it somebody would miss. */
+const COMMITS = {
+  'ANALYZE t': 0,
+  'DELETE FROM t WHERE k > 10 | VACUUM t': 1,
+  'INSERT INTO t VALUES (1) | INSERT INTO t VALUES (2)': 2,
+  "DO 'BEGIN BEGIN INSERT INTO t VALUES (1); EXCEPTION WHEN others THEN END; END'": 1, // by a subtransaction
+  "SELECT nextval('s')": 1,
+  'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$SELECT 1$$': 1,
+  'CREATE ROLE app': 1,
+  'TRUNCATE t': 1,
+  "SELECT pg_logical_emit_message(true, 'pg-lab', 'restore')": 0,
+  "SELECT pg_logical_emit_message(true, 'outbox', 'order')": 1,
+}
+
+test.runIf(bin)('commits are counted that somebody would miss, not those autovacuum makes by itself', () => {
+  const counted = JSON.parse(
+    python('count-commits.py', [bin ?? '', guard], JSON.stringify(Object.keys(COMMITS))),
+  )
+  expect(counted).toEqual(
+    Object.fromEntries(Object.entries(COMMITS).map(([step, count]) => [step, [`${count}`]])),
+  )
 })
