@@ -43,8 +43,9 @@ export async function restore(context: Context, options: RestoreOptions): Promis
     return EXIT.ok
   }
   if (over !== undefined && !(await isAgreed(context, options, over))) return EXIT.ok
-  await work(session, plan, over)
+  const said = await work(session, plan, over)
   context.print(`\n${done(context, plan, over)}`)
+  for (const sentence of said) context.print(`  ! ${sentence}`)
   return EXIT.ok
 }
 
@@ -81,13 +82,22 @@ async function isAgreed(context: Context, { yes }: RestoreOptions, over: string)
   throw new UserError(`What was written on ${over} since would be lost`, { hint: 'to agree, add --yes' })
 }
 
-async function work(session: Session, plan: RestorePlan, over: string | undefined): Promise<void> {
+/** @returns what is to be told afterwards */
+async function work(
+  session: Session,
+  plan: RestorePlan,
+  over: string | undefined,
+): Promise<readonly string[]> {
   const place = placeOf(session, plan.host)
-  const run = async (note: (text: string) => void) =>
-    over === undefined ? restoreBeside(place, plan, note) : restoreOver(place, plan, over, note)
+  let said: readonly string[] = []
+  const run = async (note: (text: string) => void) => {
+    if (over === undefined) await restoreBeside(place, plan, note)
+    else said = await restoreOver(place, plan, over, note)
+  }
   const title = over === undefined ? `Restore on ${plan.host.name}` : `Restore over ${over}`
   try {
     await runTasks([writeFiles(session), { title, run: ({ note }) => run(note) }], session.taskOptions)
+    return said
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     throw new Interrupted(error.signal, [

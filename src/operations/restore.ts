@@ -193,16 +193,17 @@ export async function restoreBeside(place: RestorePlace, plan: RestorePlan, onSt
  * Restores over a server: it gets the data of the moment and goes on as the primary; standbys are cloned afresh, and
  * Barman takes a new backup. Nothing of the cluster is touched before the moment is reached on the backup host.
  * @param over name of that server
+ * @returns what is to be told afterwards, a sentence each: where data is kept that an earlier restore has set aside
  */
 export async function restoreOver(
   place: RestorePlace,
   plan: RestorePlan,
   over: string,
   onStep: (text: string) => void,
-) {
+): Promise<readonly string[]> {
   await sealMoment(place, plan)
   const variables = { ...variablesOf(plan), restore_over: over }
-  await play(place, plan, 'provisioning/restore-in-place.yml', variables, onStep)
+  return play(place, plan, 'provisioning/restore-in-place.yml', variables, onStep)
 }
 
 /** Stops and deletes the server that `restoreBeside` made. */
@@ -223,13 +224,15 @@ async function sealMoment({ guest, backup }: RestorePlace, { primary }: RestoreP
   })
 }
 
+/** @returns what its tasks have said */
 async function play(
   { directory, run, logFile }: Place,
   plan: RestorePlan | undefined,
   playbook: string,
   extraVars: Record<string, string | readonly string[]>,
   onStep: (text: string) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const said: string[] = []
   try {
     await runPlaybook({
       directory,
@@ -238,10 +241,12 @@ async function play(
       playbook,
       extraVars,
       onEvent: (event) => {
+        if (event.event === 'said') said.push(event.message)
         if (event.event !== 'task') return
         onStep(`${event.host}: ${event.task.replace(/^[\w.]+ : /, '')} · ${event.index}/${event.total}`)
       },
     })
+    return said
   } catch (error) {
     if (plan && error instanceof CommandError && error.message.includes('recovery ended before')) {
       throw notReached(plan, error)
