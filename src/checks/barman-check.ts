@@ -23,7 +23,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   no_access_to_backup_functions: GRANTS,
   replication_slot:
     'The slot is missing or unused. Barman’s cron job makes it and starts receive-wal: sudo -u barman barman cron',
-  receive_wal_running: 'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron',
+  receive_wal_running:
+    'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron. If it dies again, the primary may ' +
+    'have given up a timeline that Barman had followed; then this lets it begin anew, with a new backup: npx create-pg-lab up',
   directories: `Barman cannot make or open its folders. ${OWN_FOLDERS}`,
   wal_archive: 'No WAL has arrived yet. Close a segment and wait for it: npx create-pg-lab verify --only wal',
   failed_backups:
