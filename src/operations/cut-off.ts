@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts'
-import type { LabNode } from '../lab.ts'
+import type { Lab, LabNode } from '../lab.ts'
 import type { Place } from './place.ts'
 import type { Server } from './servers.ts'
 
@@ -17,11 +17,30 @@ export async function isCutOff(
   primary: LabNode,
   servers: readonly Server[],
 ): Promise<boolean> {
-  const standbys = servers.filter(({ state }) => state === 'standby').map(({ node }) => node)
-  if (standbys.length === 0) return false
-  const peers = [...standbys, ...(lab.backup ? [lab.backup] : [])]
+  const peers = peersIn(lab, servers)
+  if (!peers.some(({ role }) => role !== 'backup')) return false
   const reaching = await Promise.all(peers.map((peer) => reaches(guest, peer, primary)))
   return reaching.includes(false) && !reaching.includes(true)
+}
+
+/**
+ * Whether a server that does not answer us answers others: then it lives, and only our road to it is cut.
+ * @returns one of those it answers
+ */
+export async function reachedBy(
+  { lab, guest }: Pick<Place, 'lab' | 'guest'>,
+  server: LabNode,
+  servers: readonly Server[],
+): Promise<LabNode | undefined> {
+  const peers = peersIn(lab, servers)
+  const reaching = await Promise.all(peers.map((peer) => reaches(guest, peer, server)))
+  return peers.find((_, at) => reaching[at])
+}
+
+/** The lab's machines from whose network can be looked: standbys that answer, and the backup host. */
+function peersIn({ backup }: Lab, servers: readonly Server[]): readonly LabNode[] {
+  const standbys = servers.filter(({ state }) => state === 'standby').map(({ node }) => node)
+  return [...standbys, ...(backup ? [backup] : [])]
 }
 
 /** @returns `undefined` where the peer does not answer us, or cannot say */

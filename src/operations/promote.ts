@@ -3,7 +3,7 @@ import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import { delayOf, followersOf } from '../tools/cluster.ts'
 import { literal } from '../tools/sql.ts'
 import { bytesOf } from '../tools/wal.ts'
-import { isCutOff } from './cut-off.ts'
+import { isCutOff, reachedBy } from './cut-off.ts'
 import { type Fenced, fence } from './fence.ts'
 import type { Place } from './place.ts'
 import { findServer, namesOf, type Server, seeServers } from './servers.ts'
@@ -69,11 +69,18 @@ export async function planPromotion(place: Place, name?: string): Promise<Promot
 
 /** Not answering us is not absence: one that lives may be the primary, and take writes. */
 async function livingAmong(place: Place, servers: readonly Server[]): Promise<readonly string[]> {
-  const told = servers.map(async ({ node, state, said }) => {
+  const told = servers.map(async ({ node, state, said, answer }) => {
     const mayBe = 'it may be the primary, and would be stopped by force'
+    if (answer) return []
     if (state === 'busy') return [`${node.name} runs and does not let us ask (${said}): ${mayBe}`]
-    if (state !== 'slow' || !(await letsClientsIn(place, node))) return []
-    return [`${node.name} runs, and has not answered in time: ${mayBe}`]
+    if (state === 'slow' && (await letsClientsIn(place, node)))
+      return [`${node.name} runs, and has not answered in time: ${mayBe}`]
+    const peer = await reachedBy(place, node, servers)
+    return peer
+      ? [
+          `${node.name} does not answer us, and its PostgreSQL answers ${peer.name}: ${mayBe}, if we get there`,
+        ]
+      : []
   })
   return (await Promise.all(told)).flat()
 }

@@ -77,6 +77,15 @@ test('so does one that has no time, unless it lets nobody in', async () => {
   expect((await planPromotion({ ...place, guest: guest(2) })).doubts).toEqual([])
 })
 
+test('so does one that only we do not reach: the others hear of it', async () => {
+  const { place } = scene({ master: 'unheard', slave: standby(), slave2: standby() })
+  expect((await planPromotion(place)).doubts).toEqual([
+    'master does not answer us, and its PostgreSQL answers slave: it may be the primary, and would be stopped by force, if we get there',
+  ])
+  const gone = scene({ master: 'gone', slave: standby(), slave2: standby() })
+  expect((await planPromotion(gone.place)).doubts).toEqual([])
+})
+
 test('in sync mode one that is silent may have what was acknowledged', async () => {
   const replication = { ...threeServers().replication, mode: 'sync', synchronousCount: 1 } as const
   const lab = threeServers({ replication })

@@ -1,5 +1,5 @@
 import { CommandError } from '../../src/errors.ts'
-import type { Lab, LabNode } from '../../src/lab.ts'
+import { type Lab, type LabNode, postgresNodes } from '../../src/lab.ts'
 import type { Place } from '../../src/operations/place.ts'
 import type { ServerAnswer } from '../../src/operations/servers.ts'
 import type { Guest, Output } from '../../src/tools/contracts.ts'
@@ -11,8 +11,11 @@ export function threeServers(overrides: Partial<Lab> = {}): Lab {
   return testLab({ slaves: [testSlave(), slave2], backup: undefined, ...overrides })
 }
 
-/** `gone`: ssh does not get through. `silent`: PostgreSQL does not answer. `FATAL: …`: it answers so. */
-export type Is = Partial<ServerAnswer> | 'gone' | 'silent' | `FATAL: ${string}`
+/**
+ * `gone`: ssh does not get through. `unheard`: neither, and the others reach PostgreSQL there. `silent`: PostgreSQL does
+ * not answer. `FATAL: …`: it answers so.
+ */
+export type Is = Partial<ServerAnswer> | 'gone' | 'unheard' | 'silent' | `FATAL: ${string}`
 
 export const PRIMARY: Is = { in_recovery: false }
 export const standby = (lsn = '0/5000000', more: Partial<ServerAnswer> = {}): Is => ({
@@ -37,15 +40,22 @@ export function scene(
   const done: string[] = []
   const answer = ({ name }: LabNode): Output => {
     const is = servers[name] ?? 'gone'
-    if (is === 'gone') throw new CommandError(`${name} cannot be reached`, { command: 'ssh', exitCode: 255 })
+    if (is === 'gone' || is === 'unheard')
+      throw new CommandError(`${name} cannot be reached`, { command: 'ssh', exitCode: 255 })
     const full = { system_identifier: '7', timeline: 1, lsn: '0/5000000', streams_from: null, history: [] }
     if (typeof is === 'string')
       return { exitCode: 2, stdout: '', stderr: is.replace('silent', ''), durationMs: 1 }
     return { exitCode: 0, stdout: JSON.stringify({ ...full, ...is }), stderr: '', durationMs: 1 }
   }
+  const readiness = (argv: readonly string[]): number => {
+    const asked = postgresNodes(lab).find(({ address }) => argv.includes(address))
+    return ['gone', 'silent'].includes(String(servers[asked?.name ?? ''] ?? 'gone')) ? 2 : 0
+  }
   const guest: Guest = {
     shell: async (node, argv, options) => {
       if (argv.some((word) => word.endsWith('/psql') || word === 'psql')) return answer(node)
+      if (argv[0] === 'pg_isready' && !shell)
+        return { exitCode: readiness(argv), stdout: '', stderr: '', durationMs: 1 }
       done.push(`${node.name}: ${argv.join(' ')}`)
       if (shell) return shell(node, argv, options)
       return { ...answer(node), exitCode: 0, stdout: 'state=shut down\ntimeline=1\ncheckpoint=0/6000028\n' }
