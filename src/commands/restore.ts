@@ -103,7 +103,7 @@ async function work(
     throw new Interrupted(error.signal, [
       over === undefined
         ? 'The cluster was not touched. What was begun goes with: npx create-pg-lab restore --remove'
-        : 'Until the restored data is in its place the old data stays. See npx create-pg-lab status, then repeat',
+        : 'The old data stays beside the new. npx create-pg-lab up goes on from there, or says what is in its way; then repeat',
     ])
   }
 }

@@ -220,7 +220,7 @@ async function sealMoment({ guest, backup }: RestorePlace, { primary }: RestoreP
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
     command: 'npx create-pg-lab verify --only wal',
-    hint: 'See what is wrong: npx create-pg-lab verify --only wal,barman',
+    hint: 'Where a restore or a rejoin was cut off, npx create-pg-lab up sets Barman right. Else see what is wrong: npx create-pg-lab verify --only wal,barman',
   })
 }
 
