@@ -114,11 +114,7 @@ describe.each(VAGRANT_PROVIDERS)('the Vagrantfile for %s', (provider) => {
   it.each(['internal', 'host-only'] as const)('gives each machine its own address (%s)', async (mode) => {
     const lab = labOn(provider, { network: { ...testLab().network, mode } })
     const networks = networksOf(await readingOf(lab), 'private_network')
-    expect(networks.map(({ ip }) => ip)).toEqual([
-      '192.168.11.150',
-      '192.168.11.151',
-      '192.168.11.152',
-    ])
+    expect(networks.map(({ ip }) => ip)).toEqual(['192.168.11.150', '192.168.11.151', '192.168.11.152'])
   })
 
   it('names this provider alone', async () => {
