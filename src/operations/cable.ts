@@ -13,13 +13,13 @@ const SET_LINK = `link=$(ip -o -4 address show to "$1" | { read -r _ link _; ech
 /** Cuts a machine off from the lab's network; the road by which ssh comes to it stays. */
 export async function cutCable(place: Place, node: LabNode): Promise<void> {
   if (place.lab.provider !== 'docker') return setLink(place, node, 'down')
-  await createContainers(place).disconnect(node.name, dockerNetwork(place.lab.network.subnet))
+  await createContainers(place).disconnect(node.name, place.lab.network.subnet)
 }
 
 /** Mends it; it may be whole. */
 export async function mendCable(place: Place, node: LabNode): Promise<void> {
   if (place.lab.provider !== 'docker') return setLink(place, node, 'up')
-  await createContainers(place).connect(node.name, dockerNetwork(place.lab.network.subnet), node.address)
+  await createContainers(place).connect(node.name, place.lab.network.subnet, node.address)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { dockerNetwork } from '../catalog/providers/docker.ts'
 import type { MachineSize } from '../lab.ts'
 import type { Runner } from './contracts.ts'
 import { machinesIn } from './doctor/machines.ts'
@@ -10,13 +11,15 @@ export interface Containers {
   resize(name: string, size: MachineSize): Promise<void>
   /** Ends it at once, as a power cut does. */
   kill(name: string): Promise<void>
-  /** Takes it off one of its networks, as if its cable were cut; ssh comes by another. It may be off already. */
-  disconnect(name: string, network: string): Promise<void>
+  /** Takes it off the network of this subnet, as if its cable were cut; ssh comes by another. It may be off already. */
+  disconnect(name: string, subnet: string): Promise<void>
   /** Takes it back, with the address it had. It may be on already. */
-  connect(name: string, network: string, address: string): Promise<void>
+  connect(name: string, subnet: string, address: string): Promise<void>
 }
 
 const NETWORKS_FORMAT = '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}'
+
+const SUBNETS_FORMAT = '{{.Name}}{{range .IPAM.Config}} {{.Subnet}}{{end}}'
 
 const FORMAT = '{{.Id}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}'
 
@@ -34,6 +37,14 @@ export function createContainers({
   const isOn = async (name: string, network: string): Promise<boolean> => {
     const args = ['inspect', '--type', 'container', '--format', NETWORKS_FORMAT, idOf(name)]
     return (await run({ file: 'docker', args, ...log })).stdout.split('\n').includes(network)
+  }
+  /** The name of the one that is there: labs made by older versions have another than today's. */
+  const networkOf = async (subnet: string): Promise<string> => {
+    const { stdout } = await run({ file: 'docker', args: ['network', 'ls', '--quiet'], ...log })
+    const args = ['network', 'inspect', '--format', SUBNETS_FORMAT, ...stdout.split('\n').filter(Boolean)]
+    const networks = await run({ file: 'docker', args, ...log, expectExit: 'any' }) // one may be gone meanwhile
+    const words = networks.stdout.split('\n').map((line) => line.split(' '))
+    return words.find(([, ...subnets]) => subnets.includes(subnet))?.[0] ?? dockerNetwork(subnet)
   }
   const idOf = (name: string): string =>
     machinesIn(directory).find((machine) => machine.name === name && machine.provider === 'docker')?.id ?? ''
@@ -55,11 +66,13 @@ export function createContainers({
     async kill(name) {
       await run({ file: 'docker', args: ['kill', idOf(name)], ...log })
     },
-    async disconnect(name, network) {
+    async disconnect(name, subnet) {
+      const network = await networkOf(subnet)
       if (!(await isOn(name, network))) return
       await run({ file: 'docker', args: ['network', 'disconnect', network, idOf(name)], ...log })
     },
-    async connect(name, network, address) {
+    async connect(name, subnet, address) {
+      const network = await networkOf(subnet)
       if (await isOn(name, network)) return
       const args = ['network', 'connect', '--ip', address, network, idOf(name)]
       await run({ file: 'docker', args, ...log })

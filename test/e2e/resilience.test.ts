@@ -37,7 +37,7 @@ const docker = (...args: string[]) => {
 
 /** A minute without the lab's own network; ssh takes another way. */
 function cutForAMinute(node: NodeName): void {
-  const ends = [`vagrant_network_${SUBNET}`, `resilience-${node}`]
+  const ends = [`pg-lab_${SUBNET}`, `resilience-${node}`]
   docker('network', 'disconnect', ...ends)
   spawn('sleep', ['60'])
   docker('network', 'connect', '--ip', ADDRESSES[node], ...ends)

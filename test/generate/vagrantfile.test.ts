@@ -168,7 +168,7 @@ describe('the Vagrantfile', () => {
 
   it('has containers join a network by its name: to look for one Vagrant needs a Docker older than 28', async () => {
     const reading = await readingOf(labOn('docker'))
-    const name = 'vagrant_network_192.168.11.0/24'
+    const name = 'pg-lab_192.168.11.0/24'
     for (const options of networksOf(reading, 'private_network')) expect(options).toMatchObject({ name })
     expect(said(reading, 'run=').flat().slice(1)).toEqual([
       { inline: expect.stringContaining(`network.sh make ${name} 192.168.11.0/24`) },

@@ -61,7 +61,7 @@ export function describeCell(
 ): void {
   const { title, postgresVersion, barmanVersion } = OPERATING_SYSTEMS[guest.os]
   const major = guest.postgres?.major ?? postgresVersion
-  const id = `${control.ansible}-${guest.name}`
+  const id = `${control.name}-${guest.name}`
   const name = `m${id.replaceAll('.', '')}`
   const row: { -readonly [key in keyof Row]?: Row[key] | undefined } = { system: title }
   const config = (postgres = '') =>
@@ -76,8 +76,8 @@ export function describeCell(
 
   beforeAll(() => {
     made.must('generate')
-    const image = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: made.directory })
-    if (image.status !== 0) throw new Error(image.stderr)
+    const build = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: made.directory })
+    if (build.status !== 0) throw new Error(build.stderr)
     if (guest.postgres) {
       const repository = serveRepository(guest, made.directory, own.port)
       packages = repository.server
@@ -85,7 +85,8 @@ export function describeCell(
         config(`postgres: { version: ${major}, repository: ${JSON.stringify(repository.setting)} }`),
       )
     }
-    host = ControlHost.start(control, dirname(made.directory))
+    const image = imageOf(made.directory, { os: OPERATING_SYSTEMS[guest.os] }) ?? ''
+    host = ControlHost.start(control, dirname(made.directory), image)
     lab = new TestLab(made.directory, { temporary: true, spawn: host.spawn })
   })
 
@@ -100,7 +101,7 @@ export function describeCell(
     host?.stop()
   })
 
-  describe(`${title}, PostgreSQL ${major}, driven by ansible-core ${control.ansible}`, () => {
+  describe(`${title}, PostgreSQL ${major}, driven by ansible-core ${control.ansible}${control.docker ? ` and Docker ${control.docker}` : ''}`, () => {
     it('has the tools it is named after', () => {
       const ansible = there('ansible', '--version')
       row.ansible = versionIn(ansible)
@@ -109,6 +110,7 @@ export function describeCell(
       row.docker = there('docker', 'version', '--format', '{{.Server.Version}}').stdout.trim()
       row.node = there('node', '--version').stdout.trim().slice(1)
       expect(`${row.ansible}.`).toContain(`${control.ansible}.`)
+      if (control.docker) expect(Number.parseInt(row.docker, 10)).toBe(control.docker)
     })
 
     it('comes up verified from nothing', () => {
@@ -177,16 +179,19 @@ export function describeCell(
 
     it('ends when it is asked to, and starts again', () => {
       const machine = `${name}-slave`
-      spawn('docker', ['stop', '--time', '60', machine])
-      expect(spawn('docker', ['inspect', '--format', '{{.State.ExitCode}}', machine]).stdout.trim()).toBe('0')
+      there('docker', 'stop', '--time', '60', machine)
+      expect(there('docker', 'inspect', '--format', '{{.State.ExitCode}}', machine).stdout.trim()).toBe('0')
       lab.must('up')
     })
 
     it('leaves nothing behind', () => {
       lab.must('destroy', '--yes')
       expect(readdirSync(lab.directory)).toContain('Vagrantfile')
-      expect(spawn('docker', ['ps', '--all', '--format', '{{.Names}}']).stdout).not.toContain(name)
-      expect(spawn('docker', ['network', 'ls', '--format', '{{.Name}}']).stdout).not.toContain(own.subnet)
+      const left = ['ps --all --format {{.Names}}', 'network ls --format {{.Name}}'].map((words) => {
+        return there('docker', ...words.split(' ')).stdout
+      })
+      expect(left.join('')).not.toContain(name)
+      expect(left.join('')).not.toContain(own.subnet)
     })
   })
 }

@@ -1,11 +1,12 @@
 import type { Provider } from './provider.ts'
 
 /**
- * What Vagrant itself would call a network with these addresses. It removes no others when the lab is destroyed.
+ * Does not begin with `vagrant_network`: when any lab is destroyed, Vagrant removes all networks of such names that no
+ * machine is in yet, whosever they are.
  * @param subnet `192.168.11.0/24`
  */
 export function dockerNetwork(subnet: string): string {
-  return `vagrant_network_${subnet}`
+  return `pg-lab_${subnet}`
 }
 
 /**
