@@ -86,7 +86,7 @@ function attach(
 }
 
 function addCommonOptions(command: Command): Command {
-  command.option('--config <file>', 'read this config')
+  command.option('--config <file>', 'read this config; its folder is the lab')
   command.option('-C, --directory <folder>', 'work as if called from there')
   return command
 }

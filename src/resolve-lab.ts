@@ -1,8 +1,10 @@
 import type { Architecture, ProviderName } from './catalog/contracts.ts'
 import { OPERATING_SYSTEMS } from './catalog/os.ts'
 import { retentionPolicy } from './config/formats.ts'
+import { WrongSetting } from './config/partial.ts'
+import { configError } from './config/problems.ts'
 import type { Config } from './config/schema.ts'
-import { type Problem, UserError } from './errors.ts'
+import type { Problem } from './errors.ts'
 import type { BackupNode, Lab, LabNode } from './lab.ts'
 import { addressText, type Subnet } from './resolve/addresses.ts'
 import { checkSizes, type Machine, machinesOf } from './resolve/machines.ts'
@@ -63,16 +65,53 @@ function imagePrefix(docker: string | undefined): string | undefined {
   return docker && `${docker.replace(/\/$/, '')}/`
 }
 
-/** What names, users and replication must be, whatever the lab runs on. */
-function checkConfig(config: Config, machines: readonly Machine[], report: Report): void {
-  checkNames(machines, report)
-  checkUsers(config, report)
-  checkDatabase(config, report)
-  checkBackup(config, report)
-  checkUpstreams(config, machines, report)
-  checkSynchronous(config, report)
-  checkSettings(config, report)
+/** One question about several settings at once. It reports what is wrong, and gives what others build upon. */
+type Check = (config: Config, host: Host, report: Report) => unknown
+
+const providerOf = (config: Config, host: Host): ProviderName =>
+  config.provider === 'auto' ? host.provider : config.provider
+
+/** All of them, each on its own: where one cannot be asked, because a setting it reads is wrong, the others can. */
+const CHECKS: readonly Check[] = [
+  (config, _, report) => checkNames(machinesOf(config), report),
+  (config, _, report) => checkUsers(config, report),
+  (config, _, report) => checkDatabase(config, report),
+  (config, _, report) => checkBackup(config, report),
+  (config, _, report) => checkUpstreams(config, machinesOf(config), report),
+  (config, _, report) => checkSynchronous(config, report),
+  (config, _, report) => checkSettings(config, report),
+  (config, host, report) => checkServers(config, providerOf(config, host), machinesOf(config), report),
+  (config, host, report) =>
+    resolveAddresses(resolveSubnet(config, providerOf(config, host), report), machinesOf(config), report),
+  (config, _, report) => resolveSlots(config, machinesOf(config), report),
+  (config, host, report) =>
+    resolveBox(config, OPERATING_SYSTEMS[config.os], providerOf(config, host), host.architecture, report),
+  (config, _, report) => resolvePostgres(config, OPERATING_SYSTEMS[config.os], report),
+  (config, host, report) =>
+    resolveRunner(config, OPERATING_SYSTEMS[config.os], providerOf(config, host), report),
+  (config, host, report) => checkSizes(machinesOf(config), providerOf(config, host), host, report),
+]
+
+/**
+ * Holds the settings of a config against each other and the computer.
+ * @param config may throw `WrongSetting` where a setting is read that is no valid one
+ * @returns every problem of those that can be told
+ */
+export function crossProblems(config: Config, host: Host): readonly Problem[] {
+  const problems: Problem[] = []
+  const report: Report = (path, message, hint) => problems.push({ path, message, ...(hint ? { hint } : {}) })
+  for (const check of CHECKS) {
+    try {
+      check(config, host, report)
+    } catch (error) {
+      if (!(error instanceof WrongSetting)) throw error
+    }
+  }
+  return problems
 }
+
+/** Nobody is told what a check has found that was told before. */
+const SILENT: Report = () => {}
 
 function nodeOf<Role extends LabNode['role']>(role: Role, machine: Machine, address: string) {
   return { role, name: machine.name, address, memoryMb: machine.memory, cpus: machine.cpus }
@@ -108,25 +147,18 @@ function nodesFrom(
  * @throws UserError with all problems at once
  */
 export function resolveLab(config: Config, host: Host): Lab {
-  const problems: Problem[] = []
-  const report: Report = (path, message, hint) => problems.push({ path, message, ...(hint ? { hint } : {}) })
-  const provider = config.provider === 'auto' ? host.provider : config.provider
+  const problems = crossProblems(config, host)
+  if (problems.length) throw configError('The config', problems)
+  const provider = providerOf(config, host)
   const os = OPERATING_SYSTEMS[config.os]
   const machines = machinesOf(config)
-
-  checkConfig(config, machines, report)
-  checkServers(config, provider, machines, report)
-  const subnet = resolveSubnet(config, provider, report)
-  const addresses = resolveAddresses(subnet, machines, report)
-  const slots = resolveSlots(config, machines, report)
-  const box = resolveBox(config, os, provider, host.architecture, report)
-  const { version, repository } = resolvePostgres(config, os, report)
-  const runner = resolveRunner(config, os, provider, report)
-  const sizeWarnings = checkSizes(machines, provider, host, report)
-  if (problems.length) {
-    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
-    throw new UserError(`The config has ${count}`, { problems })
-  }
+  const subnet = resolveSubnet(config, provider, SILENT)
+  const addresses = resolveAddresses(subnet, machines, SILENT)
+  const slots = resolveSlots(config, machines, SILENT)
+  const box = resolveBox(config, os, provider, host.architecture, SILENT)
+  const { version, repository } = resolvePostgres(config, os, SILENT)
+  const runner = resolveRunner(config, os, provider, SILENT)
+  const sizeWarnings = checkSizes(machines, provider, host, SILENT)
 
   const { checksums, tls, locale } = config.postgres
   const { packages, vagrant, docker } = config.mirrors

@@ -32,9 +32,11 @@ export async function restore(context: Context, options: RestoreOptions): Promis
   const { lab } = session
   const host = backupHost(lab)
   verifyOptions(options, host)
+  const { to } = options
+  const moment =
+    to === undefined ? undefined : parseMoment(to, String(lab.postgres.settings.timezone ?? 'UTC'))
   verifyIsUp(session)
-  if (options.remove) return remove(session, host)
-  const moment = parseMoment(options.to ?? '', String(lab.postgres.settings.timezone ?? 'UTC'))
+  if (moment === undefined) return remove(session, host)
   const plan = await planRestore(placeOf(session, host), moment)
   const over = options.inPlace ? await chooseOver(placeOf(session, host), options.over) : undefined
   context.print(showPlan(plan, lab, over))

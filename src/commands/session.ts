@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ProviderName } from '../catalog/contracts.ts'
-import type { LoadedConfig } from '../config/load.ts'
+import type { ConfigError, LoadedConfig } from '../config/load.ts'
 import { readState, writeTyped } from '../drills/state.ts'
 import { UserError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
@@ -47,6 +47,8 @@ export interface Session {
 export async function openSession(given: Context, provider?: ProviderName | 'auto'): Promise<Session> {
   const loaded = await readConfig(given)
   const { directory } = loaded
+  const isElsewhere = given.configPath !== undefined && directory !== given.directory
+  if (isElsewhere) given.stderr.write(`The lab is the folder of that config: ${directory}\n`)
   await verifyOwnPlaces(directory)
   await given.claim(directory)
   if (readState(directory)?.kept) noteWhenEnded(directory)
@@ -95,18 +97,34 @@ async function verifyOwnPlaces(directory: string): Promise<void> {
   for (const path of OWN_PLACES) await placeOf(directory, path)
 }
 
-/** @throws UserError when there is no config, or with all of its problems */
-export async function readConfig({ directory, configPath }: Context): Promise<LoadedConfig> {
-  const { loadConfig } = await import('../config/load.ts')
-  return loadConfig(directory, configPath === undefined ? {} : { configPath })
+/** @throws UserError when there is no config, or with all of its problems, those of settings with each other too */
+export async function readConfig({ directory, configPath, run }: Context): Promise<LoadedConfig> {
+  const { ConfigError, loadConfig } = await import('../config/load.ts')
+  try {
+    return await loadConfig(directory, configPath === undefined ? {} : { configPath })
+  } catch (error) {
+    throw error instanceof ConfigError ? await withCrossProblems(error, createHost(run)) : error
+  }
+}
+
+async function withCrossProblems({ file, rest, problems, message }: ConfigError, host: Host): Promise<Error> {
+  const { configError } = await import('../config/problems.ts')
+  const { withPositions } = await import('../config/load.ts')
+  const { crossProblems } = await import('../resolve-lab.ts')
+  const computer = computerOf(host, (await chooseProvider(host, dirname(file), 'auto')).provider)
+  const more = rest ? crossProblems(rest, computer) : []
+  if (more.length === 0) return new UserError(message, { problems })
+  return withPositions(configError(basename(file), [...problems, ...more]), file)
+}
+
+function computerOf({ platform: { architecture } }: Host, provider: ProviderName) {
+  return { provider, architecture, memoryMb: Math.floor(totalmem() / 2 ** 20), cpus: cpus().length }
 }
 
 async function resolve({ config, file }: LoadedConfig, host: Host, provider: ProviderName): Promise<Lab> {
   const { resolveLab } = await import('../resolve-lab.ts')
-  const { architecture } = host.platform
-  const memoryMb = Math.floor(totalmem() / 2 ** 20)
   try {
-    return resolveLab({ ...config, provider }, { provider, architecture, memoryMb, cpus: cpus().length })
+    return resolveLab({ ...config, provider }, computerOf(host, provider))
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const { withPositions } = await import('../config/load.ts')

@@ -1,13 +1,28 @@
-import { existsSync, lstatSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { type Problem, UserError } from '../errors.ts'
 import { packageEntry } from '../package-root.ts'
+import { closest } from './closest.ts'
 import { codeFrame, type Position, positionAt } from './code-frame.ts'
+import { partialConfig } from './partial.ts'
 import { type Keys, keysOf } from './path.ts'
-import { problemsOf } from './problems.ts'
+import { configError, problemsOf } from './problems.ts'
 import { type ClusterConfig, type Config, parseConfig } from './schema.ts'
 import { locateInSource } from './source-scan.ts'
+
+/** The settings of a config are wrong, each by itself. */
+export class ConfigError extends UserError {
+  readonly file: string
+  /** What of it is right: see `partialConfig`. */
+  readonly rest: Config | undefined
+
+  constructor(message: string, problems: readonly Problem[], file: string, rest: Config | undefined) {
+    super(message, { problems })
+    this.file = file
+    this.rest = rest
+  }
+}
 
 export interface LoadedConfig {
   readonly config: Config
@@ -24,6 +39,9 @@ const YAML = ['yaml', 'yml']
 const PLACES = [...MODULES, 'json', ...YAML].map((extension) => `cluster.config.${extension}`)
 const PACKAGE_KEY = 'pg-lab'
 
+/** What a config module calls to have its editor help. */
+const HELPER = 'defineCluster'
+
 /** One problem in a file, as an error of its own. */
 function fileError(
   file: string,
@@ -31,8 +49,14 @@ function fileError(
   message: string,
   position?: Position,
   cause?: unknown,
+  hint?: string,
 ): UserError {
-  const problem = { path: basename(file), message, ...(position ? placed(file, text, position) : {}) }
+  const problem = {
+    path: basename(file),
+    message,
+    ...(position ? placed(file, text, position) : {}),
+    ...(hint === undefined ? {} : { hint }),
+  }
   return new UserError(`${basename(file)} cannot be read`, { problems: [problem], cause })
 }
 
@@ -55,7 +79,16 @@ function moduleError(file: string, text: string, thrown: unknown): UserError {
   if (thrown instanceof UserError) return thrown
   const error = thrown instanceof Error ? thrown : new Error(String(thrown))
   const message = (error.message.split('\n')[0] ?? '').replace(/^ParseError: /, 'syntax error: ').trim()
-  return fileError(file, text, message, positionInModule(error, file), thrown)
+  const [, unknown] = /(\w+)\)? is not (?:defined|a function)/.exec(message) ?? []
+  const { message: words, hint } = unknown === undefined ? { message } : unknownWord(unknown, message)
+  return fileError(file, text, words, positionInModule(error, file), thrown, hint)
+}
+
+/** What a config calls besides what it has made itself is ours. */
+function unknownWord(word: string, message: string): { readonly message: string; readonly hint?: string } {
+  if (word === HELPER) return { message, hint: `import { ${HELPER} } from 'create-pg-lab'` }
+  if (closest(word, [HELPER]) === undefined) return { message }
+  return { message: `there is no ${word}`, hint: `did you mean ${HELPER}?` }
 }
 
 /** Whether the first of these folders is there, and none of them is a link that may lead elsewhere. */
@@ -76,13 +109,18 @@ async function loadModule(file: string, text: string): Promise<unknown> {
   })
   try {
     const module = await jiti.import<Record<string, unknown>>(file)
-    const isNamespace = /\bexport\b/.test(text) && !('default' in module)
-    if (isNamespace) throw new Error('it has no default export: begin it with `export default`')
-    const value = module.default ?? module
+    const isExported = 'default' in module || /\bmodule\.exports\b/.test(text)
+    if (!isExported) throw new Error('it has no default export: begin it with `export default`')
+    const value = module.default
     return typeof value === 'function' ? await value() : value
   } catch (error) {
     throw moduleError(file, text, error)
   }
+}
+
+/** A lab of defaults alone is to be asked for: a file that lost its content is no such wish. */
+function emptyFile(file: string, text: string): UserError {
+  return fileError(file, text, 'it says nothing; for a lab of defaults alone write {}')
 }
 
 async function loadYaml(file: string, text: string): Promise<unknown> {
@@ -90,7 +128,8 @@ async function loadYaml(file: string, text: string): Promise<unknown> {
   const document = parseDocument(text, { prettyErrors: false, merge: true })
   const [error] = document.errors
   if (error) throw fileError(file, text, error.message, positionAt(text, error.pos[0]), error)
-  return document.toJS() ?? {}
+  if (document.contents === null) throw emptyFile(file, text)
+  return document.toJS()
 }
 
 function loadJson(file: string, text: string): unknown {
@@ -140,6 +179,26 @@ function verifyOwn(folder: string): void {
   }
 }
 
+/** @throws UserError where the folder has two configs: which one is meant is the user's to say */
+function verifyAlone(folder: string): void {
+  const names = PLACES.filter((name) => existsSync(join(folder, name)))
+  if (namesLab(join(folder, 'package.json'))) names.push('package.json')
+  const [first, ...others] = names
+  if (first === undefined || others.length === 0) return
+  throw new UserError(`${folder} has ${names.length} configs: ${names.join(' and ')}`, {
+    hint: `remove all but one, or name the one that is meant: --config ${first}`,
+  })
+}
+
+function namesLab(packageFile: string): boolean {
+  if (!existsSync(packageFile)) return false
+  try {
+    return PACKAGE_KEY in JSON.parse(readFileSync(packageFile, 'utf8'))
+  } catch {
+    return false // not ours to judge
+  }
+}
+
 async function explorer(from: string) {
   const { cosmiconfig } = await import('cosmiconfig')
   return cosmiconfig(PACKAGE_KEY, {
@@ -160,7 +219,9 @@ async function find(from: string, configPath: string | undefined) {
   const { load, search } = await explorer(from)
   if (!configPath) {
     verifyOwn(from)
-    return search(from)
+    const found = await search(from)
+    if (found) verifyAlone(dirname(found.filepath))
+    return found
   }
   const file = resolve(from, configPath)
   if (!existsSync(file))
@@ -229,15 +290,16 @@ export async function loadConfig(from: string, options: { configPath?: string } 
       hint: 'make a lab with `npm create pg-lab my-lab`, or name a config with --config',
     })
   }
-  const input = found.config === undefined ? {} : found.config
+  if (found.isEmpty) throw emptyFile(found.filepath, '')
+  const input = Array.isArray(found.config) ? undefined : found.config // a list passes for an object
   const result = parseConfig(input)
   if ('config' in result) {
     const { os } = input as ClusterConfig
     const { filepath: file } = found
     return { config: result.config, file, directory: dirname(file), namesOs: os !== undefined }
   }
-  const problems = problemsOf(input, result.issues)
-  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
-  const error = new UserError(`${basename(found.filepath)} has ${count}`, { problems })
-  throw await withPositions(error, found.filepath)
+  const { filepath: file } = found
+  const error = configError(basename(file), problemsOf(input, result.issues))
+  const { problems } = await withPositions(error, file)
+  throw new ConfigError(error.message, problems, file, partialConfig(input))
 }

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { RETIRED_OS } from '../catalog/os.ts'
-import type { Problem } from '../errors.ts'
+import { type Problem, UserError } from '../errors.ts'
 import { closest } from './closest.ts'
+import { nearest } from './nearest.ts'
 import { type Keys, pathOf, quoted } from './path.ts'
 import { type ConfigIssue, ConfigSchema } from './schema.ts'
 
@@ -95,9 +96,19 @@ function ownWords(issue: AnyIssue): string | undefined {
 }
 
 function hintFor(issue: AnyIssue): string | undefined {
-  if (!['picklist', 'union'].includes(issue.type) || typeof issue.input !== 'string') return undefined
-  const meant = closest(issue.input, (issue.expected ?? '').replaceAll(/[()"]/g, '').split(' | '))
-  return meant && `did you mean ${show(meant)}?`
+  const meant = meantBy(issue)
+  return meant === undefined ? undefined : `did you mean ${show(meant)}?`
+}
+
+function meantBy(issue: AnyIssue): unknown {
+  if (!['picklist', 'union'].includes(issue.type)) {
+    return nearest(issue.input, ownWords(issue)?.replace('must be ', '') ?? issue.type)
+  }
+  if (typeof issue.input !== 'string') return undefined
+  return closest(
+    issue.input.replaceAll(' ', '-'),
+    (issue.expected ?? '').replaceAll(/[()"]/g, '').split(' | '),
+  )
 }
 
 function retirement(os: unknown): (typeof RETIRED_OS)[string] | undefined {
@@ -157,6 +168,11 @@ function unknownKey(key: string, known: readonly string[], keys: Keys): Problem 
   }
 }
 
+/** Where the schema found something, each place once, as deep as it can be told. */
+export function placesOf(issues: readonly ConfigIssue[]): readonly Keys[] {
+  return (issues as readonly AnyIssue[]).flatMap(unfold).map(keysOfIssue)
+}
+
 /**
  * Turns what the schema found into sentences, one a setting.
  * @param input the config as it was given
@@ -169,4 +185,10 @@ export function problemsOf(input: unknown, issues: readonly ConfigIssue[]): read
   for (const problem of [...strange, ...wrong]) if (!first.has(problem.path)) first.set(problem.path, problem)
   // Keys that an object only inherits are in no list of its own.
   return first.size ? [...first.values()] : found.map(problemOf)
+}
+
+/** @param what has them: `The config`, or the file's name */
+export function configError(what: string, problems: readonly Problem[]): UserError {
+  const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
+  return new UserError(`${what} has ${count}`, { problems })
 }

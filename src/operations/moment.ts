@@ -17,6 +17,8 @@ export type Moment =
 
 const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(\.\d{1,6})?)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i
 const LSN = /^[\dA-F]{1,8}\/[\dA-F]{1,8}$/i
+/** What people say of a time, and no restore point is called. */
+const RELATIVE = /^(now|today|tonight|yesterday|tomorrow|midnight|noon|.*\bago)$/i
 const FORMS =
   "a time ('2026-11-25 22:10:05', '2026-11-25T22:10:05+03:00'), an LSN (0/3000060), the name of a restore point, or latest"
 
@@ -31,6 +33,9 @@ export function parseMoment(text: string, timeZone: string): Moment {
   const time = TIME.exec(text)
   if (time) return momentOf(text, time, timeZone)
   // Restore points have at most 63 bytes; what looks like a time or an option is a slip.
+  if (RELATIVE.test(text)) {
+    throw new UserError(`--to ${text} is no moment: it says when only from today`, { hint: `give ${FORMS}` })
+  }
   const isName = text.trim() !== '' && Buffer.byteLength(text) <= 63 && !/^[\d-]/.test(text)
   if (isName) return { kind: 'name', value: text }
   throw new UserError(`--to ${text} is no moment`, { hint: `give ${FORMS}` })

@@ -50,10 +50,11 @@ export function whyNotAddress(subnet: Subnet, address: number): string | undefin
 const PLACES = { master: 0, backup: 2 } as const
 
 /** A machine that needs an address; `slave` counts from 0. */
-export type Seat = { readonly address: string | undefined } & (
+export type Seat = { readonly address: string | undefined } & RoleOf
+
+export type RoleOf =
   | { readonly role: 'master' | 'backup' }
   | { readonly role: 'slave'; readonly slave: number }
-)
 
 function place(seat: Seat): number {
   if (seat.role !== 'slave') return PLACES[seat.role]

@@ -1,6 +1,6 @@
 import type { ProviderName } from '../catalog/contracts.ts'
 import type { Config } from '../config/schema.ts'
-import type { Seat } from './addresses.ts'
+import type { RoleOf, Seat } from './addresses.ts'
 import type { Report } from './report.ts'
 
 /** A machine of the config with its path, its name filled in. */
@@ -12,26 +12,38 @@ export interface Machine {
   readonly seat: Seat
 }
 
+type Source = Pick<Config['master'], 'address' | 'memory' | 'cpus'>
+
+/** What a machine is asked for is read from the config only then: another setting of it may be wrong. */
+function machine(path: string, source: Source, name: () => string, seat: RoleOf): Machine {
+  return {
+    path,
+    get name() {
+      return name()
+    },
+    get memory() {
+      return source.memory
+    },
+    get cpus() {
+      return source.cpus
+    },
+    seat: {
+      ...seat,
+      get address() {
+        return source.address
+      },
+    },
+  }
+}
+
 /** Every machine, those first that choose their address first. */
 export function machinesOf({ master, slaves, backup }: Config): Machine[] {
-  const machine = (path: string, name: string, seat: Seat, { memory, cpus }: Config['master']): Machine => ({
-    path,
-    name,
-    memory,
-    cpus,
-    seat,
-  })
   return [
-    machine('master', master.name, { role: 'master', address: master.address }, master),
-    ...(backup ? [machine('backup', backup.name, { role: 'backup', address: backup.address }, backup)] : []),
+    machine('master', master, () => master.name, { role: 'master' }),
+    ...(backup ? [machine('backup', backup, () => backup.name, { role: 'backup' })] : []),
     ...slaves.map((slave, index) => {
-      const name = slave.name ?? (index === 0 ? 'slave' : `slave${index + 1}`)
-      return machine(
-        `slaves[${index}]`,
-        name,
-        { role: 'slave', slave: index, address: slave.address },
-        { ...slave, name },
-      )
+      const name = () => slave.name ?? (index === 0 ? 'slave' : `slave${index + 1}`)
+      return machine(`slaves[${index}]`, slave, name, { role: 'slave', slave: index })
     }),
   ]
 }

@@ -80,8 +80,12 @@ describe('finds', () => {
     expect(loaded).toMatchObject({ config: { name: 'y' }, directory: join(lab, 'other') })
   })
 
-  test('a config of comments alone: everything has a default', async () => {
-    write({ 'cluster.config.yaml': '# nothing yet\n' })
+  test.each([
+    ['cluster.config.yaml', '{} # nothing yet\n'],
+    ['cluster.config.json', '{}'],
+    ['cluster.config.ts', 'export default {}'],
+  ])('a lab of defaults alone, where it is asked for in %s', async (file, text) => {
+    write({ [file]: text })
     expect(await loadConfig(lab)).toMatchObject({ config: { name: 'pg-lab' } })
   })
 
@@ -128,9 +132,63 @@ describe('says what to do', () => {
     expect((await failure(loadConfig(lab, { configPath: 'lab.toml' }))).hint).toContain('.yaml')
   })
 
-  test('when nothing is exported', async () => {
-    write({ 'cluster.config.ts': `export const config = { name: 'x' }` })
+  test.each([
+    `export const config = { name: 'x' }`,
+    `const config = { name: 'x' }`,
+    `({ name: 'x' })`,
+    '// nothing yet\n',
+  ])('when nothing is exported: %s', async (text) => {
+    write({ 'cluster.config.ts': text })
     expect((await failure(loadConfig(lab))).problems[0]?.message).toContain('export default')
+  })
+
+  test.each([
+    ['cluster.config.ts', ''],
+    ['cluster.config.ts', ' \n'],
+    ['cluster.config.json', ''],
+    ['cluster.config.yaml', ''],
+    ['cluster.config.yaml', '# nothing yet\n'],
+  ])('when nothing is in it: %s %j', async (file, text) => {
+    write({ [file]: text })
+    expect((await failure(loadConfig(lab))).problems[0]?.message).toMatch(/\{\}|export default/)
+  })
+
+  test.each([
+    [['cluster.config.ts', 'cluster.config.yaml'], 'cluster.config.ts and cluster.config.yaml'],
+    [['cluster.config.yml', 'package.json'], 'cluster.config.yml and package.json'],
+  ])('when there are two: %j', async (files, named) => {
+    const texts: Record<string, string> = {
+      ts: `export default {}`,
+      yaml: 'name: x',
+      yml: 'name: x',
+      json: '{ "pg-lab": {} }',
+    }
+    write(Object.fromEntries(files.map((file) => [file, texts[file.split('.').at(-1) ?? ''] ?? ''])))
+    const error = await failure(loadConfig(lab))
+    expect(error.message).toContain(named)
+    const named2 = await loadConfig(lab, { configPath: files[0] ?? '' })
+    expect(named2.file).toBe(join(lab, files[0] ?? ''))
+  })
+
+  test.each([
+    [
+      `import { defineClustr } from 'create-pg-lab'\nexport default defineClustr({})`,
+      'did you mean defineCluster?',
+    ],
+    ['export default defineClutser({})', 'did you mean defineCluster?'],
+    ['export default defineCluster({})', "import { defineCluster } from 'create-pg-lab'"],
+  ])('when the helper is spelt wrong: %s', async (text, hint) => {
+    write({ 'cluster.config.ts': text })
+    expect((await failure(loadConfig(lab))).problems).toMatchObject([{ hint }])
+  })
+
+  test('and shows the line, however long it is', async () => {
+    const long = ' '.repeat(300)
+    write({ 'cluster.config.json': `{${long}"nmae": "x",${long}"os": "debian-12"}` })
+    const [problem] = (await failure(loadConfig(lab))).problems
+    expect(problem?.frame).toContain('"nmae": "x"')
+    const [code = '', caret = ''] = problem?.frame?.split('\n') ?? []
+    expect(code.slice(caret.indexOf('^'))).toMatch(/^"nmae"/)
   })
 })
 

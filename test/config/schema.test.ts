@@ -114,7 +114,7 @@ describe('what is wrong is said in one line', () => {
       { os: 'centos-8' },
       'os | "centos-8" cannot be used: CentOS 8 ended on 2021-12-31; its mirrors are gone and PGDG builds nothing for it | use \'rocky-9\'',
     ],
-    [{ master: { memory: '1gb' } }, 'master.memory | must be a number; "1gb" was given'],
+    [{ master: { memory: '1gb' } }, 'master.memory | must be a number; "1gb" was given | did you mean 1024?'],
     [{ master: { memory: 0.5 } }, 'master.memory | must be a whole number; 0.5 was given'],
     [{ master: { memory: 64 } }, 'master.memory | must be at least 256; 64 was given'],
     [{ master: { cpus: 65 } }, 'master.cpus | must be at most 64; 65 was given'],
@@ -128,7 +128,10 @@ describe('what is wrong is said in one line', () => {
     [{ backup: { memory: 'x' } }, 'backup.memory | must be a number; "x" was given'],
     [{ postgres: { version: 11 } }, 'postgres.version | must be at least 12; 11 was given'],
     [{ postgres: { version: 20 } }, 'postgres.version | must be at most 19; 20 was given'],
-    [{ postgres: { checksums: 'yes' } }, 'postgres.checksums | must be true or false; "yes" was given'],
+    [
+      { postgres: { checksums: 'yes' } },
+      'postgres.checksums | must be true or false; "yes" was given | did you mean true?',
+    ],
     [
       { postgres: { repository: 'pgd' } },
       'postgres.repository | must be distro, pgdg or an object { … }; "pgd" was given | did you mean "pgdg"?',

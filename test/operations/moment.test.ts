@@ -37,9 +37,15 @@ test('an LSN, a restore point, latest', () => {
   expect(read('latest')).toEqual({ kind: 'latest' })
 })
 
-test.each(['', '  ', '22:10:05', '--in-place', '2026-11-25T22:10:05+03:00 CET', 'x'.repeat(64)])(
-  '%j is nothing of these',
-  (text) => {
-    expect(() => read(text)).toThrow('is no moment')
-  },
-)
+test.each([
+  '',
+  '  ',
+  '22:10:05',
+  '--in-place',
+  '2026-11-25T22:10:05+03:00 CET',
+  'Yesterday',
+  'an hour ago',
+  'x'.repeat(64),
+])('%j is nothing of these', (text) => {
+  expect(() => read(text)).toThrow('is no moment')
+})
