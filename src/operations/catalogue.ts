@@ -12,8 +12,6 @@ export interface BaseBackup {
   /** Of the base backup alone; of the WAL that follows it. */
   readonly bytes: number
   readonly walBytes: number
-  /** Their names. */
-  readonly tablespaces: readonly string[]
 }
 
 interface Row {
@@ -22,7 +20,6 @@ interface Row {
   readonly end_time_timestamp?: string
   readonly size_bytes?: number
   readonly wal_size_bytes?: number
-  readonly tablespaces?: readonly { readonly name: string }[]
 }
 
 /** Every base backup Barman has of its server, the newest first. @throws CommandError when Barman does not tell */
@@ -42,6 +39,17 @@ function toBackup(row: Row): BaseBackup {
     // Barman counts in the WAL that the backup needs for itself.
     bytes: size_bytes,
     walBytes: wal_size_bytes,
-    tablespaces: (row.tablespaces ?? []).map(({ name }) => name),
   }
+}
+
+/** Names of a backup's tablespaces. Barman 3.13 leaves them out of its list. @throws CommandError when Barman does not tell */
+export async function tablespacesOf(
+  backup: BackupNode,
+  guest: Guest,
+  { id }: BaseBackup,
+): Promise<readonly string[]> {
+  const answer = await askBarman(guest, backup, ['show-backup'], [id])
+  const about = answer.about as { tablespaces?: readonly { name: string }[] } | undefined
+  if (!about) throw barmanFailed(answer, backup)
+  return (about.tablespaces ?? []).map(({ name }) => name)
 }

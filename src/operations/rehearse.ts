@@ -5,9 +5,10 @@ import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { barmanConfig, barmanVersion } from '../tools/barman.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { BARE_ANSWERS, bounded, processS, sessionSql } from '../tools/psql.ts'
+import { quoteForShell } from '../tools/run.ts'
 import { identifier, literal } from '../tools/sql.ts'
 import { archiveWal, TIMELINE_SQL } from '../tools/wal.ts'
-import { listBackups } from './catalogue.ts'
+import { listBackups, tablespacesOf } from './catalogue.ts'
 
 /** What the demo table held at one moment. */
 export interface TableState {
@@ -60,12 +61,14 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
  * postgresql.auto.conf is emptied once it is checked: what ALTER SYSTEM set on the primary has no place here.
  * $1 is the server, $2 the backup, $3 the restore point, $4 path_prefix, $5 bytes needed, $6 the database, $7 the
  * question, $8 the timeline (else Barman leaves out the WAL written after a promotion), $9 Barman's word for a restore,
- * $10 whether it takes a target or a timeline, not both; then the names of the tablespaces.
+ * $10 whether it takes a target or a timeline, not both; $11 who asks: the database's owner, for a superuser would lend
+ * his rights to whatever is in there; $12 lines of its configuration; then the names of the tablespaces, each of which
+ * gets a folder by its number: a name may hold anything.
  */
 const SCRIPT = `export LC_ALL=C.UTF-8
-server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10}
+server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10} owner=\${11} settings=\${12}
 PATH="$4:$PATH"
-shift 10
+shift 12
 work=~/.pg-lab/rehearsal
 data=$work/data
 exec 9<~
@@ -95,7 +98,7 @@ mkdir -p -m 0700 ~/.pg-lab
 mkdir -m 0700 "$work" || exit
 
 places=()
-for name; do places+=(--tablespace "$name:$work/tablespaces/$name"); done
+for name; do places+=(--tablespace "$name:$work/tablespaces/\${#places[@]}"); done
 copy() {
   until=(--target-name "$target" --target-tli "$timeline")
   if [ "$takes_one" = true ]; then
@@ -123,7 +126,7 @@ recover() {
   rm -f "$data/standby.signal"
   touch "$data/recovery.signal"
   echo 'local all postgres peer map=rehearsal' >"$work/hba"
-  echo 'rehearsal barman postgres' >"$work/ident"
+  printf 'rehearsal barman %s\\n' postgres "$owner" >"$work/ident"
   cat >"$work/conf" <<CONF
 hba_file = '$work/hba'
 ident_file = '$work/ident'
@@ -131,10 +134,11 @@ listen_addresses = ''
 port = 5433
 unix_socket_directories = '$work'
 shared_buffers = 32MB
-max_prepared_transactions = 100
+$settings
 archive_mode = off
 hot_standby = off
 restore_command = 'cp barman_wal/%f %p'
+recovery_target_timeline = '$timeline'
 recovery_target_name = '$target'
 recovery_target_action = promote
 CONF
@@ -151,7 +155,7 @@ CONF
 step copy copy
 step files files
 step target recover
-echo "@rows $(psql -X -q -A -t -h "$work" -p 5433 -U postgres -d "$database" -c "$question")"`
+echo "@rows $(psql -X -q -A -t -h "$work" -p 5433 -U "$owner" -d "$database" -c "$question")"`
 
 /**
  * Restores the newest backup beside Barman, up to now, and looks whether the demo table is the primary's. Nothing
@@ -181,7 +185,8 @@ export async function rehearseRestore(
     ...[lab.database.name, stateSql(lab), String(target.timeline)],
     barmanHas(version, 'restore') ? 'restore' : 'recover',
     String(!barmanHas(version, 'target_with_timeline')),
-    ...newest.tablespaces,
+    ...[lab.database.owner, linesFor(lab)],
+    ...(await tablespacesOf(backup, guest, newest)),
   ]
   const output = await guest.shell(backup, ['bash', '-c', SCRIPT, 'bash', ...words], {
     as: 'barman',
@@ -190,6 +195,19 @@ export async function rehearseRestore(
   })
   const { steps, ...told } = readScript(output, backup, neededBytes)
   return { ...begun, ...told, steps: [wal, ...steps] }
+}
+
+/** What a server must not have below its primary's to replay its WAL, and to take over what is prepared there. */
+function linesFor({ postgres }: Lab): string {
+  const names = [
+    'max_connections',
+    'max_locks_per_transaction',
+    'max_prepared_transactions',
+    'max_worker_processes',
+  ]
+  return names
+    .flatMap((name) => (name in postgres.settings ? [`${name} = '${postgres.settings[name]}'`] : []))
+    .join('\n')
 }
 
 /** The checksum is the same whatever the order of the rows and whoever looks at them. */
@@ -201,7 +219,8 @@ function stateSql(lab: Lab): string {
 
 /*
  * Who writes to the table is waited for, and waits, while it is looked at and the restore point is made: so the
- * point is behind all that was counted, and before all that was not.
+ * point is behind all that was counted, and before all that was not. The table is its owner's affair, the point a
+ * superuser's, who must not touch the table: psql starts the one within the other.
  */
 async function markTarget(
   lab: Lab,
@@ -209,23 +228,38 @@ async function markTarget(
   guest: Guest,
 ): Promise<Pick<Rehearsal, 'target' | 'wanted'>> {
   const name = `pg_lab_${randomUUID().replaceAll('-', '')}`
+  const point = `SELECT '@point ' || pg_create_restore_point(${literal(name)})`
+  const line = `SELECT '@timeline ' || (${TIMELINE_SQL.replaceAll('\n', ' ')})`
+  const superuser = [
+    'psql',
+    ...BARE_ANSWERS,
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-d',
+    'postgres',
+    '-c',
+    point,
+    '-c',
+    line,
+  ]
   const sql = `SET timezone = 'UTC';
 BEGIN;
 SET LOCAL lock_timeout = '5s';
 LOCK TABLE public.${identifier(lab.database.table)} IN SHARE MODE;
-${stateSql(lab)};
-SELECT pg_create_restore_point(${literal(name)});
-SELECT ${TIMELINE_SQL};
+SELECT '@state ' || (${stateSql(lab)})::text;
+\\! ${quoteForShell(superuser)}
 COMMIT;
 `
-  const argv = bounded(['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name], COUNT_S)
-  const { stdout, stderr, exitCode } = await guest.shell(primary, argv, {
+  const { name: database, owner } = lab.database
+  const words = ['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', database, '-U', owner]
+  const { stdout, stderr, exitCode } = await guest.shell(primary, bounded(words, COUNT_S), {
     as: 'postgres',
-    stdin: sessionSql(COUNT_S) + sql,
+    stdin: sessionSql({ statementS: COUNT_S, as: 'owner' }) + sql,
     timeoutMs: (processS(COUNT_S) + 15) * 1000,
   })
-  const [state, lsn = '', timeline] = stdout.trim().split('\n')
-  if (exitCode !== 0 || !state) {
+  const told = (word: string) => new RegExp(`^@${word} (.*)$`, 'm').exec(stdout)?.[1]
+  const [state, lsn, timeline] = [told('state'), told('point'), told('timeline')]
+  if (exitCode !== 0 || !state || !lsn) {
     throw new CommandError(`${primary.name} does not let its demo table be counted`, {
       command: 'psql',
       exitCode,

@@ -22,9 +22,10 @@ function guestWhere(said: string, exitCode = 0, backups: readonly object[] = [BA
         : [{ segment: '00000001000000000000000A' }]) as unknown as readonly Row[],
     execute: async () => {},
     shell: async (_node, argv) => {
-      if (argv.includes('psql')) return output(`${STATE}\n0/A0000F0\n1\n`)
+      if (argv.includes('psql')) return output(`@state ${STATE}\n@point 0/A0000F0\n@timeline 1\n`)
       if (argv.join(' ') === 'barman --version') return output('3.4.0 Barman by EnterpriseDB\n')
       if (argv[3] === 'list-backup') return output(JSON.stringify({ master: backups }))
+      if (argv[3] === 'show-backup') return output(JSON.stringify({ master: { tablespaces: [] } }))
       if (argv[3] === 'show-server') return output(JSON.stringify({ master: { path_prefix: '/bin' } }))
       return argv[0] === 'bash' ? output(said, exitCode) : output('')
     },

@@ -80,6 +80,14 @@ def postgres_setting_changes(running, wanted):
     return changes
 
 
+def tablespace_pairs(places, restored=None):
+    """What pg_lab_tablespaces takes: each tablespace with its place on the server that is cloned and the one here.
+
+    restored: {place there: place here}; what it does not name is at the same place.
+    """
+    return [{"from": place, "to": (restored or {}).get(place, place)} for place in places]
+
+
 class FilterModule:
     """The filters under the names the templates use."""
 
@@ -93,4 +101,5 @@ class FilterModule:
             "psql_argument": psql_argument,
             "scram_verifier": scram_verifier,
             "sql_literal": sql_literal,
+            "tablespace_pairs": tablespace_pairs,
         }
