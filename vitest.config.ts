@@ -7,6 +7,7 @@ const REHEARSALS = [
   'drills',
   'drills-debian-13',
   'drills-debian-14',
+  'exact',
   'existing-servers',
   'guest-runner',
   'live',

@@ -159,6 +159,7 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .option('--to <moment>', 'a time, an LSN, the name of a restore point, or latest')
+        .option('--timeline <number>', 'which one, where the moment is on several', wholeNumber)
         .option('--at <host>', 'where (the backup host)')
         .option('--in-place', 'over the primary: what was written after the moment is lost')
         .option('--over <server>', 'with --in-place where no primary answers: over which server')

@@ -18,6 +18,7 @@ import { writeFiles } from './steps/files.ts'
 
 interface RestoreOptions {
   readonly to?: string
+  readonly timeline?: number
   readonly at?: string
   readonly inPlace?: true
   readonly over?: string
@@ -37,7 +38,7 @@ export async function restore(context: Context, options: RestoreOptions): Promis
     to === undefined ? undefined : parseMoment(to, String(lab.postgres.settings.timezone ?? 'UTC'))
   verifyIsUp(session)
   if (moment === undefined) return remove(session, host)
-  const plan = await planRestore(placeOf(session, host), moment)
+  const plan = await planRestore(placeOf(session, host), moment, options.timeline)
   const over = options.inPlace ? await chooseOver(placeOf(session, host), options.over) : undefined
   context.print(showPlan(plan, lab, over))
   if (options.dryRun) {
@@ -119,12 +120,15 @@ async function remove(session: Session, host: BackupNode): Promise<number> {
 
 /** What will happen, before it does. */
 function showPlan(
-  { backup, moment, host, primary }: RestorePlan,
+  { backup, moment, host, primary, timeline, isGivenUp }: RestorePlan,
   lab: Lab,
   over: string | undefined,
 ): string {
   const lines = [
     `Backup ${backup.id}, and the WAL behind it up to ${told(moment)}`,
+    ...(isGivenUp
+      ? [`On timeline ${timeline}, which was given up: what came later on another one is not in it`]
+      : []),
     ...(primary ? [] : ['No primary answers: what has not arrived at Barman is missing']),
     over === undefined
       ? `Becomes a server of its own on ${host.name}; the cluster is not touched`

@@ -1,26 +1,44 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import { runPlaybook } from '../tools/ansible.ts'
-import { askBarman, barmanConfig, barmanFailed } from '../tools/barman.ts'
+import { type ExtraVars, runPlaybook } from '../tools/ansible.ts'
+import { askBarman, barmanFailed } from '../tools/barman.ts'
 import { findPrimary } from '../tools/cluster.ts'
-import { archiveWal, bytesOf, walReader } from '../tools/wal.ts'
+import { archiveWal, bytesOf } from '../tools/wal.ts'
 import { type BaseBackup, listBackups } from './catalogue.ts'
 import type { Moment } from './moment.ts'
 import type { Place } from './place.ts'
+import {
+  isOnLine,
+  knownTimelines,
+  readTimelines,
+  type Timelines,
+  timelinesAtLsn,
+  timelinesAtTime,
+  timelinesOfPoints,
+} from './timelines.ts'
 
 /** What is restored from where. */
 export interface RestorePlan {
   readonly host: BackupNode
   readonly backup: BaseBackup
   readonly moment: Moment
+  /** What PostgreSQL is told of it. */
+  readonly target: Target
   /** The primary of today. `undefined` when none answers: then only what has arrived can be restored. */
   readonly primary: LabNode | undefined
-  /** The one the primary writes. */
-  readonly timeline: number | undefined
+  /** The one that leads to the moment. */
+  readonly timeline: number
+  /** A later one began before its end. */
+  readonly isGivenUp: boolean
 }
 
 /** Folder of the restored server on the backup host, seen from barman's home; its socket lies there too. */
 export const RESTORED = '.pg-lab/restored'
+
+/** A moment as the recovery gets it; `lsn` says where a named one lies. */
+type Target =
+  | Exclude<Moment, { readonly kind: 'name' }>
+  | { readonly kind: 'name' | 'lsn'; readonly value: string; readonly lsn: string }
 
 /** psql in the restored server, for barman on the backup host; what psql takes comes behind it. */
 export const RESTORED_PSQL = [
@@ -43,10 +61,15 @@ export async function hasRestored({
 type RestorePlace = Place & { readonly backup: BackupNode }
 
 /**
- * Finds the backup from which a moment can be restored.
+ * Finds the backup from which a moment can be restored, and the timeline it is on.
+ * @param wanted the timeline, where the moment is on several
  * @throws UserError with the reason when there is none
  */
-export async function planRestore(place: RestorePlace, moment: Moment): Promise<RestorePlan> {
+export async function planRestore(
+  place: RestorePlace,
+  moment: Moment,
+  wanted?: number,
+): Promise<RestorePlan> {
   const { lab, guest, backup: host } = place
   const [all, found] = await Promise.all([listBackups(host, guest), findPrimary(lab, guest)])
   const done = all.filter(({ status }) => status === 'DONE')
@@ -56,127 +79,169 @@ export async function planRestore(place: RestorePlace, moment: Moment): Promise<
     })
   }
   const primary = found.found ? found.node : undefined
-  const timeline = found.states.find(({ node }) => node === primary)?.timeline
-  const backup = await backupFor(place, moment, done, primary)
-  return { host, backup, moment, primary, timeline }
+  const writes = found.states.find(({ node }) => node === primary)?.timeline
+  const now = primary && writes !== undefined ? { node: primary, timeline: writes } : undefined
+  const name = moment.kind === 'name' ? moment.value : undefined
+  const timelines = await readTimelines(place, now, name)
+  const timeline = timelineOf(moment, timelines, wanted)
+  const target = moment.kind === 'name' ? pointOn(timelines, timeline, moment.value) : moment
+  const backup = await backupFor(place, { moment, target, timeline, timelines, done, primary })
+  const isGivenUp = timeline !== timelines.current
+  return { host, backup, moment, target, primary, timeline, isGivenUp }
 }
 
-function backupFor(
-  place: RestorePlace,
-  moment: Moment,
-  done: readonly BaseBackup[],
-  primary: LabNode | undefined,
-): BaseBackup | Promise<BaseBackup> {
+/** @throws UserError that names the timelines when the moment is on several and none was chosen */
+function timelineOf(moment: Moment, timelines: Timelines, wanted: number | undefined): number {
+  const all = timelinesAt(moment, timelines)
+  if (wanted !== undefined) {
+    const known = knownTimelines(timelines)
+    if (known.includes(wanted)) return wanted
+    throw new UserError(`There is no timeline ${wanted}`, { hint: `choose from ${known.join(', ')}` })
+  }
+  const [timeline, second] = all
+  if (timeline !== undefined && second === undefined) return timeline
+  if (timeline === undefined) throw noPoint(moment.kind === 'name' ? moment.value : '')
+  throw new UserError(
+    `${tellMoment(moment)} is on more than one timeline: ${tellTimelines(all, timelines)}`,
+    {
+      hint: `say which one: ${all.map((one) => `--timeline ${one}`).join(' or ')}`,
+    },
+  )
+}
+
+function timelinesAt(moment: Moment, timelines: Timelines): readonly number[] {
   switch (moment.kind) {
     case 'latest':
-      return done[0] as BaseBackup
+      return [timelines.current]
     case 'time':
-      return backupBefore(moment, done)
+      return timelinesAtTime(timelines, moment.at)
     case 'lsn':
-      return backupUpTo(place, bytesOf(moment.value), moment.value, done, primary)
+      return timelinesAtLsn(timelines, moment.value)
     case 'name':
-      return findPoint(place, moment.value).then((lsn) =>
-        backupUpTo(place, bytesOf(lsn), `${moment.value} (${lsn})`, done, undefined),
-      )
+      return timelinesOfPoints(timelines)
   }
 }
 
-function backupBefore(
-  { at, value }: Extract<Moment, { kind: 'time' }>,
-  done: readonly BaseBackup[],
-): BaseBackup {
-  if (at > Date.now() / 1000) {
-    throw new UserError(`${value} is in the future`, { hint: 'for all there is: --to latest' })
-  }
-  // Barman tells whole seconds, rounded down.
-  const backup = done.find(({ endedAt }) => endedAt !== undefined && endedAt + 1 <= at)
-  if (backup) return backup
-  const first = new Date(((done.at(-1)?.endedAt ?? 0) + 1) * 1000).toISOString()
-  throw new UserError(`${value} is before the end of the first backup`, {
-    hint: `the earliest moment is --to ${first}`,
-  })
+function tellMoment(moment: Moment): string {
+  return moment.kind === 'latest' ? 'The end' : moment.value
 }
 
-/** @param primary is asked whether it has come so far; left out where that is known */
-async function backupUpTo(
-  place: RestorePlace,
-  lsn: bigint,
-  told: string,
-  done: readonly BaseBackup[],
-  primary: LabNode | undefined,
-): Promise<BaseBackup> {
-  if (primary) {
-    const [row] = await place.guest.rows<{ lsn: string }>(primary, 'SELECT pg_current_wal_lsn()::text AS lsn')
-    if (row && lsn > bytesOf(row.lsn)) {
-      throw new UserError(`${told} is in the future: ${primary.name} is at ${row.lsn}`, {
-        hint: 'for all there is: --to latest',
-      })
-    }
+function tellTimelines(all: readonly number[], { current, givenUp }: Timelines): string {
+  const tell = (timeline: number) => {
+    const gone = givenUp.find((one) => one.timeline === timeline)
+    return timeline === current || !gone
+      ? `${timeline} (the newest)`
+      : `${timeline} (given up at ${gone.from})`
   }
-  let earliest = ''
-  for (const backup of done) {
-    earliest = await endOf(place, backup)
-    if (bytesOf(earliest) <= lsn) return backup
-  }
-  throw new UserError(`${told} is before the end of the first backup`, {
-    hint: `the earliest moment is --to ${earliest}`,
-  })
+  return all.map(tell).join(' and ')
 }
 
-/** The LSN from which on a backup is consistent. */
-async function endOf({ guest, backup: host }: RestorePlace, { id }: BaseBackup): Promise<string> {
-  const answer = await askBarman(guest, host, ['show-backup'], [id])
-  const about = answer.about as { base_backup_information?: { end_lsn?: string } } | undefined
-  const lsn = about?.base_backup_information?.end_lsn
-  if (lsn === undefined) throw barmanFailed(answer, host)
-  return lsn
+/** PostgreSQL stops at the first restore point of a name: where the line has several, the LSN of the newest is exact. */
+function pointOn(timelines: Timelines, line: number, name: string): Target {
+  const points = timelines.points.filter(({ timeline, lsn }) => isOnLine(timelines, line, timeline, lsn))
+  const newest = points.at(-1)
+  if (!newest) throw noPoint(name, line)
+  return {
+    kind: points.length > 1 ? 'lsn' : 'name',
+    value: points.length > 1 ? newest.lsn : name,
+    lsn: newest.lsn,
+  }
 }
 
-/*
- * Looks through all WAL there is, of every timeline, also what is still arriving, the oldest first. $1 is the name,
- * $2 path_prefix, $3 wals_directory, $4 streaming_wals_directory; then what reads the archive's files, compressed or
- * not.
- */
-const FIND_POINT = `name=$1 wals=$3 streaming=$4
-PATH="$2:$PATH"
-shift 4
-work=$(mktemp -d) || exit
-trap 'rm -rf "$work"' EXIT
-{
-  find "$wals" -type f -name '[0-9A-F]*' ! -name '*.*' | sort
-  find "$streaming" -type f -name '*.partial' | sort
-} |
-while IFS= read -r file; do
-  segment=\${file##*/}
-  segment=$work/\${segment%.partial}
-  "$@" <"$file" >"$segment"
-  if grep -qaF -e "$name" "$segment"; then pg_waldump --rmgr=XLOG "$segment" 2>&1; fi
-  rm -f "$segment"
-done`
-
-/** @returns the LSN of the newest restore point of this name */
-async function findPoint({ guest, backup: host }: RestorePlace, name: string): Promise<string> {
-  const { config } = await barmanConfig(guest, host)
-  const { path_prefix, wals_directory, streaming_wals_directory } = config
-  const words = [name, ...[path_prefix, wals_directory, streaming_wals_directory].map(String)]
-  const argv = ['bash', '-c', FIND_POINT, 'bash', ...words, ...walReader(host)]
-  const { stdout } = await guest.shell(host, argv, { as: 'barman', timeoutMs: 30 * 60_000 })
-  const points = [...stdout.matchAll(/lsn: ([\dA-F]+\/[\dA-F]+),.* RESTORE_POINT (.*)$/gm)]
-  const lsn = points.findLast(([, , one]) => one === name)?.[1]
-  if (lsn !== undefined) return lsn
-  throw new UserError(`There is no restore point ${name} in Barman’s archive`, {
+function noPoint(name: string, line?: number): UserError {
+  const where = line === undefined ? 'in Barman’s archive' : `on timeline ${line}`
+  return new UserError(`There is no restore point ${name} ${where}`, {
     hint: 'one is made with: npx create-pg-lab psql -c "SELECT pg_create_restore_point(\'name\')"',
   })
 }
 
+/** What a backup is looked for by. */
+interface Wanted {
+  readonly moment: Moment
+  readonly target: Target
+  readonly timeline: number
+  readonly timelines: Timelines
+  readonly done: readonly BaseBackup[]
+  readonly primary: LabNode | undefined
+}
+
+/** The newest backup that ends before the moment, on the line that leads there. */
+async function backupFor(place: RestorePlace, wanted: Wanted): Promise<BaseBackup> {
+  await verifyNotInFuture(place, wanted)
+  const { target, timeline, timelines, done } = wanted
+  let earliest: BackupEnd | undefined
+  for (const backup of done) {
+    const end = await endOf(place, backup)
+    if (!isOnLine(timelines, timeline, end.timeline, end.lsn)) continue
+    if (isBefore(backup, end, target)) return backup
+    earliest = { ...end, at: backup.endedAt }
+  }
+  throw tooEarly(wanted, earliest)
+}
+
+/** Barman tells whole seconds, rounded down. */
+function isBefore({ endedAt }: BaseBackup, end: BackupEnd, target: Target): boolean {
+  if (target.kind === 'latest') return true
+  if (target.kind === 'time') return endedAt !== undefined && endedAt + 1 <= target.at
+  return bytesOf(end.lsn) <= bytesOf(target.kind === 'lsn' ? target.value : target.lsn)
+}
+
+async function verifyNotInFuture(
+  { guest }: RestorePlace,
+  { target, timeline, timelines, primary }: Wanted,
+): Promise<void> {
+  if (target.kind === 'time' && target.at > Date.now() / 1000) throw inFuture(target.value)
+  if (target.kind !== 'lsn' || timeline !== timelines.current || !primary) return
+  const [row] = await guest.rows<{ lsn: string }>(primary, 'SELECT pg_current_wal_lsn()::text AS lsn')
+  if (row && bytesOf(target.value) > bytesOf(row.lsn)) {
+    throw inFuture(target.value, `: ${primary.name} is at ${row.lsn}`)
+  }
+}
+
+function inFuture(value: string, why = ''): UserError {
+  return new UserError(`${value} is in the future${why}`, { hint: 'for all there is: --to latest' })
+}
+
+function tooEarly({ moment, target, timeline }: Wanted, earliest: BackupEnd | undefined): UserError {
+  if (!earliest) {
+    return new UserError(`No backup leads to timeline ${timeline}: those there are were taken on others`, {
+      hint: 'for the newest timeline take one: npx create-pg-lab backup',
+    })
+  }
+  const told =
+    'lsn' in target && moment.kind === 'name' ? `${moment.value} (${target.lsn})` : tellMoment(moment)
+  const first =
+    target.kind === 'time' ? new Date(((earliest.at ?? 0) + 1) * 1000).toISOString() : earliest.lsn
+  return new UserError(`${told} is before the end of the first backup`, {
+    hint: `the earliest moment is --to ${first}`,
+  })
+}
+
+/** Where a backup ends: from there on it is consistent. */
+interface BackupEnd {
+  readonly lsn: string
+  readonly timeline: number
+  /** Seconds since 1970. */
+  readonly at?: number | undefined
+}
+
+async function endOf({ guest, backup: host }: RestorePlace, { id }: BaseBackup): Promise<BackupEnd> {
+  const answer = await askBarman(guest, host, ['show-backup'], [id])
+  const about = answer.about as
+    | { base_backup_information?: { end_lsn?: string; timeline?: number | string } }
+    | undefined
+  const { end_lsn: lsn, timeline } = about?.base_backup_information ?? {}
+  if (lsn === undefined || timeline === undefined) throw barmanFailed(answer, host)
+  return { lsn, timeline: Number(timeline) }
+}
+
 /** What the playbooks are told. */
-function variablesOf({ backup, moment, timeline }: RestorePlan): Record<string, string | readonly string[]> {
+function variablesOf({ backup, target, timeline }: RestorePlan): Record<string, string> {
   return {
     restore_backup: backup.id,
-    restore_target: moment.kind,
-    ...(moment.kind === 'latest' ? {} : { restore_value: moment.value }),
-    ...(timeline === undefined ? {} : { restore_timeline: String(timeline) }),
-    restore_tablespaces: backup.tablespaces,
+    restore_target: target.kind,
+    ...(target.kind === 'latest' ? {} : { restore_value: target.value }),
+    restore_timeline: String(timeline),
   }
 }
 
@@ -212,8 +277,11 @@ export async function removeRestored(place: RestorePlace, onStep: (text: string)
 }
 
 /** A commit behind the moment, for PostgreSQL ends there only where it sees one; and all of it in the archive. */
-async function sealMoment({ guest, backup }: RestorePlace, { primary }: RestorePlan): Promise<void> {
-  if (!primary) return
+async function sealMoment(
+  { guest, backup }: RestorePlace,
+  { primary, isGivenUp }: RestorePlan,
+): Promise<void> {
+  if (!primary || isGivenUp) return
   const commit = "SELECT pg_logical_emit_message(true, 'pg-lab', 'restore');"
   await guest.execute(primary, commit)
   const { segment, arrived } = await archiveWal(primary, backup, guest)
@@ -229,7 +297,7 @@ async function play(
   { directory, run, logFile }: Place,
   plan: RestorePlan | undefined,
   playbook: string,
-  extraVars: Record<string, string | readonly string[]>,
+  extraVars: ExtraVars,
   onStep: (text: string) => void,
 ): Promise<readonly string[]> {
   const said: string[] = []

@@ -23,7 +23,7 @@ export interface PlaybookOptions {
   readonly onEvent?: (event: AnsibleEvent) => void
 }
 
-type ExtraVars = Readonly<Record<string, string | boolean | readonly string[]>>
+export type ExtraVars = Readonly<Record<string, string | boolean>>
 
 /** What a playbook run came to. */
 export interface PlaybookResult {
@@ -98,14 +98,9 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
  */
 function extraVarsText(extraVars: ExtraVars): string {
   const entries = Object.entries(extraVars).map(([name, value]) => {
-    return `${JSON.stringify(name)}: ${yamlValue(value)}`
+    return `${JSON.stringify(name)}: ${typeof value === 'string' ? `!unsafe ${yamlString(value)}` : value}`
   })
   return `{${entries.join(', ')}}`
-}
-
-function yamlValue(value: string | boolean | readonly string[]): string {
-  if (typeof value === 'boolean') return String(value)
-  return typeof value === 'string' ? `!unsafe ${yamlString(value)}` : `[${value.map(yamlValue).join(', ')}]`
 }
 
 /** JSON, whose every string YAML reads alike, without the characters that YAML wants escaped. */

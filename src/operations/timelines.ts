@@ -1,0 +1,267 @@
+import { CommandError } from '../errors.ts'
+import type { BackupNode, LabNode } from '../lab.ts'
+import { barmanConfig } from '../tools/barman.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { bytesOf } from '../tools/wal.ts'
+
+/** Where a timeline came from: each older one, and the LSN at which it was left. The oldest first. */
+type History = readonly { readonly timeline: number; readonly leftAt: string }[]
+
+/** WAL that was given up: a later timeline begins before it. */
+interface GivenUp {
+  readonly timeline: number
+  /** LSN of its first and of its last record. */
+  readonly from: string
+  readonly to: string
+  /** Its commits and rollbacks, in seconds since 1970. `undefined` where it has none. */
+  readonly firstCommit: number | undefined
+  readonly lastCommit: number | undefined
+}
+
+/** A restore point, and the timeline it was made on. */
+interface RestorePoint {
+  readonly timeline: number
+  readonly lsn: string
+}
+
+/** The timelines of a cluster, as Barman's archive and the primary tell them. */
+export interface Timelines {
+  /** The one the primary writes; the newest in the archive when there is no primary. */
+  readonly current: number
+  readonly histories: ReadonlyMap<number, History>
+  readonly givenUp: readonly GivenUp[]
+  /** The restore points of the name that was asked for, the oldest first. */
+  readonly points: readonly RestorePoint[]
+}
+
+/*
+ * Reads the histories and, of WAL that was given up, the first and the last of its commits; and finds the restore points
+ * of a name. Looks at all WAL there is, of every timeline, also what is still arriving, compressed or not.
+ * Its input: {wals, streaming, bin, current, histories, name}. https://www.postgresql.org/docs/current/pgwaldump.html
+ */
+const READ_ARCHIVE = `import bz2, gzip, json, os, re, subprocess, sys, tempfile
+given = json.load(sys.stdin)
+os.environ.update(TZ="UTC", LC_ALL="C.UTF-8")
+SEGMENT = re.compile("[0-9A-F]{24}(\\\\.partial)?$")
+HISTORY = re.compile("([0-9A-F]{8})\\\\.history$")
+
+def content(path):
+    with open(path, "rb") as file:
+        raw = file.read()
+    if raw[:2] == b"\\x1f\\x8b":
+        return gzip.decompress(raw)
+    if raw[:4] == bytes.fromhex("28b52ffd"):
+        import zstandard
+        return zstandard.ZstdDecompressor().decompressobj().decompress(raw)
+    if raw[:4] == bytes.fromhex("04224d18"):
+        import lz4.frame
+        return lz4.frame.decompress(raw)
+    return bz2.decompress(raw) if raw[:3] == b"BZh" else raw
+
+def number(lsn):
+    high, low = lsn.split("/")
+    return (int(high, 16) << 32) + int(low, 16)
+
+segments, histories = {}, {int(key): value for key, value in given["histories"].items()}
+for top in (given["streaming"], given["wals"]):
+    for folder, _, names in os.walk(top):
+        for name in names:
+            path = os.path.join(folder, name)
+            if SEGMENT.match(name):
+                segments.setdefault(int(name[:8], 16), {})[name[:24]] = path
+            elif HISTORY.match(name):
+                lines = re.findall("^(\\\\d+)\\\\t(\\\\S+)", content(path).decode("utf-8", "replace"), re.M)
+                histories[int(name[:8], 16)] = [[int(timeline), lsn] for timeline, lsn in lines]
+current = given["current"] or max([1, *segments, *histories])
+work = tempfile.TemporaryDirectory()
+
+def dump(name, path, manager):
+    copy = os.path.join(work.name, name)
+    raw = content(path)
+    if given["name"] is not None and manager == "XLOG" and given["name"].encode() not in raw:
+        return len(raw), []
+    with open(copy, "wb") as file:
+        file.write(raw)
+    program = [os.path.join(given["bin"], "pg_waldump"), copy] + (["--rmgr=" + manager] if manager else [])
+    said = subprocess.run(program, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8", "replace")
+    os.unlink(copy)
+    return len(raw), re.findall("lsn: ([0-9A-F]+/[0-9A-F]+), prev .*?desc: (.*)", said)
+
+def commit(records, start, last):
+    times = [desc for lsn, desc in records if number(lsn) >= start and desc.startswith(("COMMIT", "ABORT"))]
+    found = [match.group(1) for match in (re.search("(\\\\d{4}-\\\\d\\\\d-\\\\d\\\\d [\\\\d:.]+) UTC", one) for one in times) if match]
+    return found[-1 if last else 0] if found else None
+
+def given_up(timeline, start):
+    names = sorted(segments[timeline])
+    size = dump(names[0], segments[timeline][names[0]], "Transaction")[0]
+    names = [name for name in names if (int(name[8:16], 16) << 32) + (int(name[16:], 16) + 1) * size > start]
+    first = last = end = begin = None
+    for name in names:
+        records = dump(name, segments[timeline][name], None)[1]
+        begin = begin or next((lsn for lsn, _ in records if number(lsn) >= start), None)
+        first = commit(records, start, False)
+        if first:
+            break
+    for name in reversed(names):
+        records = dump(name, segments[timeline][name], None)[1]
+        end = end or next((lsn for lsn, _ in reversed(records) if number(lsn) >= start), None)
+        last = commit(records, start, True)
+        if last or not first:
+            break
+    return begin and end and {"timeline": timeline, "from": begin, "to": end, "first": first, "last": last}
+
+lineage = {timeline: number(lsn) for timeline, lsn in histories.get(current, [])}
+gone = []
+for timeline in sorted(segments):
+    if timeline == current:
+        continue
+    own = histories.get(timeline, [])
+    start = lineage[timeline] if timeline in lineage else number(own[-1][1]) if own else 0
+    gone.append(given_up(timeline, start))
+points = []
+if given["name"] is not None:
+    for timeline in sorted(segments):
+        for name in sorted(segments[timeline]):
+            for lsn, desc in dump(name, segments[timeline][name], "XLOG")[1]:
+                if desc == "RESTORE_POINT " + given["name"]:
+                    # The first segment of a timeline begins with a copy of what came before.
+                    owner = next((one for one, left in histories.get(timeline, []) if number(lsn) < number(left)), timeline)
+                    if [owner, lsn] not in points:
+                        points.append([owner, lsn])
+points.sort(key=lambda point: number(point[1]))
+print(json.dumps({"current": current, "histories": histories, "points": points, "gone": [one for one in gone if one]}))
+`
+
+interface Archive {
+  readonly current: number
+  readonly histories: Readonly<Record<string, readonly (readonly [number, string])[]>>
+  readonly points: readonly (readonly [number, string])[]
+  readonly gone: readonly {
+    readonly timeline: number
+    readonly from: string
+    readonly to: string
+    readonly first: string | null
+    readonly last: string | null
+  }[]
+}
+
+/** Reading all WAL for the name of a restore point takes its time. */
+const TIMEOUT_MS = 30 * 60_000
+
+/**
+ * @param primary the one primary, and the timeline it writes; left out when none answers
+ * @param name of the restore points to look for
+ * @throws CommandError when the archive cannot be read
+ */
+export async function readTimelines(
+  { guest, backup: host }: { readonly guest: Guest; readonly backup: BackupNode },
+  primary: { readonly node: LabNode; readonly timeline: number } | undefined,
+  name?: string,
+): Promise<Timelines> {
+  const { config } = await barmanConfig(guest, host)
+  const { path_prefix, wals_directory, streaming_wals_directory } = config
+  const given = {
+    wals: String(wals_directory),
+    streaming: String(streaming_wals_directory),
+    bin: path_prefix ? String(path_prefix) : '',
+    current: primary?.timeline ?? null,
+    // Barman may not have got it yet.
+    histories: primary ? { [primary.timeline]: await historyOf(guest, primary) } : {},
+    name: name ?? null,
+  }
+  const argv = ['python3', '-c', READ_ARCHIVE]
+  const options = { as: 'barman', stdin: JSON.stringify(given), timeoutMs: TIMEOUT_MS } as const
+  const { exitCode, stdout, stderr } = await guest.shell(host, argv, options)
+  if (exitCode !== 0) {
+    throw new CommandError(`The archive of ${host.server} cannot be read on ${host.name}`, {
+      command: 'python3',
+      exitCode,
+      lastLines: stderr.trim().split('\n'),
+    })
+  }
+  return toTimelines(JSON.parse(stdout) as Archive)
+}
+
+async function historyOf(
+  guest: Guest,
+  { node, timeline }: { readonly node: LabNode; readonly timeline: number },
+): Promise<readonly (readonly [number, string])[]> {
+  const file = `pg_wal/${timeline.toString(16).toUpperCase().padStart(8, '0')}.history`
+  const rows = await guest.rows<{ timeline: number; left_at: string }>(
+    node,
+    `SELECT line[1]::int AS timeline, line[2] AS left_at
+  FROM regexp_matches(pg_read_file('${file}', 0, 1000000, true), '^(\\d+)\\t(\\S+)', 'gn') AS line`,
+  )
+  return rows.map((row) => [row.timeline, row.left_at] as const)
+}
+
+function toTimelines({ current, histories, points, gone }: Archive): Timelines {
+  const seconds = (time: string | null) => (time === null ? undefined : secondsOf(time))
+  return {
+    current,
+    histories: new Map(
+      Object.entries(histories).map(([timeline, lines]) => [
+        Number(timeline),
+        lines.map(([older, leftAt]) => ({ timeline: older, leftAt })),
+      ]),
+    ),
+    givenUp: gone.map(({ timeline, from, to, first, last }) => ({
+      timeline,
+      from,
+      to,
+      firstCommit: seconds(first),
+      lastCommit: seconds(last),
+    })),
+    points: points.map(([timeline, lsn]) => ({ timeline, lsn })),
+  }
+}
+
+/** `2026-11-25 19:10:05.123456`, in UTC. JavaScript's own dates end at the milliseconds. */
+function secondsOf(time: string): number {
+  const [whole = '', fraction = '0'] = time.split('.')
+  return Date.parse(`${whole.replace(' ', 'T')}Z`) / 1000 + Number(`0.${fraction}`)
+}
+
+/** All timelines that can be named. */
+export function knownTimelines({ current, histories, givenUp }: Timelines): readonly number[] {
+  const all = [1, current, ...histories.keys(), ...givenUp.map(({ timeline }) => timeline)]
+  return [...new Set(all)].sort((a, b) => a - b)
+}
+
+/** Whether what was written on a timeline at an LSN belongs to the past of another one, or of itself. */
+export function isOnLine({ histories }: Timelines, line: number, timeline: number, lsn: string): boolean {
+  if (timeline === line) return true
+  const left = histories.get(line)?.find((older) => older.timeline === timeline)
+  return left !== undefined && bytesOf(lsn) <= bytesOf(left.leftAt)
+}
+
+/** Timelines, the newest last, on which there is another state at this LSN. The current one has every LSN up to now. */
+export function timelinesAtLsn({ current, givenUp }: Timelines, lsn: string): readonly number[] {
+  const at = bytesOf(lsn)
+  const has = ({ from, to }: GivenUp) => bytesOf(from) <= at && at <= bytesOf(to)
+  return [...givenUp.filter(has).map(({ timeline }) => timeline), current]
+}
+
+/**
+ * The same of a time, in seconds since 1970. PostgreSQL stops before the first commit that is younger: WAL without one
+ * does not reach it, and WAL whose commits are all younger is not replayed.
+ */
+export function timelinesAtTime({ current, givenUp }: Timelines, at: number): readonly number[] {
+  const has = ({ firstCommit, lastCommit }: GivenUp) =>
+    firstCommit !== undefined && lastCommit !== undefined && firstCommit <= at && at < lastCommit
+  return [...givenUp.filter(has).map(({ timeline }) => timeline), current]
+}
+
+/** The timelines on which a restore point of the name was made: the current one for all its past. */
+export function timelinesOfPoints(timelines: Timelines): readonly number[] {
+  const { current, points } = timelines
+  const lines = points.map(({ timeline, lsn }) => (isCurrent(timelines, timeline, lsn) ? current : timeline))
+  return [...new Set(lines)].sort((a, b) => (a === current ? 1 : b === current ? -1 : a - b))
+}
+
+function isCurrent(timelines: Timelines, timeline: number, lsn: string): boolean {
+  const { current, histories } = timelines
+  const left = histories.get(current)?.find((older) => older.timeline === timeline)
+  return timeline === current || (left !== undefined && bytesOf(lsn) < bytesOf(left.leftAt))
+}
