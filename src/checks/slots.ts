@@ -1,6 +1,4 @@
-import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
-import { barmanCommand, stopReceiveWalWords } from '../tools/barman.ts'
 import { followersOf } from '../tools/cluster.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
@@ -58,16 +56,15 @@ async function look(
 ): Promise<readonly Seen[]> {
   const rows = await guest.rows<SlotRow>(node, SQL)
   const names = wanted.map(({ slot }) => slot)
-  const stop = await barmanStop(lab, rows, guest)
   const surplus = rows.filter(({ slot_name }) => !names.includes(slot_name))
   const evidence = psqlEvidence(SQL, rows)
   return [
-    ...wanted.map((one) => ({ ...seeSlot(lab, one, rows, stop), ...evidence })),
+    ...wanted.map((one) => ({ ...seeSlot(lab, one, rows), ...evidence })),
     ...surplus.map((row) => ({ ...seeSurplus(lab, node, row), ...evidence })),
   ]
 }
 
-function seeSlot(lab: Lab, { slot, node }: WantedSlot, rows: readonly SlotRow[], stop: string): Seen {
+function seeSlot(lab: Lab, { slot, node }: WantedSlot, rows: readonly SlotRow[]): Seen {
   const row = rows.find(({ slot_name }) => slot_name === slot)
   const keepsWal = lab.postgres.version < 13 || ['reserved', 'extended'].includes(row?.wal_status ?? '')
   return {
@@ -75,7 +72,7 @@ function seeSlot(lab: Lab, { slot, node }: WantedSlot, rows: readonly SlotRow[],
     expected: lab.postgres.version < 13 ? 'physical, active' : 'physical, active, WAL reserved',
     observed: row ? describe(row) : 'missing',
     ok: row !== undefined && row.slot_type === 'physical' && row.active && keepsWal,
-    hint: remedy(lab, { slot, node }, row, stop),
+    hint: remedy({ slot, node }, row),
   }
 }
 
@@ -84,33 +81,17 @@ function describe({ slot_type, active, wal_status }: SlotRow): string {
   return words.filter(Boolean).join(', ')
 }
 
-/** What ends receive-wal, where Barman's slot is lost; nothing else needs to know. */
-async function barmanStop({ backup }: Lab, rows: readonly SlotRow[], guest: Guest): Promise<string> {
-  const row = rows.find(({ slot_name }) => slot_name === backup?.slot)
-  if (!backup || !isLost(row)) return ''
-  try {
-    return barmanCommand(await stopReceiveWalWords(guest, backup))
-  } catch (error) {
-    if (error instanceof CommandError) return barmanCommand(['receive-wal', '--stop', backup.server])
-    throw error
-  }
-}
-
-function isLost(row: SlotRow | undefined): boolean {
-  return row?.wal_status === 'lost' || row?.wal_status === 'unreserved'
-}
-
-function remedy(lab: Lab, { slot, node }: WantedSlot, row: SlotRow | undefined, stop: string): string {
+function remedy({ slot, node }: WantedSlot, row: SlotRow | undefined): string {
   const isBarman = node.role === 'backup'
-  const lost = isLost(row)
-  if (lost && lab.backup && isBarman) {
-    const barman = 'sudo -u barman barman'
-    const { server } = lab.backup
+  const lost = row?.wal_status === 'lost'
+  if (row?.wal_status === 'unreserved') {
+    const start = isBarman ? 'npx create-pg-lab provision' : 'npx create-pg-lab up'
+    return `WAL that ${node.name} needs goes at the next checkpoint; it can still catch up if it streams before that: ${start}`
+  }
+  if (lost && isBarman) {
     return (
       'Barman was away so long that WAL it had not received is given up (max_slot_wal_keep_size). ' +
-      `Begin anew with a new slot, on ${node.name}: ${stop}; ` +
-      `${barman} receive-wal --drop-slot ${server} && ${barman} receive-wal --create-slot ${server} && ${barman} cron; ` +
-      'and a new backup: npx create-pg-lab backup'
+      'It begins anew with a new slot and a new backup: npx create-pg-lab provision'
     )
   }
   if (lost) {

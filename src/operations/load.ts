@@ -36,12 +36,12 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
 
 /*
  * pgbench's own tables, in a schema of their own in the demo database, dropped whatever happens: the script ends
- * with our connection, and a trap stands behind each end. $1 is the database, $2 the rate, $3 the seconds. The
- * server says where pgbench lies. Dropping must not wait for a synchronous standby that is gone, and has a session
+ * with our connection, and a trap stands behind each end. $1 is the database, $2 the rate, $3 the seconds, $4 the
+ * database's owner: a superuser would lend his rights to whatever is in there. The server says where pgbench lies. Dropping must not wait for a synchronous standby that is gone, and has a session
  * of its own: the end of ours comes as more than one signal.
  */
 const SCRIPT = `schema=load_of_pg_lab
-export PGAPPNAME='pg-lab load'
+export PGAPPNAME='pg-lab load' PGUSER="$4"
 ask() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$1" -c "$2"; }
 drop() {
   trap '' HUP INT TERM
@@ -51,7 +51,7 @@ drop() {
 others=$(ask "$1" "SELECT count(*) FROM pg_stat_activity
   WHERE application_name = '$PGAPPNAME' AND pid <> pg_backend_pid()") || exit
 [ "$others" = 0 ] || exit ${ALREADY_RUNNING}
-PATH="$(ask "$1" "SELECT setting FROM pg_config WHERE name = 'BINDIR'"):$PATH"
+PATH="$(PGUSER=postgres ask postgres "SELECT setting FROM pg_config WHERE name = 'BINDIR'"):$PATH"
 drop "$1" || exit
 trap 'drop "$1"' EXIT
 trap 'exit 130' HUP INT TERM
@@ -72,7 +72,16 @@ export async function runLoad(
   options: LoadOptions,
 ): Promise<LoadResult> {
   const { rate, seconds } = options
-  const argv = ['bash', '-c', SCRIPT, 'bash', lab.database.name, String(rate), String(seconds)]
+  const argv = [
+    'bash',
+    '-c',
+    SCRIPT,
+    'bash',
+    lab.database.name,
+    String(rate),
+    String(seconds),
+    lab.database.owner,
+  ]
   const timeoutMs = seconds * 1000 + AROUND_MS
   let state: LoadState = 'running'
   const work = async () => {
@@ -105,13 +114,21 @@ async function sampleWhile(
   let doneAt: number | undefined
   while (stateNow() !== 'failed' && (doneAt === undefined || Date.now() - doneAt < WATCH_ON_MS)) {
     const asked = Date.now()
-    const sample = { atMs: asked - began, lags: await lagsNow(lab, primary, guest) }
-    samples.push(sample)
-    onSample?.(sample)
+    const lags = await lagsNow(lab, primary, guest).catch(orNothing)
+    if (lags) {
+      const sample = { atMs: asked - began, lags }
+      samples.push(sample)
+      onSample?.(sample)
+    }
     if (stateNow() === 'done') doneAt ??= Date.now()
     await pause(Math.max(0, SAMPLE_EVERY_MS - (Date.now() - asked)))
   }
   return samples
+}
+
+/** One look that was not answered is left out: what is watched goes on. */
+function orNothing(error: unknown): undefined {
+  if (!(error instanceof CommandError)) throw error
 }
 
 /** pgbench's closing lines. */

@@ -108,7 +108,7 @@ export const barmanVersion = onceAGuest(async (guest, backup: BackupNode): Promi
 })
 
 /** What Barman is told to end receive-wal with. */
-export async function stopReceiveWalWords(guest: Guest, backup: BackupNode): Promise<readonly string[]> {
+async function stopReceiveWalWords(guest: Guest, backup: BackupNode): Promise<readonly string[]> {
   const isNew = barmanHas(await barmanVersion(guest, backup), 'terminate_process')
   return isNew
     ? ['terminate-process', backup.server, 'receive-wal']
