@@ -113,6 +113,8 @@ export interface Lab {
   }
   readonly replication: {
     readonly user: string
+    /** The role of pg_rewind, which may read every file of a server: nobody else logs in as it. */
+    readonly rewindUser: string
     /** How many standbys a commit waits for; 0 when asynchronous. */
     readonly synchronousCount: number
     /** More than this behind, and a standby lags. */
@@ -140,6 +142,12 @@ export interface Lab {
 /** Every machine, in the order it is shown and started: master, slaves, backup. */
 export function nodesOf(lab: Lab): readonly (PostgresNode | BackupNode)[] {
   return [lab.master, ...lab.slaves, ...(lab.backup ? [lab.backup] : [])]
+}
+
+/** The PostgreSQL users of a lab that have a password; the roles make them. */
+export function usersOf({ replication, database, backup }: Lab): readonly string[] {
+  const barman = backup ? [backup.user, backup.streamingUser] : []
+  return [replication.user, replication.rewindUser, database.owner, ...barman]
 }
 
 /** The machines that run PostgreSQL. */

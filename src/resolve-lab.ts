@@ -8,7 +8,14 @@ import type { Problem } from './errors.ts'
 import type { BackupNode, Lab, LabNode } from './lab.ts'
 import { addressText, type Subnet } from './resolve/addresses.ts'
 import { checkSizes, type Machine, machinesOf } from './resolve/machines.ts'
-import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots } from './resolve/names.ts'
+import {
+  checkBackup,
+  checkDatabase,
+  checkNames,
+  checkUsers,
+  resolveSlots,
+  rewindUserOf,
+} from './resolve/names.ts'
 import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
 import { checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
@@ -57,7 +64,8 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
 
 function replicationOf({ replication }: Config): Lab['replication'] {
   const { user, mode, synchronous, maxLag } = replication
-  return { user, synchronousCount: mode === 'sync' ? synchronous : 0, maxLag }
+  const synchronousCount = mode === 'sync' ? synchronous : 0
+  return { user, rewindUser: rewindUserOf(user), synchronousCount, maxLag }
 }
 
 /** Ends with a slash, so that an image name can follow. */

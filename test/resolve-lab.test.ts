@@ -371,6 +371,7 @@ test('synchronous slaves are counted', () => {
   const config: ClusterConfig = { slaves: [{}, { name: 'pg-2' }], replication: { mode: 'sync' } }
   expect(lab(config).replication).toEqual({
     user: 'replica',
+    rewindUser: 'replica_rewind',
     synchronousCount: 1,
     maxLag: { bytes: 16777216, seconds: 10 },
   })

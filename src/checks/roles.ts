@@ -55,15 +55,21 @@ export const roles: Check = {
 }
 
 function wantedRoles(lab: Lab): readonly WantedRole[] {
-  const streams = (role: string, mayExecute: readonly string[]): WantedRole => ({
+  const streams = (role: string): WantedRole => ({
     role,
     attributes: ['LOGIN', 'REPLICATION'],
     memberOf: [],
-    mayExecute,
+    mayExecute: [],
   })
   const { backup, replication } = lab
-  const standbys = streams(replication.user, REWIND_FUNCTIONS)
-  return backup ? [standbys, streams(backup.streamingUser, []), backsUp(lab, backup)] : [standbys]
+  const rewinds = {
+    role: replication.rewindUser,
+    attributes: ['LOGIN'],
+    memberOf: [],
+    mayExecute: REWIND_FUNCTIONS,
+  }
+  const standbys = [streams(replication.user), rewinds]
+  return backup ? [...standbys, streams(backup.streamingUser), backsUp(lab, backup)] : standbys
 }
 
 /** What Barman asks for (has_backup_privileges in its postgres.py), and a checkpoint for `switch-wal --force`. */

@@ -19,7 +19,7 @@ export const rows: Check = {
 }
 
 async function writeAndLook(lab: Lab, primary: LabNode, guest: Guest): Promise<Finding[]> {
-  const { name: database } = lab.database
+  const { database } = lab
   const table = `public.${identifier(lab.database.table)}`
   const mark = literal(`pg-lab verify ${randomUUID()}`)
   const change = (statement: string) => guest.execute(primary, statement, database)
@@ -60,7 +60,7 @@ function receivedSql(lsn: string): string {
 interface Question {
   readonly what: string
   readonly sql: string
-  readonly database: string
+  readonly database: Lab['database']
 }
 
 function seeWritten({ database }: Lab, insert: string): Seen {
@@ -95,7 +95,7 @@ async function awaitRow(
       hint:
         `${node.name} does not follow, or its replay is paused or far behind. ` +
         'Look at npx create-pg-lab verify --only standby,replication',
-      ...psqlEvidence(sql, found, database),
+      ...psqlEvidence(sql, found, database.name),
     },
   ]
 }

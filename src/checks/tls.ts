@@ -4,7 +4,7 @@ import type { Finding } from '../finding.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { barmanConfig } from '../tools/barman.ts'
 import { type Link, linksOf } from '../tools/cluster.ts'
-import { toServer, VERIFY } from '../tools/conninfo.ts'
+import { toSender, VERIFY } from '../tools/conninfo.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence, shellWord } from '../tools/evidence.ts'
 import { type Check, lookAt, lookAtBackup, lookAtEach, type Seen, withPrimary } from './check.ts'
@@ -131,8 +131,7 @@ const ATTEMPTS = [
 /** First that the right way works: else a server that lets in nobody would seem to refuse the wrong ones. */
 async function seeLogins(lab: Lab, { node, upstream }: Link, guest: Guest): Promise<readonly Seen[]> {
   const login = async (options?: string) => {
-    const conninfo = `${toServer(lab, upstream, options)} dbname=postgres`
-    const argv = ['psql', '-X', '-w', '-q', '-c', '', conninfo]
+    const argv = ['psql', '-X', '-w', '-q', '-c', 'IDENTIFY_SYSTEM', toSender(lab, upstream, options)]
     const { exitCode, stderr } = await guest.shell(node, argv, { as: 'postgres' })
     return {
       isIn: exitCode === 0,

@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../errors.ts'
-import type { Lab } from '../lab.ts'
-import { FORMER_SECRETS, makePasswords, provePasswords, SECRETS, usersOf } from '../operations/rotate.ts'
+import { type Lab, usersOf } from '../lab.ts'
+import { FORMER_SECRETS, makePasswords, provePasswords, SECRETS } from '../operations/rotate.ts'
 import { runTasks, type Task } from '../tasks.ts'
 import type { Context } from './command.ts'
 import { openSession, type Session, verifyIsUp } from './session.ts'

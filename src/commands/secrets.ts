@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
-import { passwordOf, SECRETS, usersOf } from '../operations/rotate.ts'
+import { usersOf } from '../lab.ts'
+import { passwordOf, SECRETS } from '../operations/rotate.ts'
 import type { Context } from './command.ts'
 import { openSession } from './session.ts'
 

@@ -155,12 +155,12 @@ export const pitr: Drill = {
 
 async function dropPrecious({ guest, primary, lab }: LiveStage): Promise<string> {
   const sql = `CREATE TABLE ${DROPPED} AS SELECT clock_timestamp() AS at; DROP TABLE ${PRECIOUS};`
-  await guest.execute(primary, sql, lab.database.name)
+  await guest.execute(primary, sql, lab.database)
   return `the second before: ${await targetOf({ guest, primary, lab })}`
 }
 
 async function targetOf({ guest, primary, lab }: Pick<Stage, 'guest' | 'primary' | 'lab'>): Promise<string> {
-  const [row] = await guest.rows<{ target: string }>(primary, TARGET_SQL, lab.database.name)
+  const [row] = await guest.rows<{ target: string }>(primary, TARGET_SQL, lab.database)
   if (!row) throw new Error('nobody has dropped the table')
   return row.target
 }
@@ -225,7 +225,7 @@ async function compareRestored(stage: LiveStage, target: string): Promise<string
   const { guest, primary, lab } = stage
   const count = `count(*) FILTER (WHERE at <= ${literal(target)}::timestamptz)::int AS older, count(*) FILTER (WHERE at > ${literal(target)}::timestamptz)::int AS younger`
   const sql = `SELECT ${count} FROM ${COMMITS}`
-  const [all] = await guest.rows<{ older: number }>(primary, sql, lab.database.name)
+  const [all] = await guest.rows<{ older: number }>(primary, sql, lab.database)
   const there = await askRestored<{ older: number; younger: number }>(stage, sql)
   const missing = (all?.older ?? 0) - there.older
   const holding = await restoredHolding(stage)

@@ -4,7 +4,6 @@ import type { Lab, LabNode } from '../lab.ts'
 import { RESTORED, RESTORED_PSQL, removeRestored } from '../operations/restore.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { BARE_ANSWERS } from '../tools/psql.ts'
-import { identifier } from '../tools/sql.ts'
 import { backupOf } from './casting.ts'
 import type { Hint, Stage, Step } from './drill.ts'
 import { SCHEMA } from './writer.ts'
@@ -31,12 +30,10 @@ export async function makePrecious(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   primary: LabNode,
 ): Promise<Holding> {
-  const owner = identifier(lab.database.owner)
   const sql = `CREATE TABLE ${PRECIOUS} AS SELECT g AS k, md5(g::text || clock_timestamp()) AS v FROM generate_series(1, ${ROWS}) AS g;
 ALTER TABLE ${PRECIOUS} ADD PRIMARY KEY (k);
-ALTER TABLE ${PRECIOUS} OWNER TO ${owner};
 CREATE TABLE ${WHOLE} AS ${HOLDING} FROM ${PRECIOUS};`
-  await guest.execute(primary, sql, lab.database.name)
+  await guest.execute(primary, sql, lab.database)
   return wholeHolding({ lab, guest }, primary)
 }
 
@@ -45,7 +42,7 @@ async function wholeHolding(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   node: LabNode,
 ): Promise<Holding> {
-  const [holding] = await guest.rows<Holding>(node, `SELECT * FROM ${WHOLE}`, lab.database.name)
+  const [holding] = await guest.rows<Holding>(node, `SELECT * FROM ${WHOLE}`, lab.database)
   if (!holding) throw new Error('nobody has noted what the table held')
   return holding
 }
@@ -55,7 +52,7 @@ export async function holdingOf(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   node: LabNode,
 ): Promise<Holding> {
-  const [holding] = await guest.rows<Holding>(node, `${HOLDING} FROM ${PRECIOUS}`, lab.database.name)
+  const [holding] = await guest.rows<Holding>(node, `${HOLDING} FROM ${PRECIOUS}`, lab.database)
   if (!holding) throw new Error('a count has one row')
   return holding
 }
@@ -68,7 +65,7 @@ export async function judgePrecious(
   const asked = { check: 'drill', node: node.name, what: `rows of ${PRECIOUS}` }
   try {
     const sql = `SELECT 1 AS there WHERE to_regclass('${WHOLE}') IS NOT NULL`
-    if ((await place.guest.rows(node, sql, place.lab.database.name)).length === 0) return []
+    if ((await place.guest.rows(node, sql, place.lab.database)).length === 0) return []
     const [whole, holding] = [await wholeHolding(place, node), await holdingOf(place, node)]
     const told = { expected: sayHolding(whole), observed: sayHolding(holding) }
     return [{ ...asked, ...told, ok: told.expected === told.observed }]
@@ -104,7 +101,16 @@ export async function askRestored<Row>(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   sql: string,
 ): Promise<Row> {
-  const argv = [...RESTORED_PSQL, ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', lab.database.name]
+  const argv = [
+    ...RESTORED_PSQL,
+    ...BARE_ANSWERS,
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-d',
+    lab.database.name,
+    '-U',
+    lab.database.owner,
+  ]
   const stdin = `SELECT row_to_json(q) FROM (${sql}) AS q;\n`
   const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman', stdin })
   if (output.exitCode === 0) return JSON.parse(output.stdout) as Row
@@ -116,17 +122,17 @@ export function restoredHolding(place: { readonly lab: Lab; readonly guest: Gues
   return askRestored<Holding>(place, `${HOLDING} FROM ${PRECIOUS}`)
 }
 
-/** $1 is the database. The program stands beside the psql of the restored server. */
-const DUMP = `exec pg_dump -h ~/${RESTORED} -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists "$1"`
+/** $1 is the database, $2 its owner. The program stands beside the psql of the restored server. */
+const DUMP = `exec pg_dump -h ~/${RESTORED} -p 5433 -U "$2" -t ${PRECIOUS} --clean --if-exists "$1"`
 
 /** Takes the table out of the restored server and puts it in the place of the one on the primary. */
 export async function bringBackPrecious(stage: Stage): Promise<Holding> {
-  await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database.name)
+  await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database)
   return holdingOf(stage, stage.primary)
 }
 
 async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest: Guest }): Promise<string> {
-  const argv = ['sh', '-c', DUMP, 'sh', lab.database.name]
+  const argv = ['sh', '-c', DUMP, 'sh', lab.database.name, lab.database.owner]
   const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
   if (output.exitCode === 0) return output.stdout
   throw programFailed(`${PRECIOUS} cannot be taken out of the restored server`, 'pg_dump', output)
@@ -134,8 +140,8 @@ async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest:
 
 /** What a person types for both: out of the restored server, into the primary. */
 export function bringBackCommand(lab: Lab, primary: string): string {
-  const { name } = lab.database
-  const dump = `sudo -u barman pg_dump -h ~barman/${RESTORED} -p 5433 -U postgres -t ${PRECIOUS} --clean --if-exists ${name}`
+  const { name, owner } = lab.database
+  const dump = `sudo -u barman pg_dump -h ~barman/${RESTORED} -p 5433 -U ${owner} -t ${PRECIOUS} --clean --if-exists ${name}`
   return `npx create-pg-lab ssh ${lab.backup?.name} -- '${dump}' | npx create-pg-lab psql ${primary} -X -q`
 }
 

@@ -138,7 +138,7 @@ export const splitBrain: Drill = {
 
 async function writeOrphans({ guest, lab, victim }: LiveStage): Promise<void> {
   const sql = `CREATE TABLE ${ORPHANS} AS SELECT generate_series(1, ${ORPHAN_ROWS}) AS n;`
-  await guest.execute(victim, sql, lab.database.name)
+  await guest.execute(victim, sql, lab.database)
 }
 
 /** A split nobody notices would be the real disaster. */

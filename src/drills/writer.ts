@@ -82,16 +82,15 @@ export async function makeTable(lab: Lab, primary: LabNode, guest: Guest): Promi
   const owner = identifier(lab.database.owner)
   const sql = `DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;
 CREATE SCHEMA ${SCHEMA} AUTHORIZATION ${owner};
-CREATE TABLE ${COMMITS} (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());
-ALTER TABLE ${COMMITS} OWNER TO ${owner};`
-  await guest.execute(primary, sql, lab.database.name)
+CREATE TABLE ${COMMITS} (n bigint PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp());`
+  await guest.execute(primary, sql, lab.database)
 }
 
 /** Drops it. */
 export async function dropTable(lab: Lab, primary: LabNode, guest: Guest): Promise<void> {
   const sql = `SET lock_timeout = '10s';
 DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE;`
-  await guest.execute(primary, sql, lab.database.name)
+  await guest.execute(primary, sql, lab.database)
 }
 
 /** The numbers that are there; none where the table is gone. */
@@ -99,10 +98,10 @@ export async function numbersIn(lab: Lab, primary: LabNode, guest: Guest): Promi
   const exists = await guest.rows(
     primary,
     `SELECT 1 AS there WHERE to_regclass('${COMMITS}') IS NOT NULL`,
-    lab.database.name,
+    lab.database,
   )
   if (exists.length === 0) return new Set()
-  const rows = await guest.rows<{ n: number }>(primary, `SELECT n FROM ${COMMITS}`, lab.database.name)
+  const rows = await guest.rows<{ n: number }>(primary, `SELECT n FROM ${COMMITS}`, lab.database)
   return new Set(rows.map(({ n }) => n))
 }
 

@@ -72,6 +72,7 @@ export function ansibleVars(lab: Lab): Record<string, unknown> {
     postgres_settings: lab.postgres.settings,
     postgres_nodes: nodeVars(lab),
     postgres_replication_user: lab.replication.user,
+    postgres_rewind_user: lab.replication.rewindUser,
     postgres_synchronous_standbys: lab.replication.synchronousCount,
     postgres_database: lab.database.name,
     postgres_database_owner: lab.database.owner,

@@ -41,6 +41,7 @@ interface Vars {
   readonly postgres_backup_address?: string
   readonly postgres_backup_slot?: string
   readonly postgres_replication_user?: string
+  readonly postgres_rewind_user?: string
   readonly postgres_database_owner?: string
   readonly postgres_backup_user?: string
   readonly postgres_backup_streaming_user?: string
@@ -85,6 +86,7 @@ async function record<Content>(directory: string, path: string): Promise<Content
 function usersOf(vars: Vars | undefined): readonly string[] {
   const users = [
     vars?.postgres_replication_user,
+    vars?.postgres_rewind_user,
     vars?.postgres_database_owner,
     vars?.postgres_backup_user,
     vars?.postgres_backup_streaming_user,

@@ -24,11 +24,6 @@ export const FORMER_SECRETS = '.pg-lab/secrets.old'
 const LENGTH = 32
 const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** The PostgreSQL users of a lab that have a password. */
-export function usersOf({ replication, database, backup }: Lab): readonly string[] {
-  return [replication.user, database.owner, ...(backup ? [backup.user, backup.streamingUser] : [])]
-}
-
 /**
  * Replaces passwords on this computer; the playbook then brings them to the servers. The old ones are kept until
  * `forgetFormer`, the oldest of them when a rotation is repeated: those were in force for certain.

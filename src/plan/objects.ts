@@ -1,12 +1,7 @@
 import type { Former } from '../generate/former.ts'
-import type { Lab, LabNode } from '../lab.ts'
+import { type Lab, type LabNode, usersOf } from '../lab.ts'
 import type { PlanAction, PlanItem } from './item.ts'
 import type { ServerSight } from './server-sight.ts'
-
-/** The PostgreSQL users that the roles make. */
-export function usersOf({ replication, database, backup }: Lab): readonly string[] {
-  return [replication.user, database.owner, ...(backup ? [backup.user, backup.streamingUser] : [])]
-}
 
 /** What happens to users, the demo database and its table. Nothing of a database is ever removed. */
 export function objectItems(

@@ -97,7 +97,7 @@ function serverSql({ postgres }: Lab): string {
     SELECT slot_name, slot_type, active,
            (SELECT application_name FROM pg_stat_replication WHERE pid = active_pid) AS follower
       FROM pg_replication_slots WHERE NOT temporary ORDER BY 1) s) AS slots,
-  (SELECT coalesce(json_agg(concat_ws(' ', type, d, u, address, netmask, auth_method)), '[]')
+  (SELECT coalesce(json_agg(concat_ws(' ', type, d, u, address, netmask, auth_method, array_to_string(options, ' '))), '[]')
      FROM pg_hba_file_rules, unnest(database) AS d, unnest(user_name) AS u) AS hba,
   (SELECT json_agg(rolname) FROM pg_roles) AS roles,
   (SELECT json_object_agg(datname, pg_get_userbyid(datdba)) FROM pg_database) AS databases`

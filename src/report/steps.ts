@@ -68,14 +68,14 @@ function insertStep(lab: Lab, mark: string): PlannedStep {
   return {
     id: 'insert',
     as: 'postgres',
-    argv: ['psql', '-d', lab.database.name, ...words],
+    argv: ['psql', '-d', lab.database.name, '-U', lab.database.owner, ...words],
     checks: ['rows'],
   }
 }
 
 /** A standby: the row, its state, and that nobody can write to it. */
 export function standbySteps(lab: Lab, node: PostgresNode, mark: string): readonly PlannedStep[] {
-  const { name: database } = lab.database
+  const { database } = lab
   const select = `SELECT k, v FROM ${tableOf(lab)} WHERE v = ${literal(mark)}`
   const isDelayed = delayOf(lab, node) !== ''
   const hasRow = ({ exitCode, stdout }: Output) => exitCode === 0 && stdout.includes(mark)
@@ -121,9 +121,9 @@ type Details = Partial<Omit<PlannedStep, 'id' | 'as' | 'argv'>>
 function sql(
   id: StepId,
   query: string,
-  { database, ...details }: Details & { database?: string },
+  { database, ...details }: Details & { readonly database?: Lab['database'] },
 ): PlannedStep {
-  const where = database === undefined ? [] : ['-d', database]
+  const where = database === undefined ? [] : ['-d', database.name, '-U', database.owner]
   return { id, as: 'postgres', argv: ['psql', ...where, '-c', query], checks: [], ...details }
 }
 

@@ -61,7 +61,7 @@ async function askServer(node: LabNode, psql: string, guest: Guest): Promise<Ask
     () =>
       guest.shell(node, argv, {
         as: 'postgres',
-        stdin: sessionSql(STATEMENT_S) + SERVER_SCRIPT,
+        stdin: sessionSql({ statementS: STATEMENT_S }) + SERVER_SCRIPT,
         timeoutMs: SILENCE_MS,
       }),
     readServerAnswer,

@@ -56,7 +56,7 @@ export async function writeTranscript(
     steps: readonly PlannedStep[],
   ): Promise<Section> => {
     const done: Step[] = []
-    for (const step of steps) done.push(await runStep(lab, node, step, guest, options))
+    for (const step of steps) done.push(await runStep(node, step, guest, options))
     return { kind, node: node.name, address: node.address, steps: done }
   }
   try {
@@ -75,14 +75,13 @@ export async function writeTranscript(
 async function deleteRow(lab: Lab, guest: Guest, { primary, mark }: TranscriptOptions): Promise<void> {
   const statement = `DELETE FROM public.${tableOf(lab)} WHERE v = ${literal(mark)}`
   try {
-    await guest.execute(primary, `${statement};`, lab.database.name)
+    await guest.execute(primary, `${statement};`, lab.database)
   } catch (error) {
     if (!(error instanceof CommandError)) throw error // the commands themselves show that it is down
   }
 }
 
 async function runStep(
-  lab: Lab,
   node: LabNode,
   planned: PlannedStep,
   guest: Guest,
@@ -94,7 +93,7 @@ async function runStep(
   const ask = () => guest.shell(node, argv, { as, timeoutMs })
   const began = Date.now()
   try {
-    let output = await (planned.needsWal ? whileWriting(lab, primary, guest, ask) : ask())
+    let output = await (planned.needsWal ? whileWriting(primary, guest, ask) : ask())
     while (!isOk(output) && Date.now() - began < withinMs) {
       await wait(ASK_AGAIN_MS)
       output = await ask()
@@ -116,7 +115,7 @@ function succeeded({ exitCode }: Output): boolean {
  * `barman backup --wait` waits for the last WAL segment of the backup, which receive-wal hands over only when the
  * next one begins: an idle server never begins it, so a word is written now and then.
  */
-async function whileWriting<T>(lab: Lab, primary: LabNode, guest: Guest, work: () => Promise<T>): Promise<T> {
+async function whileWriting<T>(primary: LabNode, guest: Guest, work: () => Promise<T>): Promise<T> {
   let isDone = false
   const writing = async () => {
     while (!isDone) {
@@ -124,7 +123,7 @@ async function whileWriting<T>(lab: Lab, primary: LabNode, guest: Guest, work: (
       if (isDone) return
       const word = `SELECT pg_logical_emit_message(true, 'pg-lab', 'report');`
       try {
-        await guest.execute(primary, word, lab.database.name)
+        await guest.execute(primary, word)
       } catch (error) {
         if (!(error instanceof CommandError)) throw error
       }

@@ -91,9 +91,15 @@ export function resolveSlots(config: Config, machines: readonly Machine[], repor
   return [slotFor('master'), ...slaves]
 }
 
+/** pg_rewind's own role: `replica_rewind`, shortened to PostgreSQL's 63 characters. */
+export function rewindUserOf(user: string): string {
+  return `${user.slice(0, 56)}_rewind`
+}
+
 export function checkUsers({ replication, backup, database }: Config, report: Report): void {
   const users = [
     { path: 'replication.user', value: replication.user },
+    { path: 'replication.user', value: rewindUserOf(replication.user) },
     { path: 'database.owner', value: database.owner },
     ...(backup
       ? [

@@ -47,6 +47,12 @@ export interface ShellOptions {
   readonly onLine?: (line: string) => void
 }
 
+/**
+ * Where SQL runs. In a database of somebody's own it runs as its owner: a trigger, a view or a function of his must not
+ * get the rights of a superuser. By its name alone: as the superuser, who reads nothing but the system's catalogs there.
+ */
+export type Database = string | { readonly name: string; readonly owner: string }
+
 /** The inside of the lab's machines, reached over ssh. */
 export interface Guest {
   /**
@@ -62,10 +68,10 @@ export interface Guest {
    * @param sql one query; `INSERT … RETURNING` needs `execute`
    * @throws CommandError with PostgreSQL's own message
    */
-  rows<Row>(node: LabNode, sql: string, database?: string): Promise<readonly Row[]>
+  rows<Row>(node: LabNode, sql: string, database?: Database): Promise<readonly Row[]>
   /**
    * Runs statements in the same way; each commits on its own.
    * @throws CommandError with PostgreSQL's own message, at the first that fails
    */
-  execute(node: LabNode, sql: string, database?: string): Promise<void>
+  execute(node: LabNode, sql: string, database?: Database): Promise<void>
 }

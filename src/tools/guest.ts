@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
-import type { Command, Guest, Output, Runner, ShellOptions } from './contracts.ts'
+import type { Command, Database, Guest, Output, Runner, ShellOptions } from './contracts.ts'
 import { BARE_ANSWERS, bounded, CONNECT_S, processS, STATEMENT_S, sessionSql } from './psql.ts'
 import { quoteForShell } from './run.ts'
 import { controlFolder, KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
@@ -77,10 +77,10 @@ export function createGuest({
     return { ...output, stderr: output.stderr.replaceAll(SHARING_WORDS, '') }
   }
 
-  const psql = async (node: LabNode, sql: string, database: string): Promise<string> => {
-    const argv = bounded([program, ...PSQL_OPTIONS, connectionString(database)])
+  const psql = async (node: LabNode, sql: string, database: Database): Promise<string> => {
+    const argv = bounded([program, ...connection(database)])
     const timeoutMs = processS(STATEMENT_S) * 1000 + AROUND_MS
-    const output = await shell(node, argv, { as: 'postgres', stdin: sessionSql() + sql, timeoutMs })
+    const output = await shell(node, argv, { as: 'postgres', stdin: sessionOf(database) + sql, timeoutMs })
     if (output.exitCode !== 0) throw refused(node, sshCommand(node.name, argv, 'postgres'), output, logFile)
     return output.stdout
   }
@@ -99,6 +99,16 @@ export function createGuest({
 function asJson(sql: string): string {
   const query = sql.trim().replace(/;$/, '')
   return `SELECT coalesce(json_agg(row_to_json(q)), '[]') FROM (\n${query}\n) q;\n`
+}
+
+/** A superuser in a database of its own; in somebody's, that one: what is in there must not run as a superuser. */
+function connection(database: Database): readonly string[] {
+  if (typeof database === 'string') return [...PSQL_OPTIONS, connectionString(database)]
+  return [...PSQL_OPTIONS, connectionString(database.name), '-U', database.owner]
+}
+
+function sessionOf(database: Database): string {
+  return typeof database === 'string' ? sessionSql() : sessionSql({ as: 'owner' })
 }
 
 /** A name that looks like `key=value` or an URI would be read as a whole connection string. */

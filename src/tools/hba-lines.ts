@@ -12,8 +12,12 @@ interface Line {
 /** In the order of the role's pg_hba.conf.j2. */
 function remoteLines(lab: Lab): readonly Line[] {
   const { backup, database, network, replication } = lab
-  const standbys = ['replication', 'postgres'].flatMap((database) =>
-    postgresNodes(lab).map(({ address }: LabNode) => ({ database, user: replication.user, address })),
+  const comers = [
+    { database: 'replication', user: replication.user },
+    { database: 'postgres', user: replication.rewindUser },
+  ]
+  const standbys = comers.flatMap((comer) =>
+    postgresNodes(lab).map(({ address }: LabNode) => ({ ...comer, address })),
   )
   const barman = backup
     ? [
@@ -41,5 +45,6 @@ export function hbaLines(lab: Lab): readonly string[] {
     ({ database, user, address }) =>
       `${hbaType(lab)} ${database} ${user} ${address} ${ONE_ADDRESS} scram-sha-256`,
   )
-  return ['local all all peer', ...remote]
+  const { name, owner } = lab.database
+  return [`local ${name} ${owner} peer map=pg_lab`, 'local all all peer', ...remote]
 }

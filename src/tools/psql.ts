@@ -41,15 +41,21 @@ const SESSION = {
   extra_float_digits: '1',
 }
 
+/** Only a superuser sets these; nobody else can be harmed by what they are. */
+const SUPERUSERS = ['session_replication_role', 'lc_messages']
+
 /** Only younger servers have these. */
 const YOUNGER = "('idle_session_timeout', 'transaction_timeout')"
 
 /**
  * What a session of ours begins with.
- * @param statementS how long a statement may take, in seconds
+ * @param options.statementS how long a statement may take, in seconds
+ * @param options.as the owner of a database, who is no superuser
  */
-export function sessionSql(statementS = STATEMENT_S): string {
-  const settings = Object.entries({ ...SESSION, statement_timeout: `'${statementS}s'` })
+export function sessionSql(options: { readonly statementS?: number; readonly as?: 'owner' } = {}): string {
+  const { statementS = STATEMENT_S, as } = options
+  const all = Object.entries({ ...SESSION, statement_timeout: `'${statementS}s'` })
+  const settings = as === 'owner' ? all.filter(([name]) => !SUPERUSERS.includes(name)) : all
   return [
     ...settings.map(([name, value]) => `SET ${name} = ${value};`),
     `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ${YOUNGER} \\g /dev/null\n`,

@@ -26,7 +26,7 @@ describe('roles', () => {
 
   it('finds a role that is missing', async () => {
     const findings = await roles.run(recordedLab(), scriptedGuest({ rows: [{ of: 'pg_authid', rows: [] }] }))
-    expect(findings.filter(({ ok }) => !ok)).toHaveLength(12)
+    expect(findings.filter(({ ok }) => !ok)).toHaveLength(16)
     expect(findings[0]?.observed).toBe('no such role')
   })
 })

@@ -128,7 +128,7 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['slots'],
     found: ['slots master slot barman of backup: physical, active, WAL unreserved'],
-    remedy: 'barman receive-wal --drop-slot master',
+    remedy: 'goes at the next checkpoint',
   },
   {
     name: 'a forgotten slot, on the master and on the slave',
@@ -216,9 +216,9 @@ const SABOTAGES: readonly Sabotage[] = [
     'a line that lets in the whole lab to everything, in SCRAM',
   ),
   hbaOf(
-    [...rules.slice(0, 1), ...rules.slice(2), { ...rules[1], options: ['map=x'] }],
+    [...rules.slice(0, 2), ...rules.slice(3), { ...rules[2], options: ['map=x'] }],
     [
-      'lines: no line host replication replica 192.168.11.150 255.255.255.255 scram-sha-256; line 2: host replication replica 192.168.11.150/32 scram-sha-256 map=x',
+      'lines: no line host replication replica 192.168.11.150 255.255.255.255 scram-sha-256; line 3: host replication replica 192.168.11.150/32 scram-sha-256 map=x',
     ],
     'a line with an option of its own',
   ),
@@ -254,6 +254,7 @@ const SABOTAGES: readonly Sabotage[] = [
               may_execute: barmanRole.may_execute.slice(1),
             },
             { ...streams('replica'), password: 'MD5' },
+            { ...streams('replica_rewind'), attributes: ['LOGIN'] },
             streams('barman_streaming'),
           ],
         },
@@ -262,8 +263,8 @@ const SABOTAGES: readonly Sabotage[] = [
     },
     run: ['roles'],
     found: [
-      'roles master functions of replica: none',
       'roles master password of replica: MD5',
+      'roles master functions of replica_rewind: none',
       'roles master attributes of barman: SUPERUSER, LOGIN',
       'roles master memberships of barman: pg_checkpoint, pg_read_all_settings, pg_read_all_stats, pg_write_server_files',
       'roles master functions of barman: pg_backup_stop(boolean), pg_create_restore_point(text), pg_switch_wal()',

@@ -30,9 +30,9 @@ export function recordedLab(overrides: Partial<Lab> = {}): Lab {
 export function hbaRules(lines: readonly string[] = hbaLines(recordedLab())) {
   return lines.map((line, at) => {
     const [type = '', database = '', user = '', ...rest] = line.split(' ')
-    const [address, netmask, auth_method] = type === 'local' ? [null, null, rest[0]] : rest
+    const [address, netmask, auth_method, ...options] = type === 'local' ? [null, null, ...rest] : rest
     const words = { type, database: [database], user_name: [user], address, netmask, auth_method }
-    return { line_number: at + 1, ...words, options: null, error: null }
+    return { line_number: at + 1, ...words, options: options.length > 0 ? options : null, error: null }
   })
 }
 

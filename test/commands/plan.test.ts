@@ -19,7 +19,7 @@ test('of a new lab: everything is made, and nothing is touched', async () => {
       create  backup  Debian 12, 192.168.11.152, 1024 MB, 1 processor, on docker
 
     Servers, in this order
-      add  master  a new cluster of PostgreSQL 15: users replica, student, barman, barman_streaming; database otus
+      add  master  a new cluster of PostgreSQL 15: users replica, replica_rewind, student, barman, barman_streaming; database otus
       add  slave   a clone of master, streaming through slave_slot
       add  backup  Barman receives the WAL of master through barman and takes its first base backup
 

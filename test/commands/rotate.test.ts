@@ -8,7 +8,8 @@ test('a user the lab does not have is named, with those it has', async () => {
   const { exitCode, stderr } = await program(['rotate', 'student', 'bob'], { cwd: labFolder() })
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
-    stderr: '\n✖ There is no password of bob\n\n  → choose from replica, student, barman, barman_streaming\n',
+    stderr:
+      '\n✖ There is no password of bob\n\n  → choose from replica, replica_rewind, student, barman, barman_streaming\n',
   })
 })
 

@@ -15,6 +15,7 @@ test('names the users and where their passwords are, and shows none', async () =
   expect(exitCode).toBe(0)
   expect(stdout).toMatchInlineSnapshot(`
     "replica	made by the first run of the playbook
+    replica_rewind	made by the first run of the playbook
     student	.pg-lab/secrets/student
     barman	made by the first run of the playbook
     barman_streaming	made by the first run of the playbook

@@ -1,13 +1,8 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  forgetFormer,
-  makePasswords,
-  provePasswords,
-  storedKey,
-  usersOf,
-} from '../../src/operations/rotate.ts'
+import { usersOf } from '../../src/lab.ts'
+import { forgetFormer, makePasswords, provePasswords, storedKey } from '../../src/operations/rotate.ts'
 import { STATE_SQL } from '../../src/tools/cluster.ts'
 import type { Guest } from '../../src/tools/contracts.ts'
 import { testLab } from '../support/lab.ts'
@@ -18,8 +13,8 @@ const OLD = { '.pg-lab/secrets/replica': 'old-replica\n', '.pg-lab/secrets/stude
 const read = (directory: string, path: string) => readFileSync(join(directory, '.pg-lab', path), 'utf8')
 
 test('every user of the lab has a password', () => {
-  expect(usersOf(testLab())).toEqual(['replica', 'student', 'barman', 'barman_streaming'])
-  expect(usersOf(testLab({ backup: undefined }))).toEqual(['replica', 'student'])
+  expect(usersOf(testLab())).toEqual(['replica', 'replica_rewind', 'student', 'barman', 'barman_streaming'])
+  expect(usersOf(testLab({ backup: undefined }))).toEqual(['replica', 'replica_rewind', 'student'])
 })
 
 test('only the named users get a new one, readable for its owner alone', () => {

@@ -37,7 +37,7 @@ describe('a lab', () => {
       'create master: Debian 12, 192.168.11.150, 1024 MB, 1 processor, on docker',
       'create slave: Debian 12, 192.168.11.151, 1024 MB, 1 processor, on docker',
       'create backup: Debian 12, 192.168.11.152, 512 MB, 1 processor, on docker',
-      'add master: a new cluster of PostgreSQL 15: users replica, student, barman, barman_streaming; database otus',
+      'add master: a new cluster of PostgreSQL 15: users replica, replica_rewind, student, barman, barman_streaming; database otus',
       'add slave: a clone of master, streaming through slave_slot',
       'add backup: Barman receives the WAL of master through barman and takes its first base backup',
     ])
@@ -118,8 +118,8 @@ describe('a slave', () => {
   test('that is new gets a machine, a slot on its upstream and a clone; everyone lets it in', async () => {
     expect(await told(lab, cascade)).toEqual([
       'create slave2: Debian 12, 192.168.11.153, 1024 MB, 1 processor, on docker',
-      'reload slave: pg_hba.conf lets in replica from 192.168.11.153, student from 192.168.11.153',
-      'reload master: pg_hba.conf lets in replica from 192.168.11.153, student from 192.168.11.153',
+      'reload slave: pg_hba.conf lets in replica from 192.168.11.153, replica_rewind from 192.168.11.153, student from 192.168.11.153',
+      'reload master: pg_hba.conf lets in replica from 192.168.11.153, replica_rewind from 192.168.11.153, student from 192.168.11.153',
       'add slave: slot slave2_slot for slave2',
       'add slave2: a clone of slave, streaming through slave2_slot',
       'change backup: gets the passwords for slave2',
@@ -132,8 +132,8 @@ describe('a slave', () => {
       slaves: [...lab.slaves, { ...slave2, upstream: 'master' }],
     })
     expect(await told(was, synchronous())).toEqual([
-      'reload master: pg_hba.conf no longer lets in replica from 192.168.11.153, student from 192.168.11.153',
-      'reload slave: pg_hba.conf no longer lets in replica from 192.168.11.153, student from 192.168.11.153',
+      'reload master: pg_hba.conf no longer lets in replica from 192.168.11.153, replica_rewind from 192.168.11.153, student from 192.168.11.153',
+      'reload slave: pg_hba.conf no longer lets in replica from 192.168.11.153, replica_rewind from 192.168.11.153, student from 192.168.11.153',
       'reload master: commits wait for FIRST 1 ("slave") instead of FIRST 1 ("slave", "slave2")',
       'remove master: slot slave2_slot: nobody follows through it any more',
       'change backup: loses the passwords for 192.168.11.153',
@@ -290,11 +290,11 @@ describe('users and databases', () => {
   test('that are new are made, what is there stays', async () => {
     const wanted = { ...lab, database: { name: 'shop', owner: 'keeper', table: 'goods' } }
     expect(await told(lab, wanted)).toEqual([
-      'reload master: pg_hba.conf lets in keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
+      'reload master: pg_hba.conf lets in keeper locally, keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student locally, student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
       'add master: user keeper',
       'add master: database shop with the empty table goods',
       'keep master: user student, database otus: no longer in the config, and for you to drop',
-      'reload slave: pg_hba.conf lets in keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
+      'reload slave: pg_hba.conf lets in keeper locally, keeper from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152; pg_hba.conf no longer lets in student locally, student from 192.168.11.1, 192.168.11.150, 192.168.11.151, 192.168.11.152',
     ])
   })
 })

@@ -2,14 +2,14 @@ import { expect } from 'vitest'
 import { CommandError } from '../../src/errors.ts'
 import { vagrantfile } from '../../src/generate/vagrantfile.ts'
 import type { WriteResult } from '../../src/generate/write.ts'
-import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../../src/lab.ts'
+import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes, usersOf } from '../../src/lab.ts'
 import { makePlan } from '../../src/plan/index.ts'
 import type { PlanItem } from '../../src/plan/item.ts'
-import { usersOf } from '../../src/plan/objects.ts'
 import type { ServerSight, SettingSight } from '../../src/plan/server-sight.ts'
 import { type Survey, survey } from '../../src/plan/survey.ts'
 import { followersOf, synchronousNames } from '../../src/tools/cluster.ts'
 import type { Guest, Runner } from '../../src/tools/contracts.ts'
+import { hbaLines } from '../../src/tools/hba-lines.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 /** What pg_settings says of the settings these tests change. */
@@ -75,31 +75,9 @@ function linesOf(lab: Lab, node: PostgresNode, primary: PostgresNode): ServerSig
   ]
 }
 
-function hbaOf(lab: Lab): string[] {
-  const line = (database: string, user: string, address: string) =>
-    `host ${database} ${user} ${address} 255.255.255.255 scram-sha-256`
-  const { backup, database, network, replication } = lab
-  return [
-    'local all all peer',
-    ...['replication', 'postgres'].flatMap((name) =>
-      postgresNodes(lab).map(({ address }) => line(name, replication.user, address)),
-    ),
-    ...(backup
-      ? [
-          line('replication', backup.streamingUser, backup.address),
-          line('postgres', backup.streamingUser, backup.address),
-          line('postgres', backup.user, backup.address),
-        ]
-      : []),
-    ...[network.gateway, ...nodesOf(lab).map(({ address }) => address)].map((address) =>
-      line(database.name, database.owner, address),
-    ),
-  ]
-}
-
 /** A server as the playbook leaves it. */
 function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.master): ServerSight {
-  const { backup, replication, database } = lab
+  const { backup, database } = lab
   const lines = linesOf(lab, node, primary)
   const followers = followersOf(lab, primary, node)
   const slots = followers.map(({ slot }) => slot)
@@ -119,13 +97,8 @@ function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.mast
       active: true,
       follower: followers.find(({ slot }) => slot === slot_name)?.name ?? 'barman_receive_wal',
     })),
-    hba: hbaOf(lab),
-    roles: [
-      'postgres',
-      replication.user,
-      database.owner,
-      ...(backup ? [backup.user, backup.streamingUser] : []),
-    ],
+    hba: hbaLines(lab),
+    roles: ['postgres', ...usersOf(lab)],
     databases: { postgres: 'postgres', [database.name]: database.owner },
     tableOwner: database.owner,
   }

@@ -63,9 +63,10 @@ function expectHba(lab: Lab, rows: readonly Row[]): void {
   const { replication, backup, database, network } = lab
   const barman = backup ? [backup.address] : []
   expect(rows).toEqual([
+    ['local', [database.name], [database.owner], null, null, 'peer', null],
     ['local', ['all'], ['all'], null, null, 'peer', null],
     ...servers.map((address) => row('replication', replication.user, address)),
-    ...servers.map((address) => row('postgres', replication.user, address)),
+    ...servers.map((address) => row('postgres', replication.rewindUser, address)),
     ...(backup
       ? [
           row('replication', backup.streamingUser, backup.address),

@@ -62,7 +62,7 @@ describe('writeTranscript', () => {
     const { guest } = guestThat()
     const [primary, , backup] = await transcript(guest)
     expect(primary?.steps[2]?.command).toBe(
-      `sudo -u postgres psql -d otus -c "INSERT INTO dz (v) VALUES ('${MARK}') RETURNING k, v"`,
+      `sudo -u postgres psql -d otus -U student -c "INSERT INTO dz (v) VALUES ('${MARK}') RETURNING k, v"`,
     )
     expect(backup?.steps[2]?.command).toBe('sudo -u barman barman backup --wait --wait-timeout 60 master')
   })
@@ -93,7 +93,7 @@ describe('writeTranscript', () => {
     const { guest, ran } = guestThat()
     await transcript(guest)
     const onSlave = ran.filter((line) => line.startsWith('slave:') && /DELETE|INSERT|UPDATE/.test(line))
-    expect(onSlave).toEqual(['slave: psql -d otus -c DELETE FROM dz WHERE false'])
+    expect(onSlave).toEqual(['slave: psql -d otus -U student -c DELETE FROM dz WHERE false'])
   })
 
   it('calls a write that succeeds on a standby a failure', async () => {
@@ -165,7 +165,7 @@ describe('writeTranscript', () => {
     const { guest, ran } = guestThat()
     await transcript(guest, testLab({ database: { name: 'otus', owner: 'student', table: 'Моя "т"' } }))
     expect(ran).toContain(
-      `master: psql -d otus -c INSERT INTO "Моя ""т""" (v) VALUES ('${MARK}') RETURNING k, v`,
+      `master: psql -d otus -U student -c INSERT INTO "Моя ""т""" (v) VALUES ('${MARK}') RETURNING k, v`,
     )
   })
 })

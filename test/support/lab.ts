@@ -89,7 +89,12 @@ export function testLab(overrides: Partial<Lab> = {}): Lab {
       tls: false,
       locale: 'C.UTF-8',
     },
-    replication: { user: 'replica', synchronousCount: 0, maxLag: { bytes: 16 * 1024 ** 2, seconds: 10 } },
+    replication: {
+      user: 'replica',
+      rewindUser: 'replica_rewind',
+      synchronousCount: 0,
+      maxLag: { bytes: 16 * 1024 ** 2, seconds: 10 },
+    },
     database: { name: 'otus', owner: 'student', table: 'dz' },
     mirrors: { packages: undefined, vagrant: undefined, docker: undefined },
     proxy: { http: undefined, https: undefined, noProxy: undefined },
