@@ -16,6 +16,7 @@ const REHEARSALS = [
   'resilience',
   'restore',
   'second-config',
+  'two-labs',
 ].map((name) => `test/e2e/${name}.test.ts`)
 
 /** Takes away what a run that was killed has left. */

@@ -45,6 +45,11 @@ case "$action" in
     former=vagrant_network_$3
     if docker network inspect "$former" >/dev/null 2>&1; then move_from "$former" "$3" >/dev/null 2>&1; fi
 
+    # A lab that is there has the addresses. One whose folder is gone may be this lab under its old name.
+    docker ps --all --filter "network=$name" --format '{{.Label "pg-lab.folder"}}' | while read -r owner; do
+      [ "$owner" = "$folder" ] || [ ! -d "$owner" ] || fail "the lab in $owner has it; choose another network.subnet"
+    done
+
     # Where another machine of the lab is about to make it, its name or its addresses are taken before it is there.
     tries=10
     until is_there || error=$(create "$3" 2>&1); do

@@ -1,4 +1,5 @@
-import { basename, relative, resolve } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { OsName, ProviderName } from '../catalog/contracts.ts'
 import { PROVIDERS } from '../catalog/providers.ts'
 import {
@@ -14,8 +15,11 @@ import { makesLab, newLab } from '../create/new-lab.ts'
 import type { PresetName } from '../create/presets.ts'
 import { type Asker, askAnswers, defaultAnswers, type Known } from '../create/questions.ts'
 import { EXIT, UserError } from '../errors.ts'
+import { readFormer } from '../generate/former.ts'
+import { INVENTORY } from '../generate/project.ts'
 import { type Lab, nodesOf } from '../lab.ts'
-import { chooseProvider, createHost } from '../tools/doctor/index.ts'
+import { freeSubnet, parseSubnet, type Subnet } from '../resolve/addresses.ts'
+import { type Host as Computer, chooseProvider, createHost } from '../tools/doctor/index.ts'
 import { quoteForShell } from '../tools/run.ts'
 import { terminalAsker } from './ask.ts'
 import { type Context, canAsk } from './command.ts'
@@ -49,7 +53,10 @@ export async function create(
   const asker = canAsk(context) && !options.yes ? person : undefined
   const directory = await folderFor(context, options, dir, asker)
   const answers = await answersFor(context, options, directory, asker)
-  const { lab, starter, generated } = await newLab(answers.given, options.format, answers.host)
+  const { lab, starter, generated } = await newLab(answers.given, options.format, {
+    host: answers.host,
+    subnet: freeSubnet(await takenSubnets(answers.computer, directory)),
+  })
   const kept = await writeLab(directory, starter, generated)
   context.print(`${asker ? '\n' : ''}${showCreated(context, directory, lab, kept)}`)
   return options.up ? up({ ...context, directory, configPath: undefined }, {}) : EXIT.ok
@@ -103,7 +110,24 @@ async function answersFor(
   }
   const known = knownFrom(options, directory)
   const given = asker ? await askAnswers(known, suggestions, asker) : defaultAnswers(known, suggestions)
-  return { host, given }
+  return { computer, host, given }
+}
+
+/** What this computer is in, and what the labs beside the new one are going to have. */
+async function takenSubnets(computer: Computer, directory: string): Promise<readonly Subnet[]> {
+  const networks = await computer.networks()
+  const labs = await Promise.all(labsBeside(directory).map(readFormer))
+  const addresses = labs.flatMap(({ nodes }) => nodes.map(({ address }) => address))
+  return [
+    ...networks.map(({ subnet }) => subnet),
+    ...addresses.map((address) => parseSubnet(`${address}/24`)),
+  ]
+}
+
+function labsBeside(directory: string): readonly string[] {
+  const above = dirname(directory)
+  const folders = existsSync(above) ? readdirSync(above).map((name) => join(above, name)) : []
+  return folders.filter((folder) => existsSync(join(folder, INVENTORY)))
 }
 
 /** What the flags and the folder say. */

@@ -1,6 +1,7 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import type { ClusterConfig } from '../config/schema.ts'
 import { toYaml } from '../generate/yaml.ts'
+import { type Lab, nodesOf } from '../lab.ts'
 import type { Answers, ConfigFormat } from './answers.ts'
 import { presetOf } from './presets.ts'
 
@@ -25,14 +26,22 @@ interface Entry {
   readonly gap?: true
 }
 
-function entriesOf(config: ClusterConfig, { os, preset }: Answers): readonly Entry[] {
+/** `master .150, slave .151`: the last parts of the addresses, for the line has to be short. */
+function seats(lab: Lab): string {
+  const nodes = nodesOf(lab)
+  const shown = nodes.length > 4 ? nodes.slice(0, 3) : nodes
+  const words = shown.map(({ name, address }) => `${name} ${address.slice(address.lastIndexOf('.'))}`)
+  return [...words, ...(shown.length < nodes.length ? ['…'] : [])].join(', ')
+}
+
+function entriesOf(config: ClusterConfig, { os, preset }: Answers, lab: Lab): readonly Entry[] {
   const { title, postgresVersion } = OPERATING_SYSTEMS[os]
   const carried = config.postgres?.repository ? undefined : `${title} carries PostgreSQL ${postgresVersion}`
   return [
     { key: 'name', value: config.name },
     { key: 'provider', value: config.provider, beside: "what the machines run on; 'auto': what is found" },
     { key: 'os', value: config.os, beside: carried },
-    { key: 'network', value: config.network, gap: true },
+    { key: 'network', value: config.network, gap: true, beside: seats(lab) },
     { key: 'master', value: config.master },
     { key: 'slaves', value: config.slaves, above: presetOf(preset).aboutSlaves },
     { key: 'backup', value: config.backup, beside: config.backup ? undefined : 'no Barman host' },
@@ -99,8 +108,8 @@ function capital(text: string): string {
 }
 
 /** The text of the lab's config: what was answered, commented, short. */
-export function configFile(config: ClusterConfig, answers: Answers, format: ConfigFormat): string {
-  const entries = entriesOf(config, answers)
+export function configFile(config: ClusterConfig, answers: Answers, format: ConfigFormat, lab: Lab): string {
+  const entries = entriesOf(config, answers, lab)
   const title = capital(presetOf(answers.preset).title)
   return format === 'ts' ? typescript(entries, title) : yaml(entries, title)
 }

@@ -1,7 +1,6 @@
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS } from '../catalog/os.ts'
 import type { ClusterConfig } from '../config/schema.ts'
 import { type Problem, UserError } from '../errors.ts'
-import type { Lab } from '../lab.ts'
 import type { Answers } from './answers.ts'
 import { presetOf } from './presets.ts'
 
@@ -28,36 +27,23 @@ function slavesOf({ preset, slaves }: Answers): NonNullable<ClusterConfig['slave
   }))
 }
 
-/** The config that the answers ask for; addresses are still to be chosen. */
-export function configOf(answers: Answers): ClusterConfig {
+/**
+ * The config that the answers ask for. Addresses follow the subnet, so that it alone has to be changed.
+ * @param subnet the lab's network
+ */
+export function configOf(answers: Answers, subnet?: string): ClusterConfig {
   const { backup, replication } = presetOf(answers.preset)
   return {
     name: answers.name,
     provider: answers.provider,
     os: answers.os,
-    network: { subnet: '192.168.11.0/24' },
+    ...(subnet === undefined ? {} : { network: { subnet } }),
     master: { name: 'master' },
     slaves: slavesOf(answers),
     backup: backup && { name: 'backup', retention: '7 days' },
     postgres: postgresOf(answers),
     replication: { user: 'replica', ...replication },
     database: { name: 'otus', table: 'dz' },
-  }
-}
-
-/** The same config with the addresses the lab gives its machines, so that a reader sees them. */
-export function withAddresses(config: ClusterConfig, { master, slaves, backup }: Lab): ClusterConfig {
-  const { name, ...rest } = config.master ?? {}
-  return {
-    ...config,
-    master: { name: name ?? master.name, address: master.address, ...rest },
-    slaves: (config.slaves ?? []).map(({ name: slave, ...others }, index) => ({
-      name: slave ?? '',
-      address: slaves[index]?.address ?? '',
-      ...others,
-    })),
-    backup:
-      config.backup && backup ? { name: backup.name, address: backup.address, ...config.backup } : false,
   }
 }
 

@@ -5,7 +5,7 @@ import { type ProjectFile, projectFiles } from '../generate/project.ts'
 import type { Lab } from '../lab.ts'
 import { type Host, resolveLab } from '../resolve-lab.ts'
 import type { Answers, ConfigFormat } from './answers.ts'
-import { asFlagError, configOf, withAddresses } from './config.ts'
+import { asFlagError, configOf } from './config.ts'
 import { configFile, configFileName } from './config-file.ts'
 import { starterFiles } from './starter.ts'
 
@@ -41,18 +41,22 @@ export function makesLab(answers: Answers, host: Host): boolean {
 
 /**
  * Every file of a new lab.
+ * @param subnet its network
  * @param host what `auto` stands for; its memory is not held against the lab here, `up` does that
  * @throws UserError naming the flags that do not fit together
  */
-export async function newLab(answers: Answers, format: ConfigFormat, host: Host): Promise<NewLab> {
-  const asked = configOf(answers)
-  const config = withAddresses(asked, labOf(asked, host))
+export async function newLab(
+  answers: Answers,
+  format: ConfigFormat,
+  { host, subnet }: { readonly host: Host; readonly subnet: string },
+): Promise<NewLab> {
+  const config = configOf(answers, subnet)
   const lab = labOf(config, host)
   const path = configFileName(format)
   return {
     lab,
     starter: await starterFiles(lab, {
-      config: { path, content: configFile(config, answers, format) },
+      config: { path, content: configFile(config, answers, format, lab) },
       language: answers.language,
     }),
     generated: await projectFiles(lab, { roles: 'copy', source: path }),

@@ -87,3 +87,26 @@ export function assignAddresses(subnet: Subnet, seats: readonly Seat[]): (string
     return addressText(chosen)
   })
 }
+
+/** Networks that somebody else is likely to have: VirtualBox's host-only ones, libvirt's and routers' own. */
+const USUALLY_TAKEN = [
+  '192.168.0.0/21',
+  '192.168.56.0/21',
+  '192.168.100.0/24',
+  '192.168.121.0/24',
+  '192.168.122.0/24',
+].map(parseSubnet)
+
+/**
+ * A network for one more lab: that of every example, or the next one.
+ * @param taken what this computer reaches already, and what other labs will have
+ * @returns e.g. `192.168.11.0/24`
+ */
+export function freeSubnet(taken: readonly Subnet[]): string {
+  const numbers = Array.from({ length: 256 }, (_, index) => (DEFAULT_THIRD + index) % 256)
+  const candidates = numbers.map((third) => parseSubnet(`192.168.${third}.0/24`))
+  const free = candidates.find((one) => ![...USUALLY_TAKEN, ...taken].some((other) => overlap(one, other)))
+  return free ? subnetText(free) : `192.168.${DEFAULT_THIRD}.0/24`
+}
+
+const DEFAULT_THIRD = 11

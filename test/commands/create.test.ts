@@ -48,8 +48,17 @@ test('every answer is a flag', async () => {
   expect(config(cwd)).toContain("name: 'n1'")
   expect(config(cwd)).toContain("provider: 'virtualbox'")
   expect(config(cwd)).toContain("version: 16, repository: 'pgdg'")
-  expect(config(cwd)).toContain("name: 'slave3', address: '192.168.11.154', upstream: 'slave'")
+  expect(config(cwd)).toContain("{ name: 'slave3', upstream: 'slave' }")
   expect(readFileSync(join(cwd, 'README.md'), 'utf8')).toContain('Где лежат настройки')
+})
+
+test('labs side by side have networks of their own, and addresses that follow them', async () => {
+  const cwd = folderWith()
+  for (const name of ['a', 'b', 'c']) await program(['create', name, '--provider', 'docker'], { cwd })
+  const subnets = ['a', 'b', 'c'].map((name) => /subnet: '(.*)'/.exec(config(join(cwd, name)))?.[1] ?? '')
+  expect(new Set(subnets).size).toBe(3)
+  const inventory = readFileSync(join(cwd, 'c/Vagrantfile'), 'utf8')
+  expect(inventory).toContain(`"${subnets[2]?.replace('.0/24', '.150')}"`)
 })
 
 test('auto stays auto', async () => {

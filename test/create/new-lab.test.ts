@@ -12,6 +12,7 @@ import { resolveLab } from '../../src/resolve-lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 const DOCKER = { provider: 'docker', architecture: 'amd64' } as const
+const PLACE = { host: DOCKER, subnet: '192.168.11.0/24' }
 
 function answers(given: Partial<Answers> = {}): Answers {
   return {
@@ -27,12 +28,12 @@ function answers(given: Partial<Answers> = {}): Answers {
 }
 
 async function files(given: Partial<Answers> = {}, format: 'ts' | 'yaml' = 'ts') {
-  const { starter, generated } = await newLab(answers(given), format, DOCKER)
+  const { starter, generated } = await newLab(answers(given), format, PLACE)
   return new Map([...starter, ...generated].map(({ path, content }) => [path, content]))
 }
 
 async function problems(given: Partial<Answers>): Promise<string[]> {
-  const error = await newLab(answers(given), 'ts', DOCKER).catch((thrown: unknown) => thrown)
+  const error = await newLab(answers(given), 'ts', PLACE).catch((thrown: unknown) => thrown)
   if (!(error instanceof UserError)) throw error
   const told = error.problems.map(({ path, message, hint }) =>
     [path, message, hint].filter(Boolean).join(' | '),
@@ -52,7 +53,7 @@ describe.each(PRESET_NAMES)('the preset %s', (preset) => {
   })
 
   test.each(CONFIG_FORMATS)('reads back from %s as the lab whose files were written', async (format) => {
-    const { lab, starter } = await newLab(answers({ preset, slaves: 3 }), format, DOCKER)
+    const { lab, starter } = await newLab(answers({ preset, slaves: 3 }), format, PLACE)
     const config = starter.at(-1)
     const folder = folderWith({ [config?.path ?? '']: config?.content ?? '' })
     const loaded = await loadConfig(folder)
@@ -149,7 +150,7 @@ describe('what cannot be is told by its flag', () => {
 })
 
 test('a slave can be left out', async () => {
-  const { lab, starter } = await newLab(answers({ slaves: 0 }), 'ts', DOCKER)
+  const { lab, starter } = await newLab(answers({ slaves: 0 }), 'ts', PLACE)
   expect(nodesOf(lab).map(({ name }) => name)).toEqual(['master', 'backup'])
   expect(starter.at(-1)?.content).toContain('slaves: [],')
   expect(starter.find(({ path }) => path === 'README.md')?.content).not.toContain('/standby.conf`')

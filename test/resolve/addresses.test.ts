@@ -3,6 +3,7 @@ import {
   addressNumber,
   addressText,
   assignAddresses,
+  freeSubnet,
   overlap,
   parseSubnet,
   type Seat,
@@ -81,4 +82,14 @@ describe('machines without an address', () => {
       )
     }
   })
+})
+
+test.each([
+  [[], '192.168.11.0/24'],
+  [['192.168.11.0/24'], '192.168.12.0/24'],
+  [['192.168.11.128/25', '192.168.12.0/23'], '192.168.14.0/24'],
+  [['192.168.11.0/24', '192.168.12.0/22', '192.168.16.0/20', '192.168.32.0/19'], '192.168.64.0/24'],
+  [['192.168.0.0/16'], '192.168.11.0/24'], // none is free; doctor tells what is in the way
+])('beside %j a new lab gets %s', (taken, free) => {
+  expect(freeSubnet(taken.map(parseSubnet))).toBe(free)
 })

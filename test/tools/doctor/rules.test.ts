@@ -459,6 +459,24 @@ describe('what a lab needs besides tools', () => {
     expect(free.of('subnet')).toEqual({ ok: true, seen: '192.168.11.0/24 is free' })
   })
 
+  test('a network that no other lab’s containers are in', async () => {
+    const words =
+      'docker ps --all --filter network=pg-lab_192.168.11.0/24 --format {{.Label "pg-lab.folder"}}'
+    const seenBeside = async (folders: string, present: string[]) => {
+      const scope = { provider: 'docker', answers: { [words]: folders } } as const
+      return (await seenOn({ files: present }, scope)).of('subnet')
+    }
+    const free = { ok: true, seen: '192.168.11.0/24 is free' }
+    expect(await seenBeside('', [])).toEqual(free)
+    expect(await seenBeside('/home/a lab\n', [])).toEqual(free) // renamed: it may be this one
+    expect(await seenBeside('/home/a lab\n', ['/home/a lab'])).toEqual({
+      ok: false,
+      seen: '192.168.11.0/24 is in use',
+      cause: 'the lab in /home/a lab has it',
+      remedy: expect.stringContaining('e.g. 192.168.12.0/24'),
+    })
+  })
+
   test('memory for machines that are not there yet; containers take only what they use', async () => {
     const small = { freeMemoryMb: 2_000 }
     expect((await seenOn(small)).of('memory')).toMatchObject({

@@ -1,6 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { dockerNetwork } from '../../../catalog/providers/docker.ts'
 import { type Lab, nodesOf } from '../../../lab.ts'
-import { overlap, parseSubnet, subnetText } from '../../../resolve/addresses.ts'
+import { freeSubnet, overlap, parseSubnet, subnetText } from '../../../resolve/addresses.ts'
 import type { Host, Network } from '../host.ts'
 import { machinesIn } from '../machines.ts'
 import type { Rule, Scope } from '../rule.ts'
@@ -29,6 +30,16 @@ function isForeign({ subnet, address }: Network, lab: Lab): boolean {
   return overlap(subnet, own) && !(isSame && (address === undefined || address === lab.network.gateway))
 }
 
+/** The folder of another lab whose containers are in the network of this one; containers tell whose they are. */
+async function otherLab(host: Host, { network }: Lab, directory = '.'): Promise<string | undefined> {
+  const format = '{{.Label "pg-lab.folder"}}'
+  const filter = `network=${dockerNetwork(network.subnet)}`
+  const folders = (await host.ask('docker', ['ps', '--all', '--filter', filter, '--format', format]))?.stdout
+  const here = realpathSync(directory)
+  // One that is gone may be this one under its old name.
+  return folders?.split('\n').find((folder) => folder !== '' && folder !== here && host.exists(folder))
+}
+
 /** A route of half the world, as a VPN sets it, stands back behind every other. */
 const NARROWEST_CATCH_ALL = 7
 
@@ -37,9 +48,21 @@ export const subnet: Rule = {
   id: 'subnet',
   title: "The lab's network",
   applies: makesMachines,
-  async look(host, { lab }) {
+  async look(host, { lab, provider, directory }) {
     if (!lab) return { ok: true, seen: 'none' }
-    const others = (await host.networks()).filter((network) => isForeign(network, lab))
+    const networks = await host.networks()
+    const others = networks.filter((network) => isForeign(network, lab))
+    const taken = [parseSubnet(lab.network.subnet), ...networks.map((network) => network.subnet)]
+    const remedy = `set network.subnet in the config to another network, e.g. ${freeSubnet(taken)}, and the addresses that are named there`
+    const owner = provider === 'docker' && (await otherLab(host, lab, directory))
+    if (owner) {
+      return {
+        ok: false,
+        seen: `${lab.network.subnet} is in use`,
+        cause: `the lab in ${owner} has it`,
+        remedy,
+      }
+    }
     const inside = others.find(({ subnet }) => subnet.prefixLength >= lab.network.prefixLength)
     const around = others.find(({ subnet }) => subnet.prefixLength > NARROWEST_CATCH_ALL)
     if (inside) {
@@ -47,8 +70,7 @@ export const subnet: Rule = {
         ok: false,
         seen: `${lab.network.subnet} is in use`,
         cause: `${inside.name} of this computer is in ${subnetText(inside.subnet)}`,
-        remedy:
-          'set network.subnet and the addresses in cluster.config.ts to another network, e.g. 10.20.30.0/24',
+        remedy,
       }
     }
     if (!around) return { ok: true, seen: `${lab.network.subnet} is free` }
@@ -95,8 +117,11 @@ export const disk: Rule = {
   },
 }
 
-/** Vagrant's `config.vm.usable_port_range`: one of them leads to the ssh of each machine. */
-const SSH_PORTS = { first: 2200, last: 2250 }
+/** Vagrant's `config.vm.usable_port_range`: one of them leads to the ssh of each machine. Each container has one. */
+function sshPorts({ provider, lab }: Scope): { first: number; last: number } {
+  const ranges = provider === 'docker' && lab ? nodesOf(lab).length : 1
+  return { first: 2200, last: 2200 + 50 * ranges }
+}
 
 /** libvirt alone needs none: Vagrant reaches its machines through a network of their own. */
 export const ports: Rule = {
@@ -105,7 +130,7 @@ export const ports: Rule = {
   applies: (scope) => makesMachines(scope) && scope.provider !== 'libvirt',
   async look(host, scope) {
     const need = machinesToMake(scope).length
-    const { first, last } = SSH_PORTS
+    const { first, last } = sshPorts(scope)
     const range = Array.from({ length: last - first + 1 }, (_, index) => first + index)
     const isFree = need === 0 ? [] : await Promise.all(range.map((port) => host.isFreePort(port)))
     const free = isFree.filter(Boolean).length
