@@ -85,7 +85,17 @@ case "$action" in
     in_namespaces docker version --format 'engine {{.Server.Version}}'
     ;;
   run)
-    in_namespaces "$@"
+    # Shared ssh connections are found by address and port, which machines of the computer's own engine have too.
+    # shellcheck disable=SC2016 # a script of its own
+    HOME=$folder/home in_namespaces unshare --mount sh -c '
+      mkdir -p "$HOME" "$1"
+      chmod 700 "$1"
+      shared=/tmp/pg-lab-$(id -u)
+      mkdir -p -m 700 "$shared"
+      mount --bind "$1" "$shared"
+      shift
+      exec "$@"
+    ' sh "$folder/connections" "$@"
     ;;
   stop)
     kill "$(cat "$pid_file")" 2>/dev/null || true
