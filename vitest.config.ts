@@ -17,6 +17,7 @@ const REHEARSALS = [
   'restore',
   'second-config',
   'two-labs',
+  'unanswering',
 ].map((name) => `test/e2e/${name}.test.ts`)
 
 /** Takes away what a run that was killed has left. */

@@ -64,6 +64,10 @@ export interface BackupNode extends LabNode {
   readonly minimumRedundancy: number
   /** Crontab time of the scheduled base backup, e.g. `0 3 * * *`. */
   readonly schedule: string
+  /** How old the newest base backup and the newest archived WAL may be while the schedule is kept, in hours. */
+  readonly maximumAgeHours: number
+  /** How long ago the last good rehearsal of a restore may be, in hours; `undefined`: that is not asked. */
+  readonly rehearsalHours: number | undefined
   /** Barman's WAL compression, or `none`. */
   readonly compression: WalCompression
 }

@@ -1,6 +1,7 @@
 import type { Architecture, ProviderName } from './catalog/contracts.ts'
 import { OPERATING_SYSTEMS } from './catalog/os.ts'
-import { retentionPolicy } from './config/formats.ts'
+import { longestPause } from './config/crontab.ts'
+import { hoursOf, retentionPolicy } from './config/formats.ts'
 import { WrongSetting } from './config/partial.ts'
 import { configError } from './config/problems.ts'
 import type { Config } from './config/schema.ts'
@@ -46,7 +47,8 @@ function networkOf(config: Config, provider: ProviderName, subnet: Subnet): Lab[
 function backupOf(config: Config, node: LabNode | undefined): BackupNode | undefined {
   const { backup } = config
   if (!backup || !node) return undefined
-  const { server, user, streamingUser, slot, retention, minimumRedundancy, schedule, compression } = backup
+  const { server, user, streamingUser, slot, retention, minimumRedundancy } = backup
+  const { schedule, rehearsal, compression } = backup
   return {
     ...node,
     role: 'backup',
@@ -58,8 +60,17 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
     retentionPolicy: retentionPolicy(retention),
     minimumRedundancy,
     schedule,
+    maximumAgeHours: maximumAgeHours(schedule),
+    rehearsalHours: rehearsal === undefined ? undefined : hoursOf(rehearsal),
     compression,
   }
+}
+
+/** One hour for summer time, one for a backup that takes longer than the one before. */
+const GRACE_HOURS = 2
+
+function maximumAgeHours(schedule: string): number {
+  return Math.ceil((longestPause(schedule) ?? 0) / 60) + GRACE_HOURS
 }
 
 function replicationOf({ replication }: Config): Lab['replication'] {

@@ -49,6 +49,7 @@ test('the default lab', () => {
       slot: 'barman',
       retentionPolicy: 'RECOVERY WINDOW OF 7 DAYS',
       schedule: '0 3 * * *',
+      maximumAgeHours: 26,
     },
     postgres: { version: 17, repository: { kind: 'distro' }, checksums: true, tls: true, locale: 'C.UTF-8' },
     replication: { user: 'replica', synchronousCount: 0, maxLag: { bytes: 16777216, seconds: 10 } },

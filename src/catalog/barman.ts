@@ -7,6 +7,8 @@ export const BARMAN_SINCE = {
   target_with_timeline: '2.13',
   /** An ordinary role that can make backups need not have REPLICATION (`is_superuser` in its postgres.py before). */
   plain_role: '2.14',
+  /** `last_backup_maximum_age` knows hours, and there is `last_wal_maximum_age`. */
+  ages_in_hours: '2.16',
   /** Settings of a server that are switched by a command: `config-switch`. */
   models: '3.10',
   /** The new word for `recover`. */

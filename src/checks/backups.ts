@@ -1,23 +1,30 @@
 import type { BackupNode } from '../lab.ts'
+import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../report/catalogue.ts'
+import { span } from '../report/text.ts'
 import { askBarman, barmanFailed } from '../tools/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { onceAGuest } from '../tools/once.ts'
 import { type Check, lookAtBackup, type Seen } from './check.ts'
 
 interface Backup {
   readonly backup_id: string
   readonly status: string
   readonly size?: string
-  readonly end_time?: string
+  /** Seconds since 1970. */
+  readonly end_time_timestamp?: string
 }
 
 export const backups: Check = {
   id: 'backups',
-  title: 'Barman has a base backup, and as many as it must keep',
+  title: 'Barman has as many base backups as it must keep, and none is overdue',
   run: (lab, guest) => lookAtBackup('backups', lab, (backup) => look(backup, guest)),
 }
 
 async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
-  const answer = await askBarman(guest, backup, ['list-backup'])
+  const [answer, catalogue] = await Promise.all([
+    askBarman(guest, backup, ['list-backup']),
+    readCatalogue(guest, backup),
+  ])
   if (!Array.isArray(answer.about)) throw barmanFailed(answer, backup)
   const all = answer.about as readonly Backup[]
   const done = all.filter(({ status }) => status === 'DONE')
@@ -33,7 +40,40 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
       command: answer.command,
       output: answer.output,
     },
+    ...(newest && catalogue ? [seeNewest(backup, newest, catalogue), seeWal(backup, catalogue)] : []),
   ]
+}
+
+/** What Barman has, by its files; `undefined` where it does not know the server. */
+export const readCatalogue = onceAGuest(
+  async (guest, backup: BackupNode): Promise<Backups | undefined> =>
+    readBackupAnswer((await askCatalogue(backup, guest)).stdout)?.backups,
+)
+
+function seeNewest(backup: BackupNode, { backup_id, end_time_timestamp }: Backup, catalogue: Backups): Seen {
+  const endedAt = new Date(Number(end_time_timestamp) * 1000).toISOString()
+  const hint =
+    `The schedule ${backup.schedule} has missed one: was ${backup.name} halted, does cron run, did the backup fail? ` +
+    'Take one now: npx create-pg-lab backup; and look: npx create-pg-lab verify --only cron,retention'
+  return { ...seeAge('the newest base backup', backup, ageS(catalogue, endedAt), backup_id), hint }
+}
+
+/** An idle server fills no WAL file, but each backup ends one: what holds for the backups holds for the WAL. */
+function seeWal(backup: BackupNode, catalogue: Backups): Seen {
+  const { newestWal } = catalogue
+  const hint = 'See whether WAL arrives: npx create-pg-lab verify --only wal'
+  const age = newestWal && ageS(catalogue, newestWal.writtenAt)
+  return { ...seeAge('the newest archived WAL', backup, age, newestWal?.name ?? ''), hint }
+}
+
+function seeAge(what: string, backup: BackupNode, ageSeconds: number | undefined, name: string): Seen {
+  const { maximumAgeHours } = backup
+  return {
+    what: `age of ${what}`,
+    expected: `at most ${maximumAgeHours} h`,
+    observed: ageSeconds === undefined ? 'there is none' : `${span(ageSeconds)} (${name})`,
+    ok: ageSeconds !== undefined && ageSeconds <= maximumAgeHours * 3600,
+  }
 }
 
 function describe(all: readonly Backup[]): string {

@@ -13,6 +13,9 @@ const NO_CONNECTION = 'It follows from the lost connection to the primary: see t
 
 const GRANTS = 'A right of Barman’s user is missing. Give it again: npx create-pg-lab provision'
 
+/** An idle server fills no WAL file before a backup ends one. */
+const WANT_BACKUP = ['minimum_redundancy_requirements', 'backup_maximum_age', 'wal_maximum_age']
+
 const PASSWORDS = 'Set its password and pg_hba.conf again: npx create-pg-lab provision'
 
 /** What to do about a line, by its key; `{server}` is Barman's name for the cluster. */
@@ -87,8 +90,7 @@ function seeLine(backup: BackupNode, key: string, { status, hint }: Line): Seen 
 }
 
 function remedyOf(key: string, backup: BackupNode): string {
-  const wantsBackup = key === 'minimum_redundancy_requirements' || key === 'backup_maximum_age'
-  if (wantsBackup)
+  if (WANT_BACKUP.includes(key))
     return `Look at npx create-pg-lab verify --only backups, or take one: npx create-pg-lab backup`
   const remedy =
     REMEDIES[key] ?? 'What Barman knows of the server: sudo -u barman barman show-server {server}'

@@ -14,6 +14,7 @@ import { hba } from './hba.ts'
 import { lag } from './lag.ts'
 import { login } from './login.ts'
 import { primary } from './primary.ts'
+import { rehearsal } from './rehearsal.ts'
 import { replication } from './replication.ts'
 import { retention } from './retention.ts'
 import { roles } from './roles.ts'
@@ -52,6 +53,7 @@ export const CHECKS: readonly Check[] = [
   continuity,
   retention,
   cron,
+  rehearsal,
   clock,
 ]
 

@@ -36,6 +36,10 @@ function noPrimary(states: readonly ServerState[]): string {
   if (silent.length === 0) {
     return `All servers are in recovery. Make the most advanced one the primary: npx create-pg-lab promote`
   }
+  const hung = states.filter(({ problem }) => problem?.timedOut).map(({ node }) => node.name)
+  if (hung.length > 0) {
+    return `${hung.join(' and ')} may be the primary, and is not gone: it gives no answer in time. Look at its processes first, as below`
+  }
   const start =
     silent.length === 1
       ? `${silent[0]} does not answer and may be the primary. Start it: npx create-pg-lab up`

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
-import { findPrimary } from '../tools/cluster.ts'
+import { findPrimary, whyNotOne } from '../tools/cluster.ts'
 import type { Session } from './session.ts'
 
 /** @throws UserError when the lab has none */
@@ -11,11 +11,14 @@ export function backupHost({ backup }: Lab): BackupNode {
   })
 }
 
-/** @throws UserError when there is none, or more than one */
-export async function onePrimary({ lab, guest }: Session): Promise<LabNode> {
+/**
+ * @param purpose completes "There is not exactly one primary …"
+ * @throws UserError when there is none, or more than one
+ */
+export async function onePrimary({ lab, guest }: Session, purpose: string): Promise<LabNode> {
   const primary = await findPrimary(lab, guest)
   if (primary.found) return primary.node
-  throw new UserError('There is not exactly one primary to back up', {
-    hint: 'see who answers: npx create-pg-lab status',
+  throw new UserError(`There is not exactly one primary ${purpose}: ${whyNotOne(primary)}`, {
+    hint: 'see who answers: npx create-pg-lab verify --only primary',
   })
 }

@@ -13,7 +13,7 @@ export async function backup(context: Context): Promise<number> {
   verifyIsUp(session)
   const { lab, guest, taskOptions } = session
   const host = backupHost(lab)
-  const primary = await onePrimary(session)
+  const primary = await onePrimary(session, 'to back up')
   let taken: BaseBackup | undefined
   const work = async (note: (text: string) => void) => {
     const server = { primary, backup: host, guest, version: lab.postgres.version }

@@ -3,7 +3,7 @@ import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
 import type { LagSample } from '../report/lag.ts'
 import { size, span } from '../report/text.ts'
 import { runTasks } from '../tasks.ts'
-import { findPrimary } from '../tools/cluster.ts'
+import { onePrimary } from './backup-host.ts'
 import type { Context } from './command.ts'
 import { openSession, verifyIsUp } from './session.ts'
 
@@ -21,19 +21,14 @@ export async function load(context: Context, options: LoadOptions): Promise<numb
   const session = await openSession(context)
   verifyIsUp(session)
   const { lab, guest, taskOptions } = session
-  const primary = await findPrimary(lab, guest)
-  if (!primary.found) {
-    throw new UserError('There is not exactly one primary to put a load on', {
-      hint: 'see who answers: npx create-pg-lab status',
-    })
-  }
+  const primary = await onePrimary(session, 'to put a load on')
   let result: LoadResult | undefined
   const work = async (note: (text: string) => void) => {
     const onSample = (sample: LagSample) => note(progress(sample, seconds))
-    result = await runLoad(lab, primary.node, guest, { rate, seconds, onSample })
+    result = await runLoad(lab, primary, guest, { rate, seconds, onSample })
     return `${result.transactions} transactions`
   }
-  const title = `Load ${primary.node.name} with ${rate} transactions a second for ${seconds} s`
+  const title = `Load ${primary.name} with ${rate} transactions a second for ${seconds} s`
   try {
     await runTasks([{ title, run: ({ note }) => work(note) }], taskOptions)
   } catch (error) {

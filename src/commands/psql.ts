@@ -2,6 +2,7 @@ import { type LabNode, nodesOf } from '../lab.ts'
 import { RESTORED_PSQL } from '../operations/restore.ts'
 import { findPrimary } from '../tools/cluster.ts'
 import { sshCommand } from '../tools/guest.ts'
+import { CONNECT_S } from '../tools/psql.ts'
 import { type Context, canAsk, passedOn } from './command.ts'
 import { findNode, openSession, type Session, verifyIsUp } from './session.ts'
 
@@ -21,7 +22,9 @@ export async function psql(context: Context, _options: object, words: readonly s
   const own = passedOn(isNamed ? words.slice(1) : words)
   const [program, user] =
     node.role === 'backup' ? ([RESTORED_PSQL, 'barman'] as const) : ([['psql'], 'postgres'] as const)
-  const { file, args } = sshCommand(node.name, [...program, '-d', lab.database.name, ...own], user)
+  // A server that hangs takes the connection and never answers; what is typed then may take its time.
+  const bounded = ['env', `PGCONNECT_TIMEOUT=${CONNECT_S}`, ...program]
+  const { file, args } = sshCommand(node.name, [...bounded, '-d', lab.database.name, ...own], user)
   const terminal = canAsk(context) ? ['-t'] : []
   const { exitCode } = await context.run({
     file,

@@ -1,8 +1,10 @@
 import { type Check, lookAtBackupOf, type Seen } from '../checks/check.ts'
 import type { BackupNode, Lab } from '../lab.ts'
 import { type Rehearsal, rehearseRestore, type Step, type TableState } from '../operations/rehearse.ts'
+import { noteRehearsal } from '../report/catalogue.ts'
 import { size } from '../report/text.ts'
-import { barmanCommand } from '../tools/barman.ts'
+import { barmanCommand, everything, OWN_FOLDERS } from '../tools/barman.ts'
+import type { Guest } from '../tools/contracts.ts'
 
 /** `pg-lab verify --restore`. It takes seconds to minutes, so it is run when it is asked for. */
 export const restoreCheck: Check = {
@@ -11,8 +13,35 @@ export const restoreCheck: Check = {
   run: (lab, guest) =>
     lookAtBackupOf('restore', lab, guest, async (backup, primary) => {
       const rehearsal = await rehearseRestore(lab, primary, backup, guest)
-      return rehearsal ? judge(lab, backup, rehearsal) : [NO_BACKUP]
+      if (!rehearsal) return [NO_BACKUP]
+      const seen = judge(lab, backup, rehearsal)
+      return [...seen, ...(await noteDown(backup, rehearsal, seen, guest))]
     }),
+}
+
+/** What `status` and the check `rehearsal` tell from now on. @returns a finding where that could not be written */
+async function noteDown(
+  backup: BackupNode,
+  rehearsal: Rehearsal,
+  seen: readonly Seen[],
+  guest: Guest,
+): Promise<readonly Seen[]> {
+  const failed = seen.find(({ ok }) => !ok)
+  const said = failed
+    ? `${failed.what}: ${failed.observed}`
+    : `${rehearsal.wanted.rows} rows as on the primary`
+  const result = { backup: rehearsal.backup, ok: failed === undefined, said }
+  const output = await noteRehearsal(backup, result, guest)
+  if (output.exitCode === 0) return []
+  return [
+    {
+      what: 'note of this rehearsal',
+      expected: 'written',
+      observed: everything(output),
+      ok: false,
+      hint: OWN_FOLDERS,
+    },
+  ]
 }
 
 const NO_BACKUP: Seen = {

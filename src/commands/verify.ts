@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CHECKS, runChecks } from '../checks/index.ts'
+import { rehearsal } from '../checks/rehearsal.ts'
 import { EXIT, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
@@ -27,8 +28,10 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   verifyIsUp(session)
   const rehearses = restore || ids?.includes(restoreCheck.id)
   if (rehearses) verifyHasBackup(session.lab)
+  // What the last rehearsal was is no news beside this one.
+  const all = CHECKS.map(({ id }) => id).filter((id) => !rehearses || id !== rehearsal.id)
   const findings = await runChecks(session.lab, session.guest, {
-    ...(ids ? { only: ids } : {}),
+    only: ids ?? all,
     ...(rehearses ? { also: [restoreCheck] } : {}),
   })
   verifyAllAsked(ids ?? [], findings)

@@ -47,6 +47,10 @@ export const FORMATS = {
     pattern: /^[1-9]\d{0,9}(s|min|h|d)$/,
     words: "a time such as '30s', '1min', '2h' or '1d'",
   },
+  age: {
+    pattern: /^[1-9]\d{0,3} (hour|day|week)s?$/,
+    words: "a number of hours, days or weeks, e.g. '8 days'",
+  },
   retention: {
     pattern: /^[1-9]\d{0,3} (day|week|month|backup)s?$/,
     words: "a period or a number of backups: '7 days', '2 weeks', '1 month', '3 backups'",
@@ -103,43 +107,6 @@ export const FORMATS = {
   },
 } as const satisfies Record<string, Format>
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
-
-/** The five fields of crontab(5): lowest and highest value, and names counted from the lowest. */
-const CRON_FIELDS: readonly { min: number; max: number; names?: readonly string[] }[] = [
-  { min: 0, max: 59 },
-  { min: 0, max: 23 },
-  { min: 1, max: 31 },
-  { min: 1, max: 12, names: MONTHS },
-  { min: 0, max: 7, names: DAYS },
-]
-
-function cronNumber(text: string, field: (typeof CRON_FIELDS)[number]): number {
-  const named = field.names?.indexOf(text.toLowerCase()) ?? -1
-  if (named >= 0) return named + field.min
-  return /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN
-}
-
-function isCronField(text: string, field: (typeof CRON_FIELDS)[number]): boolean {
-  return text.split(',').every((part) => {
-    const match = /^(\*|[A-Za-z0-9]+(?:-[A-Za-z0-9]+)?)(?:\/(\d{1,2}))?$/.exec(part)
-    if (!match?.[1] || match[2] === '0') return false
-    if (match[1] === '*') return true
-    const [from = Number.NaN, to = from] = match[1].split('-').map((end) => cronNumber(end, field))
-    return from >= field.min && to <= field.max && from <= to
-  })
-}
-
-/** Whether cron takes this as the time of a job: five fields, each inside its range. */
-export function isCrontab(text: string): boolean {
-  const fields = text.split(' ')
-  return (
-    fields.length === CRON_FIELDS.length &&
-    CRON_FIELDS.every((field, position) => isCronField(fields[position] ?? '', field))
-  )
-}
-
 /** recovery_min_apply_delay is a 32-bit number of milliseconds: 24.86 days. */
 const MAX_APPLY_DELAY_MS = 2 ** 31 - 1
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -169,4 +136,12 @@ export function retentionPolicy(retention: string): string {
   const [count = '', unit = ''] = retention.split(' ')
   if (unit.startsWith('backup')) return `REDUNDANCY ${count}`
   return `RECOVERY WINDOW OF ${count} ${unit.replace(/s$/, '').toUpperCase()}S`
+}
+
+const HOURS: Readonly<Record<string, number>> = { hour: 1, day: 24, week: 168 }
+
+/** In hours. @param age a text of the `age` format */
+export function hoursOf(age: string): number {
+  const [count = '', unit = ''] = age.split(' ')
+  return Number(count) * (HOURS[unit.replace(/s$/, '')] ?? Number.NaN)
 }

@@ -1,5 +1,6 @@
 import { closest } from './closest.ts'
-import { FORMATS, type Format, isCrontab, isTimezone } from './formats.ts'
+import { isCrontab } from './crontab.ts'
+import { FORMATS, type Format, isTimezone } from './formats.ts'
 
 /** Makes of what somebody wrote the text that was probably meant; `undefined` where nothing is near. */
 type Guess = (text: string) => string | undefined

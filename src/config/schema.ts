@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { WAL_COMPRESSIONS } from '../catalog/barman.ts'
 import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
-import { FORMATS, type Format, isApplyDelay, isCrontab, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
+import { isCrontab, longestPause } from './crontab.ts'
+import { FORMATS, type Format, isApplyDelay, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
 import { refuseSetting } from './owned-settings.ts'
 
 /*
@@ -134,9 +135,19 @@ const Backup = section('The Barman host, or false for none.', {
     v.pipe(
       v.string(),
       v.check(isCrontab, "must be a crontab time of five fields, e.g. '0 3 * * *' (every night at three)"),
+      v.check(
+        (text) => !isCrontab(text) || longestPause(text) !== undefined,
+        'must be of a day that comes: there is no February 30',
+      ),
       v.description('When the base backup is taken, as crontab(5) says it.'),
     ),
     '0 3 * * *',
+  ),
+  rehearsal: v.optional(
+    text(
+      FORMATS.age,
+      'How long ago the last good `verify --restore` may be: what runs it on a schedule shall not stop unseen.',
+    ),
   ),
   compression: v.optional(
     v.pipe(v.picklist(WAL_COMPRESSIONS), v.description('How Barman compresses archived WAL.')),

@@ -2,7 +2,7 @@ import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import type { Language, StepReport, Text } from '../report/drill-report.ts'
 import type { Progress, Task } from '../tasks.ts'
-import { findPrimary } from '../tools/cluster.ts'
+import { findPrimary, whyNotOne } from '../tools/cluster.ts'
 import { identityOf } from '../tools/groups.ts'
 import type { Drill, LiveStage, Stage, Step } from './drill.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
@@ -128,7 +128,7 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
 async function onlyPrimary({ lab, guest }: Stage): Promise<LabNode> {
   const primary = await findPrimary(lab, guest)
   if (primary.found) return primary.node
-  throw new CommandError('There is not exactly one primary to count on', {
+  throw new CommandError(`There is not exactly one primary to count on: ${whyNotOne(primary)}`, {
     command: 'npx create-pg-lab status',
   })
 }

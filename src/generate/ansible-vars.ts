@@ -36,6 +36,7 @@ function backupVars({ backup }: Lab): Record<string, string | number | boolean> 
     postgres_backup_retention_policy: backup.retentionPolicy,
     postgres_backup_minimum_redundancy: backup.minimumRedundancy,
     postgres_backup_schedule: backup.schedule,
+    postgres_backup_maximum_age_hours: backup.maximumAgeHours,
     postgres_backup_compression: backup.compression,
   }
 }

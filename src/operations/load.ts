@@ -34,6 +34,12 @@ const AROUND_MS = 60_000
 
 const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
 
+/** What timeout(1) ends with. */
+const TIME_IS_UP = 124
+
+/** A standby that answers acknowledges a commit in far less, on a slow computer too. */
+const COMMIT_S = 20
+
 /*
  * pgbench's own tables, in a schema of their own in the demo database, dropped whatever happens: the script ends
  * with our connection, and a trap stands behind each end. $1 is the database, $2 the rate, $3 the seconds, $4 the
@@ -55,7 +61,9 @@ PATH="$(PGUSER=postgres ask postgres "SELECT setting FROM pg_config WHERE name =
 drop "$1" || exit
 trap 'drop "$1"' EXIT
 trap 'exit 130' HUP INT TERM
-ask "$1" "CREATE SCHEMA $schema" || exit
+# As every commit of the load it waits for synchronous standbys. SIGINT: psql takes the commit back out of the queue.
+PGOPTIONS='-c client_min_messages=error' timeout -s INT -k 5 ${COMMIT_S} \\
+  psql -X -q -v ON_ERROR_STOP=1 -d "$1" -c "CREATE SCHEMA $schema" || exit
 export PGOPTIONS="-c search_path=$schema"
 pgbench -i -q -s 1 "$1" || exit
 pgbench -n -c 4 -R "$2" -T "$3" "$1"`
@@ -137,6 +145,17 @@ function figuresOf(output: Output, { name }: LabNode): Omit<LoadResult, 'samples
     throw new UserError(`A load is already running on ${name}`, {
       hint: 'watch it: npx create-pg-lab status --watch',
     })
+  }
+  if (output.exitCode === TIME_IS_UP) {
+    throw new CommandError(
+      `A commit on ${name} did not come back within ${COMMIT_S} s, so there was no load`,
+      {
+        command: 'psql',
+        exitCode: output.exitCode,
+        lastLines: [],
+        hint: 'It waits for a synchronous standby: npx create-pg-lab verify --only synchronous,standby',
+      },
+    )
   }
   const figure = (pattern: RegExp) => Number(pattern.exec(output.stdout)?.[1])
   const transactions = figure(/transactions actually processed: (\d+)/)

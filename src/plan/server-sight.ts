@@ -103,7 +103,10 @@ function serverSql({ postgres }: Lab): string {
   (SELECT json_object_agg(datname, pg_get_userbyid(datdba)) FROM pg_database) AS databases`
 }
 
-/** @returns `undefined` when no server answers there */
+/**
+ * @returns `undefined` when no server runs there
+ * @throws CommandError where one runs and does not answer: hung, locked, full, starting up
+ */
 export async function seeServer(lab: Lab, guest: Guest, node: LabNode): Promise<ServerSight | undefined> {
   const [server, table] = await Promise.all([
     firstRow<Omit<ServerSight, 'tableOwner'>>(guest, node, serverSql(lab)),
@@ -117,7 +120,10 @@ function tableSql({ database }: Lab): string {
  WHERE oid = to_regclass(format('public.%I', ${literal(database.table)}))`
 }
 
-/** @returns `undefined` where nobody answers, or there is no such database */
+/**
+ * @returns `undefined` where no server runs, or there is no such database
+ * @throws CommandError where one runs and does not let us ask
+ */
 async function firstRow<Row>(
   guest: Guest,
   node: LabNode,
@@ -127,9 +133,16 @@ async function firstRow<Row>(
   try {
     return (await guest.rows<Row>(node, sql, database))[0]
   } catch (error) {
-    if (error instanceof CommandError) return undefined
+    if (error instanceof CommandError && !runsSilently(error)) return undefined
     throw error
   }
+}
+
+/** PostgreSQL alone says FATAL; of a database that is not there it is no wonder. */
+function runsSilently({ timedOut, lastLines }: CommandError): boolean {
+  return (
+    timedOut || lastLines.some((line) => /FATAL: /.test(line) && !/database .* does not exist/.test(line))
+  )
 }
 
 /** What the last line of a file about a setting says; `undefined` when there is none. */

@@ -17,7 +17,8 @@ function item(action: PlanAction, node: LabNode, text: string): PlanItem {
 /** What happens to the PostgreSQL servers, in the order in which it happens. */
 export function serverItems(lab: Lab, seen: Survey): readonly PlanItem[] {
   const primary = seen.primary ?? (seen.servers.size === 0 ? lab.master : undefined)
-  if (!primary) return [] // two of them, or none among those that answer: that is refused, or looked at later
+  // Two of them are refused; where none answers, nobody knows yet what follows for the others.
+  if (!primary) return postgresNodes(lab).flatMap((node) => silentItem(seen, node))
   const standbys = postgresNodes(lab).filter(({ name }) => name !== primary.name)
   // A standby must have as much as its primary, and let in who is cloned from it, before they come.
   const isEarly = (node: PostgresNode) => {
@@ -46,13 +47,21 @@ export function serverItems(lab: Lab, seen: Survey): readonly PlanItem[] {
 function changesOf(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresNode): readonly PlanItem[] {
   const server = seen.servers.get(node.name)
   if (server) return reloadOf(node, server, configChanges(lab, seen, primary, node, server))
-  const isNew = !seen.made.has(node.name)
-  const isSilent = !isNew && !seen.machines.has(node.name)
-  if (isSilent)
-    return [item('look', node, 'its server is not running: what changes there is seen only once it runs')]
-  if (!isNew)
-    return [item('look', node, 'PostgreSQL does not answer: it is started, or set up if it is not there')]
+  const silent = silentItem(seen, node)
+  if (silent.length > 0) return silent
   return [item('add', node, node.name === primary.name ? newPrimary(lab) : newStandby(lab, primary, node))]
+}
+
+/** Of a machine that was made and whose server does not answer. */
+function silentItem(seen: Survey, node: PostgresNode): readonly PlanItem[] {
+  if (seen.servers.has(node.name) || !seen.made.has(node.name)) return []
+  if (!seen.machines.has(node.name))
+    return [item('look', node, 'its server is not running: what changes there is seen only once it runs')]
+  const reason = seen.unanswering.get(node.name)
+  if (reason === undefined)
+    return [item('look', node, 'PostgreSQL does not answer: it is started, or set up if it is not there')]
+  const text = `PostgreSQL runs there and gives no answer (${reason}): what changes is not known, and up ends there`
+  return [item('look', node, text)]
 }
 
 function newPrimary(lab: Lab): string {

@@ -31,6 +31,8 @@ export interface Survey {
   readonly machines: ReadonlyMap<string, MachineSight>
   /** The PostgreSQL servers that answer. */
   readonly servers: ReadonlyMap<string, ServerSight>
+  /** Those that run and do not let us ask, and why. */
+  readonly unanswering: ReadonlyMap<string, string>
   /** `undefined` when no server, or more than one, is out of recovery. */
   readonly primary: PostgresNode | undefined
   readonly gone: readonly GoneMachine[]
@@ -77,13 +79,20 @@ export async function survey(view: View): Promise<Survey> {
   const belongings = new Map<string, Belongings>()
   const machines = new Map<string, MachineSight>()
   const servers = new Map<string, ServerSight>()
+  const unanswering = new Map<string, string>()
   const look = async (node: LabNode) => {
     const machine = await seeMachine(guest, node, !isExisting)
     if (!machine) return
     machines.set(node.name, machine)
     if (isExisting) belongings.set(node.name, await seeBelongings(guest, node))
-    const server = node.role === 'backup' ? undefined : await seeServer(lab, guest, node)
-    if (server) servers.set(node.name, server)
+    if (node.role === 'backup') return
+    try {
+      const server = await seeServer(lab, guest, node)
+      if (server) servers.set(node.name, server)
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error
+      unanswering.set(node.name, error.message.replace(`${node.name}: `, ''))
+    }
   }
   const [gone, barmanServers] = await Promise.all([
     Promise.all(strangers.map((name) => seeGone(name, guest, former))),
@@ -98,6 +107,7 @@ export async function survey(view: View): Promise<Survey> {
     made,
     machines,
     servers,
+    unanswering,
     primary: others.length === 0 ? primary : undefined,
     gone,
     resizes: isExisting ? [] : await seeResizes(view, machines),

@@ -92,73 +92,8 @@ export function readServerAnswer(stdout: string): ServerAnswer | undefined {
   return answer && { ...(answer as unknown as Omit<ServerAnswer, 'disk'>), disk: readDisk(stdout) }
 }
 
-/** The base backups of a Barman server; bytes are theirs alone, without WAL. */
-export interface BackupAnswer {
-  readonly backups: {
-    readonly count: number
-    readonly bytes: number
-    readonly newest:
-      | {
-          readonly id: string
-          readonly status: string
-          readonly endedAt: string | undefined
-          readonly bytes: number
-        }
-      | undefined
-  }
-  readonly disk: Disk | undefined
-}
-
-/*
- * $1 is Barman's name for the server. Its catalogue is read from the files themselves, which takes a fifth of the time
- * of `barman list-backup`: base/<id>/backup.info, since Barman 3.14 meta/<id>-backup.info.
- */
-export const CATALOGUE_SCRIPT = `df -kP -- "$HOME" && cd -- "$HOME/$1" && echo catalogue: &&
-  find base meta -maxdepth 2 -name '*backup.info' -exec grep -HE '^(status|size|end_time)=' {} + 2>/dev/null
-true`
-
-/** @returns `undefined` when Barman has no such server */
-export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
-  const [, lines] = stdout.split(/^catalogue:\n/m)
-  if (lines === undefined) return undefined
-  const backups = Object.entries(catalogueIn(lines)).map(([id, { status = '', size, end_time }]) => ({
-    id,
-    status,
-    endedAt: timeOf(end_time),
-    bytes: Number(size) || 0,
-  }))
-  const done = backups.filter(({ status }) => status === 'DONE')
-  return {
-    backups: {
-      count: done.length,
-      bytes: done.reduce((sum, { bytes }) => sum + bytes, 0),
-      // An id is the time it was begun at.
-      newest: backups.toSorted((one, other) => (one.id < other.id ? 1 : -1))[0],
-    },
-    disk: readDisk(stdout),
-  }
-}
-
-/** `base/20261122T173338/backup.info:status=DONE`, by id and field. */
-function catalogueIn(lines: string): Readonly<Record<string, Readonly<Record<string, string>>>> {
-  const catalogue: Record<string, Record<string, string>> = {}
-  for (const [, id = '', field = '', value = ''] of lines.matchAll(
-    /^(?:base|meta)\/(\w+)[/-]backup\.info:(\w+)=(.*)$/gm,
-  )) {
-    catalogue[id] ??= {}
-    catalogue[id][field] = value
-  }
-  return catalogue
-}
-
-/** `2026-11-22 17:33:41.159834+00:00`, or `None` */
-function timeOf(text: string | undefined): string | undefined {
-  const time = new Date(text ?? '')
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
-}
-
 /** The last line of `df -kP`: device, kilobytes in all, used, free, share, place. */
-function readDisk(stdout: string): Disk | undefined {
+export function readDisk(stdout: string): Disk | undefined {
   const [, total, free] = /^\S.*\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/m.exec(stdout) ?? []
   return total === undefined
     ? undefined

@@ -1,6 +1,7 @@
 import { type BackupNode, type Lab, type LabNode, nodesOf, type PostgresNode } from '../lab.ts'
 import { linksOf } from '../tools/cluster.ts'
-import type { Asked, BackupAnswer, Disk, Sender, ServerAnswer, Slot } from './survey-answers.ts'
+import type { BackupAnswer, Backups } from './catalogue.ts'
+import type { Asked, Disk, Sender, ServerAnswer, Slot } from './survey-answers.ts'
 
 /** A host of the lab, as it tells it. */
 export interface NodeState {
@@ -33,8 +34,6 @@ export type SlotState = Slot & {
   readonly user: string | undefined
 }
 
-export type Backups = BackupAnswer['backups']
-
 /** The lab at one moment. */
 export interface Survey {
   readonly lab: string
@@ -44,7 +43,12 @@ export interface Survey {
   readonly primary: string | undefined
   readonly nodes: readonly NodeState[]
   readonly slots: readonly SlotState[]
-  readonly backups: Backups | undefined
+  readonly backups:
+    | (Backups & {
+        /** How old the newest of them and the newest archived WAL may be. */
+        readonly maximumAgeHours: number
+      })
+    | undefined
 }
 
 export type Answers = ReadonlyMap<string, Asked<ServerAnswer>>
@@ -141,8 +145,10 @@ function silence({ name }: LabNode, asked: Asked<unknown> | undefined): Judgemen
     const hint = `npx create-pg-lab ssh ${name} -- systemctl status 'postgresql*'; npx create-pg-lab up starts it`
     return { state: 'server down', ok: false, problem, hint }
   }
-  const state = machine === 'slow' ? 'no answer' : 'machine down'
-  return { state, ok: false, problem, hint: 'npx create-pg-lab up' }
+  if (machine === 'down') return { state: 'machine down', ok: false, problem, hint: 'npx create-pg-lab up' }
+  // That one waits longer, and says what hangs.
+  const hint = 'npx create-pg-lab verify --only primary'
+  return { state: 'no answer', ok: false, problem: problem.replace(`${name} `, ''), hint }
 }
 
 /** The Barman host's state: whether it receives is seen on the server it streams from. */
@@ -163,6 +169,11 @@ export function backupStateOf(
   }
   const seen = { ...base, slot: sender?.slot_name ?? undefined, disk: asked.answer.disk }
   if (sender) return { ...seen, state: 'receiving', ...WELL }
+  const isSilent = [...answers.values()].some((one) => 'machine' in one && one.machine === 'slow')
+  if (primariesIn(answers).length === 0 && isSilent) {
+    const problem = 'no primary answers that could tell whether receive-wal streams'
+    return { ...seen, state: 'not known', problem, hint: 'npx create-pg-lab verify --only primary' }
+  }
   const hint = `npx create-pg-lab ssh ${name} -- sudo -u barman barman cron`
   return { ...seen, state: 'not receiving', problem: 'receive-wal does not stream from the primary', hint }
 }

@@ -2,15 +2,8 @@ import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/psql.ts'
-import {
-  type Asked,
-  type BackupAnswer,
-  CATALOGUE_SCRIPT,
-  readBackupAnswer,
-  readServerAnswer,
-  SERVER_SCRIPT,
-  type ServerAnswer,
-} from './survey-answers.ts'
+import { askCatalogue, type BackupAnswer, readBackupAnswer } from './catalogue.ts'
+import { type Asked, readServerAnswer, SERVER_SCRIPT, type ServerAnswer } from './survey-answers.ts'
 import { backupStateOf, nodeStateOf, type Survey } from './survey-states.ts'
 
 export type { NodeState, SlotState, Survey } from './survey-states.ts'
@@ -41,7 +34,10 @@ export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {
     primary,
     nodes: [...states, ...(lab.backup && backup ? [backupStateOf(lab, lab.backup, backup, answers)] : [])],
     slots: nodes.flatMap((node) => slotsOn(lab, node, answers.get(node.name))),
-    backups: backup && 'answer' in backup ? backup.answer.backups : undefined,
+    backups:
+      lab.backup && backup && 'answer' in backup
+        ? { ...backup.answer.backups, maximumAgeHours: lab.backup.maximumAgeHours }
+        : undefined,
   }
 }
 
@@ -69,8 +65,7 @@ async function askServer(node: LabNode, psql: string, guest: Guest): Promise<Ask
 }
 
 async function askBackup(node: BackupNode, guest: Guest): Promise<Asked<BackupAnswer>> {
-  const argv = ['sh', '-c', CATALOGUE_SCRIPT, 'sh', node.server]
-  return ask(() => guest.shell(node, argv, { as: 'barman', timeoutMs: SILENCE_MS }), readBackupAnswer)
+  return ask(() => askCatalogue(node, guest, SILENCE_MS), readBackupAnswer)
 }
 
 async function ask<T>(
@@ -85,7 +80,7 @@ async function ask<T>(
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
     const isSlow = error.exitCode === undefined || error.exitCode > 255
-    const problem = error.lastLines.at(-1) ?? error.message
+    const problem = error.timedOut ? error.message : (error.lastLines.at(-1) ?? error.message)
     return {
       problem: problem.replace(/^ssh: connect to host \S+ port \d+: /, ''),
       machine: isSlow ? 'slow' : 'down',

@@ -65,6 +65,14 @@ export async function findPrimary(lab: Lab, guest: Guest): Promise<Primary> {
   return node && others.length === 0 ? { found: true, node, states } : { found: false, candidates, states }
 }
 
+/** Why there is not one to work with, in the servers' own words. @param primary an answer of findPrimary */
+export function whyNotOne({ states }: Primary): string {
+  const primaries = states.filter(({ role }) => role === 'primary').map(({ node }) => node.name)
+  if (primaries.length > 1) return `${primaries.join(' and ')} are primaries`
+  const problems = states.flatMap(({ problem }) => (problem ? [problem.message] : []))
+  return problems.join('; ') || 'all servers are in recovery'
+}
+
 /** A standby and the server it should stream from, through its own slot there. */
 export interface Link {
   readonly node: PostgresNode

@@ -52,6 +52,16 @@ const receiver = {
   delay_ms: '0',
   delay: '0',
 }
+/** What the files of Barman say so many seconds after the one backup of the recording ended. */
+const catalogue = (ageS: number, ...lines: readonly string[]) =>
+  [
+    'catalogue:',
+    `now ${1795367349 + ageS}`,
+    'base/20261122T170901/backup.info:status=DONE',
+    ...lines,
+    '',
+  ].join('\n')
+
 const rules = hbaRules()
 const [trusting] = hbaRules(['host all all 0.0.0.0 0.0.0.0 trust'])
 /** What pg_hba.conf of the master says, and what is found. */
@@ -369,6 +379,52 @@ const SABOTAGES: readonly Sabotage[] = [
     run: ['backups'],
     found: ['backups backup base backups that are DONE: 20261122T163004 WAITING_FOR_WALS'],
     remedy: 'sudo -u barman barman cron',
+  },
+  {
+    name: 'backups that have stopped: the newest is a year old, and so is the WAL',
+    script: {
+      shell: [
+        {
+          of: 'echo catalogue:',
+          stdout: catalogue(365 * 24 * 3600, 'wal 1795367350.1 000000010000000000000009'),
+        },
+      ],
+    },
+    run: ['backups'],
+    found: [
+      'backups backup age of the newest base backup: 365 d (20261122T170901)',
+      'backups backup age of the newest archived WAL: 365 d (000000010000000000000009)',
+    ],
+    remedy: 'Take one now: npx create-pg-lab backup',
+  },
+  {
+    name: 'a backup that was missed an hour ago, and no WAL at all',
+    script: { shell: [{ of: 'echo catalogue:', stdout: catalogue(27 * 3600) }] },
+    run: ['backups'],
+    found: [
+      'backups backup age of the newest base backup: 27 h (20261122T170901)',
+      'backups backup age of the newest archived WAL: there is none',
+    ],
+    remedy: 'The schedule 0 3 * * * has missed one',
+  },
+  {
+    name: 'a rehearsal of a restore that failed',
+    script: {
+      shell: [
+        {
+          of: 'echo catalogue:',
+          stdout: catalogue(
+            7200,
+            'rehearsed {"at":"2026-11-22T18:09:09Z","backup":"20261122T170901","ok":false,"said":"files: damaged"}',
+          ),
+        },
+      ],
+    },
+    run: ['rehearsal'],
+    found: [
+      'rehearsal backup last rehearsal of a restore: failed, 60 min ago, backup 20261122T170901: files: damaged',
+    ],
+    remedy: 'npx create-pg-lab verify --restore',
   },
   {
     name: 'WAL that does not arrive',

@@ -36,6 +36,17 @@ export function hbaRules(lines: readonly string[] = hbaLines(recordedLab())) {
   })
 }
 
+/** What status and two checks read of Barman's files: half an hour after the one backup. */
+const CATALOGUE: Printed = {
+  of: 'echo catalogue:',
+  stdout: `catalogue:
+now 1795369149
+base/20261122T170901/backup.info:status=DONE
+wal 1795369029.5 000000010000000000000009
+rehearsed {"at":"2026-11-22T17:15:00Z","backup":"20261122T170901","ok":true,"said":"2 rows as on the primary"}
+`,
+}
+
 /** What every server of the lab says of its pg_hba.conf. */
 const HBA: readonly Rows[] = [
   { of: 'pg_hba_file_rules', rows: hbaRules() },
@@ -94,7 +105,7 @@ export function scriptedGuest({ rows = [], shell = [], down = [] }: Script = {})
       reach(node)
       const output = { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
       if (argv[0] === 'true') return output
-      const printed = [...shell, ...recorded.shell].find((one) => fits(one, node, argv.join(' ')))
+      const printed = [...shell, CATALOGUE, ...recorded.shell].find((one) => fits(one, node, argv.join(' ')))
       if (!printed) throw new Error(`not recorded on ${node.name}: ${argv.join(' ')}`)
       const { of: _of, node: _node, ...given } = printed
       return { ...output, ...given }

@@ -40,6 +40,8 @@ describe('the screen', () => {
       slave_slot  master  slave   active  56 B of WAL
 
       BACKUPS  1, 45.6 MB; newest 20261122T173338: 45.6 MB, 60 min ago
+      ARCHIVE  newest WAL 00000001000000000000000A, 2 min ago
+      RESTORE  rehearsed 12 h ago from 20261121T030001: good
       DISK     free: master 5.7 GB, slave 5.7 GB, backup 5.7 GB"
     `)
   })
@@ -61,8 +63,8 @@ describe('the screen', () => {
 
       ✖ slave  Connection refused
         → npx create-pg-lab up
-      ✖ backup  ssh took longer than 4 s and was stopped
-        → npx create-pg-lab up"
+      ✖ backup  did not answer within 4 s
+        → npx create-pg-lab verify --only primary"
     `)
   })
 

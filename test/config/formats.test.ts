@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { FORMATS, isApplyDelay, isCrontab, isTimezone, retentionPolicy } from '../../src/config/formats.ts'
+import { FORMATS, hoursOf, isApplyDelay, isTimezone, retentionPolicy } from '../../src/config/formats.ts'
 
 const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> = {
   hostName: {
@@ -33,6 +33,7 @@ const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> =
     good: ['30s', '1min', '2h', '1d'],
     bad: ['', '0', '0s', '60', '1 min', '1m', '-1s', '1min\n'],
   },
+  age: { good: ['1 hour', '36 hours', '8 days', '2 weeks'], bad: ['', '0 days', '8', '8 months', '8 days '] },
   retention: {
     good: ['7 days', '1 day', '2 weeks', '1 month', '3 backups'],
     bad: ['', '7', '0 days', '7days', '7 years', '7 days;', '7 days\n'],
@@ -86,30 +87,6 @@ describe.each(Object.entries(SAMPLES))('%s', (name, { good, bad }) => {
   test.each(bad)('refuses %j', (value) => expect(pattern.test(value)).toBe(false))
 })
 
-describe('crontab', () => {
-  test.each(['0 3 * * *', '*/5 0-6 1,15 jan-mar mon-fri', '59 23 31 12 7', '0 0 * * SUN'])(
-    'takes %j',
-    (time) => expect(isCrontab(time)).toBe(true),
-  )
-  test.each([
-    '',
-    '0 3 * *',
-    '0 3 * * * *',
-    '60 3 * * *',
-    '0 24 * * *',
-    '0 3 0 * *',
-    '0 3 * 13 *',
-    '0 3 * * 8',
-    '*/0 3 * * *',
-    '5-1 3 * * *',
-    '@daily',
-    '0 3 * * *\n* * * * *',
-    '0  3 * * *',
-    '0 3 * * %',
-    '- 3 * * *',
-  ])('refuses %j', (time) => expect(isCrontab(time)).toBe(false))
-})
-
 test('time zones are those of this computer’s list', () => {
   expect(isTimezone('Asia/Yekaterinburg')).toBe(true)
   expect(isTimezone('Mars/Olympus')).toBe(false)
@@ -127,3 +104,9 @@ test('a replay can be delayed for 24 days and some hours', () => {
   expect(['1s', '24d', '596h', '2147483s'].filter((delay) => !isApplyDelay(delay))).toEqual([])
   expect(['25d', '597h', '2147484s', '9999999999min'].filter(isApplyDelay)).toEqual([])
 })
+
+test.each([
+  ['1 hour', 1],
+  ['8 days', 192],
+  ['2 weeks', 336],
+])('%s: %d hours', (age, hours) => expect(hoursOf(age)).toBe(hours))

@@ -24,7 +24,11 @@ test.each([
     undefined,
     "a time such as '30s', '1min', '2h' or '1d'; at most 24d, the most recovery_min_apply_delay can hold",
   ],
-  ['backup.schedule', '0 3 * * *', "a crontab time of five fields, e.g. '0 3 * * *' (every night at three)"],
+  [
+    'backup.schedule',
+    '0 3 * * *',
+    "a crontab time of five fields, e.g. '0 3 * * *' (every night at three); of a day that comes: there is no February 30",
+  ],
   ['postgres.settings.<name>', undefined, 'what PostgreSQL takes'],
   ['network', undefined, ''],
 ])('%s', (path, value, allowed) => {

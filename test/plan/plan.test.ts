@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Lab } from '../../src/lab.ts'
 import { testBackup, testLab, testMaster, testSlave } from '../support/lab.ts'
-import { planOf, told } from './scene.ts'
+import { planOf, type Twist, told } from './scene.ts'
 
 const lab = testLab({ backup: testBackup({ compression: 'none' }) })
 const slave2 = testSlave({
@@ -61,6 +61,22 @@ describe('a lab', () => {
     expect(await told(lab, lab, { server })).toEqual([
       'look master: PostgreSQL does not answer: it is started, or set up if it is not there',
       'look slave: PostgreSQL does not answer: it is started, or set up if it is not there',
+    ])
+  })
+
+  const HUNG =
+    'PostgreSQL runs there and gives no answer (PostgreSQL let nobody in within 10 s): what changes is not known, and up ends there'
+  test.each([['master'], ['slave'], ['master', 'slave']])(
+    'whose PostgreSQL hangs on %s %s is not told that there is nothing to do',
+    async (...hung) => {
+      expect(await told(lab, lab, { hung })).toEqual(hung.map((name) => `look ${name}: ${HUNG}`))
+    },
+  )
+
+  test('whose primary is down, while a standby answers, neither', async () => {
+    const server: Twist['server'] = (seen, { name }) => (name === 'master' ? undefined : seen)
+    expect(await told(lab, lab, { server })).toEqual([
+      'look master: PostgreSQL does not answer: it is started, or set up if it is not there',
     ])
   })
 })

@@ -108,6 +108,8 @@ function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.mast
 export interface Twist {
   /** Machines that are there but do not answer. */
   readonly silent?: readonly string[]
+  /** Machines whose server takes the connection and says nothing. */
+  readonly hung?: readonly string[]
   /** Machines that were never made. */
   readonly missing?: readonly string[]
   /** Machines that answer, and have lost their address in the lab's network. */
@@ -158,6 +160,11 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
       const node = postgresNodes(was).find((one) => one.name === name)
       if (!node) throw new CommandError('psql: not found', { command: 'psql' })
       reach(node)
+      if (twist.hung?.includes(name))
+        throw new CommandError(`${name}: PostgreSQL let nobody in within 10 s`, {
+          command: 'psql',
+          timedOut: true,
+        })
       const server = serverOf(was, node, primary)
       const seen = twist.server ? twist.server(server, node) : server
       if (!seen) throw new CommandError('connection refused', { command: 'psql' })

@@ -86,6 +86,7 @@ function expectBarman({ backup }: Lab, { barman, crontab }: Found): void {
     streaming_conninfo: expect.stringContaining(` user=${streamingUser} dbname=postgres `),
     slot_name: backup.slot,
     retention_policy: backup.retentionPolicy,
+    last_backup_maximum_age: expect.stringMatching(/^\d+ (HOURS|DAYS)$/),
   })
   expect(Object.keys(barman).filter((name) => name !== 'barman' && name.split(':')[0] !== server)).toEqual([])
   const isThere = '[ -x /usr/bin/barman ] &&'

@@ -62,9 +62,12 @@ export function slaveAnswer(overrides: Partial<ServerAnswer> = {}): object {
 
 /** Barman's catalogue with one backup. */
 export const BACKUPS = `catalogue:
+now 1795372421
 base/20261122T173338/backup.info:end_time=2026-11-22 17:33:41.159834+00:00
 base/20261122T173338/backup.info:size=47771667
 base/20261122T173338/backup.info:status=DONE
+wal 1795372301.5 00000001000000000000000A
+rehearsed {"at":"2026-11-22T06:33:41Z","backup":"20261121T030001","ok":true,"said":"3 rows as on the primary"}
 `
 
 /** What a host prints when it is asked; `down`, `slow`, or psql's words on stderr. */
@@ -86,7 +89,11 @@ export function speakingGuest(voices: Readonly<Record<string, Voice>>): Guest & 
         })
       }
       if (voice === 'slow')
-        throw new CommandError('ssh took longer than 4 s and was stopped', { command: 'ssh' })
+        throw new CommandError(`${name} did not answer within 4 s`, {
+          command: 'ssh',
+          lastLines: ['asked: psql'],
+          timedOut: true,
+        })
       if (typeof voice === 'string')
         return { exitCode: 0, stdout: `${DF}${voice}`, stderr: '', durationMs: 1 }
       if ('stderr' in voice) return { exitCode: 2, stdout: '', stderr: String(voice.stderr), durationMs: 1 }

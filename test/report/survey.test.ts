@@ -46,6 +46,15 @@ describe('a healthy lab', () => {
         endedAt: '2026-11-22T17:33:41.159Z',
         bytes: 47_771_667,
       },
+      newestWal: { name: '00000001000000000000000A', writtenAt: '2026-11-22T18:31:41.000Z' },
+      rehearsed: {
+        at: '2026-11-22T06:33:41Z',
+        backup: '20261121T030001',
+        ok: true,
+        said: '3 rows as on the primary',
+      },
+      clock: '2026-11-22T18:33:41.000Z',
+      maximumAgeHours: 26,
     })
   })
 
@@ -58,7 +67,7 @@ meta/20261121T120000-backup.info:size=1000
 meta/20261121T120000-backup.info:status=DONE
 `
     const { backups } = await survey({ ...WELL, backup: catalogue })
-    expect(backups).toEqual({
+    expect(backups).toMatchObject({
       count: 2,
       bytes: 47_772_667,
       newest: { id: '20261123T120000', status: 'STARTED', endedAt: undefined, bytes: 0 },
@@ -67,7 +76,7 @@ meta/20261121T120000-backup.info:status=DONE
 
   it('counts none where Barman has none', async () => {
     const { backups } = await survey({ ...WELL, backup: 'catalogue:\n' })
-    expect(backups).toEqual({ count: 0, bytes: 0, newest: undefined })
+    expect(backups).toMatchObject({ count: 0, bytes: 0, newest: undefined, newestWal: undefined })
   })
 })
 
@@ -86,7 +95,21 @@ describe('half of a lab', () => {
 
   it('says that a host did not answer in time', async () => {
     const { nodes } = await survey({ ...WELL, backup: 'slow' })
-    expect(nodes[2]).toMatchObject({ state: 'no answer', ok: false })
+    expect(nodes[2]).toMatchObject({
+      state: 'no answer',
+      ok: false,
+      problem: 'did not answer within 4 s',
+      hint: 'npx create-pg-lab verify --only primary',
+    })
+  })
+
+  it('does not say of Barman what only a primary could tell that does not answer', async () => {
+    const { nodes } = await survey({ ...WELL, master: 'slow' })
+    expect(nodes[2]).toMatchObject({
+      state: 'not known',
+      ok: false,
+      problem: 'no primary answers that could tell whether receive-wal streams',
+    })
   })
 
   it('tells a server that is down from a machine that is', async () => {

@@ -56,6 +56,8 @@ export function testBackup(overrides: Partial<BackupNode> = {}): BackupNode {
     retentionPolicy: 'RECOVERY WINDOW OF 7 DAYS',
     minimumRedundancy: 1,
     schedule: '0 3 * * *',
+    maximumAgeHours: 26,
+    rehearsalHours: undefined,
     compression: 'gzip',
     ...overrides,
   }

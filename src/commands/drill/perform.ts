@@ -10,7 +10,7 @@ import { hasRestored } from '../../operations/restore.ts'
 import type { Text } from '../../report/drill-report.ts'
 import type { Paint } from '../../show.ts'
 import { runTasks, type Task } from '../../tasks.ts'
-import { findPrimary } from '../../tools/cluster.ts'
+import { findPrimary, whyNotOne } from '../../tools/cluster.ts'
 import { type Session, verifyIsUp } from '../session.ts'
 import { FailedFindings, verifyCluster } from '../steps/verify.ts'
 import { showFindings } from '../verify.ts'
@@ -122,9 +122,13 @@ async function castOf({ lab, guest }: Session, drill: Drill, how: string | undef
   const found = await findPrimary(lab, guest)
   const primary = postgresNodes(lab).find(({ name }) => found.found && name === found.node.name)
   if (!primary) {
-    throw new UserError('There is not exactly one primary, and a drill begins with a lab that is well', {
-      hint: 'see who answers: npx create-pg-lab status',
-    })
+    const why = whyNotOne(found)
+    throw new UserError(
+      `A drill begins with a lab that is well, and here is not exactly one primary: ${why}`,
+      {
+        hint: 'see who answers: npx create-pg-lab verify --only primary',
+      },
+    )
   }
   const victim = drill.victim(lab, primary, how)
   const writer = writerHost(lab, primary, victim)

@@ -1,3 +1,4 @@
+import { ageS } from '../../report/catalogue.ts'
 import type { NodeState, SlotState, Survey } from '../../report/survey.ts'
 import { oneLine, size, span } from '../../report/text.ts'
 import { type Branch, treeOf } from '../../report/tree.ts'
@@ -91,6 +92,8 @@ function figures(survey: Survey, { paint, width }: ScreenOptions): readonly stri
   const disks = survey.nodes.flatMap(({ name, disk }) => (disk ? [diskWords(name, disk)] : []))
   const rows = [
     ['BACKUPS', backupWords(survey)],
+    ['ARCHIVE', archiveWords(survey)],
+    ['RESTORE', rehearsalWords(survey)],
     ['DISK', disks.length > 0 ? `free: ${disks.join(', ')}` : ''],
   ].filter(([, words]) => words)
   return rows.map(([name = '', words = '']) => `${paint('dim', name.padEnd(7))}  ${cut(words, width - 9)}`)
@@ -104,13 +107,34 @@ function diskWords(name: string, { freeBytes, totalBytes }: NonNullable<NodeStat
   return `${name} ${size(freeBytes)}${share < LOW_DISK ? ` (only ${Math.round(share * 100)} %)` : ''}`
 }
 
-function backupWords({ backups, at }: Survey): string {
+function backupWords({ backups }: Survey): string {
   if (!backups) return ''
   const { count, bytes, newest } = backups
   if (!newest) return 'none yet'
-  const age = newest.endedAt && span((Date.parse(at) - Date.parse(newest.endedAt)) / 1000)
-  const status = newest.status === 'DONE' ? (age ? `${age} ago` : 'done') : newest.status
+  const age = newest.endedAt ? ageWords(backups, newest.endedAt) : 'done'
+  const status = newest.status === 'DONE' ? age : newest.status
   return `${count}, ${size(bytes)}; newest ${newest.id}: ${size(newest.bytes)}, ${status}`
+}
+
+function archiveWords({ backups }: Survey): string {
+  if (!backups) return ''
+  const { newestWal } = backups
+  return newestWal ? `newest WAL ${newestWal.name}, ${ageWords(backups, newestWal.writtenAt)}` : 'no WAL yet'
+}
+
+/** The schedule of the base backup tells how old the newest may be. */
+function ageWords(backups: NonNullable<Survey['backups']>, at: string): string {
+  const seconds = ageS(backups, at)
+  const { maximumAgeHours } = backups
+  return `${span(seconds)} ago${seconds > maximumAgeHours * 3600 ? ` (at most ${maximumAgeHours} h by the schedule)` : ''}`
+}
+
+function rehearsalWords({ backups }: Survey): string {
+  if (!backups) return ''
+  const { rehearsed } = backups
+  if (!rehearsed) return 'never rehearsed: npx create-pg-lab verify --restore'
+  const result = rehearsed.ok ? 'good' : `failed: ${oneLine(rehearsed.said)}`
+  return `rehearsed ${span(ageS(backups, rehearsed.at))} ago from ${rehearsed.backup}: ${result}`
 }
 
 /** What is wrong and what to type; hosts with the same trouble share it. */

@@ -1,0 +1,42 @@
+import type { BackupNode } from '../lab.ts'
+import { ageS, type Backups } from '../report/catalogue.ts'
+import { span } from '../report/text.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { readCatalogue } from './backups.ts'
+import { type Check, lookAtBackup, type Seen } from './check.ts'
+
+const HINT = 'Restore the newest backup beside Barman, and compare it: npx create-pg-lab verify --restore'
+
+/** Looks at what the last `verify --restore` has left; that one takes its time, and is run on a schedule of its own. */
+export const rehearsal: Check = {
+  id: 'rehearsal',
+  title: 'The last rehearsal of a restore was good, and not too long ago',
+  run: (lab, guest) => lookAtBackup('rehearsal', lab, (backup) => look(backup, guest)),
+}
+
+async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+  const catalogue = await readCatalogue(guest, backup)
+  const isAsked = backup.rehearsalHours !== undefined
+  if (catalogue?.rehearsed) return [seeLast(backup, catalogue, catalogue.rehearsed)]
+  return isAsked ? [{ ...expected(backup), observed: 'there was none', ok: false, hint: HINT }] : []
+}
+
+function seeLast(
+  backup: BackupNode,
+  catalogue: Backups,
+  { at, ok, said, backup: id }: NonNullable<Backups['rehearsed']>,
+): Seen {
+  const ageSeconds = ageS(catalogue, at)
+  const isYoung = ageSeconds <= (backup.rehearsalHours ?? Number.POSITIVE_INFINITY) * 3600
+  return {
+    ...expected(backup),
+    observed: `${ok ? 'good' : 'failed'}, ${span(ageSeconds)} ago, backup ${id}: ${said}`,
+    ok: ok && isYoung,
+    hint: HINT,
+  }
+}
+
+function expected({ rehearsalHours: hours }: BackupNode): Pick<Seen, 'what' | 'expected'> {
+  const age = hours === undefined ? '' : `, at most ${span(hours * 3600)} ago`
+  return { what: 'last rehearsal of a restore', expected: `good${age}` }
+}
