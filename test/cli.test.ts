@@ -77,8 +77,8 @@ describe('a command line that is not understood ends with 2 and says what was me
     `)
     expect(await stderrOf('halt', 'master')).toContain('Too many arguments')
     expect(await stderrOf('up', '--provider', 'hyperv')).toContain('Allowed choices are auto, virtualbox')
-    expect(await stderrOf('generate', '--ours', '--theirs')).toContain(
-      '--theirs and --ours exclude each other',
+    expect(await stderrOf('generate', '--take-generated', '--keep-mine')).toContain(
+      '--keep-mine and --take-generated exclude each other',
     )
   })
 })

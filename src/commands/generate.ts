@@ -1,18 +1,25 @@
 import { EXIT, UserError } from '../errors.ts'
-import { type WriteMode, type WriteResult, writeProject } from '../generate/write.ts'
+import { handEdits, type WriteResult, writeProject } from '../generate/write.ts'
 import type { Context } from './command.ts'
 import { openSession } from './session.ts'
 import { filesOf } from './steps/files.ts'
 
-const MODES = ['check', 'diff', 'theirs', 'ours'] as const
-
-type GenerateOptions = { readonly [mode in (typeof MODES)[number]]?: true }
+interface GenerateOptions {
+  readonly check?: true
+  readonly diff?: true
+  readonly edits?: true
+  readonly keepMine?: true
+  readonly takeGenerated?: true
+}
 
 /** `pg-lab generate`: writes the lab's files, or says what it would write. */
 export async function generate(context: Context, options: GenerateOptions): Promise<number> {
-  const mode = modeOf(options)
+  verifyOptions(options)
+  const mode = options.check ? 'check' : options.diff ? 'diff' : 'merge'
+  const prefer = options.keepMine ? 'mine' : options.takeGenerated ? 'generated' : 'neither'
   const session = await openSession(context)
-  const result = await writeProject(session.directory, await filesOf(session), { mode })
+  if (options.edits) return showEdits(context, await handEdits(session.directory))
+  const result = await writeProject(session.directory, await filesOf(session), { mode, prefer })
   if (mode === 'diff') return showDiff(context, result)
   const lines = linesOf(result)
   // An edited file that is no longer generated stays for good: nothing is due there.
@@ -22,10 +29,29 @@ export async function generate(context: Context, options: GenerateOptions): Prom
   return mode === 'check' && due ? EXIT.failedFindings : EXIT.ok
 }
 
-function modeOf(options: GenerateOptions): WriteMode {
-  const [mode = 'merge', other] = MODES.filter((name) => options[name])
-  if (other === undefined) return mode
-  throw new UserError(`--${mode} and --${other} exclude each other`, { hint: 'give one of them' })
+const EXCLUSIVE = [
+  ['check', 'diff', 'edits'],
+  ['keep-mine', 'take-generated'],
+  ['edits', 'keep-mine', 'take-generated'],
+]
+
+/** @throws UserError when they do not fit together */
+function verifyOptions(options: GenerateOptions): void {
+  const flags: Readonly<Record<string, true | undefined>> = {
+    ...options,
+    'keep-mine': options.keepMine,
+    'take-generated': options.takeGenerated,
+  }
+  for (const group of EXCLUSIVE) {
+    const [one, other] = group.filter((name) => flags[name])
+    if (one === undefined || other === undefined) continue
+    throw new UserError(`--${one} and --${other} exclude each other`, { hint: 'give one of them' })
+  }
+}
+
+function showEdits(context: Context, edits: readonly string[]): number {
+  context.print(edits.length > 0 ? edits.join('\n') : 'No file was edited since it was written.')
+  return EXIT.ok
 }
 
 function showDiff(context: Context, { patches, conflicts }: WriteResult): number {

@@ -171,13 +171,17 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'generate',
     summary: 'write the Vagrantfile and Ansible files; your edits stay',
-    changesLab: ({ check, diff }) => !check && !diff,
+    changesLab: ({ check, diff, edits }) => !check && !diff && !edits,
     declare: (command) =>
       command
         .option('--check', 'write nothing; exit code 1 when something would change')
         .option('--diff', 'write nothing; show what would change')
-        .option('--theirs', 'where you and the config changed the same lines, keep yours')
-        .option('--ours', 'where you and the config changed the same lines, take the generated ones'),
+        .option('--edits', 'write nothing; show what you have edited since the files were written')
+        .option('--keep-mine', 'where you and the config changed the same lines, keep yours')
+        .option(
+          '--take-generated',
+          'where you and the config changed the same lines, take the generated ones',
+        ),
     load: async () => (await import('./generate.ts')).generate,
   }),
   verb({

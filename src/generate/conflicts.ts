@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { type Problem, UserError } from '../errors.ts'
 import type { Disk } from './disk.ts'
 import { type Clash, hasMarkers } from './merge.ts'
-import { CONFLICTS, find, fromBytes, placeOf, REPLACED } from './places.ts'
+import { BASE, CONFLICTS, find, fromBytes, placeOf, REPLACED } from './places.ts'
 
 /** A file that the user and the config changed in the same places. */
 export interface Conflict {
@@ -11,6 +11,8 @@ export interface Conflict {
   readonly clashes: readonly Clash[]
   /** Whether we know what we wrote last; without it every difference counts. */
   readonly hasBase: boolean
+  /** The file as it is. */
+  readonly found: string
   /** The file with both versions marked. */
   readonly marked: string
   /** Names the three versions it was made of: an edited copy is good for these only. */
@@ -103,14 +105,14 @@ export function conflictError(conflicts: readonly Conflict[]): UserError {
   const many = problems.length === 1 ? 'One place was' : `${problems.length} places were`
   const message = conflicts.every(({ hasBase }) => hasBase)
     ? `${many} changed both by you and by the config. Nothing was written.`
-    : `Files are there that differ from what the config gives, and ${CONFLICTS.replace('conflicts', 'base')}, the record of what was written last, does not have them (as in a fresh clone). Nothing was written.`
+    : `Files are there that differ from what the config gives, and ${BASE}, the record of what was written last, does not have them: so nobody knows which lines are your edits. Nothing was written.`
   const files = conflicts.map(({ path }) => `${CONFLICTS}/${path}`)
   return new UserError(message, {
     problems,
     hint: [
       'Choose one:',
-      '  npx create-pg-lab generate --theirs   your lines stay in these places',
-      `  npx create-pg-lab generate --ours     the generated lines replace yours (a copy stays in ${REPLACED}/)`,
+      '  npx create-pg-lab generate --keep-mine        your lines stay in these places',
+      `  npx create-pg-lab generate --take-generated   the generated lines replace yours (a copy stays in ${REPLACED}/)`,
       `  edit ${files.join(', ')}, where both are marked, then: npx create-pg-lab generate`,
     ].join('\n'),
   })

@@ -53,14 +53,14 @@ async function decideMerge(
   const { text, clashes } = mergeText(base, found.text, ours, preference)
   const decided = clashes.length > 0 ? await decidedText(directory, path, of) : undefined
   if (clashes.length > 0 && preference === 'neither' && decided === undefined) {
-    const conflict = { path, clashes, hasBase: base !== undefined, marked: text, of }
+    const conflict = { path, clashes, hasBase: base !== undefined, found: found.text, marked: text, of }
     return { path, outcome: 'unchanged', step: undefined, conflict }
   }
   const result = preference === 'neither' ? (decided ?? text) : text
   if (result === found.text) return adopt(path, found, base, ours)
   const outcome = result === withLineEndsOf(found.text, ours) ? 'written' : 'merged'
   const change = { path, outcome, step: step(path, found, { text: result, base: ours }) } as const
-  return clashes.length > 0 && preference === 'ours' ? { ...change, replaced: found.text } : change
+  return clashes.length > 0 && preference === 'generated' ? { ...change, replaced: found.text } : change
 }
 
 /** A file the config gives. One the user deleted is written again: that is how people ask for a fresh one. */
@@ -91,7 +91,7 @@ async function decideLeftover(directory: string, path: string): Promise<Decision
 }
 
 /** Every path we have a base copy of. */
-async function recordedPaths(directory: string): Promise<string[]> {
+export async function recordedPaths(directory: string): Promise<string[]> {
   const place = await placeOf(directory, BASE)
   const entries = await readdir(place, { recursive: true, withFileTypes: true }).catch(() => [])
   return entries

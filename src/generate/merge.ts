@@ -1,7 +1,7 @@
 import { diff3Merge, diffComm, type MergeRegion } from 'node-diff3'
 
-/** Whose lines are taken where both sides changed the same place; `neither` leaves that to the user. */
-export type Preference = 'neither' | 'theirs' | 'ours'
+/** Whose lines are taken where both sides changed the same place: the user's (`mine`) or ours; `neither` leaves it open. */
+export type Preference = 'neither' | 'mine' | 'generated'
 
 /** A place that the user and the config both changed, differently. */
 export interface Clash {
@@ -53,8 +53,8 @@ function withoutBase(theirs: string[], ours: string[]): Region[] {
 
 function linesOf(region: Region, preference: Preference): readonly string[] {
   if ('ok' in region) return region.ok
-  if (preference === 'theirs') return region.theirs
-  if (preference === 'ours') return region.ours
+  if (preference === 'mine') return region.theirs
+  if (preference === 'generated') return region.ours
   return [YOURS, ...region.theirs, BETWEEN, ...region.ours, GENERATED]
 }
 

@@ -10,7 +10,7 @@ export const BASE = `${OWN}/base`
 export const STAGING = `${OWN}/write`
 /** Files with both versions marked, for an editor. */
 export const CONFLICTS = `${OWN}/conflicts`
-/** The user's lines that `--ours` replaced. */
+/** The user's lines that `--take-generated` replaced. */
 export const REPLACED = `${OWN}/replaced`
 
 /** A file as it is on the disk. One character a byte, so that no encoding can damage what we do not change. */

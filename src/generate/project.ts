@@ -97,7 +97,7 @@ export async function projectFiles(
     { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
     {
       path: '.pg-lab/.gitignore',
-      content: `# ${header}\n# Passwords, keys and logs are made in here. None of it is for git.\n*\n`,
+      content: `# ${header}\n# Passwords, keys and logs are made in here: nothing for git but base/, the files as they were written.\n*\n!/base/\n!/base/**\n`,
     },
     { path: INVENTORY, content: toYaml(inventory(lab), `# ${header}`) },
     { path: GROUP_VARS, content: toYaml(ansibleVars(lab), `# ${header}`) },

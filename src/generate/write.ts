@@ -9,18 +9,15 @@ import {
   keepReplaced,
   writeEditorFiles,
 } from './conflicts.ts'
-import { type Decision, decide, type Outcome } from './decide.ts'
+import { type Decision, decide, type Outcome, recordedPaths } from './decide.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { finishInterruptedWrite, writeAsOne } from './journal.ts'
 import type { Preference } from './merge.ts'
-import { fromBytes, placeOf } from './places.ts'
+import { BASE, find, fromBytes, placeOf } from './places.ts'
 import type { ProjectFile } from './project.ts'
 
-/**
- * `merge`: a conflict stops everything. `theirs`, `ours`: in places both changed, the user's or the generated
- * lines are taken. `check`, `diff`: nothing is written, the result says what would be.
- */
-export type WriteMode = 'merge' | 'theirs' | 'ours' | 'check' | 'diff'
+/** `check`, `diff`: nothing is written, the result says what would be. */
+export type WriteMode = 'merge' | 'check' | 'diff'
 
 /** Paths by what happened to them (or, with `check` and `diff`, would), each in the order of the files. */
 export interface WriteResult {
@@ -39,22 +36,33 @@ export interface WriteResult {
   readonly patches: readonly string[]
 }
 
-const PREFERENCE: Readonly<Record<WriteMode, Preference>> = {
-  merge: 'neither',
-  check: 'neither',
-  diff: 'neither',
-  theirs: 'theirs',
-  ours: 'ours',
+/** A conflict is shown as the editor file has it, both versions marked. */
+function patchOf({ path, step, conflict }: Decision): Promise<string[]> | string[] {
+  if (conflict) return patch(path, conflict.found, conflict.marked)
+  return step?.text === undefined ? [] : patch(path, step.before, step.text)
 }
 
-async function patchOf({ path, step }: Decision): Promise<string[]> {
-  if (step?.text === undefined) return []
+/** @param before `undefined`, @param after `null`: there is no such file then */
+async function patch(path: string, before: string | undefined, after: string | null): Promise<string[]> {
   const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import('diff')
-  const old = fromBytes(step.before ?? '').replaceAll('\r\n', '\n')
-  const now = fromBytes(step.text ?? '').replaceAll('\r\n', '\n')
-  const from = step.before === undefined ? '/dev/null' : `a/${path}`
-  const to = step.text === null ? '/dev/null' : `b/${path}`
-  return [createTwoFilesPatch(from, to, old, now, undefined, undefined, { headerOptions: FILE_HEADERS_ONLY })]
+  const [old, now] = [before ?? '', after ?? ''].map((text) => fromBytes(text).replaceAll('\r\n', '\n'))
+  const from = before === undefined ? '/dev/null' : `a/${path}`
+  const to = after === null ? '/dev/null' : `b/${path}`
+  const options = { headerOptions: FILE_HEADERS_ONLY }
+  return [createTwoFilesPatch(from, to, old ?? '', now ?? '', undefined, undefined, options)]
+}
+
+/**
+ * What the user has made of the files since they were written last.
+ * @returns one unified diff an edited file
+ */
+export async function handEdits(directory: string): Promise<readonly string[]> {
+  const edits = (await recordedPaths(directory)).map(async (path) => {
+    const [written, found] = [await find(directory, `${BASE}/${path}`), await find(directory, path)]
+    const isEdited = found?.text.replaceAll('\r\n', '\n') !== written?.text
+    return isEdited ? patch(path, written?.text, found?.text ?? null) : []
+  })
+  return (await Promise.all(edits)).flat()
 }
 
 function resultOf(decisions: readonly Decision[], patches: readonly string[]): WriteResult {
@@ -104,19 +112,24 @@ async function carryOut(disk: Disk, directory: string, decisions: readonly Decis
  * made of it, what the config gives now. Files that need no change are not touched. All or nothing, even when
  * killed: `finishInterruptedWrite` puts things right at the next start, and runs here first.
  *
- * Without a record of what was written last (a fresh clone: .pg-lab is not in git) a file that is exactly what
- * the config gives is taken over silently, any other is a conflict: nobody can tell an edit from an old version.
+ * Without a record of what was written last (a clone of a lab whose .gitignore has all of .pg-lab) a file that is exactly
+ * what the config gives is taken over silently, any other is a conflict: nobody can tell an edit from an old version.
  * @param directory the lab's folder; it must exist
- * @throws UserError on a conflict (mode `merge`), a link that leads out of the lab, a folder that cannot be written
+ * @param options.prefer whose lines are taken in places that both changed
+ * @throws UserError on a conflict that nobody is preferred in, a link that leads out of the lab, a folder that cannot be written
  */
 export async function writeProject(
   directory: string,
   files: readonly ProjectFile[],
-  { mode, disk = realDisk }: { readonly mode: WriteMode; readonly disk?: Disk },
+  {
+    mode,
+    prefer = 'neither',
+    disk = realDisk,
+  }: { readonly mode: WriteMode; readonly prefer?: Preference; readonly disk?: Disk },
 ): Promise<WriteResult> {
   const writes = mode !== 'check' && mode !== 'diff' // else another pg-lab may be in the middle of a write
   if (writes) await finishInterruptedWrite(directory, disk)
-  const decisions = await decide(directory, files, PREFERENCE[mode])
+  const decisions = await decide(directory, files, prefer)
   const conflicts = decisions.flatMap(({ conflict }) => conflict ?? [])
   if (mode === 'diff') {
     return resultOf(decisions, (await Promise.all(decisions.map(patchOf))).flat())

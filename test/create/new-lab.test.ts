@@ -82,9 +82,9 @@ test('package.json is whole', async () => {
   expect(Object.keys(manifest.devDependencies)).toEqual(['create-pg-lab'])
 })
 
-test('the passwords and the copies for the merge are ignored by git', async () => {
+test('the passwords are ignored by git, the copies for the merge are not', async () => {
   expect((await files()).get('.gitignore')?.split('\n')).toEqual(
-    expect.arrayContaining(['.pg-lab/', '.vagrant/', 'node_modules/']),
+    expect.arrayContaining(['.pg-lab/*', '!.pg-lab/base/', '.vagrant/', 'node_modules/']),
   )
 })
 

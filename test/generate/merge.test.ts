@@ -42,8 +42,10 @@ describe('mergeText', () => {
     const base = lines('a', 'b', 'c', 'd', 'e')
     const theirs = lines('a', 'mine', 'c', 'd', 'e', 'also mine')
     const ours = lines('A', 'b', 'new', 'd', 'e')
-    expect(mergeText(base, theirs, ours, 'theirs').text).toContain('also mine')
-    expect(mergeText(base, theirs, ours, 'ours').text).toBe(lines('A', 'b', 'new', 'd', 'e', 'also mine'))
+    expect(mergeText(base, theirs, ours, 'mine').text).toContain('also mine')
+    expect(mergeText(base, theirs, ours, 'generated').text).toBe(
+      lines('A', 'b', 'new', 'd', 'e', 'also mine'),
+    )
   })
 
   it('counts every difference where the base is not known', () => {

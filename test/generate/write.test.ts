@@ -17,8 +17,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UserError } from '../../src/errors.ts'
 import { type Disk, realDisk } from '../../src/generate/disk.ts'
 import { finishInterruptedWrite } from '../../src/generate/journal.ts'
+import type { Preference } from '../../src/generate/merge.ts'
 import type { ProjectFile } from '../../src/generate/project.ts'
-import { type WriteMode, writeProject } from '../../src/generate/write.ts'
+import { handEdits, type WriteMode, writeProject } from '../../src/generate/write.ts'
 import { NEW, OLD } from './two-generations.ts'
 
 let lab: string
@@ -32,6 +33,8 @@ afterEach(() => rmSync(dirname(lab), { recursive: true, force: true }))
 
 const write = (files: ProjectFile[], mode: WriteMode = 'merge', disk?: Disk) =>
   writeProject(lab, files, disk ? { mode, disk } : { mode })
+const writePreferring = (prefer: Preference, files: ProjectFile[], mode: WriteMode = 'merge') =>
+  writeProject(lab, files, { mode, prefer })
 const read = (path: string) => readFileSync(join(lab, path), 'utf8')
 
 function put(path: string, text: string | Buffer): void {
@@ -150,15 +153,15 @@ describe('a conflict', () => {
     ])
     expect(error.hint).toMatchInlineSnapshot(`
       "Choose one:
-        npx create-pg-lab generate --theirs   your lines stay in these places
-        npx create-pg-lab generate --ours     the generated lines replace yours (a copy stays in .pg-lab/replaced/)
+        npx create-pg-lab generate --keep-mine        your lines stay in these places
+        npx create-pg-lab generate --take-generated   the generated lines replace yours (a copy stays in .pg-lab/replaced/)
         edit .pg-lab/conflicts/Vagrantfile, where both are marked, then: npx create-pg-lab generate"
     `)
     expect(tree()).toEqual(before)
   })
 
-  it('is settled by --theirs', async () => {
-    expect(await write(NEW, 'theirs')).toMatchObject({
+  it('is settled by --keep-mine', async () => {
+    expect(await writePreferring('mine', NEW)).toMatchObject({
       merged: [],
       unchanged: expect.arrayContaining(['Vagrantfile']),
     })
@@ -166,8 +169,8 @@ describe('a conflict', () => {
     expect(await write(NEW)).toMatchObject({ written: [], merged: [] })
   })
 
-  it('is settled by --ours, which keeps a copy and the other edits', async () => {
-    expect(await write(NEW, 'ours')).toMatchObject({ merged: ['Vagrantfile'] })
+  it('is settled by --take-generated, which keeps a copy and the other edits', async () => {
+    expect(await writePreferring('generated', NEW)).toMatchObject({ merged: ['Vagrantfile'] })
     expect(read('Vagrantfile')).toBe('mine\none\ntwo\nthree\nfour\nFIVE\n')
     expect(read('.pg-lab/replaced/Vagrantfile')).toContain('my five')
   })
@@ -216,13 +219,35 @@ describe('a folder without a record of what was written (a fresh clone)', () => 
       },
     ])
     expect(tree()).toEqual({ Vagrantfile: 'one\ntwo\nmine\n' })
-    await write(OLD, 'theirs')
+    await writePreferring('mine', OLD)
     expect(read('Vagrantfile')).toBe('one\ntwo\nmine\n')
     expect(await write(OLD)).toMatchObject({ written: [], merged: [] })
   })
 })
 
 describe('check and diff', () => {
+  it('show a place that both changed with both versions, or with the one that is preferred', async () => {
+    await write(OLD)
+    put('Vagrantfile', 'one\ntwo\nthree\nfour\nmy five\n')
+    const shown = async (prefer: Preference) => (await writePreferring(prefer, NEW, 'diff')).patches.join('')
+    expect(await shown('neither')).toMatch(
+      /\+<<<<<<< yours\n my five\n\+=======\n\+FIVE\n\+>>>>>>> generated/,
+    )
+    expect(await shown('generated')).toContain('-my five\n+FIVE')
+    expect(await shown('mine')).not.toContain('FIVE')
+    expect(read('Vagrantfile')).toContain('my five')
+  })
+
+  it('tell the edits of the user from what the config changes', async () => {
+    await write(OLD)
+    expect(await handEdits(lab)).toEqual([])
+    put('Vagrantfile', 'mine\none\ntwo\nthree\nfour\nfive\n')
+    rmSync(join(lab, 'provisioning/roles/old/tasks/main.yml'))
+    const edits = (await handEdits(lab)).join('')
+    expect(edits).toContain('--- a/Vagrantfile\n+++ b/Vagrantfile\n@@ -1,4 +1,5 @@\n+mine\n')
+    expect(edits).toContain('--- a/provisioning/roles/old/tasks/main.yml\n+++ /dev/null')
+  })
+
   it('say what would be, and write nothing', async () => {
     await write(OLD)
     put('Vagrantfile', 'mine\none\ntwo\nthree\nfour\nfive\n')
