@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toJsonSchema } from '@valibot/to-json-schema'
-import { ConfigSchema } from '../src/config/schema.ts'
+import { ALIASES, ConfigSchema } from '../src/config/schema.ts'
 
 /** What of JSON Schema the config's schema becomes. */
 export interface JsonSchema {
@@ -20,7 +20,18 @@ export interface JsonSchema {
 /** The config's schema for editors. What a pattern cannot say, such as a real time zone, is left to pg-lab. */
 export function configSchema(): JsonSchema {
   const schema = toJsonSchema(ConfigSchema, { typeMode: 'input', errorMode: 'ignore' }) as JsonSchema
-  return { title: 'pg-lab cluster config', ...schema } as JsonSchema
+  const { properties = {} } = schema
+  const others = Object.entries(ALIASES).map(([alias, name]) => {
+    return [
+      alias,
+      { ...properties[name], description: `PostgreSQL’s own word for \`${name}\`, which it stands for.` },
+    ]
+  })
+  return {
+    title: 'pg-lab cluster config',
+    ...schema,
+    properties: { ...properties, ...Object.fromEntries(others) },
+  } as JsonSchema
 }
 
 /** What an editor shows over a setting. */

@@ -8,7 +8,7 @@ import { codeFrame, type Position, positionAt } from './code-frame.ts'
 import { partialConfig } from './partial.ts'
 import { type Keys, keysOf } from './path.ts'
 import { configError, problemsOf } from './problems.ts'
-import { type ClusterConfig, type Config, parseConfig } from './schema.ts'
+import { ALIASES, type ClusterConfig, type Config, parseConfig } from './schema.ts'
 import { locateInSource } from './source-scan.ts'
 
 /** The settings of a config are wrong, each by itself. */
@@ -249,13 +249,20 @@ async function offsetInYaml(text: string, keys: Keys, onKey: boolean): Promise<n
   return undefined
 }
 
+/** The same place in a config that uses the other name of a section. */
+function aliased(keys: Keys): Keys {
+  return keys.map((key) => Object.entries(ALIASES).find(([, name]) => name === key)?.[0] ?? key)
+}
+
 /** @returns the problem with its place, and the index of that place for sorting */
 async function locate(file: string, text: string, problem: Problem): Promise<[number, Problem]> {
   const isPackage = basename(file) === 'package.json'
   const keys = [...(isPackage ? [PACKAGE_KEY] : []), ...keysOf(problem.path)]
   const onKey = problem.message === 'is not a setting'
   const isModule = MODULES.includes(extname(file).slice(1))
-  const offset = isModule ? locateInSource(text, keys, onKey) : await offsetInYaml(text, keys, onKey)
+  const find = (path: Keys) =>
+    isModule ? locateInSource(text, path, onKey) : offsetInYaml(text, path, onKey)
+  const offset = (await find(keys)) ?? (await find(aliased(keys)))
   if (offset === undefined) return [Number.POSITIVE_INFINITY, problem]
   return [offset, { ...problem, ...placed(file, text, positionAt(text, offset)) }]
 }

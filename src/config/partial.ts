@@ -1,6 +1,6 @@
 import { type Keys, pathOf } from './path.ts'
 import { placesOf } from './problems.ts'
-import { type Config, parseConfig } from './schema.ts'
+import { type Config, parseConfig, withoutAliases } from './schema.ts'
 
 /** A setting was read whose value is no valid one, so nothing follows from it. */
 export class WrongSetting extends Error {}
@@ -13,7 +13,7 @@ export class WrongSetting extends Error {}
  */
 export function partialConfig(input: unknown): Config | undefined {
   const wrong = new Set<string>()
-  let rest = copy(input)
+  let rest = copy(withoutAliases(input))
   for (;;) {
     const result = parseConfig(rest)
     if ('config' in result) return guarded(result.config, wrong, [])

@@ -4,7 +4,7 @@ import { type Problem, UserError } from '../errors.ts'
 import { closest } from './closest.ts'
 import { nearest } from './nearest.ts'
 import { type Keys, pathOf, quoted } from './path.ts'
-import { type ConfigIssue, ConfigSchema } from './schema.ts'
+import { ALIASES, type ConfigIssue, ConfigSchema, withoutAliases } from './schema.ts'
 
 /** What of the schema library's own structure is read here. */
 interface AnySchema {
@@ -158,6 +158,9 @@ function unknownKeys(schema: AnySchema, value: unknown, keys: Keys = []): Proble
 }
 
 function unknownKey(key: string, known: readonly string[], keys: Keys): Problem {
+  const [, other] = Object.entries(ALIASES).find(([alias]) => keys.length === 0 && alias === key) ?? []
+  if (other)
+    return { path: key, message: `is another name of ${other}, which is there too`, hint: 'keep one of them' }
   const meant = closest(key, known)
   return {
     path: pathOf([...keys, key]),
@@ -178,7 +181,7 @@ export function placesOf(issues: readonly ConfigIssue[]): readonly Keys[] {
  * @param input the config as it was given
  */
 export function problemsOf(input: unknown, issues: readonly ConfigIssue[]): readonly Problem[] {
-  const strange = unknownKeys(ConfigSchema as unknown as AnySchema, input)
+  const strange = unknownKeys(ConfigSchema as unknown as AnySchema, withoutAliases(input))
   const found = (issues as readonly AnyIssue[]).flatMap(unfold)
   const wrong = found.filter((issue) => issue.expected !== 'never').map(problemOf)
   const first = new Map<string, Problem>()

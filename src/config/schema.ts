@@ -324,18 +324,36 @@ export const ConfigSchema = section(
   },
 )
 
+/** PostgreSQL's own words for two sections, which a config may use as well. */
+export const ALIASES = { primary: 'master', standbys: 'slaves' } as const
+type Alias = keyof typeof ALIASES
+
+type Input = v.InferInput<typeof ConfigSchema>
+
 /** What a cluster.config file gives: everything may be left out. */
-export type ClusterConfig = v.InferInput<typeof ConfigSchema>
+export type ClusterConfig = Input & { [alias in Alias]?: Input[(typeof ALIASES)[alias]] }
 
 /** The config with every default filled in. */
 export type Config = v.InferOutput<typeof ConfigSchema>
 
 export type ConfigIssue = v.InferIssue<typeof ConfigSchema>
 
+/** A config with its sections under the names the schema has; one that is there under both stays as it is, a mistake. */
+export function withoutAliases(input: unknown): unknown {
+  const isNone =
+    typeof input !== 'object' || input === null || !Object.keys(ALIASES).some((key) => key in input)
+  if (isNone) return input
+  const entries = Object.entries(input).map(([key, value]) => {
+    const name = Object.hasOwn(ALIASES, key) ? ALIASES[key as Alias] : key
+    return [name in input ? key : name, value] as const
+  })
+  return Object.fromEntries(entries)
+}
+
 /** Reads a config value. */
 export function parseConfig(
   input: unknown,
 ): { readonly config: Config } | { readonly issues: readonly ConfigIssue[] } {
-  const result = v.safeParse(ConfigSchema, input)
+  const result = v.safeParse(ConfigSchema, withoutAliases(input))
   return result.success ? { config: result.output } : { issues: result.issues }
 }

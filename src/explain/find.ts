@@ -1,6 +1,7 @@
 import { isServerSetting, serverSettings } from '../catalog/postgres-settings.ts'
 import { closest } from '../config/closest.ts'
 import { pathOf } from '../config/path.ts'
+import { ALIASES } from '../config/schema.ts'
 import { allSettings, type Setting } from '../config/settings.ts'
 import { UserError } from '../errors.ts'
 
@@ -17,6 +18,10 @@ function plain(path: string): string {
     .toLowerCase()
     .replaceAll(/\[\d*\]/g, '')
     .replace(/\.<name>$/, '')
+}
+
+function isAlias(word: string): word is keyof typeof ALIASES {
+  return Object.hasOwn(ALIASES, word)
 }
 
 /** Of a list the first, unless another position was asked for. */
@@ -38,7 +43,7 @@ function serverSettingIn(asked: string): string | undefined {
  */
 export function findSetting(asked: string): Found {
   const settings = allSettings()
-  const wanted = plain(asked)
+  const wanted = plain(asked).replace(/^\w+/, (first) => (isAlias(first) ? ALIASES[first] : first))
   const exact = settings.find(({ path }) => plain(path) === wanted)
   const [byWord, another] = settings.filter(({ path }) => plain(path).endsWith(`.${wanted}`))
   const setting = exact ?? (another ? undefined : byWord)

@@ -244,6 +244,8 @@ describe('points at the place in', () => {
       'cluster.config.json:3:25',
     ],
     ['package.json', '{\n  "name": "x",\n  "pg-lab": { "nmae": "x" }\n}', 'package.json:3:15'],
+    ['cluster.config.yaml', 'os: debian-12\nstandbys:\n  - name: Pg_b\n', 'cluster.config.yaml:3:11'],
+    ['cluster.config.ts', 'export default {\n  primary: { memory: 1 },\n}\n', 'cluster.config.ts:2:22'],
     ['cluster.config.yaml', 'os: debian-12\nslaves: [ {name: a\nfoo: bar\n', 'cluster.config.yaml:3:1'],
     ['cluster.config.json', '{\n  "os": "debian-12"\n  "name": "x"\n}', 'cluster.config.json:3:3'],
     ['cluster.config.ts', "export default {\n  os: : 'debian-12',\n}\n", 'cluster.config.ts:2:7'],

@@ -212,3 +212,19 @@ describe('what is wrong is said in one line', () => {
     expect(problems({ a1: 1, b2: 2, network: { c3: 3 } })).toHaveLength(3)
   })
 })
+
+describe('PostgreSQL’s own words for sections', () => {
+  test('stand for ours', () => {
+    const config = { primary: { name: 'pg-a' }, standbys: [{ name: 'pg-b' }] }
+    expect(parseConfig(config)).toEqual(parseConfig({ master: config.primary, slaves: config.standbys }))
+    expect(problems({ primary: { nmae: 'x' } })).toEqual([
+      'master.nmae | is not a setting | did you mean name?',
+    ])
+  })
+
+  test('do not stand beside ours', () => {
+    expect(problems({ primary: {}, master: {} })).toEqual([
+      'primary | is another name of master, which is there too | keep one of them',
+    ])
+  })
+})
