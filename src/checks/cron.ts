@@ -74,7 +74,7 @@ export const barmanJobs = onceAGuest(async (guest, backup: BackupNode): Promise<
 })
 
 async function seeReceiveWal(backup: BackupNode, guest: Guest): Promise<Seen> {
-  const pattern = `receive-wal ${backup.server}`
+  const pattern = `receive-wal ${backup.server}$` // and not of a server whose name only begins so
   const output = await guest.shell(backup, ['pgrep', '-u', 'barman', '-af', pattern])
   return {
     what: 'process receive-wal',

@@ -38,15 +38,18 @@ async function seeKept(backup: BackupNode, guest: Guest): Promise<readonly Seen[
 }
 
 async function seeSchedule(backup: BackupNode, guest: Guest): Promise<Seen> {
-  const jobs = (await barmanJobs(guest, backup)).filter((line) => / backup\b/.test(line))
+  // Barman may look after others too; `mas` is not `master`.
+  const isOurs = (line: string) => line.split(/\s+/).some((word) => word === backup.server || word === 'all')
+  const jobs = (await barmanJobs(guest, backup)).filter((line) => / backup\b/.test(line) && isOurs(line))
   return {
     what: 'schedule of the base backup',
     expected: backup.schedule,
     observed: jobs.join('; ') || 'none',
-    ok: jobs.some(
-      (line) => line.startsWith(`${backup.schedule} barman `) && line.includes(` ${backup.server}`),
-    ),
-    hint: PROVISION,
+    ok: jobs.length === 1 && jobs[0]?.startsWith(`${backup.schedule} barman `) === true,
+    hint:
+      jobs.length > 1
+        ? `It is taken by ${jobs.length} jobs. Take those out of the crontabs on ${backup.name} that are not in /etc/cron.d/pg-lab-barman`
+        : PROVISION,
     command: 'sudo grep -rhs barman /etc/crontab /etc/cron.d /var/spool/cron',
     output: jobs.join('\n'),
   }

@@ -512,6 +512,26 @@ const SABOTAGES: readonly Sabotage[] = [
     ],
     remedy: 'npx create-pg-lab provision',
   },
+  ...(
+    [
+      [
+        'of a server whose name only begins as ours',
+        ['0 3 * * * barman barman -q backup masterpiece'],
+        'none',
+      ],
+      [
+        'and a second one',
+        ['0 3 * * * barman barman -q backup master', '* * * * * barman barman backup all'],
+        '0 3 * * * barman barman -q backup master; * * * * * barman barman backup all',
+      ],
+    ] as const
+  ).map(([what, lines, observed]) => ({
+    name: `a job for the base backup ${what}`,
+    script: { shell: [{ of: 'grep -rhs', stdout: lines.map((line) => `${line}\n`).join('') }] },
+    run: ['retention'],
+    found: [`retention backup schedule of the base backup: ${observed}`],
+    remedy: what === 'and a second one' ? 'It is taken by 2 jobs' : 'npx create-pg-lab provision',
+  })),
   {
     name: 'the standby paused',
     script: { rows: [{ of: RECEIVER, rows: [{ ...receiver, paused: true }] }] },
