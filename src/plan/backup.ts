@@ -1,5 +1,7 @@
 import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, postgresNodes } from '../lab.ts'
+import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../report/catalogue.ts'
+import { span } from '../report/text.ts'
 import type { Guest } from '../tools/contracts.ts'
 import type { PlanAction, PlanItem } from './item.ts'
 import type { Survey } from './survey.ts'
@@ -10,6 +12,8 @@ interface BarmanSight {
   readonly config: Readonly<Record<string, unknown>> | undefined
   /** Lines of crontabs that take a base backup. */
   readonly jobs: readonly string[]
+  /** `undefined` when it has no such server. */
+  readonly backups: Backups | undefined
   /** Addresses it has passwords for. */
   readonly addresses: readonly string[]
 }
@@ -43,7 +47,18 @@ export async function backupItems(lab: Lab, seen: Survey, guest: Guest): Promise
     ...jobTexts(backup, sight),
     ...passwordTexts(lab, sight),
   ]
-  return texts.map((text) => item('change', text))
+  const missed = missedBackup(backup, sight.backups)
+  return [...texts.map((text) => item('change', text)), ...missed.map((text) => item('add', text))]
+}
+
+/** Role backup takes it, as the schedule would have. */
+function missedBackup({ maximumAgeHours }: BackupNode, backups: Backups | undefined): readonly string[] {
+  const endedAt = backups?.newestDoneAt
+  const ageSeconds = backups && endedAt !== undefined ? ageS(backups, endedAt) : 0
+  if (ageSeconds <= maximumAgeHours * 3600) return []
+  return [
+    `a base backup: the newest is ${span(ageSeconds)} old, and the schedule allows ${maximumAgeHours} h`,
+  ]
 }
 
 function newBarman({ server, slot }: BackupNode): string {
@@ -53,15 +68,17 @@ function newBarman({ server, slot }: BackupNode): string {
 async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight | undefined> {
   const options = { as: 'barman', timeoutMs: TIMEOUT_MS } as const
   try {
-    const [server, jobs, addresses] = await Promise.all([
+    const [server, jobs, addresses, catalogue] = await Promise.all([
       guest.shell(backup, ['barman', '-f', 'json', 'show-server', backup.server], options),
       guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' }),
       guest.shell(backup, ['sh', '-c', 'cut -d: -f1 ~/.pgpass'], options), // never the passwords
+      askCatalogue(backup, guest),
     ])
     return {
       config: configIn(server.stdout, backup.server),
       jobs: linesOf(jobs.stdout).filter((line) => !line.startsWith('#') && / backup\b/.test(line)),
       addresses: linesOf(addresses.stdout),
+      backups: readBackupAnswer(catalogue.stdout)?.backups,
     }
   } catch (error) {
     if (error instanceof CommandError) return undefined

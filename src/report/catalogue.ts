@@ -14,6 +14,8 @@ export interface Backups {
         readonly bytes: number
       }
     | undefined
+  /** When the newest that is DONE ended, ISO 8601. */
+  readonly newestDoneAt: string | undefined
   /** Of the archived WAL files the one that was written last; `undefined` where there is none. */
   readonly newestWal: { readonly name: string; readonly writtenAt: string } | undefined
   /** The last `verify --restore`; `undefined` where there was none. */
@@ -89,6 +91,10 @@ export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
       bytes: done.reduce((sum, { bytes }) => sum + bytes, 0),
       // An id is the time it was begun at.
       newest: backups.toSorted((one, other) => (one.id < other.id ? 1 : -1))[0],
+      newestDoneAt: done
+        .flatMap(({ endedAt }) => endedAt ?? [])
+        .toSorted()
+        .at(-1),
       newestWal: newestWalIn(lines),
       rehearsed: rehearsedIn(lines),
       clock: new Date(now === undefined ? Date.now() : Number(now) * 1000).toISOString(),

@@ -64,6 +64,17 @@ describe('a lab', () => {
     ])
   })
 
+  test('whose newest backup is older than the schedule allows takes the one that was missed', async () => {
+    const endedAt = 'base/20261122T170901/backup.info:end_time=2026-11-22 17:09:09+00:00'
+    const at = (now: number) =>
+      `catalogue:\nnow ${now}\nbase/20261122T170901/backup.info:status=DONE\n${endedAt}\n`
+    const ended = 1795367349
+    expect(await told(lab, lab, { catalogue: at(ended + 27 * 3600) })).toEqual([
+      'add backup: a base backup: the newest is 27 h old, and the schedule allows 26 h',
+    ])
+    expect(await told(lab, lab, { catalogue: at(ended + 25 * 3600) })).toEqual([])
+  })
+
   const HUNG =
     'PostgreSQL runs there and gives no answer (PostgreSQL let nobody in within 10 s): what changes is not known, and up ends there'
   test.each([['master'], ['slave'], ['master', 'slave']])(

@@ -114,6 +114,8 @@ export interface Twist {
   readonly missing?: readonly string[]
   /** Machines that answer, and have lost their address in the lab's network. */
   readonly cut?: readonly string[]
+  /** What the files of Barman say. */
+  readonly catalogue?: string
   /** Who is the primary after a failover. */
   readonly primary?: string
   readonly server?: (server: ServerSight, node: PostgresNode) => ServerSight | undefined
@@ -139,6 +141,7 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
     const words = argv.join(' ')
     if (words.includes('hostname'))
       return `${node.name}\n${twist.cut?.includes(node.name) ? '' : `${node.address} `}172.17.0.2\n${twist.os ?? 'debian 12'}\n${kernelOf(node)}`
+    if (words.includes('echo catalogue:')) return twist.catalogue ?? 'catalogue:\n'
     if (words.includes('list-server')) return `${was.backup?.server}\n`
     if (words.includes('show-server')) return JSON.stringify({ [String(was.backup?.server)]: barmanOf(was) })
     if (words.includes('.pgpass'))

@@ -46,6 +46,7 @@ describe('a healthy lab', () => {
         endedAt: '2026-11-22T17:33:41.159Z',
         bytes: 47_771_667,
       },
+      newestDoneAt: '2026-11-22T17:33:41.159Z',
       newestWal: { name: '00000001000000000000000A', writtenAt: '2026-11-22T18:31:41.000Z' },
       rehearsed: {
         at: '2026-11-22T06:33:41Z',
