@@ -125,7 +125,7 @@ recover() {
   : >"$data/postgresql.auto.conf"
   rm -f "$data/standby.signal"
   touch "$data/recovery.signal"
-  echo 'local all postgres peer map=rehearsal' >"$work/hba"
+  echo 'local all all peer map=rehearsal' >"$work/hba"
   printf 'rehearsal barman %s\\n' postgres "$owner" >"$work/ident"
   cat >"$work/conf" <<CONF
 hba_file = '$work/hba'
