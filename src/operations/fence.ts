@@ -17,7 +17,7 @@ export interface Fenced {
 }
 
 /** The script that role postgres installs on every server. */
-const GUARD = 'pg-lab-guard'
+export const GUARD = 'pg-lab-guard'
 
 /** On top of what PostgreSQL is given to stop: ssh, and a machine that is slow. */
 const AROUND_MS = 10_000

@@ -7,10 +7,13 @@ import { isCutOff, reachedBy } from './cut-off.ts'
 import { type Fenced, fence } from './fence.ts'
 import type { Place } from './place.ts'
 import { findServer, namesOf, type Server, seeServers } from './servers.ts'
+import { reserveNumbers, takenNumbers } from './timeline-numbers.ts'
 
 /** Which standby becomes the primary, and what has to happen before. */
 export interface PromotionPlan {
   readonly target: PostgresNode
+  /** That it is on. */
+  readonly timeline: number
   /** It is the primary already: there is nothing to do. */
   readonly isDone: boolean
   /** Why it, in a sentence. */
@@ -50,7 +53,8 @@ export async function planPromotion(place: Place, name?: string): Promise<Promot
   if (primary && !isLost) {
     if (second || (named && named !== primary)) throw primaryThere(primaries, named)
     const why = `${primary.node.name} is the primary`
-    return { target: primary.node, isDone: true, why, fence: [], doubts: [], cutOff: undefined }
+    const { timeline = 1 } = primary.answer ?? {}
+    return { target: primary.node, timeline, isDone: true, why, fence: [], doubts: [], cutOff: undefined }
   }
   const others = servers.filter((server) => server !== primary)
   const target = named ?? mostAdvanced(place.lab, others)
@@ -59,6 +63,7 @@ export async function planPromotion(place: Place, name?: string): Promise<Promot
   const why = reasonFor(place.lab, target, others, named !== undefined)
   return {
     target: target.node,
+    timeline: target.answer?.timeline ?? 1,
     isDone: false,
     why: cutOff ? `${cutOff.name} is cut off: it answers us, and none of the others; ${why}` : why,
     fence: servers.filter((server) => server === primary || !server.answer).map(({ node }) => node),
@@ -187,14 +192,15 @@ export async function promote(
   onStep: (text: string) => void = () => {},
 ): Promise<Promotion> {
   if (plan.fence.length > 0) onStep(`fencing ${plan.fence.map(({ name }) => name).join(', ')}`)
-  const fenced = await Promise.all(
-    plan.fence.map((node) => {
+  const [taken, ...fenced] = await Promise.all([
+    takenNumbers(place, plan.timeline),
+    ...plan.fence.map((node) => {
       return fence(place, node, node === plan.cutOff ? FENCE_CUT_OFF_SECONDS : FENCE_SECONDS)
     }),
-  )
+  ])
   verifyStopped(plan, fenced)
   onStep(`promoting ${plan.target.name}`)
-  return { target: plan.target, fenced, writableAtMs: await makePrimary(place, plan.target) }
+  return { target: plan.target, fenced, writableAtMs: await makePrimary(place, plan.target, taken) }
 }
 
 /** It took writes a moment ago, and its network may be mended at any time. */
@@ -211,15 +217,19 @@ const PROMOTE_SECONDS = 300
 
 /**
  * Promotes a standby, and keeps WAL for all who will follow it from that moment on.
+ * @param taken numbers its timeline must not get
  * @returns when it took writes
  */
-export async function makePrimary({ lab, guest }: Place, target: LabNode): Promise<number> {
+export async function makePrimary(place: Place, target: LabNode, taken: readonly number[]): Promise<number> {
+  const { lab, guest } = place
+  if (taken.length > 0) await reserveNumbers(place, target, taken)
   const [row] = await guest.rows<{ promoted: boolean }>(
     target,
     `SELECT pg_promote(true, ${PROMOTE_SECONDS}) AS promoted`,
   )
   const writableAtMs = Date.now()
   if (!row?.promoted) {
+    await reserveNumbers(place, target, [])
     throw new CommandError(`${target.name} was not promoted within ${PROMOTE_SECONDS} s`, {
       command: `npx create-pg-lab psql ${target.name} -c 'SELECT pg_promote()'`,
       hint: `its log says why: npx create-pg-lab ssh ${target.name} -- sudo journalctl -u 'postgresql*' -n 50`,

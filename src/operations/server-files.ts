@@ -1,5 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
+import { GUARD } from './fence.ts'
 import type { Place } from './place.ts'
 import type { Lineage } from './servers.ts'
 
@@ -16,8 +17,6 @@ export interface ServerFiles {
 
 const UNKNOWN: ServerFiles = { data: 'unknown', isStandby: false, identifier: '', lineage: undefined }
 
-/** The script that role postgres installs on every server; it knows where the data lies. */
-const GUARD = 'pg-lab-guard'
 const NOT_FOUND = 127
 
 /** After a crash all WAL behind the last checkpoint is read. */

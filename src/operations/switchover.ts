@@ -7,6 +7,7 @@ import { type Fenced, fence, release } from './fence.ts'
 import type { Place } from './place.ts'
 import { makePrimary } from './promote.ts'
 import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from './servers.ts'
+import { takenNumbers } from './timeline-numbers.ts'
 
 /** Two servers that change places. */
 export interface SwitchoverPlan {
@@ -16,6 +17,8 @@ export interface SwitchoverPlan {
   readonly isDone: boolean
   /** The primary of now, a standby then. */
   readonly primary: PostgresNode
+  /** That both are on. */
+  readonly timeline: number
   /** Standbys that do not answer; they follow when they are back. */
   readonly silent: readonly PostgresNode[]
 }
@@ -42,7 +45,8 @@ export async function planSwitchover(place: Place, name: string): Promise<Switch
   const [primary, other] = primaries
   if (!primary?.answer || other) throw noOnePrimary(primaries)
   const silent = servers.filter(({ answer }) => !answer).map(({ node }) => node)
-  const plan = { target: target.node, primary: primary.node, silent }
+  const { timeline } = primary.answer
+  const plan = { target: target.node, primary: primary.node, timeline, silent }
   if (target === primary) return { ...plan, isDone: true }
   verifyReady(place, target, primary, primary.answer)
   return { ...plan, isDone: false }
@@ -102,11 +106,12 @@ const REPLAY_SECONDS = 30
  */
 export async function switchover(
   place: Place,
-  { target, primary }: SwitchoverPlan,
+  { target, primary, timeline }: SwitchoverPlan,
   onStep: (text: string) => void = () => {},
 ): Promise<Switchover> {
   onStep(`a checkpoint on ${primary.name}, so that it stops quickly`)
   await place.guest.execute(primary, 'CHECKPOINT')
+  const taken = await takenNumbers(place, timeline)
   onStep(`stopping ${primary.name}`)
   const beganAtMs = Date.now()
   const fenced = await fence(place, primary, STOP_SECONDS)
@@ -118,7 +123,7 @@ export async function switchover(
     throw error
   }
   onStep(`promoting ${target.name}`)
-  const writableAtMs = await makePrimary(place, target)
+  const writableAtMs = await makePrimary(place, target, taken)
   return { target, checkpoint: fenced.checkpoint, downtimeMs: writableAtMs - beganAtMs }
 }
 

@@ -106,8 +106,18 @@ test.each([
 })
 
 test('right after its promotion the history file counts, not the control file', () => {
-  expect(start({ '10.0.0.2': '7 3 on' }, { 'pg_wal/00000003.history': '' }).signed).toBe(false)
-  expect(start({ '10.0.0.2': '7 11 on' }, { 'pg_wal/0000000A.history': '' }).signed).toBe(true)
+  expect(start({ '10.0.0.2': '7 3 on' }, { 'pg_wal/00000003.history': '2\t0/1\tno' }).signed).toBe(false)
+  expect(start({ '10.0.0.2': '7 11 on' }, { 'pg_wal/0000000A.history': '2\t0/1\tno' }).signed).toBe(true)
+})
+
+test('a number that is reserved is no timeline, and does not outlive a promotion that came to nothing', () => {
+  const reserved = { 'pg_wal/00000003.history': '' }
+  expect(start({ '10.0.0.2': '7 3 on' }, { ...reserved, 'standby.signal': '' })).toMatchObject({
+    signed: true,
+  })
+  expect(existsSync(join(data, 'pg_wal/00000003.history'))).toBe(false)
+  start({}, { ...reserved, 'pg_wal/00000004.history': '2\t0/1\tno' })
+  expect(existsSync(join(data, 'pg_wal/00000003.history'))).toBe(true) // a standby asks for all on the way to 4
 })
 
 test('what pg_rewind has left is a standby, and a backup that is being restored is left alone', () => {
