@@ -48,15 +48,21 @@ units() {
 }
 
 # Servers that run, of whatever user, on whatever port, also in a container of this host: each has its data directory
-# as its working directory.
+# as its working directory, which the kernel does not show everywhere; most name it in their command as well.
 running() {
   for process in /proc/[0-9]*; do
     case $(cat "$process/comm" 2>/dev/null) in
       postgres | postmaster | edb-postgres) ;;
       *) continue ;;
     esac
-    version=$(cat "$process/cwd/PG_VERSION" 2>/dev/null) || continue
-    echo "a server of PostgreSQL $version that runs in $(readlink "$process/cwd")"
+    if version=$(cat "$process/cwd/PG_VERSION" 2>/dev/null); then
+      echo "a server of PostgreSQL $version that runs in $(readlink "$process/cwd")"
+    else
+      # Its other processes have titles in place of a command.
+      tr '\0' '\n' <"$process/cmdline" 2>/dev/null | grep -qE '^/.*/(postgres|postmaster|edb-postgres)$' || continue
+      data=$(tr '\0' '\n' <"$process/cmdline" | sed -n -e '/^-D$/{n;p;}' -e 's/^-D\(.\)/\1/p')
+      echo "a server of PostgreSQL $(cat "$data/PG_VERSION" 2>/dev/null) that runs${data:+ in $data}"
+    fi
   done
   # What is not seen so, behind a proxy, shows itself by its port.
   if ss -Hltn 'sport = :5432' 2>/dev/null | grep -q .; then echo 'a server that listens on port 5432'; fi
