@@ -228,7 +228,8 @@ CREATE FUNCTION trap.note() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO trap.seen VALUES (current_user); RETURN 'x';
 EXCEPTION WHEN others THEN RETURN 'x'; END $$;
 CREATE FUNCTION trap.fire() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM trap.note(); RETURN NEW; END $$;
-CREATE FUNCTION trap.format(text, VARIADIC "any") RETURNS text LANGUAGE sql AS $$ SELECT trap.note() $$;
+CREATE FUNCTION trap.format(text, text) RETURNS text LANGUAGE sql AS $$ SELECT trap.note() $$;
+CREATE FUNCTION trap.format(text, text, text) RETURNS text LANGUAGE sql AS $$ SELECT trap.note() $$;
 CREATE FUNCTION trap.eq(text, text) RETURNS boolean LANGUAGE sql AS $$ SELECT trap.note() IS NOT NULL $$;
 CREATE OPERATOR trap.= (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.eq);
 CREATE FUNCTION trap.count() RETURNS bigint LANGUAGE sql AS $$ SELECT length(trap.note())::bigint $$;
