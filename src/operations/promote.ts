@@ -36,6 +36,9 @@ export interface Promotion {
 /** How long a server that hangs has to stop in an orderly way. */
 const FENCE_SECONDS = 5
 
+/** Meanwhile Barman is asked; a failover does not wait longer for a host that is away as well. */
+const BARMAN_ANSWERS_MS = 10_000
+
 /** One that is cut off would wait for standbys that it cannot reach. */
 const FENCE_CUT_OFF_SECONDS = 1
 
@@ -193,7 +196,7 @@ export async function promote(
 ): Promise<Promotion> {
   if (plan.fence.length > 0) onStep(`fencing ${plan.fence.map(({ name }) => name).join(', ')}`)
   const [taken, ...fenced] = await Promise.all([
-    takenNumbers(place, plan.timeline),
+    takenNumbers(place, plan.timeline, BARMAN_ANSWERS_MS),
     ...plan.fence.map((node) => {
       return fence(place, node, node === plan.cutOff ? FENCE_CUT_OFF_SECONDS : FENCE_SECONDS)
     }),

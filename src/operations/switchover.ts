@@ -99,6 +99,9 @@ function verifyReady({ lab }: Place, { node, answer }: Server, primary: Server, 
 const STOP_SECONDS = 60
 const REPLAY_SECONDS = 30
 
+/** The primary still works while Barman is asked. */
+const BARMAN_ANSWERS_MS = 60_000
+
 /**
  * The primary stops, the standby replays the last of its WAL and is promoted. The old primary is signed as a standby;
  * it and all others follow by `followPrimary(place, onStep, [plan.primary.name])`.
@@ -111,7 +114,7 @@ export async function switchover(
 ): Promise<Switchover> {
   onStep(`a checkpoint on ${primary.name}, so that it stops quickly`)
   await place.guest.execute(primary, 'CHECKPOINT')
-  const taken = await takenNumbers(place, timeline)
+  const taken = await takenNumbers(place, timeline, BARMAN_ANSWERS_MS)
   onStep(`stopping ${primary.name}`)
   const beganAtMs = Date.now()
   const fenced = await fence(place, primary, STOP_SECONDS)

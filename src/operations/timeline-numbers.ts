@@ -3,27 +3,34 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { GUARD } from './fence.ts'
 import type { Place } from './place.ts'
 
-/** Barman answers within a second; a failover waits no longer than this for a host that is away as well. */
-const ANSWER_TIMEOUT_MS = 5_000
-
 /**
  * The numbers behind this timeline's that Barman's archive knows. PostgreSQL gives a new timeline the first number it has
  * not heard of itself: where a timeline was given up, WAL of another one would get the names of files that are archived.
- * @returns none where Barman does not answer
+ * @param timeoutMs Barman answers within a second, unless its host is loaded
+ * @returns none where it does not answer in time
  */
-export async function takenNumbers({ lab, guest }: Place, timeline: number): Promise<readonly number[]> {
+export async function takenNumbers(
+  { lab, guest }: Place,
+  timeline: number,
+  timeoutMs: number,
+): Promise<readonly number[]> {
   const { backup } = lab
   const taken: number[] = []
   if (!backup) return taken
-  for (let next = timeline + 1; await isArchived(guest, backup, next); next += 1) taken.push(next)
+  for (let next = timeline + 1; await isArchived(guest, backup, next, timeoutMs); next += 1) taken.push(next)
   return taken
 }
 
-async function isArchived(guest: Place['guest'], backup: BackupNode, timeline: number): Promise<boolean> {
+async function isArchived(
+  guest: Place['guest'],
+  backup: BackupNode,
+  timeline: number,
+  timeoutMs: number,
+): Promise<boolean> {
   const name = `${timeline.toString(16).toUpperCase().padStart(8, '0')}.history`
   try {
     const argv = ['barman', 'get-wal', '--partial', backup.server, name]
-    return (await guest.shell(backup, argv, { as: 'barman', timeoutMs: ANSWER_TIMEOUT_MS })).exitCode === 0
+    return (await guest.shell(backup, argv, { as: 'barman', timeoutMs })).exitCode === 0
   } catch (error) {
     if (error instanceof CommandError) return false
     throw error
