@@ -3,14 +3,17 @@ import { defineConfig } from 'vitest/config'
 /** Long ones, each with a lab of its own: a bad day takes minutes. `npm run test:rehearsals` runs them. */
 const REHEARSALS = [
   'chaos',
+  'cut-restores',
   'deletions',
   'drills',
   'drills-debian-13',
   'drills-debian-14',
   'exact',
   'existing-servers',
+  'foreign-clusters',
   'guest-runner',
   'live',
+  'lost-primaries',
   'operations',
   'red-hat',
   'resilience',
