@@ -30,7 +30,8 @@ async function isArchived(
   const name = `${timeline.toString(16).toUpperCase().padStart(8, '0')}.history`
   try {
     const argv = ['barman', 'get-wal', '--partial', backup.server, name]
-    return (await guest.shell(backup, argv, { as: 'barman', timeoutMs })).exitCode === 0
+    const { exitCode, stdout } = await guest.shell(backup, argv, { as: 'barman', timeoutMs })
+    return exitCode === 0 && /^\d+\t/m.test(stdout)
   } catch (error) {
     if (error instanceof CommandError) return false
     throw error

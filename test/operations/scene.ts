@@ -54,6 +54,7 @@ export function scene(
   const guest: Guest = {
     shell: async (node, argv, options) => {
       if (argv.some((word) => word.endsWith('/psql') || word === 'psql')) return answer(node)
+      if (argv[0] === 'barman') return { exitCode: 1, stdout: '', stderr: 'not found', durationMs: 1 }
       if (argv[0] === 'pg_isready' && !shell)
         return { exitCode: readiness(argv), stdout: '', stderr: '', durationMs: 1 }
       done.push(`${node.name}: ${argv.join(' ')}`)
