@@ -26,9 +26,11 @@ function editDistance(from: string, to: string): number {
  */
 export function closest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 64) return undefined
+  const mayDiffer = (name: string) => Math.max(1, Math.floor(name.length / 3))
   const ranked = known
+    .filter((name) => Math.abs(name.length - word.length) <= mayDiffer(name)) // no nearer than that
     .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .filter(({ name, distance }) => distance <= mayDiffer(name))
     .sort((a, b) => a.distance - b.distance)
   return ranked[0]?.name
 }

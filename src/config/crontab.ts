@@ -33,6 +33,14 @@ export function isCrontab(text: string): boolean {
  * @returns `undefined` for a day that never comes: February 30
  */
 export function longestPause(text: string): number | undefined {
+  if (!pauses.has(text)) pauses.set(text, reckonPause(text))
+  return pauses.get(text)
+}
+
+/** By the times they are of: 28 years are looked through for each. */
+const pauses = new Map<string, number | undefined>()
+
+function reckonPause(text: string): number | undefined {
   const [minutes = [], hours = [], ...days] = readFields(text) ?? []
   const times = hours.flatMap((hour) => minutes.map((minute) => hour * 60 + minute))
   const [first = 0] = times

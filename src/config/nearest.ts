@@ -5,6 +5,11 @@ import { FORMATS, type Format, isTimezone } from './formats.ts'
 /** Makes of what somebody wrote the text that was probably meant; `undefined` where nothing is near. */
 type Guess = (text: string) => string | undefined
 
+/** By words that users give, of which `constructor` is none. */
+function table<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries))
+}
+
 const UNIT_MB: Readonly<Record<string, number>> = { k: 1 / 1024, m: 1, g: 1024, t: 1024 * 1024 }
 
 /** `2g`, `2 Gb`, `2GiB` → the number and the unit's first letter. */
@@ -62,7 +67,7 @@ function zone(text: string): string | undefined {
   return zones.find((name) => name.toLowerCase().split('/').at(-1) === city) ?? closest(text, zones)
 }
 
-const SHORT_TIMES: Readonly<Record<string, string>> = {
+const SHORT_TIMES = table({
   '@hourly': '0 * * * *',
   '@daily': '0 0 * * *',
   '@midnight': '0 0 * * *',
@@ -71,13 +76,15 @@ const SHORT_TIMES: Readonly<Record<string, string>> = {
   daily: '0 0 * * *',
   hourly: '0 * * * *',
   weekly: '0 0 * * 0',
-}
+})
 
 /** `@daily`, `03:30` → five fields. */
 function crontab(text: string): string | undefined {
   const [, hour, minute] = /^(\d{1,2}):(\d\d)$/.exec(text.trim()) ?? []
   const words =
-    hour === undefined ? SHORT_TIMES[text.trim().toLowerCase()] : `${Number(minute)} ${Number(hour)} * * *`
+    hour === undefined
+      ? SHORT_TIMES.get(text.trim().toLowerCase())
+      : `${Number(minute)} ${Number(hour)} * * *`
   return words ?? text.trim().replaceAll(/\s+/g, ' ')
 }
 
@@ -94,11 +101,12 @@ const GUESSES: readonly (readonly [Format, Guess])[] = [
   [FORMATS.url, (text) => `http://${text.trim()}`],
 ]
 
+const TRUTHS = table({ true: true, yes: true, on: true, false: false, no: false, off: false })
+
 /** What a setting of another type may be written as: by the name the schema library has for that type. */
 const BY_TYPE: Readonly<Record<string, (given: unknown) => unknown>> = {
   number: numberIn,
-  boolean: (given) =>
-    ({ true: true, yes: true, on: true, false: false, no: false, off: false })[String(given)],
+  boolean: (given) => TRUTHS.get(String(given)),
   array: (given) =>
     typeof given === 'number' && given >= 0 && given <= 8 ? Array(given).fill({}) : undefined,
 }

@@ -51,6 +51,8 @@ describe('the nearest right form', () => {
     [{ slaves: { name: 'x' } }, 'slaves'],
     [{ master: { memory: 'much' } }, 'master.memory'],
     [{ network: { subnet: 'home' } }, 'network.subnet'],
+    [{ backup: { schedule: 'constructor' } }, 'backup.schedule'],
+    [{ postgres: { tls: 'constructor' } }, 'postgres.tls'],
   ])('is not made up for %j', (config, path) => {
     expect(hintsFor(config)).toHaveProperty([path], undefined)
   })
