@@ -7,7 +7,7 @@ import { configError } from './config/problems.ts'
 import type { Config } from './config/schema.ts'
 import type { Problem } from './errors.ts'
 import type { BackupNode, Lab, LabNode } from './lab.ts'
-import { addressText, type Subnet } from './resolve/addresses.ts'
+import { addressText, parseSubnet, type Subnet } from './resolve/addresses.ts'
 import { checkSizes, type Machine, machinesOf } from './resolve/machines.ts'
 import {
   checkBackup,
@@ -100,8 +100,8 @@ const CHECKS: readonly Check[] = [
   (config, _, report) => checkSynchronous(config, report),
   (config, _, report) => checkSettings(config, report),
   (config, host, report) => checkServers(config, providerOf(config, host), machinesOf(config), report),
-  (config, host, report) =>
-    resolveAddresses(resolveSubnet(config, providerOf(config, host), report), machinesOf(config), report),
+  (config, host, report) => resolveSubnet(config, providerOf(config, host), report),
+  (config, _, report) => resolveAddresses(parseSubnet(config.network.subnet), machinesOf(config), report),
   (config, _, report) => resolveSlots(config, machinesOf(config), report),
   (config, host, report) =>
     resolveBox(config, OPERATING_SYSTEMS[config.os], providerOf(config, host), host.architecture, report),
@@ -110,6 +110,16 @@ const CHECKS: readonly Check[] = [
     resolveRunner(config, OPERATING_SYSTEMS[config.os], providerOf(config, host), report),
   (config, host, report) => checkSizes(machinesOf(config), providerOf(config, host), host, report),
 ]
+
+/** A computer nobody has looked at yet: what is to be held against it cannot be. */
+export const UNSEEN: Host = {
+  get provider(): ProviderName {
+    throw new WrongSetting('provider')
+  },
+  get architecture(): Architecture {
+    throw new WrongSetting('architecture')
+  },
+}
 
 /**
  * Holds the settings of a config against each other and the computer.

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { ProviderName } from '../catalog/contracts.ts'
 import type { ConfigError, LoadedConfig } from '../config/load.ts'
 import { readState, writeTyped } from '../drills/state.ts'
@@ -98,21 +98,20 @@ async function verifyOwnPlaces(directory: string): Promise<void> {
 }
 
 /** @throws UserError when there is no config, or with all of its problems, those of settings with each other too */
-export async function readConfig({ directory, configPath, run }: Context): Promise<LoadedConfig> {
+export async function readConfig({ directory, configPath }: Context): Promise<LoadedConfig> {
   const { ConfigError, loadConfig } = await import('../config/load.ts')
   try {
     return await loadConfig(directory, configPath === undefined ? {} : { configPath })
   } catch (error) {
-    throw error instanceof ConfigError ? await withCrossProblems(error, createHost(run)) : error
+    throw error instanceof ConfigError ? await withCrossProblems(error) : error
   }
 }
 
-async function withCrossProblems({ file, rest, problems, message }: ConfigError, host: Host): Promise<Error> {
+async function withCrossProblems({ file, rest, problems, message }: ConfigError): Promise<Error> {
   const { configError } = await import('../config/problems.ts')
   const { withPositions } = await import('../config/load.ts')
-  const { crossProblems } = await import('../resolve-lab.ts')
-  const computer = computerOf(host, (await chooseProvider(host, dirname(file), 'auto')).provider)
-  const more = rest ? crossProblems(rest, computer) : []
+  const { crossProblems, UNSEEN } = await import('../resolve-lab.ts')
+  const more = rest ? crossProblems(rest, UNSEEN) : []
   if (more.length === 0) return new UserError(message, { problems })
   return withPositions(configError(basename(file), [...problems, ...more]), file)
 }

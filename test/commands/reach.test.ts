@@ -61,7 +61,9 @@ describe('psql', () => {
   const wordsOf = async (...argv: string[]) => (await argsOf(...argv)).slice(2).join(' ')
 
   test('goes to the primary of the day, or where it is told', async () => {
-    expect(await wordsOf('psql')).toBe('slave -- cd / && exec sudo -n -H -u postgres -- psql -d otus')
+    expect(await wordsOf('psql')).toBe(
+      'slave -- cd / && exec sudo -n -H -u postgres -- env PGCONNECT_TIMEOUT=10 psql -d otus',
+    )
     expect(await wordsOf('psql', 'master')).toMatch(/^master -- .* psql -d otus$/)
   })
 
