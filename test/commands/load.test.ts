@@ -37,7 +37,7 @@ describe('pg-lab load', () => {
     expect(stdout).toContain('slave was at most 2.0 kB and 4 ms behind')
     const [load] = commands.filter(({ args }) => args.at(-1)?.includes('pgbench'))
     expect(load?.args).toContain('-tt') // or it would run on when we are gone
-    expect(load?.args.at(-1)).toMatch(/ bash otus 20 3$/)
+    expect(load?.args.at(-1)).toMatch(/ bash otus 20 3 student"?$/)
     expect(load?.timeoutMs).toBe(63_000)
   })
 
