@@ -110,7 +110,7 @@ describe('the lab of cluster.config.ts', () => {
 
   it('leaves a password nowhere but in its own files', () => {
     const secrets = lab.secrets()
-    expect(Object.keys(secrets)).toHaveLength(4)
+    expect(Object.keys(secrets)).toHaveLength(5)
     const keys = ['ca', 'server-master', 'server-slave', 'server-backup'].map(
       (name) => `.pg-lab/tls/${name}.key`,
     )
