@@ -29,12 +29,17 @@ function commandsIn(way: string, node: string): readonly HintCommand[] {
   return found
 }
 
+/** rejoin asks before anything is given up, and here nobody sits at a terminal. */
+function agreed(words: readonly string[]): readonly string[] {
+  return words[0] === 'rejoin' ? [...words, '--yes'] : words
+}
+
 /** Types what a hint says, word for word. */
 export function carryOut(lab: TestLab, finding: Finding): void {
   const commands = commandsOf(finding)
   if (commands.length === 0) throw new Error(`There is nothing to type in: ${finding.hint}`)
   for (const { node, command } of commands) {
-    if (node === undefined) lab.must(...command.split(' ').slice(2))
+    if (node === undefined) lab.must(...agreed(command.split(' ').slice(2)))
     else {
       const { status, stdout, stderr } = spawn('ssh', ['-F', '.pg-lab/ssh_config', node, command], {
         cwd: lab.directory,
