@@ -162,9 +162,15 @@ def map_options(data, pairs, owner):
                               "needs it, move it away: sudo mv %s %s/kept" % (strangers[0], strangers[0], pair["to"]))
             room = [os.path.join(pair["to"], name) for name in NEW]
             meanwhile = [path for path in room if os.path.realpath(path) not in lived_in][0]
-            shutil.rmtree(meanwhile, ignore_errors=True)
+            remove(meanwhile)
         options.append("--tablespace-mapping=%s=%s" % (pair["from"].replace("=", "\\="), meanwhile.replace("=", "\\=")))
     return options
+
+
+def remove(path):
+    """Delete a folder of ours that may be gone already; one that does not go is no success."""
+    if os.path.lexists(path):
+        shutil.rmtree(path)
 
 
 def relink(link, target):
@@ -206,7 +212,7 @@ def settle(data):
                 keep(data, os.path.realpath(place), own)
             os.rename(cluster, own)
         relink(link, place)
-        shutil.rmtree(target, ignore_errors=True)
+        remove(target)
         changed = True
     return changed
 
@@ -228,7 +234,7 @@ def forget(data, name):
         place = place_of(target)
         clones = [path for path in (os.path.join(place, new) for new in NEW) if path not in lived_in]
         for path in [os.path.join(place, ".pg-lab-" + name)] + clones:
-            shutil.rmtree(path, ignore_errors=True)
+            remove(path)
         if place not in others:
             for cluster in glob.glob(os.path.join(glob.escape(place), "PG_%s_*" % glob.escape(version))):
                 shutil.rmtree(cluster)
