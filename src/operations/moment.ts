@@ -32,10 +32,10 @@ export function parseMoment(text: string, timeZone: string): Moment {
   if (LSN.test(text)) return { kind: 'lsn', value: text.toUpperCase() }
   const time = TIME.exec(text)
   if (time) return momentOf(text, time, timeZone)
-  // Restore points have at most 63 bytes; what looks like a time or an option is a slip.
   if (RELATIVE.test(text)) {
     throw new UserError(`--to ${text} is no moment: it says when only from today`, { hint: `give ${FORMS}` })
   }
+  // Restore points have at most 63 bytes; what looks like a time or an option is a slip.
   const isName = text.trim() !== '' && Buffer.byteLength(text) <= 63 && !/^[\d-]/.test(text)
   if (isName) return { kind: 'name', value: text }
   throw new UserError(`--to ${text} is no moment`, { hint: `give ${FORMS}` })
