@@ -3,6 +3,7 @@ import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { literal } from '../tools/sql.ts'
+import { SWITCH_SQL } from '../tools/wal.ts'
 import { backupSteps, type PlannedStep, primarySteps, type StepId, standbySteps, tableOf } from './steps.ts'
 import { cleanOutput } from './text.ts'
 
@@ -38,6 +39,9 @@ export interface TranscriptOptions {
 }
 
 const ASK_AGAIN_MS = 100
+
+/** Every so many words, each a second apart: later than most backups of a lab take, and each segment costs 16 MB. */
+const SWITCH_EVERY = 5
 const TIMEOUT_MS = 20_000
 
 /**
@@ -113,17 +117,20 @@ function succeeded({ exitCode }: Output): boolean {
 
 /**
  * `barman backup --wait` waits for the last WAL segment of the backup, which receive-wal hands over only when the
- * next one begins: an idle server never begins it, so a word is written now and then.
+ * next one begins: an idle server never begins it, so a word is written now and then. Since PostgreSQL 17 a position at
+ * the very start of a segment belongs to that segment. Barman before 3.15, which asks for the position once pg_basebackup
+ * has switched, may then wait for one that has only just begun, so the segment is switched now and then, too.
  */
 async function whileWriting<T>(primary: LabNode, guest: Guest, work: () => Promise<T>): Promise<T> {
   let isDone = false
   const writing = async () => {
-    while (!isDone) {
+    for (let word = 1; ; word += 1) {
       await wait(1_000)
       if (isDone) return
-      const word = `SELECT pg_logical_emit_message(true, 'pg-lab', 'report');`
+      const write =
+        word % SWITCH_EVERY === 0 ? SWITCH_SQL : `SELECT pg_logical_emit_message(true, 'pg-lab', 'report')`
       try {
-        await guest.execute(primary, word)
+        await guest.execute(primary, `${write};`)
       } catch (error) {
         if (!(error instanceof CommandError)) throw error
       }

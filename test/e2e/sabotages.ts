@@ -136,7 +136,8 @@ const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'a backup directory that cannot be written to',
     sabotage(lab) {
-      onNode(lab, 'backup', 'chown root ~barman/master/base')
+      // Debian's sudo gives `barman` a umask that lets his group write.
+      onNode(lab, 'backup', 'chown root: ~barman/master/base && chmod go-w ~barman/master/base')
     },
     found: 'folders backup: folders of Barman',
     observed: /not writable: .*base/,
