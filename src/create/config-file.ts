@@ -1,5 +1,6 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import type { ClusterConfig } from '../config/schema.ts'
+import { CONFIG_SCHEMA } from '../generate/editor-files.ts'
 import { toYaml } from '../generate/yaml.ts'
 import { type Lab, nodesOf } from '../lab.ts'
 import type { Answers, ConfigFormat } from './answers.ts'
@@ -8,9 +9,6 @@ import { presetOf } from './presets.ts'
 export function configFileName(format: ConfigFormat): string {
   return `cluster.config.${format}`
 }
-
-/** Where the schema lies once the lab's one dependency is installed. */
-const SCHEMA = './node_modules/create-pg-lab/dist/cluster.config.schema.json'
 
 const LONGEST_LINE = 100
 
@@ -98,7 +96,7 @@ function yaml(entries: readonly Entry[], title: string): string {
     const atEnd = beside && beside !== comment ? ` # ${beside}` : ''
     return `${gap ? '\n' : ''}${comment ? `# ${comment}\n` : ''}${body.trimEnd()}${atEnd}\n`
   })
-  return `# yaml-language-server: $schema=${SCHEMA}
+  return `# yaml-language-server: $schema=./${CONFIG_SCHEMA}
 # ${title}. ${ABOUT}: npx create-pg-lab explain
 ${lines.join('')}`
 }

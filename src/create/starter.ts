@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
+import { CONFIG_TYPES } from '../generate/editor-files.ts'
 import type { ProjectFile } from '../generate/project.ts'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
@@ -17,6 +18,21 @@ function packageJson(name: string): string {
     type: 'module',
     scripts: Object.fromEntries(SCRIPTS.map((script) => [script, `pg-lab ${script}`])),
     devDependencies: { [manifest.name]: `^${manifest.version}` },
+  }
+  return `${JSON.stringify(content, null, 2)}\n`
+}
+
+/** For the editor: the types of the installed package, and those beside the config as long as there is none. */
+function tsconfig(source: string): string {
+  const content = {
+    compilerOptions: {
+      module: 'nodenext',
+      strict: true,
+      noEmit: true,
+      types: [],
+      paths: { [manifest.name]: [`./node_modules/${manifest.name}/dist/index.d.ts`, `./${CONFIG_TYPES}`] },
+    },
+    include: [source],
   }
   return `${JSON.stringify(content, null, 2)}\n`
 }
@@ -38,6 +54,7 @@ export async function starterFiles(
     { path: '.gitignore', content: await gitignore() },
     { path: 'package.json', content: packageJson(lab.name) },
     { path: 'README.md', content: await readme(lab, language, config.path) },
+    ...(config.path.endsWith('.ts') ? [{ path: 'tsconfig.json', content: tsconfig(config.path) }] : []),
     config,
   ]
 }

@@ -6,6 +6,7 @@ import { GUEST_RUNNER } from '../tools/ansible-in-guest.ts'
 import { serversSshConfig } from '../tools/ssh-config.ts'
 import { ansibleCfg } from './ansible-cfg.ts'
 import { ansibleVars } from './ansible-vars.ts'
+import { editorFiles } from './editor-files.ts'
 import { generatedHeader, withHeader } from './header.ts'
 import { inventory } from './inventory.ts'
 import { NODE_IMAGE_SETTINGS, nodeImageSettings } from './node-image.ts'
@@ -82,14 +83,15 @@ async function staticFiles(lab: Lab): Promise<ProjectFile[]> {
 
 /**
  * Every file of the lab that is made from its config, in a fixed order. Same lab, same bytes.
- * @param options.roles `copy`: the roles and what belongs to them too; `in-place`: the lab is this package's own folder
+ * @param options.roles `copy`: the roles, and what editors need, too; `in-place`: the lab is this package's own folder
  * @param options.source the config's file name, for the first line of what is made from it
  */
 export async function projectFiles(
   lab: Lab,
   options: { readonly roles: 'copy' | 'in-place'; readonly source?: string },
 ): Promise<ProjectFile[]> {
-  const header = generatedHeader(options.source ?? 'cluster.config.ts')
+  const source = options.source ?? 'cluster.config.ts'
+  const header = generatedHeader(source)
   const made: ProjectFile[] = [
     ...(lab.provider === 'ssh'
       ? [{ path: SERVERS_SSH_CONFIG, content: `# ${header}\n\n${serversSshConfig(lab)}` }]
@@ -105,5 +107,7 @@ export async function projectFiles(
   if (lab.provider === 'docker') {
     made.push({ path: NODE_IMAGE_SETTINGS, content: nodeImageSettings(lab, header) })
   }
-  return options.roles === 'copy' ? [...made, ...(await staticFiles(lab))] : made
+  return options.roles === 'copy'
+    ? [...made, ...(await staticFiles(lab)), ...(await editorFiles(source))]
+    : made
 }

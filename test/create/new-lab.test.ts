@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { VERBS } from '../../src/commands/index.ts'
 import { loadConfig } from '../../src/config/load.ts'
@@ -86,6 +87,32 @@ test('the passwords are ignored by git, the copies for the merge are not', async
   expect((await files()).get('.gitignore')?.split('\n')).toEqual(
     expect.arrayContaining(['.pg-lab/*', '!.pg-lab/base/', '.vagrant/', 'node_modules/']),
   )
+})
+
+describe('an editor, before anything is installed', () => {
+  const typed = (folder: string) => {
+    const { stdout } = spawnSync(resolve('node_modules/.bin/tsc'), ['-p', '.'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    return stdout
+  }
+
+  test('completes and checks a config in TypeScript', async () => {
+    const all = Object.fromEntries(await files())
+    expect(typed(folderWith(all))).toBe('')
+    const config = all['cluster.config.ts']?.replace('retention:', 'retenton:') ?? ''
+    expect(typed(folderWith({ ...all, 'cluster.config.ts': config }))).toContain(
+      "'retenton' does not exist in type",
+    )
+  })
+
+  test('finds the schema that a config in YAML names', async () => {
+    const all = await files({}, 'yaml')
+    const [, path = ''] = /\$schema=\.\/(\S+)/.exec(all.get('cluster.config.yaml') ?? '') ?? []
+    expect(JSON.parse(all.get(path) ?? '')).toMatchObject({ properties: { replication: { type: 'object' } } })
+    expect([...all.keys()]).not.toContain('tsconfig.json')
+  })
 })
 
 describe('the README says where things are', () => {
