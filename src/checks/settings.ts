@@ -1,18 +1,27 @@
 import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
+import { psqlEvidence, shellWord } from '../tools/evidence.ts'
 import { SHOWN_TO_ALL } from '../tools/psql.ts'
-import { type EffectiveSetting, sameSetting } from '../tools/setting-value.ts'
 import { literal } from '../tools/sql.ts'
 import { type Check, lookAtEach, type Seen } from './check.ts'
 
-interface SettingRow extends EffectiveSetting {
+/** What a server says of the line that our configuration file has of a setting. */
+interface LineRow {
+  readonly name: string
+  /** Text of the last line of that name, wherever it is; null where no file has one. */
+  readonly line: string | null
+  readonly file: string | null
+  /** Whether that is postgresql.conf itself. */
+  readonly is_ours: boolean | null
+  readonly error: string | null
+  /** Whether the server has read the file since it was written. */
+  readonly is_read: boolean | null
   /** As SHOW prints it: `128MB`. */
-  readonly shown: string
+  readonly shown: string | null
+  readonly is_on_command_line: boolean
   readonly pending_restart: boolean
-  /** `configuration file`, `default`, `command line`, … */
-  readonly source: string
-  readonly sourcefile: string | null
+  /** `ALTER ROLE student`: who has another value, and what it was given by. */
+  readonly overridden: readonly string[]
 }
 
 interface PendingRow {
@@ -46,58 +55,114 @@ export const settings: Check = {
 }
 
 async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const sql = settingsSql(lab)
+  const { settings: wanted } = lab.postgres
   const [rows, pending, errors] = await Promise.all([
-    guest.rows<SettingRow>(node, sql),
+    guest.rows<LineRow>(node, linesSql(Object.keys(wanted))),
     guest.rows<PendingRow>(node, PENDING_SQL),
     guest.rows<FileError>(node, ERRORS_SQL),
   ])
-  const byName = new Map(rows.map((row) => [row.name.toLowerCase(), row]))
-  const values = Object.entries(lab.postgres.settings).map(([name, wanted]) =>
-    seeSetting(node, name, wanted, byName.get(name.toLowerCase())),
-  )
+  const byName = new Map(rows.map((row) => [row.name, row]))
+  const values = Object.entries(wanted).map(([name, value]) => seeLine(node, name, value, byName.get(name)))
   return [...values, seePending(node, pending), seeErrors(node, errors)]
 }
 
-function settingsSql(lab: Lab): string {
-  const names = Object.keys(lab.postgres.settings).map((name) => literal(name.toLowerCase()))
-  const wanted = names.length === 0 ? 'false' : `lower(name) IN (${names.join(', ')})`
-  return `SELECT name, reset_val AS setting, unit, vartype, ${SHOWN_TO_ALL} AS shown, source, sourcefile, pending_restart
-    FROM pg_settings
-    WHERE ${wanted} ORDER BY name`
+/*
+ * PostgreSQL spells, counts and fits what it was given in its own way (`on` becomes pglz, -1 becomes 8MB, 0o640 is told as
+ * 0640, and what a library brings is in no table before it is loaded). So it is not asked for the value, but for the line:
+ * whether it is the last one of that name, was read, and is nowhere overridden.
+ */
+function linesSql(names: readonly string[]): string {
+  return `WITH lines AS MATERIALIZED (SELECT * FROM pg_file_settings)
+    SELECT wanted.name, line.setting AS line, line.sourcefile AS file, line.error,
+      line.sourcefile = current_setting('config_file') AS is_ours,
+      (pg_stat_file(line.sourcefile, true)).modification <= pg_conf_load_time() AS is_read,
+      coalesce(known.shown, current_setting(wanted.name, true)) AS shown,
+      coalesce(known.source IN ('command line', 'environment variable'), false) AS is_on_command_line,
+      coalesce(known.pending_restart, false) AS pending_restart,
+      ARRAY(SELECT CASE WHEN setrole = 0 THEN format('ALTER DATABASE %I', datname)
+          ELSE format('ALTER ROLE %I', rolname) || coalesce(format(' IN DATABASE %I', datname), '') END
+        FROM pg_db_role_setting
+          LEFT JOIN pg_roles ON pg_roles.oid = setrole LEFT JOIN pg_database ON pg_database.oid = setdatabase,
+          unnest(setconfig) AS pair
+        WHERE lower(split_part(pair, '=', 1)) = lower(wanted.name) ORDER BY 1) AS overridden
+    FROM unnest(ARRAY[${names.map(literal).join(', ')}]::text[]) AS wanted (name)
+      LEFT JOIN LATERAL (SELECT * FROM lines WHERE lower(lines.name) = lower(wanted.name)
+        ORDER BY seqno DESC LIMIT 1) AS line ON true
+      LEFT JOIN (SELECT name, ${SHOWN_TO_ALL} AS shown, source, pending_restart FROM pg_settings) AS known
+        ON lower(known.name) = lower(wanted.name)`
 }
 
-function seeSetting(node: LabNode, name: string, wanted: SettingValue, row: SettingRow | undefined): Seen {
-  const sql = `SHOW ${name}`
-  const ok = row !== undefined && sameSetting(wanted, row)
+/** As the roles write it. */
+function lineOf(value: SettingValue): string {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
+}
+
+function seeLine(node: LabNode, name: string, value: SettingValue, row: LineRow | undefined): Seen {
+  const fault = row
+    ? faultOf(node, lineOf(value), row)
+    : { observed: 'unknown to this server', hint: PROVISION }
   return {
     what: name,
-    expected: String(wanted),
-    observed: row?.shown ?? 'unknown to this server',
-    ok,
-    hint: row
-      ? remedy(node, row)
-      : 'No such setting in this version. Take it out of postgres.settings, or load its library.',
-    command: `sudo -u postgres psql -c "${sql}"`,
-    output: row?.shown,
+    expected: lineOf(value),
+    observed: fault?.observed ?? lineOf(value),
+    ok: fault === undefined,
+    hint: fault?.hint ?? '',
+    command: `sudo -u postgres psql -c "SHOW ${name}"`,
+    output: row?.shown ?? undefined,
+  }
+}
+
+const PROVISION = 'Write postgresql.conf again: npx create-pg-lab provision'
+
+interface Fault {
+  readonly observed: string
+  readonly hint: string
+}
+
+/** What keeps a line from being in force, the first thing that does. */
+function faultOf(node: LabNode, wanted: string, row: LineRow): Fault | undefined {
+  const { name, line, file, error } = row
+  const shown = row.shown ?? 'unknown to this server'
+  const psql = (...statements: string[]) =>
+    `On ${node.name}: sudo -u postgres psql ${statements.map((sql) => `-c ${shellWord(sql)}`).join(' ')}`
+  if (line === null) return { observed: shown, hint: `No file has a line of it. ${PROVISION}` }
+  if (isAltered(file)) {
+    const reset = psql(`ALTER SYSTEM RESET ${name}`, 'SELECT pg_reload_conf()')
+    return { observed: shown, hint: `ALTER SYSTEM set it, and that wins over postgresql.conf. ${reset}` }
+  }
+  if (!row.is_ours) return { observed: shown, hint: `It comes from ${file}. Take the line out there` }
+  if (line !== wanted) return { observed: line, hint: `The file has another value. ${PROVISION}` }
+  if (row.pending_restart) {
+    return {
+      observed: shown,
+      hint: `The file has it, and it waits for a restart. On ${node.name}: ${RESTART}`,
+    }
+  }
+  if (error !== null)
+    return { observed: error, hint: `The server does not take it: see postgres.settings in the config` }
+  if (!row.is_read) {
+    return {
+      observed: shown,
+      hint: `The file was written since the server read it. ${psql('SELECT pg_reload_conf()')}`,
+    }
+  }
+  if (row.is_on_command_line) {
+    return {
+      observed: shown,
+      hint: `The server was started with it on its command line. On ${node.name}: ${RESTART}`,
+    }
+  }
+  const [first] = row.overridden
+  if (first === undefined) return undefined
+  const undo = psql(...row.overridden.map((statement) => `${statement} RESET ${name}`))
+  return {
+    observed: `${wanted}, but not for all: ${row.overridden.join(', ')}`,
+    hint: `Sessions get another value. ${undo}`,
   }
 }
 
 function isAltered(sourcefile: string | null): boolean {
   return sourcefile?.endsWith('postgresql.auto.conf') ?? false
-}
-
-/** Where the value comes from tells what put it there. */
-function remedy(node: LabNode, row: SettingRow): string {
-  if (row.pending_restart)
-    return `The file has another value, it waits for a restart. On ${node.name}: ${RESTART}`
-  if (isAltered(row.sourcefile)) {
-    return (
-      `ALTER SYSTEM set it, and that wins over postgresql.conf. On ${node.name}: ` +
-      `sudo -u postgres psql -c "ALTER SYSTEM RESET ${row.name}" -c "SELECT pg_reload_conf()"`
-    )
-  }
-  return `It comes from ${row.sourcefile ?? `the ${row.source}`}. Write postgresql.conf again: npx create-pg-lab provision`
 }
 
 /** A file has another value than the server, and the server takes it only at its start. */

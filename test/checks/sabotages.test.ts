@@ -245,7 +245,7 @@ const SABOTAGES: readonly Sabotage[] = [
   ),
   {
     name: 'a pg_hba.conf that the server has not read',
-    script: { rows: [{ of: 'pg_conf_load_time', node: 'master', rows: [{ is_read: false }] }] },
+    script: { rows: [{ of: "current_setting('hba_file')", node: 'master', rows: [{ is_read: false }] }] },
     run: ['hba'],
     found: ['hba master the file: written after the server read it'],
     remedy: 'npx create-pg-lab provision',

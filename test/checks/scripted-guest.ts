@@ -50,7 +50,7 @@ rehearsed {"at":"2026-11-22T17:15:00Z","backup":"20261122T170901","ok":true,"sai
 /** What every server of the lab says of its pg_hba.conf. */
 const HBA: readonly Rows[] = [
   { of: 'pg_hba_file_rules', rows: hbaRules() },
-  { of: 'pg_conf_load_time', rows: [{ is_read: true }] },
+  { of: "current_setting('hba_file')", rows: [{ is_read: true }] },
 ]
 
 /** An answer in place of a recorded one: rows of SQL that contains `of`, on a node or on all. */
