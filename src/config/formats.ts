@@ -30,8 +30,8 @@ export const FORMATS = {
     words: 'an IPv4 subnet with a prefix from 8 to 29, e.g. 192.168.11.0/24',
   },
   settingName: {
-    pattern: /^[a-z_][a-z0-9_.]{0,62}$/,
-    words: 'a postgresql.conf setting: a–z, 0–9, _ and .',
+    pattern: /^[A-Za-z_][A-Za-z0-9_.]{0,62}$/,
+    words: 'a postgresql.conf setting: A–Z, a–z, 0–9, _ and .',
   },
   settingText: {
     // psql leaves Unicode's noncharacters out of what it prints, so no check could read such a value back.

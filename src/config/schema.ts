@@ -173,10 +173,16 @@ const Settings = v.pipe(
     // Also where another setting has a wrong type, so that all problems come at once.
     const settings = dataset.value as Record<string, unknown>
     if (typeof settings !== 'object') return
+    const spellings = new Map<string, string>()
     for (const [key, value] of Object.entries(settings ?? {})) {
-      const refusal = refuseSetting(key, value)
+      const name = key.toLowerCase()
+      const twin = spellings.get(name)
+      spellings.set(name, key)
+      const refusal = twin
+        ? { message: `is given twice: it is the same as ${twin}` }
+        : refuseSetting(name, value)
       if (!refusal) continue
-      const message = refusal.hint ? `${refusal.message}\n${refusal.hint}` : refusal.message
+      const message = 'hint' in refusal ? `${refusal.message}\n${refusal.hint}` : refusal.message
       addIssue({
         message,
         input: value,
@@ -185,6 +191,10 @@ const Settings = v.pipe(
     }
   }),
   v.description('Lines of postgresql.conf, the same on every PostgreSQL node.'),
+  // To PostgreSQL `DateStyle` and `datestyle` are one name, so they are to everybody who asks for it here.
+  v.transform((settings) =>
+    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value])),
+  ),
 )
 
 const Postgres = section('The PostgreSQL servers.', {

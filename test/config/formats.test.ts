@@ -21,8 +21,8 @@ const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> =
     bad: ['192.168.11.0', '192.168.11.0/30', '192.168.11.0/7', '1.2.3/24', '1.2.3.4./24', '1.2.3.4/24\n'],
   },
   settingName: {
-    good: ['work_mem', 'auto_explain.log_analyze'],
-    bad: ['', 'Work', '1a', 'a b', 'a=b', 'a\n'],
+    good: ['work_mem', 'DateStyle', 'auto_explain.log_analyze'],
+    bad: ['', '1a', 'a b', 'a=b', 'a\n'],
   },
   settingText: {
     good: ['', '8MB', "it's #{x} {{ y }}", 'ж'],

@@ -167,7 +167,7 @@ describe('what is wrong is said in one line', () => {
     ],
     [
       { postgres: { settings: { 'a b': 1 } } },
-      'postgres.settings["a b"] | must be a postgresql.conf setting: a–z, 0–9, _ and .; "a b" was given',
+      'postgres.settings["a b"] | must be a postgresql.conf setting: A–Z, a–z, 0–9, _ and .; "a b" was given',
     ],
     [
       { postgres: { timezone: 'Mars/Olympus' } },
@@ -186,6 +186,15 @@ describe('what is wrong is said in one line', () => {
     const told = problems({ name: '\u001b[31m\u009b', '\u009b': 1 }).join()
     expect(told).toContain('\\u009b')
     expect(told).not.toMatch(/\p{Cc}/u)
+  })
+
+  test('PostgreSQL’s own spelling of a name is its lower case, and cannot be given beside it', () => {
+    const parsed = parseConfig({ postgres: { settings: { DateStyle: 'iso', 'App.Stage': 'x' } } })
+    expect(parsed).toMatchObject({ config: { postgres: { settings: { datestyle: 'iso', 'app.stage': 'x' } } } })
+    expect(problems({ postgres: { settings: { Port: 1, DateStyle: 'iso', datestyle: 'dmy' } } })).toEqual([
+      expect.stringContaining("postgres.settings.Port | is the lab's own"),
+      expect.stringContaining('postgres.settings.datestyle | is given twice: it is the same as DateStyle'),
+    ])
   })
 
   test('settings the lab can live with pass', () => {
