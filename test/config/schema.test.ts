@@ -190,7 +190,9 @@ describe('what is wrong is said in one line', () => {
 
   test('PostgreSQL’s own spelling of a name is its lower case, and cannot be given beside it', () => {
     const parsed = parseConfig({ postgres: { settings: { DateStyle: 'iso', 'App.Stage': 'x' } } })
-    expect(parsed).toMatchObject({ config: { postgres: { settings: { datestyle: 'iso', 'app.stage': 'x' } } } })
+    expect(parsed).toMatchObject({
+      config: { postgres: { settings: { datestyle: 'iso', 'app.stage': 'x' } } },
+    })
     expect(problems({ postgres: { settings: { Port: 1, DateStyle: 'iso', datestyle: 'dmy' } } })).toEqual([
       expect.stringContaining("postgres.settings.Port | is the lab's own"),
       expect.stringContaining('postgres.settings.datestyle | is given twice: it is the same as DateStyle'),
