@@ -47,22 +47,30 @@ export async function backupItems(lab: Lab, seen: Survey, guest: Guest): Promise
     ...jobTexts(backup, sight),
     ...passwordTexts(lab, sight),
   ]
-  const missed = missedBackup(backup, sight.backups)
-  return [...texts.map((text) => item('change', text)), ...missed.map((text) => item('add', text))]
+  const owed = owedBackups(backup, sight.backups)
+  return [...texts.map((text) => item('change', text)), ...owed.map((text) => item('add', text))]
 }
 
-/** Role backup takes it, as the schedule would have. */
-function missedBackup({ maximumAgeHours }: BackupNode, backups: Backups | undefined): readonly string[] {
-  const endedAt = backups?.newestDoneAt
-  const ageSeconds = backups && endedAt !== undefined ? ageS(backups, endedAt) : 0
-  if (ageSeconds <= maximumAgeHours * 3600) return []
+/** Role backup takes those that the schedule has not taken. */
+function owedBackups(backup: BackupNode, backups: Backups | undefined): readonly string[] {
+  if (!backups) return []
+  const { maximumAgeHours, minimumRedundancy } = backup
+  const ageSeconds = backups.newestDoneAt === undefined ? 0 : ageS(backups, backups.newestDoneAt)
+  const isMissed = ageSeconds > maximumAgeHours * 3600
+  const lacking = minimumRedundancy - backups.count - (isMissed ? 1 : 0)
   return [
-    `a base backup: the newest is ${span(ageSeconds)} old, and the schedule allows ${maximumAgeHours} h`,
+    ...(isMissed
+      ? [`a base backup: the newest is ${span(ageSeconds)} old, and the schedule allows ${maximumAgeHours} h`]
+      : []),
+    ...(lacking > 0
+      ? [`base backups: ${lacking} more, as ${minimumRedundancy} must be kept and ${backups.count} are there`]
+      : []),
   ]
 }
 
-function newBarman({ server, slot }: BackupNode): string {
-  return `Barman receives the WAL of ${server} through ${slot} and takes its first base backup`
+function newBarman({ server, slot, minimumRedundancy }: BackupNode): string {
+  const first = minimumRedundancy > 1 ? `${minimumRedundancy} base backups` : 'its first base backup'
+  return `Barman receives the WAL of ${server} through ${slot} and takes ${first}`
 }
 
 async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight | undefined> {

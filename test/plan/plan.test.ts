@@ -75,6 +75,13 @@ describe('a lab', () => {
     expect(await told(lab, lab, { catalogue: at(ended + 25 * 3600) })).toEqual([])
   })
 
+  test('with fewer backups than must be kept takes the rest', async () => {
+    const kept = (minimumRedundancy: number) => ({ ...lab, backup: testBackup({ minimumRedundancy }) })
+    const items = await told(kept(1), kept(3), {})
+    expect(items).toContain('change backup: minimum_redundancy 1 → 3')
+    expect(items).toContain('add backup: base backups: 2 more, as 3 must be kept and 1 are there')
+  })
+
   const HUNG =
     'PostgreSQL runs there and gives no answer (PostgreSQL let nobody in within 10 s): what changes is not known, and up ends there'
   test.each([['master'], ['slave'], ['master', 'slave']])(

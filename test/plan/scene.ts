@@ -104,6 +104,9 @@ function serverOf(lab: Lab, node: PostgresNode, primary: PostgresNode = lab.mast
   }
 }
 
+/** As many base backups as must be kept. */
+const ONE_BACKUP = 'catalogue:\nnow 1795369149\nbase/20261122T170901/backup.info:status=DONE\n'
+
 /** What is different from a lab as the playbook left it. */
 export interface Twist {
   /** Machines that are there but do not answer. */
@@ -141,7 +144,7 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
     const words = argv.join(' ')
     if (words.includes('hostname'))
       return `${node.name}\n${twist.cut?.includes(node.name) ? '' : `${node.address} `}172.17.0.2\n${twist.os ?? 'debian 12'}\n${kernelOf(node)}`
-    if (words.includes('echo catalogue:')) return twist.catalogue ?? 'catalogue:\n'
+    if (words.includes('echo catalogue:')) return twist.catalogue ?? ONE_BACKUP
     if (words.includes('list-server')) return `${was.backup?.server}\n`
     if (words.includes('show-server')) return JSON.stringify({ [String(was.backup?.server)]: barmanOf(was) })
     if (words.includes('.pgpass'))
