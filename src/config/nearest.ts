@@ -1,3 +1,4 @@
+import { LOCALES } from '../catalog/locales.ts'
 import { closest } from './closest.ts'
 import { isCrontab } from './crontab.ts'
 import { FORMATS, type Format, isTimezone } from './formats.ts'
@@ -131,6 +132,7 @@ export function nearest(given: unknown, wanted: string): unknown {
   if (typeof given !== 'string' && typeof given !== 'number') return undefined
   const text = String(given)
   if (wanted.startsWith(FORMATS.timezone.words)) return right(zone(text), isTimezone)
+  if (wanted.startsWith('a locale that glibc has')) return closest(text, LOCALES)
   if (wanted.startsWith('a crontab time')) return right(crontab(text), isCrontab)
   const [format, guess] = GUESSES.find(([{ words }]) => words === wanted) ?? []
   return right(guess?.(text), (made) => format?.pattern.test(made) ?? false)

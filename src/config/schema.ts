@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { WAL_COMPRESSIONS } from '../catalog/barman.ts'
 import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
+import { isLocale } from '../catalog/locales.ts'
 import { isCrontab, longestPause } from './crontab.ts'
 import { FORMATS, type Format, isApplyDelay, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
 import { refuseSetting } from './owned-settings.ts'
@@ -234,7 +235,15 @@ const Postgres = section('The PostgreSQL servers.', {
     ),
     true,
   ),
-  locale: v.optional(text(FORMATS.locale, 'Locale of the cluster, chosen at initdb.'), 'C.UTF-8'),
+  locale: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(FORMATS.locale.pattern, `must be ${FORMATS.locale.words}`),
+      v.check(isLocale, 'must be a locale that glibc has, as `locale -a` spells it'),
+      v.description('Locale of the cluster, chosen at initdb. Every host gets it that is to read the data.'),
+    ),
+    'C.UTF-8',
+  ),
 })
 
 const MaxLag = section('How far a slave may be behind before `pg-lab verify` says that it lags.', {

@@ -29,6 +29,7 @@ describe('the nearest right form', () => {
     [{ replication: { maxSlotWalKeepSize: '2 gb' } }, 'replication.maxSlotWalKeepSize', '"2GB"'],
     [{ network: { subnet: '192.168.11.0' } }, 'network.subnet', '"192.168.11.0/24"'],
     [{ postgres: { locale: 'ru_RU' } }, 'postgres.locale', '"ru_RU.UTF-8"'],
+    [{ postgres: { locale: 'ru_RX.UTF-8' } }, 'postgres.locale', '"ru_RU.UTF-8"'],
     [{ postgres: { timezone: 'moscow' } }, 'postgres.timezone', '"Europe/Moscow"'],
     [{ postgres: { timezone: 'Europe/Moskow' } }, 'postgres.timezone', '"Europe/Moscow"'],
     [{ postgres: { tls: 'yes' } }, 'postgres.tls', 'true'],
