@@ -12,6 +12,7 @@ const REHEARSALS = [
   'existing-servers',
   'foreign-clusters',
   'guest-runner',
+  'habits',
   'live',
   'lost-primaries',
   'operations',

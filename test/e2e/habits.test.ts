@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changedCounts, failures, type Result, TestLab } from './support.ts'
+
+/** Blocks as people paste them: PostgreSQL makes each of them something else, or nothing before a library is loaded. */
+const SETTINGS = {
+  wal_compression: 'on',
+  wal_buffers: -1,
+  tcp_keepalives_idle: 300,
+  log_file_mode: 0o640,
+  client_encoding: 'utf8',
+  DateStyle: 'iso',
+  work_mem: '0.5GB',
+  checkpoint_completion_target: 0.7,
+  log_min_duration_statement: '1 min',
+  jit: false,
+  search_path: '"$user", public',
+  'pg_trgm.similarity_threshold': 0.4,
+  'app.environment': 'teaching',
+  'plpgsql.extra_warnings': 'all',
+}
+
+const config = (minimumRedundancy: number) =>
+  `export default ${JSON.stringify({
+    name: 'habits',
+    provider: 'docker',
+    os: 'debian-13',
+    network: { subnet: '10.97.41.0/24' },
+    backup: { minimumRedundancy },
+    postgres: { locale: 'ru_RU.UTF-8', timezone: 'US/Eastern', settings: SETTINGS },
+  })}\n`
+
+const lab = TestLab.create('habits', config(2))
+let up: Result
+
+const backups = () =>
+  lab.ssh('backup', 'sudo', '-u', 'barman', 'barman', 'list-backup', '--minimal', 'master')
+
+beforeAll(() => {
+  up = lab.must('up')
+})
+
+afterAll(() => lab.remove())
+
+it('comes up verified', () => {
+  expect(up.stdout).toContain('The lab is up and verified')
+  expect(failures(lab.verify().failed)).toEqual([])
+})
+
+it('changes nothing the second time', () => {
+  expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+})
+
+describe('a setting that is overridden', () => {
+  it.each([
+    ['ALTER SYSTEM SET work_mem = 8192', 'work_mem', /^8MB$/],
+    ['ALTER ROLE student SET jit = on', 'jit', /ALTER ROLE student/],
+    ["ALTER DATABASE otus SET app.environment = 'x'", 'app.environment', /ALTER DATABASE otus/],
+  ])('by %s is found, and mended by what the hint says', (statement, name, observed) => {
+    lab.sql('master', statement)
+    lab.sql('master', 'SELECT pg_reload_conf()')
+    const finding = lab.verify('--only', 'settings').failed.find(({ what }) => what === name)
+    expect(finding?.observed).toMatch(observed)
+    const [, words = ''] = / On master: (.*)$/.exec(finding?.hint ?? '') ?? []
+    lab.ask('master', '', `cd / && ${words}`)
+    expect(failures(lab.verify('--only', 'settings').failed)).toEqual([])
+  })
+})
+
+it('has as many base backups as must be kept, also where more are asked for later', () => {
+  expect(backups().stdout.trim().split('\n')).toHaveLength(2)
+  lab.configure(config(3))
+  expect(lab.must('plan').stdout).toContain('base backups: 1 more, as 3 must be kept and 2 are there')
+  lab.must('up')
+  expect(backups().stdout.trim().split('\n')).toHaveLength(3)
+  expect(failures(lab.verify().failed)).toEqual([])
+})
+
+it('sorts and restores in Russian', () => {
+  expect(lab.sql('master', 'SELECT datcollate FROM pg_database WHERE datname = current_database()')).toBe(
+    'ru_RU.UTF-8',
+  )
+  lab.must('verify', '--restore')
+})
+
+it('tells the time as New York does', () => {
+  expect(lab.sql('slave', 'SHOW timezone')).toBe('US/Eastern')
+})
