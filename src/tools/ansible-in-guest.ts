@@ -62,9 +62,10 @@ async function play(run: Runner, place: Place, command: Command): Promise<Output
   }
 }
 
-/** Paths inside the lab's folder become those of its copy. */
+/** Paths inside the lab's folder become those of its copy. What is taken out of our environment is in none there. */
 function environmentThere({ env = {} }: Command, directory: string): readonly string[] {
-  return Object.entries(env).map(([name, value]) => {
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (value === undefined) return []
     const there = value.includes(directory) ? value.replaceAll(directory, THERE).replaceAll('\\', '/') : value
     return `${name}=${there}`
   })

@@ -3,6 +3,7 @@ import { CommandError } from '../errors.ts'
 import { type AnsibleEvent, type HostRecap, parseEvent } from './ansible-events.ts'
 import { hintFor } from './ansible-hints.ts'
 import type { Command, Runner } from './contracts.ts'
+import { withoutUsersAnsible } from './environment.ts'
 import { controlFolder, SSH_CONFIG } from './ssh-config.ts'
 
 export interface PlaybookOptions {
@@ -75,6 +76,7 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
     cwd: directory,
     logFile: options.logFile,
     env: {
+      ...withoutUsersAnsible(),
       ANSIBLE_CONFIG: join(directory, 'ansible.cfg'), // named, for ansible ignores it in a world-writable folder
       ANSIBLE_SSH_ARGS: `-F ${SSH_CONFIG}`,
       ANSIBLE_HOST_KEY_CHECKING: 'True', // as the ssh configuration says; False would win over it

@@ -5,8 +5,8 @@ export interface Command {
   readonly file: string
   readonly args: readonly string[]
   readonly cwd?: string
-  /** Added to our own environment. */
-  readonly env?: Readonly<Record<string, string>>
+  /** Added to our own environment; `undefined` takes a variable out of it. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Written to its standard input, which is empty otherwise. */
   readonly stdin?: string
   /** Ends the process group when it takes longer. Without it there is no limit. */

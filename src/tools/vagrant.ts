@@ -1,6 +1,7 @@
 import type { ProviderName } from '../catalog/contracts.ts'
 import { CommandError } from '../errors.ts'
 import type { Output, Runner } from './contracts.ts'
+import { WITHOUT_USERS_VAGRANT } from './environment.ts'
 import { parseVagrantLine, plainText, type VagrantLine } from './machine-readable.ts'
 import { createStory } from './vagrant-errors.ts'
 
@@ -80,8 +81,8 @@ export function createVagrant({
         args: [...args],
         cwd: directory,
         logFile,
-        // The user's own VAGRANT_CWD would lead us to another lab.
         env: {
+          ...WITHOUT_USERS_VAGRANT,
           ...env,
           VAGRANT_CWD: directory,
           VAGRANT_VAGRANTFILE: vagrantfile,
