@@ -58,7 +58,8 @@ async function play(run: Runner, place: Place, command: Command): Promise<Output
     })
   } finally {
     const { stdout } = await onPlayer([...carry, 'hand-back'], {})
-    takeBack(directory, (JSON.parse(stdout) as { files: Files }).files)
+    // The login user's own files may have printed something before it.
+    takeBack(directory, (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { files: Files }).files)
   }
 }
 

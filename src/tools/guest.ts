@@ -11,6 +11,10 @@ const UNREACHABLE = 255
 /** ssh itself, when two at once want to open the connection they then share: the command knows nothing of it. */
 const SHARING_WORDS = /^(?:ControlSocket |mux_client_).*\r?\n/gm
 
+/** A login user's own files (~/.bashrc, …) may print what they like before our command does: it says where it begins. */
+const BEGINS = '--- pg-lab ---'
+const UNTIL_IT_BEGINS = new RegExp(`^[\\s\\S]*?${BEGINS}\\r?\\n`)
+
 /** An error ends it. SQL comes by stdin. */
 const PSQL_OPTIONS = [...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d']
 
@@ -64,17 +68,22 @@ export function createGuest({
     const command = sshCommand(node.name, argv, options.as)
     const terminal = options.endWithUs ? ['-tt'] : []
     const { onLine, timeoutMs = ANSWER_MS } = options
+    const [words, ...before] = command.args.toReversed()
     const output = await inTime(node, argv, timeoutMs, {
       file: command.file,
-      args: [...terminal, ...command.args],
+      args: [...terminal, ...before.toReversed(), `echo '${BEGINS}'; ${words}`],
       cwd: directory,
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
-      ...(onLine ? { onLine: (line, stream) => stream === 'stdout' && onLine(line) } : {}),
+      ...(onLine ? { onLine: ownLines(onLine) } : {}),
       ...(logFile === undefined ? {} : { logFile }),
     })
     if (output.exitCode === UNREACHABLE) throw unreachable(node, command, output, logFile)
-    return { ...output, stderr: output.stderr.replaceAll(SHARING_WORDS, '') }
+    return {
+      ...output,
+      stdout: output.stdout.replace(UNTIL_IT_BEGINS, ''),
+      stderr: output.stderr.replaceAll(SHARING_WORDS, ''),
+    }
   }
 
   const psql = async (node: LabNode, sql: string, database: Database): Promise<string> => {
@@ -92,6 +101,16 @@ export function createGuest({
     execute: async (node, sql, database = 'postgres') => {
       await psql(node, sql, database)
     },
+  }
+}
+
+/** Hands on what the command itself prints. */
+function ownLines(onLine: (line: string) => void): NonNullable<Command['onLine']> {
+  let hasBegun = false
+  return (line, stream) => {
+    if (stream !== 'stdout') return
+    if (hasBegun) onLine(line)
+    else hasBegun = line.trimEnd().endsWith(BEGINS)
   }
 }
 

@@ -52,6 +52,14 @@ describe('shell', { timeout: 60_000 }, () => {
     expect(output).toMatchObject({ exitCode: 4, stdout: 'text' })
   })
 
+  test('takes what the login user’s own files print for no word of the command', async () => {
+    const noisy = '#!/bin/sh\nprintf "Welcome to db-1\\nYou have mail. "; shift 4\nexec sh -c "$*"\n'
+    const guest = guestWith({ ssh: noisy })
+    const lines: string[] = []
+    const { stdout } = await guest.shell(master, ['printf', 'a\nb\n'], { onLine: (line) => lines.push(line) })
+    expect([stdout, lines]).toEqual(['a\nb\n', ['a', 'b']])
+  })
+
   test('takes what ssh says of a shared connection for no word of the command', async () => {
     const busy = 'ControlSocket c0ffee already exists, disabling multiplexing\r\n'
     const guest = guestWith({ ssh: `#!/bin/sh\nprintf '${busy}' >&2\nshift 4\nexec sh -c "$*"\n` })
