@@ -80,11 +80,12 @@ function linesSql(names: readonly string[]): string {
       coalesce(known.source IN ('command line', 'environment variable'), false) AS is_on_command_line,
       coalesce(known.pending_restart, false) AS pending_restart,
       ARRAY(SELECT CASE WHEN setrole = 0 THEN format('ALTER DATABASE %I', datname)
-          ELSE format('ALTER ROLE %I', rolname) || coalesce(format(' IN DATABASE %I', datname), '') END
+          ELSE format('ALTER ROLE %I', rolname) || coalesce(' IN DATABASE ' || quote_ident(datname), '') END
         FROM pg_db_role_setting
           LEFT JOIN pg_roles ON pg_roles.oid = setrole LEFT JOIN pg_database ON pg_database.oid = setdatabase,
           unnest(setconfig) AS pair
-        WHERE lower(split_part(pair, '=', 1)) = lower(wanted.name) ORDER BY 1) AS overridden
+        WHERE lower(split_part(pair, '=', 1)) = lower(wanted.name) AND NOT pg_is_in_recovery() -- told once, where it is mended
+        ORDER BY 1) AS overridden
     FROM unnest(ARRAY[${names.map(literal).join(', ')}]::text[]) AS wanted (name)
       LEFT JOIN LATERAL (SELECT * FROM lines WHERE lower(lines.name) = lower(wanted.name)
         ORDER BY seqno DESC LIMIT 1) AS line ON true

@@ -39,8 +39,8 @@ roles_path = provisioning/roles
 callback_plugins = provisioning/callback_plugins
 # ${hosts > MOST_FORKS ? 'So many hosts at once; each is a process here.' : 'All hosts at once.'}
 forks = ${forks}
-# Take the Python that is there, and do not warn about it.
-interpreter_python = auto_silent
+# Every system of the lab has it there. Looking for it fails where a login shell prints a line of its own.
+interpreter_python = /usr/bin/python3
 # Facts are gathered where a play asks for them.
 gathering = explicit
 retry_files_enabled = False
