@@ -149,9 +149,13 @@ def message_of(task, result):
         for item in result.get("results") or []
         if isinstance(item, dict) and (item.get("failed") or item.get("unreachable"))
     ]
+    # Fact gathering only names the modules that failed; why is inside.
+    failed_items += [message_of(task, inner) for inner in (result.get("failed_modules") or {}).values() if isinstance(inner, dict)]
     texts = failed_items[:3] or [
         str(result.get(key)).strip() for key in ("msg", "stderr", "module_stderr") if result.get(key)
     ]
+    if result.get("module_stderr") and "See stdout/stderr" in texts[0]:
+        texts = texts[1:]  # nothing but that
     if texts == ["non-zero return code"] and result.get("stdout"):
         # Some programs, barman check among them, tell their failures on standard output.
         texts = [f"ended with {result.get('rc')}", *str(result["stdout"]).splitlines()[-30:]]

@@ -75,14 +75,16 @@ export const barmanJobs = onceAGuest(async (guest, backup: BackupNode): Promise<
 
 async function seeReceiveWal(backup: BackupNode, guest: Guest): Promise<Seen> {
   const pattern = `receive-wal ${backup.server}$` // and not of a server whose name only begins so
-  const output = await guest.shell(backup, ['pgrep', '-u', 'barman', '-af', pattern])
+  const output = await guest.shell(backup, ['pgrep', '-u', 'barman', '-af', pattern], {
+    as: 'barman', // on a host with hidepid nobody else sees it
+  })
   return {
     what: 'process receive-wal',
     expected: 'alive',
     observed: output.exitCode === 0 ? 'alive' : 'none',
     ok: output.exitCode === 0,
     hint: `Barman’s cron job starts it. On ${backup.name}: sudo -u barman barman cron`,
-    command: `pgrep -u barman -af "${pattern}"`,
+    command: `sudo -u barman pgrep -u barman -af "${pattern}"`,
     output: everything(output),
   }
 }

@@ -9,6 +9,10 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
     hint: 'Another package manager is at work there, as on a first boot. Wait a minute, then run `npx create-pg-lab provision`.',
   },
   {
+    pattern: /must have a tty to run sudo/i,
+    hint: 'sudo there wants a terminal. Free the login user of that, e.g. in /etc/sudoers.d/pg-lab (visudo -f): Defaults:USER !requiretty',
+  },
+  {
     pattern:
       /Missing sudo password|a password is required|sudo:.*not in the sudoers|Incorrect sudo password/i,
     hint: 'The login user must be allowed sudo without a password.',

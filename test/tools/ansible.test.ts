@@ -163,6 +163,15 @@ describe.runIf(hasAnsible).each(CORES)('by $core a playbook', { timeout: 60_000 
     expect(events.at(-1)).toMatchObject({ event: 'stats', hosts: { slave: { failed: 1 } } })
   })
 
+  test('that cannot gather facts says why, not only that', async () => {
+    const facts =
+      '- hosts: slave\n  gather_facts: true\n  vars: {ansible_python_interpreter: /nowhere/python}\n'
+    const { result } = await play(facts)
+    expect((await commandError(result)).message).toMatch(
+      /^slave: Gathering Facts: .*\/nowhere\/python'? ?(:|was) not found/,
+    )
+  })
+
   test('tells nothing of a task with no_log', async () => {
     const { result, events, log } = await play(FAILS, { limit: ['master'] })
     const error = await commandError(result)
@@ -260,6 +269,7 @@ test('a line that is no event is passed over', () => {
 test.each([
   ['mkdir: cannot create directory: No space left on device', 'disk is full'],
   ['Missing sudo password', 'sudo'],
+  ['sudo: sorry, you must have a tty to run sudo', '!requiretty'],
   ['/bin/sh: 1: /usr/bin/python3: not found', 'Python'],
   ["No package matching 'postgresql-17' is available", 'postgres.version'],
   ['Failed to connect to the host via ssh: Connection timed out', 'npx create-pg-lab up'],
