@@ -377,6 +377,9 @@ test('synchronous slaves are counted', () => {
     maxLag: { bytes: 16777216, seconds: 10 },
   })
   expect(lab(config).warnings).toEqual([])
+  const buffers = (size: string) => lab({ postgres: { settings: { shared_buffers: size } } }).warnings
+  expect(buffers('128MB')).toEqual([])
+  expect(buffers('3GB')[0]).toContain('shared_buffers is 3GB, and the smallest server has')
   expect(lab({ replication: { mode: 'sync' } }).warnings[0]).toContain('all writes stop')
 })
 

@@ -18,6 +18,8 @@ export function warningsOf(
   const endedOs = ENDED_OS[os.name]
   const direct = slaves.filter((_, index) => isDirect(config, index)).length
   const waitsForAll = replication.mode === 'sync' && replication.synchronous === direct
+  const least = Math.min(config.master.memory, ...slaves.map(({ memory }) => memory))
+  const buffers = String(postgres.settings.shared_buffers ?? '')
   const fsync = String(postgres.settings.fsync ?? 'on')
   return [
     ended &&
@@ -35,6 +37,17 @@ export function warningsOf(
       !isPrivate(subnet) &&
       `${network.subnet} is not a private network: the real hosts of these addresses become unreachable.`,
     waitsForAll && 'Every commit waits for every slave of the master: when one is down, all writes stop.',
+    config.provider !== 'ssh' &&
+      megabytes(buffers) > least &&
+      `shared_buffers is ${buffers}, and the smallest server has ${least} MB of memory: it may not start, or be killed.`,
     /^(off|false|no|0)$/i.test(fsync) && 'With fsync off a crash of a machine can lose the whole database.',
   ].filter((sentence) => typeof sentence === 'string')
+}
+
+const UNIT_MB: Readonly<Record<string, number>> = { kB: 1 / 1024, MB: 1, GB: 1024, TB: 1024 ** 2 }
+
+/** @returns NaN of what is no size with a unit; PostgreSQL itself will say so */
+function megabytes(size: string): number {
+  const [, amount, unit = ''] = /^\s*([\d.]+)\s*([kMGT]B)\s*$/.exec(size) ?? []
+  return Number(amount) * (UNIT_MB[unit] ?? Number.NaN)
 }

@@ -19,14 +19,14 @@ const SETTINGS = {
   'plpgsql.extra_warnings': 'all',
 }
 
-const config = (minimumRedundancy: number) =>
+const config = (minimumRedundancy: number, settings: object = {}) =>
   `export default ${JSON.stringify({
     name: 'habits',
     provider: 'docker',
     os: 'debian-13',
     network: { subnet: '10.97.41.0/24' },
     backup: { minimumRedundancy },
-    postgres: { locale: 'ru_RU.UTF-8', timezone: 'US/Eastern', settings: SETTINGS },
+    postgres: { locale: 'ru_RU.UTF-8', timezone: 'US/Eastern', settings: { ...SETTINGS, ...settings } },
   })}\n`
 
 const lab = TestLab.create('habits', config(2))
@@ -73,6 +73,32 @@ it('has as many base backups as must be kept, also where more are asked for late
   lab.must('up')
   expect(backups().stdout.trim().split('\n')).toHaveLength(3)
   expect(failures(lab.verify().failed)).toEqual([])
+})
+
+describe('settings with which no server would start', () => {
+  const [FILE, RUNS] = [
+    'sed -n "/^max_connections/p" /etc/postgresql/17/main/postgresql.conf',
+    'SHOW max_connections',
+  ]
+
+  it.each([
+    ['are refused before the file is written', { shared_preload_libraries: 'no_such' }, 'no_such.so'],
+    [
+      'are taken back where only the start shows it',
+      { ssl_ciphers: 'no_such' },
+      'It runs again with the postgresql.conf it had',
+    ],
+  ])('%s', (_, settings, said) => {
+    lab.configure(config(3, { max_connections: 130, ...settings }))
+    const { status, stdout, stderr } = lab.run('up')
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining(said)])
+    for (const node of ['master', 'slave']) {
+      expect([lab.sql(node, RUNS), lab.ask(node, '', FILE)]).toEqual(['100', ''])
+    }
+    lab.configure(config(3))
+    lab.must('up')
+    expect(lab.ask('master', '', 'ls /etc/postgresql/17/main')).not.toContain('~')
+  })
 })
 
 it('sorts and restores in Russian', () => {

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Whether PostgreSQL would start with a new postgresql.conf: its own parser is asked, and what that does not look at, namely the
+# libraries that are loaded at the start or by every session, and the memory. A server that has it and cannot start stays down.
+# $1 the server's programs, $2 its major version, $3 the file, $4 the one it runs with.
+set -eu
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cp "$3" "$scratch/postgresql.conf"
+echo "$2" >"$scratch/PG_VERSION"
+mkdir "$scratch/pg_notify"
+chown -R postgres: "$scratch"
+cd "$scratch"
+
+# An empty data directory: nothing of the one in use is touched.
+say_why() {
+  sed -n 's/.*\(FATAL\|ERROR\|HINT\|LOG: .* contains errors\|LOG: .*invalid\|LOG: .*unrecognized\|LOG: .*syntax error\)/\1/p' "$scratch/said" >&2
+  exit 1
+}
+asked() { runuser -u postgres -- "$bin/postgres" -C "$1" -D "$scratch" -c config_file="$2" -c data_directory="$scratch" 2>"$scratch/said"; }
+
+bin=$1
+running=$scratch/running.conf
+if [ -e "$4" ]; then cp "$4" "$running"; else : >"$running"; fi
+chown postgres: "$running"
+
+for setting in shared_preload_libraries session_preload_libraries local_preload_libraries; do
+  libraries=$(asked $setting "$scratch/postgresql.conf") || say_why
+  echo "$libraries" | tr ',' '\n' | sed 's/^ *"*//; s/"* *$//; /^$/d' | while read -r library; do
+    case $library in
+      /*) path=$library ;;
+      *) path=${bin%/bin}/lib/${library#\$libdir/} ;;
+    esac
+    [ -e "$path" ] || [ -e "$path.so" ] || {
+      echo "$setting: there is no $path.so. Install the package that brings it, or take $library out of postgres.settings." >&2
+      exit 1
+    }
+  done
+done
+
+# What the server holds already cannot be had a second time.
+huge=$(asked huge_pages "$scratch/postgresql.conf") || say_why
+if [ "$huge" = on ] && [ "$(asked huge_pages "$running")" = on ]; then huge=try; fi
+set -- --check
+[ "$(cat "$scratch/PG_VERSION")" -ge 15 ] || set -- --boot -x0
+runuser -u postgres -- "$bin/postgres" "$@" -D "$scratch" -c config_file="$scratch/postgresql.conf" -c data_directory="$scratch" \
+  -c huge_pages="$huge" >/dev/null 2>"$scratch/said" || say_why
