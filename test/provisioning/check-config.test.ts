@@ -37,7 +37,8 @@ test.each([
     /^shared_preload_libraries: there is no \S+\/lib\/no_such\.so\. Install the package that brings it/,
   ],
   ['one that every session loads', "session_preload_libraries = '$libdir/no_such'", /\/lib\/no_such\.so/],
-  ['more memory than there can be', "shared_buffers = '8TB'", /could not map anonymous shared memory/],
+  ['a value out of bounds', "shared_buffers = '9TB'", /outside the valid range/],
+  ['more memory than there can be', "shared_buffers = '7TB'", /could not map anonymous shared memory/],
 ])('%s is told before the file is installed', (_, line, why) => {
   const { status, stderr } = check([line])
   expect([status, stderr]).toEqual([1, expect.stringMatching(why)])

@@ -13,7 +13,7 @@ cd "$scratch"
 
 # An empty data directory: nothing of the one in use is touched.
 say_why() {
-  sed -n 's/.*\(FATAL\|ERROR\|HINT\|LOG: .* contains errors\|LOG: .*invalid\|LOG: .*unrecognized\|LOG: .*syntax error\)/\1/p' "$scratch/said" >&2
+  sed -n '/skipping missing/d; s/^.* \(FATAL\|ERROR\|HINT\|DETAIL\|LOG\): */\1: /p' "$scratch/said" >&2
   exit 1
 }
 asked() { runuser -u postgres -- "$bin/postgres" -C "$1" -D "$scratch" -c config_file="$2" -c data_directory="$scratch" 2>"$scratch/said"; }
