@@ -20,6 +20,7 @@ import {
 import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
 import { checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
+import { checkServerSettings } from './resolve/server-settings.ts'
 import { checkServers, serversOf } from './resolve/servers.ts'
 import { resolveBox, resolvePostgres, resolveRunner, wantsReplication } from './resolve/software.ts'
 import { checkUpstreams, upstreamsOf } from './resolve/upstreams.ts'
@@ -90,6 +91,9 @@ type Check = (config: Config, host: Host, report: Report) => unknown
 const providerOf = (config: Config, host: Host): ProviderName =>
   config.provider === 'auto' ? host.provider : config.provider
 
+/** Nobody is told what a check has found that was told before. */
+const SILENT: Report = () => {}
+
 /** All of them, each on its own: where one cannot be asked, because a setting it reads is wrong, the others can. */
 const CHECKS: readonly Check[] = [
   (config, _, report) => checkNames(machinesOf(config), report),
@@ -99,6 +103,10 @@ const CHECKS: readonly Check[] = [
   (config, _, report) => checkUpstreams(config, machinesOf(config), report),
   (config, _, report) => checkSynchronous(config, report),
   (config, _, report) => checkSettings(config, report),
+  (config, _, report) => {
+    const { version } = resolvePostgres(config, OPERATING_SYSTEMS[config.os], SILENT)
+    checkServerSettings(config, version, report)
+  },
   (config, host, report) => checkServers(config, providerOf(config, host), machinesOf(config), report),
   (config, host, report) => resolveSubnet(config, providerOf(config, host), report),
   (config, _, report) => resolveAddresses(parseSubnet(config.network.subnet), machinesOf(config), report),
@@ -138,9 +146,6 @@ export function crossProblems(config: Config, host: Host): readonly Problem[] {
   }
   return problems
 }
-
-/** Nobody is told what a check has found that was told before. */
-const SILENT: Report = () => {}
 
 function nodeOf<Role extends LabNode['role']>(role: Role, machine: Machine, address: string) {
   return { role, name: machine.name, address, memoryMb: machine.memory, cpus: machine.cpus }

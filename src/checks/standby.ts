@@ -1,10 +1,10 @@
+import { sameSetting } from '../catalog/setting-value.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { everything } from '../tools/barman.ts'
 import { delayOf, type Link, linksOf, type ServerState } from '../tools/cluster.ts'
 import { toSender } from '../tools/conninfo.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
-import { sameSetting } from '../tools/setting-value.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
 
 interface StandbyRow {

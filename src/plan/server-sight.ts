@@ -1,8 +1,8 @@
+import type { EffectiveSetting } from '../catalog/setting-value.ts'
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { SHOWN_TO_ALL } from '../tools/psql.ts'
-import type { EffectiveSetting } from '../tools/setting-value.ts'
 import { literal } from '../tools/sql.ts'
 
 /** A setting as the server has it. */

@@ -1,5 +1,5 @@
+import { sameSetting } from '../catalog/setting-value.ts'
 import type { Lab } from '../lab.ts'
-import { sameSetting } from '../tools/setting-value.ts'
 import { GROW_ON_STANDBYS_FIRST, lineOf, type ServerSight, type SettingSight } from './server-sight.ts'
 
 /** A line of a server's configuration that will be another one. */

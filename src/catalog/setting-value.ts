@@ -1,5 +1,3 @@
-import type { SettingValue } from '../lab.ts'
-
 /** How pg_settings shows a setting. */
 export interface EffectiveSetting {
   readonly name: string
@@ -32,7 +30,7 @@ const FALSE = ['off', 'false', 'no', 'f', 'n', '0']
 const ANY_CASE = new Set(['datestyle', 'timezone', 'log_timezone'])
 
 /** Whether the server's value is the wanted one, as PostgreSQL reads it: 128MB = 16384 × 8kB, true = on. */
-export function sameSetting(wanted: SettingValue, effective: EffectiveSetting): boolean {
+export function sameSetting(wanted: string | number | boolean, effective: EffectiveSetting): boolean {
   const text = String(wanted)
   if (text === effective.setting) return true
   switch (effective.vartype) {
@@ -57,22 +55,30 @@ function isTrue(text: string): boolean | undefined {
 }
 
 function sameNumber(text: string, { setting, unit, vartype }: EffectiveSetting): boolean {
-  const base = quantity(unit ?? '') ?? { amount: 1, factor: 1 }
-  const wanted = quantity(text)
-  if (!wanted) return false
-  const baseSize = base.amount * (base.factor ?? 1)
-  const inBase = wanted.factor === undefined ? wanted.amount : (wanted.amount * wanted.factor) / baseSize
+  const inBase = inBaseUnit(text, unit ?? '')
+  if (inBase === undefined) return false
   const value = vartype === 'integer' ? Math.round(inBase) : inBase
   return Math.abs(value - Number(setting)) <= Math.abs(Number(setting)) * 1e-9
 }
 
-/** `8kB` → 8 of 1024; `min` → 1 of a minute; `100` → 100 of what the setting counts in. */
-function quantity(text: string): { amount: number; factor: number | undefined } | undefined {
-  const match = /^\s*([-+]?(?:0x[\da-f]+|\d*\.?\d+(?:e[-+]?\d+)?))?\s*([a-z]*)\s*$/i.exec(text)
-  const [, amount, unit] = match ?? []
-  if (amount === undefined && !unit) return undefined
-  if (unit && UNITS[unit] === undefined) return undefined
-  return { amount: amount === undefined ? 1 : Number(amount), factor: unit ? UNITS[unit] : undefined }
+const MEMORY = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/**
+ * What a text with or without a unit is of the unit that a setting counts in: `1MB` is 128 of 8kB.
+ * @param base `8kB`, `ms`, or nothing where it only counts
+ * @returns `undefined` of what PostgreSQL takes for no such number
+ */
+export function inBaseUnit(text: string, base: string): number | undefined {
+  const [, digits = '', unit = ''] =
+    /^\s*([-+]?(?:0x[\da-f]+|\d*\.?\d+(?:e[-+]?\d+)?))\s*([a-z]*)\s*$/i.exec(text) ?? []
+  if (digits === '') return undefined
+  const amount = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits)
+  if (unit === '') return amount
+  const [, times = '', counted = ''] = /^(\d*)(\w*)$/.exec(base) ?? []
+  const [factor, size] = [UNITS[unit], UNITS[counted]]
+  if (factor === undefined || size === undefined || MEMORY.includes(unit) !== MEMORY.includes(counted))
+    return undefined
+  return (amount * factor) / (Number(times || 1) * size)
 }
 
 /** A list is the same with and without a blank after its commas. */

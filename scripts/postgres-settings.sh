@@ -1,0 +1,38 @@
+#!/bin/sh
+# Prints the settings of every PostgreSQL that Debian has, as src/catalog/postgres-settings.json holds them: one line of JSON a
+# major, from pg_settings of a server that is made and thrown away in a root of its own. As root, with mmdebstrap.
+#   sh scripts/postgres-settings.sh >src/catalog/postgres-settings.jsonl
+set -eu
+folder=$(mktemp -d)
+trap 'umount "$folder"/*/proc 2>/dev/null || :; rm -rf "$folder"' EXIT
+chmod 755 "$folder"
+QUERY="SELECT json_build_object('major', current_setting('server_version_num')::int / 10000, 'settings', json_agg(json_strip_nulls(
+  json_build_object('name', name, 'type', vartype, 'unit', unit, 'context', context, 'min', min_val, 'max', max_val,
+    'values', enumvals, 'default', boot_val)) ORDER BY name))
+  FROM pg_settings WHERE name NOT LIKE '%.%'"
+
+# $1 the suite, $2 the package, further words are lines of sources.list.
+ask() {
+  suite=$1 package=$2 root=$folder/$1-$2
+  shift 2
+  mmdebstrap --quiet --variant=minbase --include="$package" --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
+    --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" "$@" >&2
+  mount -t proc proc "$root/proc"
+  bin=$(cd "$root" && echo usr/lib/postgresql/*/bin)
+  # shellcheck disable=SC2016 # the shell in there expands it
+  chroot --userspec=postgres:postgres "$root" env LC_ALL=C sh -euc '
+    "/$1/initdb" -D /tmp/data -A trust -N >/dev/null
+    "/$1/pg_ctl" -D /tmp/data -w -l /tmp/log -o "-c listen_addresses= -c unix_socket_directories=/tmp" start >/dev/null
+    "/$1/psql" -X -A -t -h /tmp -d postgres -c "$2"
+    "/$1/pg_ctl" -D /tmp/data -m immediate stop >/dev/null' sh "$bin" "$QUERY"
+  umount "$root/proc"
+  rm -rf "$root"
+}
+
+ask bullseye postgresql-13
+ask bookworm postgresql-15
+ask trixie postgresql-17
+ask forky postgresql-18
+# Debian has it in experimental, with the libpq it wants.
+printf 'Package: *\nPin: release a=experimental\nPin-Priority: 990\n' >"$folder/pin"
+ask forky postgresql-19 'deb http://deb.debian.org/debian forky main' 'deb http://deb.debian.org/debian experimental main'

@@ -1,0 +1,54 @@
+import data from './postgres-settings.json' with { type: 'json' }
+
+/** What PostgreSQL says of a setting of its own (pg_settings). Numbers are as it prints them, in the base unit. */
+export interface SettingFacts {
+  readonly type: 'bool' | 'integer' | 'real' | 'string' | 'enum'
+  /** Base unit: `kB`, `8kB`, `ms`, `s`, `min`, … */
+  readonly unit?: string
+  /** When a value may be given: `postmaster` wants a restart, `internal` is never given. */
+  readonly context: string
+  readonly min?: string
+  readonly max?: string
+  /** Words of an enum. */
+  readonly values?: readonly string[]
+  readonly default?: string
+}
+
+interface Span extends SettingFacts {
+  readonly from: number
+  readonly to: number
+}
+
+/** Majors whose servers were asked: scripts/postgres-settings.sh. */
+export const ASKED_MAJORS: readonly number[] = data.asked
+
+const SPANS = data.settings as unknown as Readonly<Record<string, readonly Span[] | undefined>>
+
+/**
+ * What a major says of a setting. One that was not asked is told by its neighbours, as far as they agree.
+ * @param name in lower case, without a dot
+ * @returns `none` where that major has no such setting; `undefined` where that is not known
+ */
+export function settingFacts(name: string, major: number): SettingFacts | 'none' | undefined {
+  const spans = Object.hasOwn(SPANS, name) ? (SPANS[name] ?? []) : []
+  const of = (asked: number | undefined) => {
+    return asked === undefined ? undefined : spans.find(({ from, to }) => from <= asked && asked <= to)
+  }
+  if (ASKED_MAJORS.includes(major)) return of(major) ?? 'none'
+  const older = ASKED_MAJORS.findLast((asked) => asked < major)
+  const newer = ASKED_MAJORS.find((asked) => asked > major)
+  if (older === undefined || newer === undefined) return undefined
+  const [one, other] = [of(older), of(newer)]
+  if (!one && !other) return 'none'
+  return one === other ? one : undefined
+}
+
+/** Names of the settings a major has, or may have. */
+export function settingsOf(major: number): readonly string[] {
+  return Object.keys(SPANS).filter((name) => settingFacts(name, major) !== 'none')
+}
+
+/** Majors that were asked and have the setting, oldest first. */
+export function majorsWith(name: string): readonly number[] {
+  return ASKED_MAJORS.filter((major) => typeof settingFacts(name, major) === 'object')
+}
