@@ -11,12 +11,12 @@ QUERY="SELECT json_build_object('major', current_setting('server_version_num')::
     'values', enumvals, 'default', boot_val)) ORDER BY name))
   FROM pg_settings WHERE name NOT LIKE '%.%'"
 
-# $1 the suite, $2 the package, further words are lines of sources.list.
+# $1 the suite, $2 the package, further words are options of mmdebstrap.
 ask() {
   suite=$1 package=$2 root=$folder/$1-$2
   shift 2
   mmdebstrap --quiet --variant=minbase --include="$package" --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-    --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" "$@" >&2
+    --aptopt='Acquire::Check-Valid-Until "false"' "$@" "$suite" "$root" >&2
   mount -t proc proc "$root/proc"
   bin=$(cd "$root" && echo usr/lib/postgresql/*/bin)
   # shellcheck disable=SC2016 # the shell in there expands it
@@ -34,5 +34,7 @@ ask bookworm postgresql-15
 ask trixie postgresql-17
 ask forky postgresql-18
 # Debian has it in experimental, with the libpq it wants.
-printf 'Package: *\nPin: release a=experimental\nPin-Priority: 990\n' >"$folder/pin"
-ask forky postgresql-19 'deb http://deb.debian.org/debian forky main' 'deb http://deb.debian.org/debian experimental main'
+# shellcheck disable=SC2016 # mmdebstrap's own shell expands it
+ask forky postgresql-common --customize-hook='sed "s/ forky / experimental /" "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/new.list"
+  chroot "$1" apt-get -q -o Acquire::Check-Valid-Until=false update
+  chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends -t experimental postgresql-19'

@@ -247,7 +247,7 @@ describe('one problem each', () => {
     ],
     [
       { postgres: { settings: { max_replication_slots: 'x' } } },
-      'postgres.settings.max_replication_slots | must be at least 10; "x" was given | each slave takes two while it is cloned, Barman two, and two are spare; or leave it out',
+      'postgres.settings.max_replication_slots | must be a whole number from 0 to 262143; "x" was given',
     ],
     [
       { postgres: { version: 15 } },

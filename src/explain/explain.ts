@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { settingManual } from '../catalog/postgres-settings.ts'
+import { type SettingFacts, settingFacts } from '../catalog/setting-facts.ts'
 import { refuseSetting } from '../config/owned-settings.ts'
 import { keysOf } from '../config/path.ts'
 import type { Config } from '../config/schema.ts'
 import { GROUP_VARS, projectFiles } from '../generate/project.ts'
 import type { Lab } from '../lab.ts'
+import { allowedWords } from '../resolve/server-settings.ts'
 import type { Host } from '../resolve-lab.ts'
 import { findSetting } from './find.ts'
 import { inFile, landingOf, type Place } from './landing.ts'
@@ -56,12 +58,27 @@ function ofServer(name: string, { lab, config }: Surroundings): Partial<Explanat
   const value = lab.postgres.settings[name]
   const isUsers = Object.hasOwn(config.postgres.settings, name)
   const refusal = refuseSetting(name, '')
+  const known = name.includes('.') ? undefined : settingFacts(name, lab.postgres.version)
+  const facts = typeof known === 'object' ? known : undefined
+  const own = facts?.default ? `PostgreSQL's own, ${amountOf(facts)}` : "PostgreSQL's own"
   return {
-    description: 'A line of postgresql.conf, the same on every PostgreSQL server.',
+    description: `A line of postgresql.conf, the same on every PostgreSQL server.${facts ? ` ${tellWhen(facts)}` : ''}`,
     value,
-    default: value === undefined || isUsers ? "PostgreSQL's own" : `${value}, the lab's`,
+    default: value === undefined || isUsers ? own : `${value}, the lab's`,
+    ...(facts ? { allowed: allowedWords(facts) } : {}),
     ...(refusal ? { allowed: [inWords(refusal.message), refusal.hint].filter(Boolean).join('; ') } : {}),
   }
+}
+
+/** `4096 kB`, `16384 × 8kB`, `on`. */
+function amountOf({ default: value, unit }: SettingFacts): string {
+  return [value, unit && /^\d/.test(unit) ? '×' : '', Number(value) < 0 ? '' : unit].filter(Boolean).join(' ')
+}
+
+function tellWhen({ context }: SettingFacts): string {
+  if (context === 'internal') return 'PostgreSQL tells it, and it cannot be given.'
+  if (context === 'postmaster') return 'A change takes a restart.'
+  return context.endsWith('backend') ? 'A change counts for new sessions.' : 'A change takes a reload.'
 }
 
 /** `must be on: …` → `on: …`; `is the lab's own: …` → `nothing: it is the lab's own: …` */

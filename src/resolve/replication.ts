@@ -60,7 +60,7 @@ export function checkSettings({ postgres, slaves, replication }: Config, report:
   const least = replicationConnections(slaves.length)
   for (const name of ['max_wal_senders', 'max_replication_slots']) {
     const value = postgres.settings[name]
-    if (value === undefined || Number(value) >= least) continue
+    if (!(Number(value) < least)) continue // what is no number is told by checkServerSettings
     report(
       `postgres.settings.${name}`,
       `must be at least ${least}; ${JSON.stringify(value)} was given`,

@@ -53,16 +53,28 @@ function noSuch(name: string, major: number): [message: string, hint?: string] {
 /** What a setting takes, in words; nothing where the value is such a one. */
 function wantedOf(facts: SettingFacts, value: SettingValue): string | undefined {
   const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value).trim()
+  return TAKES[facts.type](facts, text) ? undefined : allowedWords(facts)
+}
+
+const TAKES: Readonly<Record<SettingFacts['type'], (facts: SettingFacts, text: string) => boolean>> = {
+  bool: (_, text) => isBoolean(text),
+  enum: ({ values = [] }, text) => isOneOf(values, text),
+  integer: isInBounds,
+  real: isInBounds,
+  string: () => true,
+}
+
+/** What may be given: `on or off`, `a whole number from 1 to 262143`. */
+export function allowedWords(facts: SettingFacts): string {
   switch (facts.type) {
     case 'bool':
-      return isBoolean(text) ? undefined : 'on or off'
+      return 'on or off'
     case 'enum':
-      return isOneOf(facts.values ?? [], text) ? undefined : listed(facts.values ?? [])
-    case 'integer':
-    case 'real':
-      return isInBounds(facts, text) ? undefined : boundsOf(facts)
+      return listed(facts.values ?? [])
+    case 'string':
+      return 'a text'
     default:
-      return undefined
+      return boundsOf(facts)
   }
 }
 

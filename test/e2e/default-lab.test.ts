@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { KNOWN_HOSTS } from '../../src/tools/ssh-config.ts'
 import { debian13AnsibleCore } from '../support/ansible-core.ts'
 import { testSabotages } from './sabotages.ts'
+import { settingsToldOtherwise } from './server-settings.ts'
 import { ansibleWarnings, changedCounts, processesWith, type Result, spawn, TestLab } from './support.ts'
 
 /** This repository is itself the default lab. */
@@ -59,6 +60,10 @@ describe('the lab of cluster.config.ts', () => {
     expect(lab.sql('master', 'SELECT slot_name, active FROM pg_replication_slots ORDER BY slot_name')).toBe(
       'barman|t\nslave_slot|t',
     )
+  })
+
+  it('has the settings that the catalog knows', () => {
+    expect(settingsToldOtherwise(lab, 'master', 17)).toEqual([])
   })
 
   it('replicates a row', () => {

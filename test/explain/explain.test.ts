@@ -148,9 +148,9 @@ test('who reads it', async () => {
 
 describe('a setting of PostgreSQL’s', () => {
   test.each([
-    ['max_wal_senders', { value: 10, default: "10, the lab's", allowed: 'what PostgreSQL takes' }],
-    ['work_mem', { value: '8MB', default: "PostgreSQL's own" }],
-    ['jit', { value: undefined, default: "PostgreSQL's own" }],
+    ['max_wal_senders', { value: 10, default: "10, the lab's", allowed: 'a whole number from 0 to 262143' }],
+    ['work_mem', { value: '8MB', default: "PostgreSQL's own, 4096 kB" }],
+    ['jit', { value: undefined, default: "PostgreSQL's own, on", allowed: 'on or off' }],
     ['hot_standby', { allowed: 'on: the standbys must answer queries' }],
     [
       'primary_slot_name',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
 import { imageOf } from '../../src/operations/prune.ts'
 import { servePackages } from '../e2e/repository.ts'
+import { settingsToldOtherwise } from '../e2e/server-settings.ts'
 import { must } from '../e2e/servers.ts'
 import { ansibleWarnings, changedCounts, failures, type Result, spawn, TestLab } from '../e2e/support.ts'
 import { newestFigures } from '../support/drill-pages.ts'
@@ -125,6 +126,7 @@ export function describeCell(
       row.barman = versionIn(barman('--version'))
       expect(Number.parseInt(row.postgres, 10)).toBe(major)
       expect(`${row.barman}.`).toContain(`${barmanVersion}.`)
+      expect(settingsToldOtherwise(lab, 'master', major)).toEqual([])
     })
 
     it('can what its versions can, and no more', () => {

@@ -76,7 +76,6 @@ test.each([
     { io_method: 'worker' },
     'io_method: is no setting of PostgreSQL 17 | it came later: PostgreSQL 18 has it',
   ],
-  [{ constructor: 1 }, 'constructor: is no setting of PostgreSQL 17'],
 ])('of %j it is said what is wrong', (settings, message) => {
   expect(said(settings)).toEqual([expect.stringContaining(message)])
 })
