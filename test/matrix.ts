@@ -5,7 +5,7 @@
  *   npm run test:matrix                         each control host and each guest at least once
  *   npm run test:matrix -- --all                every cell
  *   npm run test:matrix -- 2.19:debian-13 …     these cells
- *   npm run test:matrix -- --write …            and puts the table into docs/compatibility.md
+ *   npm run test:matrix -- --write …            and puts them into the table of docs/compatibility.md
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -43,14 +43,36 @@ function readRows(folder: string): readonly Partial<Row>[] {
   return names.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
 }
 
-/** A Markdown table; what was not reached is a dash. */
-function table(rows: readonly Partial<Row>[]): string {
-  const lines = [
-    COLUMNS.map(([title]) => title),
-    COLUMNS.map(() => '---'),
-    ...rows.map((row) => COLUMNS.map(([, of]) => String(of(row) || '–'))),
-  ]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+/** A line of the table, cell by cell; what was not reached is a dash. */
+type Line = readonly string[]
+
+const lineOf = (row: Partial<Row>): Line => COLUMNS.map(([, of]) => String(of(row) || '–'))
+
+/** A Markdown table. */
+function table(lines: readonly Line[]): string {
+  const titles = COLUMNS.map(([title]) => title)
+  const all = [titles, COLUMNS.map(() => '---'), ...lines]
+  return all.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** The lines that a page has, without titles. */
+function linesIn(page: string): readonly Line[] {
+  const [text = ''] = BETWEEN_MARKS.exec(page) ?? []
+  const lines = text.split('\n').filter((line) => line.startsWith('|'))
+  return lines.slice(2).map((line) => line.slice(2, -2).split(' | '))
+}
+
+/** Which cell of the matrix a line is of: its versions without what changes from week to week. */
+function cellOf(line: Line): string {
+  const named = (title: string) => line[COLUMNS.findIndex(([one]) => one === title)] ?? ''
+  const majors = ['Docker', 'PostgreSQL'].map((title) => named(title).split('.')[0])
+  return [named('ansible-core').split('.').slice(0, 2).join('.'), named('Guests'), ...majors].join()
+}
+
+/** Lines of this run in place of older ones of the same cell. */
+function merged(old: readonly Line[], made: readonly Line[]): readonly Line[] {
+  const cells = new Map([...old, ...made].map((line) => [cellOf(line), line]))
+  return [...cells].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, line]) => line)
 }
 
 const { values, positionals } = parseArgs({
@@ -74,8 +96,11 @@ const counts = vitest('matrix', {
   options: ['--no-file-parallelism'],
   env: { ...process.env, [RESULTS]: results, [CELLS]: cells.join(',') },
 })
-const made = table(readRows(results))
-console.log(`\n${made}`)
-if (values.write) writeFileSync(PAGE, readFileSync(PAGE, 'utf8').replace(BETWEEN_MARKS, `\n${made}\n\n`))
+const made = readRows(results).map(lineOf)
+console.log(`\n${table(made)}`)
+if (values.write) {
+  const page = readFileSync(PAGE, 'utf8')
+  writeFileSync(PAGE, page.replace(BETWEEN_MARKS, `\n${table(merged(linesIn(page), made))}\n\n`))
+}
 rmSync(results, { recursive: true })
 conclude([...setUp, counts])
