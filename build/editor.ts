@@ -1,6 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toJsonSchema } from '@valibot/to-json-schema'
+import {
+  ASKED_MAJORS,
+  allSettingNames,
+  majorsWith,
+  type SettingFacts,
+  settingFacts,
+} from '../src/catalog/setting-facts.ts'
+import { refuseSetting } from '../src/config/owned-settings.ts'
 import { ALIASES, ConfigSchema } from '../src/config/schema.ts'
 
 /** What of JSON Schema the config's schema becomes. */
@@ -27,11 +35,61 @@ export function configSchema(): JsonSchema {
       { ...properties[name], description: `PostgreSQL’s own word for \`${name}\`, which it stands for.` },
     ]
   })
+  const { postgres = {} } = properties
+  const { settings = {} } = postgres.properties ?? {}
   return {
     title: 'pg-lab cluster config',
     ...schema,
-    properties: { ...properties, ...Object.fromEntries(others) },
+    properties: {
+      ...properties,
+      postgres: {
+        ...postgres,
+        properties: {
+          ...postgres.properties,
+          settings: { ...settings, properties: serverSettings(Object(settings.additionalProperties)) },
+        },
+      },
+      ...Object.fromEntries(others),
+    },
   } as JsonSchema
+}
+
+const WHEN: Readonly<Record<string, string | undefined>> = { postmaster: 'restart', internal: 'never' }
+
+/** PostgreSQL's own settings that may be given, for completion; what each takes is checked when the config is read. */
+function serverSettings(any: JsonSchema): Record<string, JsonSchema> {
+  const names = allSettingNames().filter((name) => refuseSetting(name, '') === undefined)
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const majors = majorsWith(name)
+      const told = majors
+        .map((major) => settingFacts(name, major))
+        .filter((facts) => typeof facts === 'object')
+      const newest = told.at(-1) as SettingFacts
+      if (newest.context === 'internal') return []
+      const values = [
+        ...new Set(told.flatMap((facts) => facts.values ?? (facts.type === 'bool' ? ['on', 'off'] : []))),
+      ]
+      return [
+        [
+          name,
+          {
+            description: summary(newest, majors),
+            anyOf: [...(values.length > 0 ? [{ enum: values }] : []), any],
+          },
+        ],
+      ]
+    }),
+  )
+}
+
+/** `integer, kB, reload; from 17` */
+function summary({ type, unit, context }: SettingFacts, majors: readonly number[]): string {
+  const [first] = majors
+  const last = majors.at(-1)
+  const since = first === ASKED_MAJORS[0] ? '' : `; from ${first}`
+  const until = last === ASKED_MAJORS.at(-1) ? '' : `; until ${last}`
+  return `${[type, unit, WHEN[context] ?? 'reload'].filter(Boolean).join(', ')}${since}${until}`
 }
 
 /** What an editor shows over a setting. */
@@ -66,10 +124,11 @@ function typeOf(schema: JsonSchema, indent: string): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.type === 'array') return `(${typeOf(schema.items ?? {}, indent)})[]`
+  const others =
+    typeof schema.additionalProperties === 'object' ? typeOf(schema.additionalProperties, indent) : undefined
+  if (schema.properties && others) return `ServerSettings & Record<string, ${others}>`
   if (schema.properties) return `{\n${members(schema, `${indent}  `)}${indent}}`
-  if (typeof schema.additionalProperties === 'object') {
-    return `Record<string, ${typeOf(schema.additionalProperties, indent)}>`
-  }
+  if (others) return `Record<string, ${others}>`
   return schema.type === 'integer' ? 'number' : (schema.type ?? 'unknown')
 }
 
@@ -82,6 +141,13 @@ export function typeDeclarations(schema: JsonSchema): string {
 export interface ClusterConfig {
 ${members(schema, '  ')}}
 
+/** What completes, and is checked when the config is read: any text, number or boolean may be meant. */
+type Value = (string & {}) | number | boolean
+
+/** PostgreSQL's own settings: type, unit, what a change takes, and which majors have it. */
+interface ServerSettings {
+${knownSettings(schema)}}
+
 type ConfigInput = ClusterConfig | (() => ClusterConfig | Promise<ClusterConfig>)
 
 /**
@@ -91,6 +157,18 @@ type ConfigInput = ClusterConfig | (() => ClusterConfig | Promise<ClusterConfig>
  */
 export declare function defineCluster(config: ConfigInput): ConfigInput
 `
+}
+
+function knownSettings(schema: JsonSchema): string {
+  const { settings = {} } = schema.properties?.postgres?.properties ?? {}
+  return Object.entries(settings.properties ?? {})
+    .map(([name, { description, anyOf = [] }]) => {
+      const words = anyOf.flatMap(({ enum: values = [] }) =>
+        values.map((value) => `${JSON.stringify(value)} | `),
+      )
+      return `  /** ${description} */\n  ${name}?: ${words.join('')}Value\n`
+    })
+    .join('')
 }
 
 /** Writes what editors read into the built package. */

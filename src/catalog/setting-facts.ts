@@ -52,3 +52,8 @@ export function settingsOf(major: number): readonly string[] {
 export function majorsWith(name: string): readonly number[] {
   return ASKED_MAJORS.filter((major) => typeof settingFacts(name, major) === 'object')
 }
+
+/** All names, of whatever major. */
+export function allSettingNames(): readonly string[] {
+  return Object.keys(SPANS)
+}

@@ -27,7 +27,17 @@ test('the written types have the descriptions and the defaults', () => {
   const text = typeDeclarations(configSchema())
   expect(text).toContain('   * Memory of the master, in megabytes.\n     * @default 1024\n')
   expect(text).toContain('  backup?: false | {\n')
-  expect(text).toContain('    settings?: Record<string, string | number | boolean> | undefined\n')
+  expect(text).toContain(
+    '    settings?: ServerSettings & Record<string, string | number | boolean> | undefined\n',
+  )
+})
+
+test('PostgreSQL’s own settings are completed, the lab’s and those that cannot be given are not', () => {
+  const text = typeDeclarations(configSchema())
+  expect(text).toContain('  /** integer, kB, reload */\n  work_mem?: Value\n')
+  expect(text).toContain('  /** enum, restart */\n  huge_pages?: "off" | "on" | "try" | Value\n')
+  expect(text).toMatch(/\/\*\* .*; from 18 \*\/\n {2}io_method\?: /)
+  expect(text).not.toMatch(/listen_addresses|block_size/)
 })
 
 const COMPILER_TIMEOUT_MS = 60_000
