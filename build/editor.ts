@@ -13,6 +13,7 @@ import { ALIASES, ConfigSchema } from '../src/config/schema.ts'
 
 /** What of JSON Schema the config's schema becomes. */
 export interface JsonSchema {
+  readonly $ref?: string
   readonly type?: string
   readonly description?: string
   readonly default?: unknown
@@ -40,13 +41,14 @@ export function configSchema(): JsonSchema {
   return {
     title: 'pg-lab cluster config',
     ...schema,
+    $defs: { settingValue: settings.additionalProperties },
     properties: {
       ...properties,
       postgres: {
         ...postgres,
         properties: {
           ...postgres.properties,
-          settings: { ...settings, properties: serverSettings(Object(settings.additionalProperties)) },
+          settings: { ...settings, properties: serverSettings() },
         },
       },
       ...Object.fromEntries(others),
@@ -57,7 +59,7 @@ export function configSchema(): JsonSchema {
 const WHEN: Readonly<Record<string, string | undefined>> = { postmaster: 'restart', internal: 'never' }
 
 /** PostgreSQL's own settings that may be given, for completion; what each takes is checked when the config is read. */
-function serverSettings(any: JsonSchema): Record<string, JsonSchema> {
+function serverSettings(): Record<string, JsonSchema> {
   const names = allSettingNames().filter((name) => refuseSetting(name, '') === undefined)
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -75,7 +77,7 @@ function serverSettings(any: JsonSchema): Record<string, JsonSchema> {
           name,
           {
             description: summary(newest, majors),
-            anyOf: [...(values.length > 0 ? [{ enum: values }] : []), any],
+            anyOf: [...(values.length > 0 ? [{ enum: values }] : []), { $ref: '#/$defs/settingValue' }],
           },
         ],
       ]

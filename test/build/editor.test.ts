@@ -17,6 +17,17 @@ test('the schema for editors knows every bound and refuses other keys', () => {
   })
 })
 
+test('a setting of PostgreSQL has its words, and takes what any other takes', () => {
+  const schema = configSchema()
+  expect(schema).toMatchObject({
+    $defs: { settingValue: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] } },
+  })
+  expect(schema.properties?.postgres?.properties?.settings?.properties?.huge_pages).toEqual({
+    description: 'enum, restart',
+    anyOf: [{ enum: ['off', 'on', 'try'] }, { $ref: '#/$defs/settingValue' }],
+  })
+})
+
 test('its patterns are ones that editors take', () => {
   const patterns = [...JSON.stringify(configSchema()).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)]
   expect(patterns.length).toBeGreaterThan(30)
