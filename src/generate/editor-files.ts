@@ -24,5 +24,5 @@ export async function editorFiles(source: string): Promise<ProjectFile[]> {
   }
   // JSON has no other place for a word about the file itself.
   const schema = { $comment: COPIED_HEADER, ...JSON.parse(await shipped('cluster.config.schema.json')) }
-  return [{ path: CONFIG_SCHEMA, content: `${JSON.stringify(schema, null, 2)}\n` }]
+  return [{ path: CONFIG_SCHEMA, content: `${JSON.stringify(schema)}\n` }]
 }
