@@ -45,7 +45,7 @@ export function fakeTools(
         })
       }
     }
-    if (file === 'ssh' && args.at(-1) === 'hostname' && isUp) return `${args.at(-3)}\n`
+    if (file === 'ssh' && /\bhostname$/.test(String(args.at(-1))) && isUp) return `${args.at(-3)}\n`
     if (file === 'ssh') throw new CommandError(`${args.at(-3)} cannot be reached`, { command: 'ssh' })
     return ''
   }
