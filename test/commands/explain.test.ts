@@ -17,11 +17,11 @@ test('one setting of this lab', async () => {
   const { stdout } = await program(['explain', 'work_mem'], { cwd })
   expect(stdout.replaceAll(/:\d+ /g, ':N ')).toMatchInlineSnapshot(`
     "postgres.settings.work_mem
-      A line of postgresql.conf, the same on every PostgreSQL server.
+      A line of postgresql.conf, the same on every PostgreSQL server. A change takes a reload.
 
       In this lab  9MB
-      Default      PostgreSQL's own
-      Allowed      what PostgreSQL takes
+      Default      PostgreSQL's own, 4096 kB
+      Allowed      a whole number from 64 to 2147483647, counted in kB where no unit is given
       Lands in     provisioning/group_vars/all/00-cluster.yml:N  work_mem: "9MB"
       Read by      provisioning/roles/postgres/templates/postgresql.conf.j2:N  (postgresql.conf on the servers)
       Manual       https://www.postgresql.org/docs/17/runtime-config-resource.html#GUC-WORK-MEM
