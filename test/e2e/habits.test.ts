@@ -97,7 +97,7 @@ describe('settings with which no server would start', () => {
     }
     lab.configure(config(3))
     lab.must('up')
-    expect(lab.ask('master', '', 'ls /etc/postgresql/17/main')).not.toContain('~')
+    expect(lab.ask('master', '', 'ls /etc/postgresql/17/main')).not.toContain('before')
   })
 })
 

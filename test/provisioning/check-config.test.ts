@@ -15,7 +15,8 @@ function check(lines: readonly string[], runsWith: readonly string[] = []) {
   const folder = folderWith({ new: `${lines.join('\n')}\n`, running: `${runsWith.join('\n')}\n` })
   const script = resolve('provisioning/roles/postgres/files/check-config.sh')
   const args = [script, programs, major, join(folder, 'new'), join(folder, 'running')]
-  return spawnSync('sh', args, { encoding: 'utf8', env: { ...process.env, PATH: tools.PATH } })
+  const done = spawnSync('sh', args, { encoding: 'utf8', env: { ...process.env, PATH: tools.PATH } })
+  return { ...done, keeps: readdirSync(folder).sort() }
 }
 
 test('a configuration that PostgreSQL starts with passes', () => {
@@ -24,7 +25,8 @@ test('a configuration that PostgreSQL starts with passes', () => {
     "shared_preload_libraries = 'pg_stat_statements'",
     "app.stage = 'x'",
   ]
-  expect(check(lines)).toMatchObject({ status: 0, stderr: '' })
+  // The one before it is kept for the case that the server does not start all the same.
+  expect(check(lines)).toMatchObject({ status: 0, stderr: '', keeps: ['new', 'running', 'running.before'] })
 })
 
 test.each([
@@ -40,8 +42,8 @@ test.each([
   ['a value out of bounds', "shared_buffers = '9TB'", /outside the valid range/],
   ['more memory than there can be', "shared_buffers = '7TB'", /could not map anonymous shared memory/],
 ])('%s is told before the file is installed', (_, line, why) => {
-  const { status, stderr } = check([line])
-  expect([status, stderr]).toEqual([1, expect.stringMatching(why)])
+  const { status, stderr, keeps } = check([line])
+  expect([status, stderr, keeps]).toEqual([1, expect.stringMatching(why), ['new', 'running']])
 })
 
 test('huge pages that the server holds are not asked for twice', () => {

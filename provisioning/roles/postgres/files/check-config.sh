@@ -19,8 +19,9 @@ say_why() {
 asked() { runuser -u postgres -- "$bin/postgres" -C "$1" -D "$scratch" -c config_file="$2" -c data_directory="$scratch" 2>"$scratch/said"; }
 
 bin=$1
+in_use=$4
 running=$scratch/running.conf
-if [ -e "$4" ]; then cp "$4" "$running"; else : >"$running"; fi
+if [ -e "$in_use" ]; then cp "$in_use" "$running"; else : >"$running"; fi
 chown postgres: "$running"
 
 for setting in shared_preload_libraries session_preload_libraries local_preload_libraries; do
@@ -44,3 +45,6 @@ set -- --check
 [ "$(cat "$scratch/PG_VERSION")" -ge 15 ] || set -- --boot -x0
 runuser -u postgres -- "$bin/postgres" "$@" -D "$scratch" -c config_file="$scratch/postgresql.conf" -c data_directory="$scratch" \
   -c huge_pages="$huge" >/dev/null 2>"$scratch/said" || say_why
+
+# For the case that it does not start all the same. One that is there is of a run that was cut off, before any restart.
+if [ -e "$in_use" ] && [ ! -e "$in_use.before" ]; then cp -p "$in_use" "$in_use.before"; fi
