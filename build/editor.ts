@@ -56,8 +56,6 @@ export function configSchema(): JsonSchema {
   } as JsonSchema
 }
 
-const WHEN: Readonly<Record<string, string | undefined>> = { postmaster: 'restart', internal: 'never' }
-
 /** PostgreSQL's own settings that may be given, for completion; what each takes is checked when the config is read. */
 function serverSettings(): Record<string, JsonSchema> {
   const names = allSettingNames().filter((name) => refuseSetting(name, '') === undefined)
@@ -91,7 +89,7 @@ function summary({ type, unit, context }: SettingFacts, majors: readonly number[
   const last = majors.at(-1)
   const since = first === ASKED_MAJORS[0] ? '' : `; from ${first}`
   const until = last === ASKED_MAJORS.at(-1) ? '' : `; until ${last}`
-  return `${[type, unit, WHEN[context] ?? 'reload'].filter(Boolean).join(', ')}${since}${until}`
+  return `${[type, unit, context === 'postmaster' ? 'restart' : 'reload'].filter(Boolean).join(', ')}${since}${until}`
 }
 
 /** What an editor shows over a setting. */

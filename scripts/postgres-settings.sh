@@ -1,7 +1,6 @@
 #!/bin/sh
-# Prints the settings of every PostgreSQL that Debian has, as src/catalog/postgres-settings.json holds them: one line of JSON a
-# major, from pg_settings of a server that is made and thrown away in a root of its own. As root, with mmdebstrap.
-#   sh scripts/postgres-settings.sh >src/catalog/postgres-settings.jsonl
+# Prints the settings of every PostgreSQL that Debian has, one line of JSON a major, from pg_settings of a server that is made and thrown away in a root of its own. As root, with mmdebstrap.
+#   sh scripts/postgres-settings.sh | npx jiti scripts/merge-postgres-settings.ts >src/catalog/postgres-settings.json
 set -eu
 folder=$(mktemp -d)
 trap 'umount "$folder"/*/proc 2>/dev/null || :; rm -rf "$folder"' EXIT

@@ -23,6 +23,12 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400e6,
 }
 
+/** `true` and `'on'` are the same to PostgreSQL; one spelling keeps the files and the checks alike. */
+export function spelled<Value extends string | number>(value: Value | boolean): Value | 'on' | 'off' {
+  if (typeof value !== 'boolean') return value
+  return value ? 'on' : 'off'
+}
+
 const TRUE = ['on', 'true', 'yes', 't', 'y', '1']
 const FALSE = ['off', 'false', 'no', 'f', 'n', '0']
 

@@ -1,3 +1,4 @@
+import { spelled } from '../catalog/setting-value.ts'
 import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence, shellWord } from '../tools/evidence.ts'
@@ -93,19 +94,13 @@ function linesSql(names: readonly string[]): string {
         ON lower(known.name) = lower(wanted.name)`
 }
 
-/** As the roles write it. */
-function lineOf(value: SettingValue): string {
-  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value)
-}
-
 function seeLine(node: LabNode, name: string, value: SettingValue, row: LineRow | undefined): Seen {
-  const fault = row
-    ? faultOf(node, lineOf(value), row)
-    : { observed: 'unknown to this server', hint: PROVISION }
+  const line = String(spelled(value)) // as the roles write it
+  const fault = row ? faultOf(node, line, row) : { observed: 'unknown to this server', hint: PROVISION }
   return {
     what: name,
-    expected: lineOf(value),
-    observed: fault?.observed ?? lineOf(value),
+    expected: line,
+    observed: fault?.observed ?? line,
     ok: fault === undefined,
     hint: fault?.hint ?? '',
     command: `sudo -u postgres psql -c "SHOW ${name}"`,

@@ -1,4 +1,5 @@
 import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
+import { spelled } from '../catalog/setting-value.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
 import type { Report } from './report.ts'
@@ -15,12 +16,6 @@ function replicationConnections(slaves: number): number {
 /** A quarter of the smallest server's memory, in steps of 32 MB: one parameter set must fit all nodes. */
 function sharedBuffers(memoryMb: number): string {
   return `${Math.max(64, Math.floor(memoryMb / 4 / 32) * 32)}MB`
-}
-
-/** `true` and `'on'` are the same to PostgreSQL; one spelling keeps the files and the checks alike. */
-function spelled(value: SettingValue): SettingValue {
-  if (typeof value !== 'boolean') return value
-  return value ? 'on' : 'off'
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isServerSetting } from '../catalog/postgres-settings.ts'
 import { majorsWith, type SettingFacts, settingFacts, settingsOf } from '../catalog/setting-facts.ts'
-import { inBaseUnit } from '../catalog/setting-value.ts'
+import { inBaseUnit, spelled } from '../catalog/setting-value.ts'
 import { closest } from '../config/closest.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
@@ -14,8 +14,6 @@ const SUCCESSORS: Readonly<Record<string, string | undefined>> = {
   ssl_ecdh_curve: 'ssl_groups',
   vacuum_defer_cleanup_age: 'hot_standby_feedback on the standbys',
   promote_trigger_file: 'pg_promote(), which `pg-lab promote` calls',
-  operator_precedence_warning: 'nothing: it was for the move to 9.5',
-  default_with_oids: 'nothing: tables have no OIDs any more',
 }
 
 /** Words of an enum that PostgreSQL takes and does not list. */
@@ -52,7 +50,7 @@ function noSuch(name: string, major: number): [message: string, hint?: string] {
 
 /** What a setting takes, in words; nothing where the value is such a one. */
 function wantedOf(facts: SettingFacts, value: SettingValue): string | undefined {
-  const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value).trim()
+  const text = String(spelled(value)).trim()
   return TAKES[facts.type](facts, text) ? undefined : allowedWords(facts)
 }
 

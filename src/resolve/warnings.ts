@@ -1,5 +1,6 @@
 import type { Box, Os } from '../catalog/contracts.ts'
 import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
+import { inBaseUnit } from '../catalog/setting-value.ts'
 import type { Config } from '../config/schema.ts'
 import type { Subnet } from './addresses.ts'
 import { isPrivate } from './network.ts'
@@ -20,6 +21,7 @@ export function warningsOf(
   const waitsForAll = replication.mode === 'sync' && replication.synchronous === direct
   const least = Math.min(config.master.memory, ...slaves.map(({ memory }) => memory))
   const buffers = String(postgres.settings.shared_buffers ?? '')
+  const buffersMb = ((inBaseUnit(buffers, '8kB') ?? 0) * 8) / 1024
   const fsync = String(postgres.settings.fsync ?? 'on')
   return [
     ended &&
@@ -38,16 +40,8 @@ export function warningsOf(
       `${network.subnet} is not a private network: the real hosts of these addresses become unreachable.`,
     waitsForAll && 'Every commit waits for every slave of the master: when one is down, all writes stop.',
     config.provider !== 'ssh' &&
-      megabytes(buffers) > least &&
+      buffersMb > least &&
       `shared_buffers is ${buffers}, and the smallest server has ${least} MB of memory: it may not start, or be killed.`,
     /^(off|false|no|0)$/i.test(fsync) && 'With fsync off a crash of a machine can lose the whole database.',
   ].filter((sentence) => typeof sentence === 'string')
-}
-
-const UNIT_MB: Readonly<Record<string, number>> = { kB: 1 / 1024, MB: 1, GB: 1024, TB: 1024 ** 2 }
-
-/** @returns NaN of what is no size with a unit; PostgreSQL itself will say so */
-function megabytes(size: string): number {
-  const [, amount, unit = ''] = /^\s*([\d.]+)\s*([kMGT]B)\s*$/.exec(size) ?? []
-  return Number(amount) * (UNIT_MB[unit] ?? Number.NaN)
 }

@@ -16,12 +16,10 @@ const USERS_OF_ANSIBLE = [
 
 /** Leads Vagrant to other machines, to another provider, or out of the lab's folder. */
 const LABS_OF_VAGRANT = [
-  'VAGRANT_CWD',
   'VAGRANT_DEFAULT_PROVIDER',
   'VAGRANT_DOTFILE_PATH',
   'VAGRANT_FORCE_COLOR',
   'VAGRANT_PREFERRED_PROVIDERS',
-  'VAGRANT_VAGRANTFILE',
 ]
 
 type Cleared = Readonly<Record<string, undefined>>
@@ -31,8 +29,8 @@ function cleared(names: readonly string[]): Cleared {
 }
 
 /** Takes out of Ansible's environment what would lead it elsewhere. */
-export function withoutUsersAnsible(env: NodeJS.ProcessEnv = process.env): Cleared {
-  const names = Object.keys(env).filter((name) => name.startsWith('ANSIBLE_'))
+export function withoutUsersAnsible(): Cleared {
+  const names = Object.keys(process.env).filter((name) => name.startsWith('ANSIBLE_'))
   return cleared(names.filter((name) => !USERS_OF_ANSIBLE.includes(name)))
 }
 

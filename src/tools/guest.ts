@@ -68,10 +68,9 @@ export function createGuest({
     const command = sshCommand(node.name, argv, options.as)
     const terminal = options.endWithUs ? ['-tt'] : []
     const { onLine, timeoutMs = ANSWER_MS } = options
-    const [words, ...before] = command.args.toReversed()
     const output = await inTime(node, argv, timeoutMs, {
       file: command.file,
-      args: [...terminal, ...before.toReversed(), `echo '${BEGINS}'; ${words}`],
+      args: [...terminal, ...command.args.with(-1, `echo '${BEGINS}'; ${command.args.at(-1)}`)],
       cwd: directory,
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),

@@ -136,7 +136,7 @@ const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'a backup directory that cannot be written to',
     sabotage(lab) {
-      // Debian's sudo gives `barman` a umask that lets his group write.
+      // His group may write there, too.
       onNode(lab, 'backup', 'chown root: ~barman/master/base && chmod go-w ~barman/master/base')
     },
     found: 'folders backup: folders of Barman',

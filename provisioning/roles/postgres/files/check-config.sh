@@ -3,29 +3,26 @@
 # libraries that are loaded at the start or by every session, and the memory. A server that has it and cannot start stays down.
 # $1 the server's programs, $2 its major version, $3 the file, $4 the one it runs with.
 set -eu
+bin=$1 major=$2 in_use=$4
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cp "$3" "$scratch/postgresql.conf"
-echo "$2" >"$scratch/PG_VERSION"
+cp "$3" "$scratch/new.conf"
+if [ -e "$in_use" ]; then cp "$in_use" "$scratch/running.conf"; else : >"$scratch/running.conf"; fi
+echo "$major" >"$scratch/PG_VERSION"
 mkdir "$scratch/pg_notify"
 chown -R postgres: "$scratch"
 cd "$scratch"
 
-# An empty data directory: nothing of the one in use is touched.
+# Over an empty data directory: nothing of the one in use is touched.
+server() { runuser -u postgres -- "$bin/postgres" "$@" -D "$scratch" -c data_directory="$scratch" 2>"$scratch/said"; }
+asked() { server -C "$1" -c config_file="$scratch/$2.conf"; }
 say_why() {
   sed -n '/skipping missing/d; s/^.* \(FATAL\|ERROR\|HINT\|DETAIL\|LOG\): */\1: /p' "$scratch/said" >&2
   exit 1
 }
-asked() { runuser -u postgres -- "$bin/postgres" -C "$1" -D "$scratch" -c config_file="$2" -c data_directory="$scratch" 2>"$scratch/said"; }
-
-bin=$1
-in_use=$4
-running=$scratch/running.conf
-if [ -e "$in_use" ]; then cp "$in_use" "$running"; else : >"$running"; fi
-chown postgres: "$running"
 
 for setting in shared_preload_libraries session_preload_libraries local_preload_libraries; do
-  libraries=$(asked $setting "$scratch/postgresql.conf") || say_why
+  libraries=$(asked $setting new) || say_why
   echo "$libraries" | tr ',' '\n' | sed 's/^ *"*//; s/"* *$//; /^$/d' | while read -r library; do
     case $library in
       /*) path=$library ;;
@@ -39,12 +36,10 @@ for setting in shared_preload_libraries session_preload_libraries local_preload_
 done
 
 # What the server holds already cannot be had a second time.
-huge=$(asked huge_pages "$scratch/postgresql.conf") || say_why
-if [ "$huge" = on ] && [ "$(asked huge_pages "$running")" = on ]; then huge=try; fi
-set -- --check
-[ "$(cat "$scratch/PG_VERSION")" -ge 15 ] || set -- --boot -x0
-runuser -u postgres -- "$bin/postgres" "$@" -D "$scratch" -c config_file="$scratch/postgresql.conf" -c data_directory="$scratch" \
-  -c huge_pages="$huge" >/dev/null 2>"$scratch/said" || say_why
+huge=$(asked huge_pages new) || say_why
+if [ "$huge" = on ] && [ "$(asked huge_pages running)" = on ]; then huge=try; fi
+if [ "$major" -ge 15 ]; then set -- --check; else set -- --boot -x0; fi
+server "$@" -c config_file="$scratch/new.conf" -c huge_pages="$huge" >/dev/null || say_why
 
 # For the case that it does not start all the same. One that is there is of a run that was cut off, before any restart.
 if [ -e "$in_use" ] && [ ! -e "$in_use.before" ]; then cp -p "$in_use" "$in_use.before"; fi
