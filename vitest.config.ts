@@ -22,6 +22,7 @@ const REHEARSALS = [
   'second-config',
   'two-labs',
   'unanswering',
+  'warm-machines',
 ].map((name) => `test/e2e/${name}.test.ts`)
 
 /** Takes away what a run that was killed has left. */

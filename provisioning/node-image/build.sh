@@ -1,12 +1,18 @@
 #!/bin/sh
-# Builds the image the lab's containers start from. When it is there already, this does nothing.
-# Usage: provisioning/node-image/build.sh     (settings: provisioning/node-image.env)
+# Builds the images the lab's containers start from: one for the servers, and one for the backup host. When they are
+# there already, and not too old, this does nothing.
+# Usage: provisioning/node-image/build.sh [--fresh]     (settings: provisioning/node-image.env)
+#        --fresh: with today's packages, however young the ones that are there may be
+#
+# The packages are in the images. Where they cannot be had, or PACKAGES is empty, the images are bare, and the roles
+# install on each machine.
 #
 # The base image is pulled. Where that is impossible (Docker Hub is blocked for whole countries), it is made from
 # the distribution's package mirror with mmdebstrap.
 set -eu
 
 pull_seconds=180
+maximum_age_days=30
 
 cd "$(dirname "$0")"
 # shellcheck source=/dev/null
@@ -25,19 +31,47 @@ have_image() {
   docker image inspect "$1" >/dev/null 2>&1
 }
 
-# Vagrantfile computes the same name: it changes with what the image is built from.
-image="pg-lab/node:$OS_NAME-$(cat Dockerfile start.sh ../node-image.env | sha256 | cut -c1-12)"
+# Vagrantfile computes the same names: they change with what the images are built from.
+hash=$(cat Dockerfile start.sh packages.sh ../node-image.env | sha256 | cut -c1-12)
+node_image="pg-lab/node:$OS_NAME-$hash"
+backup_image="pg-lab/backup:$OS_NAME-$hash"
 # The base we make ourselves gets a name of our own: nobody shall take it for the official image.
 own_base="pg-lab/base:$OS_NAME"
 
-if have_image "$image"; then exit 0; fi
+if [ "${1:-}" = --fresh ]; then fresh=yes; else fresh=no; fi
+
+# label <image> <name>: what the image says of itself
+label() {
+  docker image inspect --format "{{index .Config.Labels \"pg-lab.$2\"}}" "$1"
+}
+
+# older_than <days> <image>
+older_than() {
+  [ "$(($(date +%s) - $(label "$2" made)))" -ge "$(($1 * 86400))" ]
+}
+
+# Not there, or too old. One that was left without its packages gets another chance the next day.
+is_due() {
+  if [ "$fresh" = yes ] || ! have_image "$1"; then return 0; fi
+  if [ -z "$PACKAGES" ]; then return 1; fi
+  case "$(label "$1" packages)" in
+    yes) older_than "$maximum_age_days" "$1" ;;
+    *) older_than 1 "$1" ;;
+  esac
+}
+
+any_is_due() {
+  is_due "$node_image" || { [ -n "$BACKUP_PACKAGES" ] && is_due "$backup_image"; }
+}
+
+any_is_due || exit 0
 docker version >/dev/null 2>&1 || fail "the Docker daemon does not answer: try \`docker version\`"
 
-# One build at a time, where flock exists; the others then find the image.
+# One build at a time, where flock exists; the others then find the images.
 if command -v flock >/dev/null; then
   exec 9<Dockerfile
   flock 9
-  if have_image "$image"; then exit 0; fi
+  any_is_due || exit 0
 fi
 
 # apt, inside and outside, goes through the proxy; docker build hands these on without keeping them in the image.
@@ -94,9 +128,36 @@ else
   base=$own_base
 fi
 
-echo "node image: building $image from $base"
-set -- --build-arg "BASE_IMAGE=$base" --build-arg "PACKAGE_MIRROR=$PACKAGE_MIRROR"
+# What was fetched this week does for every lab; --fresh fetches once more.
+as_of=$(date +%G-%V)
+[ "$fresh" = no ] || as_of=$(date +%s)
+
+set -- --build-arg "BASE_IMAGE=$base" --build-arg "PACKAGE_MIRROR=$PACKAGE_MIRROR" --build-arg "AS_OF=$as_of" \
+  --build-arg "PACKAGES=$PACKAGES" --build-arg "BACKUP_PACKAGES=$BACKUP_PACKAGES" \
+  --build-arg "REPOSITORY_URL=$REPOSITORY_URL" --build-arg "REPOSITORY_SUITE=$REPOSITORY_SUITE" \
+  --build-arg "REPOSITORY_ORIGIN=$REPOSITORY_ORIGIN" --build-arg "REPOSITORY_KEY=$REPOSITORY_KEY" \
+  --label "pg-lab.made=$(date +%s)"
 for name in http_proxy https_proxy no_proxy; do
   if printenv "$name" >/dev/null; then set -- "$@" --build-arg "$name"; fi
 done
-docker build --quiet --tag "$image" "$@" . 2>&1
+
+# build <image> <what of the Dockerfile> <its packages>
+build() {
+  image=$1 stage=$2 packages=$3
+  shift 3
+  if [ -n "$packages" ]; then
+    echo "node image: building $image from $base, with $packages"
+    docker build --quiet --tag "$image" --target "$stage" --label pg-lab.packages=yes "$@" . 2>&1 && return
+    # An older one with its packages is better than a new one without.
+    if have_image "$image" && [ "$(label "$image" packages)" = yes ]; then
+      echo "node image: the packages cannot be had now; those of the last time stay"
+      return
+    fi
+    echo "node image: the packages cannot be had here; the machines will fetch them, or say why they cannot"
+  fi
+  echo "node image: building $image from $base"
+  docker build --quiet --tag "$image" --target bare --label pg-lab.packages=no "$@" . 2>&1
+}
+
+build "$node_image" node "$PACKAGES" "$@"
+if [ -n "$BACKUP_PACKAGES" ]; then build "$backup_image" backup "${PACKAGES:+$BACKUP_PACKAGES}" "$@"; fi

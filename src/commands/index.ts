@@ -67,6 +67,7 @@ export const VERBS: readonly Verb[] = [
         .option('--yes', 'delete standbys the config no longer has or moves, without asking')
         .option('--delete <machines>', 'delete these, with what only they hold; separated by commas')
         .option('--take-over <lab>', 'let the lab have what is on existing servers; name it')
+        .option('--fresh', "build docker's images anew, with today's packages, for machines to come")
         .addOption(
           command
             .createOption('--provider <name>', 'what the machines run on')

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
-import { imageOf, oldImages, removeImages } from '../operations/prune.ts'
+import { imagesOf, oldImages, removeImages } from '../operations/prune.ts'
 import { ask } from './ask.ts'
 import { type Context, canAsk } from './command.ts'
 import { logsOf } from './run-logs.ts'
@@ -11,7 +11,7 @@ import { openSession } from './session.ts'
 export async function prune(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
   const { directory, lab, logs } = await openSession(context)
   const isDocker = lab.provider === 'docker'
-  const images = isDocker ? await oldImages(context.run, imageOf(directory, lab)) : []
+  const images = isDocker ? await oldImages(context.run, imagesOf(directory, lab)) : []
   const old = logsOf(logs.folder)
   if (images.length + old.length === 0) {
     context.print('There are no old images and no logs: nothing to delete.')

@@ -27,6 +27,7 @@ interface UpOptions {
   readonly yes?: true
   readonly delete?: string
   readonly takeOver?: string
+  readonly fresh?: true
 }
 
 /** `pg-lab up`: from the config to a verified cluster. Run again, it continues or confirms. */
@@ -38,6 +39,7 @@ export async function up(context: Context, options: UpOptions): Promise<number> 
     install: install === true,
     consent: { yes: yes === true, named: options.delete?.split(',') ?? [] },
     takesOver: agreesToTakeOver(session, takeOver),
+    isFresh: options.fresh === true,
   }
   try {
     const { recap, left } = await bringUp(session, allowed)
@@ -56,11 +58,12 @@ interface Allowed {
   readonly install: boolean
   readonly consent: Consent
   readonly takesOver: boolean
+  readonly isFresh: boolean
 }
 
 async function bringUp(
   session: Session,
-  { install, consent, takesOver }: Allowed,
+  { install, consent, takesOver, isFresh }: Allowed,
 ): Promise<{ readonly recap: Recap; readonly left: readonly string[] }> {
   const { context, host, lab, choice, logs, taskOptions } = session
   const scope = { provider: lab.provider, lab, directory: session.directory }
@@ -79,7 +82,7 @@ async function bringUp(
   const tasks = [
     ...deleteFirst(session, agreement),
     writeFiles(session),
-    buildNodeImage(session),
+    buildNodeImage(session, isFresh),
     ...resize(session, seen),
     startMachines(session),
     ...bringUpNetworks(session, seen),

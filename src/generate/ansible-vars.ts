@@ -8,13 +8,18 @@ function repositoryVars(lab: Lab): Record<string, string | readonly string[]> {
     kind: repository.kind,
     url: repository.url,
     key_urls: repository.keyUrls,
-    suite: `${lab.os.release}-pgdg`,
+    suite: pgdgSuite(lab),
     origin: PGDG_ORIGIN,
   }
 }
 
 /** `Origin:` in the Release file of apt.postgresql.org and its mirrors. */
-const PGDG_ORIGIN = 'apt.postgresql.org'
+export const PGDG_ORIGIN = 'apt.postgresql.org'
+
+/** What they call their packages for a release of Debian or Ubuntu: `trixie-pgdg`. */
+export function pgdgSuite({ os }: Pick<Lab, 'os'>): string {
+  return `${os.release}-pgdg`
+}
 
 /** Barman's part; a lab without a backup host has an empty address, and nothing else is read. */
 function backupVars({ backup }: Lab): Record<string, string | number | boolean> {

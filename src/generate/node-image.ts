@@ -1,4 +1,5 @@
 import type { Lab } from '../lab.ts'
+import { PGDG_ORIGIN, pgdgSuite } from './ansible-vars.ts'
 
 /**
  * Builds the image of the docker provider unless it is there; takes no arguments. Relative to the lab's folder.
@@ -8,6 +9,31 @@ export const NODE_IMAGE_SCRIPT = 'provisioning/node-image/build.sh'
 
 /** What the script is told: a file of the lab, so that it also works alone. */
 export const NODE_IMAGE_SETTINGS = 'provisioning/node-image.env'
+
+/** Files it is built from, in the order in which build.sh and the Vagrantfile hash them. */
+export const NODE_IMAGE_SOURCES = [
+  'provisioning/node-image/Dockerfile',
+  'provisioning/node-image/start.sh',
+  'provisioning/node-image/packages.sh',
+  NODE_IMAGE_SETTINGS,
+]
+
+/** What the roles install on Debian and Ubuntu: roles/postgres/vars/Debian.yml and common.yml. */
+const COMPRESSION_PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  zstd: ['python3-zstandard'],
+  lz4: ['python3-lz4'],
+}
+
+function packages({ postgres }: Lab): readonly string[] {
+  return ['acl', `postgresql-${postgres.version}`]
+}
+
+/** The last machine, as a rule the backup host, also runs Ansible where this computer is not to. */
+function backupPackages({ backup, runner }: Lab): readonly string[] {
+  if (!backup) return []
+  const compression = COMPRESSION_PACKAGES[backup.compression] ?? []
+  return ['barman', 'cron', ...compression, ...(runner === 'guest' ? ['ansible-core'] : [])]
+}
 
 /** One word for a POSIX shell. */
 function shellWord(text: string): string {
@@ -19,6 +45,8 @@ function shellWord(text: string): string {
  * @param header the first line's text, without its `#`
  */
 export function nodeImageSettings(lab: Lab, header: string): string {
+  const { repository } = lab.postgres
+  const other = repository.kind === 'distro' ? undefined : repository
   const values = {
     OS_NAME: lab.os.name,
     BASE_IMAGE: `${lab.mirrors.docker ?? ''}${lab.os.dockerImage ?? ''}`,
@@ -27,6 +55,12 @@ export function nodeImageSettings(lab: Lab, header: string): string {
     PROXY_HTTP: lab.proxy.http ?? '',
     PROXY_HTTPS: lab.proxy.https ?? '',
     PROXY_NONE: lab.proxy.noProxy ?? '',
+    REPOSITORY_URL: other?.url ?? '',
+    REPOSITORY_SUITE: other ? pgdgSuite(lab) : '',
+    REPOSITORY_ORIGIN: other ? PGDG_ORIGIN : '',
+    REPOSITORY_KEY: other?.keyUrls[0] ?? '',
+    PACKAGES: packages(lab).join(' '),
+    BACKUP_PACKAGES: backupPackages(lab).join(' '),
   }
   const lines = Object.entries(values).map(([name, value]) => `${name}=${shellWord(value)}`)
   return `# ${header}\n${lines.join('\n')}\n`

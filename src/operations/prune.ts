@@ -1,53 +1,58 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { NODE_IMAGE_SETTINGS } from '../generate/node-image.ts'
+import { NODE_IMAGE_SOURCES } from '../generate/node-image.ts'
 import type { Lab } from '../lab.ts'
 import type { Runner } from '../tools/contracts.ts'
 
-/** Images of ours are called so; the tag is the system and a hash of what it is made from. */
-const NODE_IMAGES = 'pg-lab/node'
+/** Images of ours are called so: those of the servers, and those of backup hosts. The tag is the system and a hash. */
+const REPOSITORIES = ['pg-lab/node', 'pg-lab/backup'] as const
 
-/** What the image of this lab is made from, in the order of build.sh and the Vagrantfile. */
-const SOURCES = [
-  'provisioning/node-image/Dockerfile',
-  'provisioning/node-image/start.sh',
-  NODE_IMAGE_SETTINGS,
-]
+/** What build.sh writes on each: when it was made. */
+const LABEL = 'pg-lab.made'
 
 /**
- * The image of a lab as build.sh calls it.
- * @returns `undefined` before its files are written
+ * The images of a lab as build.sh calls them: the servers' first, then the backup host's.
+ * @returns none before its files are written
  */
-export function imageOf(
-  directory: string,
-  { os }: Pick<Lab, 'os'>,
-  repository = NODE_IMAGES,
-): string | undefined {
-  const files = SOURCES.map((path) => join(directory, path))
-  if (!files.every((file) => existsSync(file))) return undefined
+export function imagesOf(directory: string, { os }: Pick<Lab, 'os'>): readonly string[] {
+  const files = NODE_IMAGE_SOURCES.map((path) => join(directory, path))
+  if (!files.every((file) => existsSync(file))) return []
   const hash = createHash('sha256')
   for (const file of files) hash.update(readFileSync(file))
-  return `${repository}:${os.name}-${hash.digest('hex').slice(0, 12)}`
+  const tag = `${os.name}-${hash.digest('hex').slice(0, 12)}`
+  return REPOSITORIES.map((repository) => `${repository}:${tag}`)
 }
 
 /**
  * Node images that no machine on this computer was made from, stopped ones included, and that are neither this lab's
- * nor the newest of their system: another lab would have to build that again.
- * @param kept the image of this lab
+ * nor the newest of their system: another lab would have to build that again. So are those that were made anew under
+ * the same name.
+ * @param kept the images of this lab
+ * @returns names, and the numbers of those that have none any more
  */
-export async function oldImages(
-  run: Runner,
-  kept: string | undefined,
-  repository = NODE_IMAGES,
-): Promise<readonly string[]> {
-  const all = await listed(run, ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', repository]) // newest first
-  const newest = new Map(all.toReversed().map((image) => [systemOf(image), image]))
-  const old = all.filter((image) => image !== kept && image !== newest.get(systemOf(image)))
+export async function oldImages(run: Runner, kept: readonly string[]): Promise<readonly string[]> {
+  const named = await Promise.all(REPOSITORIES.map((repository) => namedImages(run, repository)))
+  const nameless = await listed(run, [
+    ...['image', 'ls', '--quiet', '--no-trunc'],
+    ...['--filter', 'dangling=true', '--filter', `label=${LABEL}`],
+  ])
+  const old = [...named.flatMap(butTheNewest), ...new Set(nameless)].filter((image) => !kept.includes(image))
   const machines = await Promise.all(
     old.map((image) => listed(run, ['ps', '--all', '--quiet', '--filter', `ancestor=${image}`])),
   )
   return old.filter((_, at) => machines[at]?.length === 0)
+}
+
+/** Newest first. */
+function namedImages(run: Runner, repository: string): Promise<readonly string[]> {
+  return listed(run, ['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}', repository])
+}
+
+/** Without the newest of each system. */
+function butTheNewest(images: readonly string[]): readonly string[] {
+  const newest = new Map(images.toReversed().map((image) => [systemOf(image), image]))
+  return images.filter((image) => image !== newest.get(systemOf(image)) && !image.endsWith(':<none>'))
 }
 
 /** `pg-lab/node:debian-12-45baa42505a7` → `debian-12` */

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn as start } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
 import { SYSTEMD_OPTIONS } from '../../src/catalog/providers/docker.ts'
-import { imageOf } from '../../src/operations/prune.ts'
+import { NODE_IMAGE_SETTINGS } from '../../src/generate/node-image.ts'
+import { imagesOf } from '../../src/operations/prune.ts'
 import { type Result, spawn, TestLab } from './support.ts'
 
 /** Runs a program that must succeed, and shows what it said when it does not. */
@@ -19,16 +20,24 @@ export function serve(folder: string, address: string, port: number): ChildProce
   return start('python3', words, { stdio: 'ignore' })
 }
 
-/** The image the docker provider uses, built by a lab of its own. */
+/** The image the docker provider uses, without the packages: as a host is that has seen no lab yet. */
 export function nodeImage(): string {
   const other = TestLab.create('image', "export default { provider: 'docker', os: 'debian-12' }\n")
   other.must('generate')
+  makeBare(other)
   const built = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: other.directory })
   if (built.status !== 0) throw new Error(built.stderr)
-  const image = imageOf(other.directory, { os: OPERATING_SYSTEMS['debian-12'] })
+  const [image] = imagesOf(other.directory, { os: OPERATING_SYSTEMS['debian-12'] })
   other.remove()
   if (image === undefined) throw new Error('generate wrote nothing to make an image from')
   return image
+}
+
+/** Takes the packages out of what the images of a lab are built from, and with them Barman's image. */
+export function makeBare({ directory }: TestLab): void {
+  const file = join(directory, NODE_IMAGE_SETTINGS)
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace(/^PACKAGES=.*$/m, "PACKAGES=''"))
 }
 
 /** Servers that Vagrant never made: plain containers on a network of their own, with host names of their own. */

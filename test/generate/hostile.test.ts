@@ -8,6 +8,7 @@ import { problemsOf } from '../../src/config/problems.ts'
 import { parseConfig } from '../../src/config/schema.ts'
 import { EXIT, type Problem, UserError } from '../../src/errors.ts'
 import { ansibleVars } from '../../src/generate/ansible-vars.ts'
+import { NODE_IMAGE_SOURCES } from '../../src/generate/node-image.ts'
 import { GROUP_VARS, INVENTORY, projectFiles } from '../../src/generate/project.ts'
 import { type Lab, nodesOf } from '../../src/lab.ts'
 import { resolveLab } from '../../src/resolve-lab.ts'
@@ -74,9 +75,7 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pg-lab-hostile-'))
   mkdirSync(join(folder, 'provisioning/node-image'), { recursive: true })
-  for (const name of ['node-image/Dockerfile', 'node-image/start.sh', 'node-image.env']) {
-    writeFileSync(join(folder, 'provisioning', name), '')
-  }
+  for (const path of NODE_IMAGE_SOURCES) writeFileSync(join(folder, path), '')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

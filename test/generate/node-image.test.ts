@@ -26,6 +26,12 @@ describe('nodeImageSettings', () => {
       PROXY_HTTP='http://proxy.example:3128'
       PROXY_HTTPS=''
       PROXY_NONE='localhost'
+      REPOSITORY_URL=''
+      REPOSITORY_SUITE=''
+      REPOSITORY_ORIGIN=''
+      REPOSITORY_KEY=''
+      PACKAGES='acl postgresql-15'
+      BACKUP_PACKAGES='barman cron'
       "
     `)
   })
@@ -46,8 +52,9 @@ const BASE_MODE = 'provisioning/node-image/base-mode.sh'
 
 const NETWORK = 'provisioning/node-image/network.sh'
 const START = 'provisioning/node-image/start.sh'
+const PACKAGES = 'provisioning/node-image/packages.sh'
 
-describe.each([NODE_IMAGE_SCRIPT, BASE_MODE, NETWORK, START])('%s', (path) => {
+describe.each([NODE_IMAGE_SCRIPT, BASE_MODE, NETWORK, START, PACKAGES])('%s', (path) => {
   const script = join(packageRoot(), path)
 
   it('is clean for shellcheck and runs in a POSIX shell', () => {

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
-import { imageOf } from '../../src/operations/prune.ts'
+import { imagesOf } from '../../src/operations/prune.ts'
 import { servePackages } from '../e2e/repository.ts'
 import { settingsToldOtherwise } from '../e2e/server-settings.ts'
 import { must } from '../e2e/servers.ts'
@@ -28,6 +28,14 @@ function versionIn({ stdout }: Result): string {
   return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? '?'
 }
 
+/** Outside the control host, which may not be able to. @returns the images of the lab's machines */
+function buildImages(lab: TestLab, { os }: Guest): readonly string[] {
+  lab.must('generate')
+  const { status, stderr } = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: lab.directory })
+  if (status !== 0) throw new Error(stderr)
+  return imagesOf(lab.directory, { os: OPERATING_SYSTEMS[os] })
+}
+
 /** Makes a repository of the guest's PostgreSQL beside the lab. @returns who serves it, and the setting that names it */
 function serveRepository(
   { os, postgres }: Guest,
@@ -36,7 +44,7 @@ function serveRepository(
 ): { readonly server: ChildProcess; readonly setting: { readonly url: string; readonly key: string } } {
   const bridge = ['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}']
   const address = must('docker', ...bridge).stdout.trim() || '172.17.0.1' // this computer, for every machine
-  const image = imageOf(directory, { os: OPERATING_SYSTEMS[os] }) ?? ''
+  const [image = ''] = imagesOf(directory, { os: OPERATING_SYSTEMS[os] })
   const { release } = OPERATING_SYSTEMS[os]
   const fetch = postgres?.fetch ?? ''
   const server = servePackages({
@@ -76,18 +84,16 @@ export function describeCell(
   const barman = (...args: string[]) => lab.ssh('backup', 'sudo', '-u', 'barman', 'barman', ...args)
 
   beforeAll(() => {
-    made.must('generate')
-    const build = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: made.directory })
-    if (build.status !== 0) throw new Error(build.stderr)
+    let images = buildImages(made, guest)
     if (guest.postgres) {
       const repository = serveRepository(guest, made.directory, own.port)
       packages = repository.server
       made.configure(
         config(`postgres: { version: ${major}, repository: ${JSON.stringify(repository.setting)} }`),
       )
+      images = buildImages(made, guest)
     }
-    const image = imageOf(made.directory, { os: OPERATING_SYSTEMS[guest.os] }) ?? ''
-    host = ControlHost.start(control, dirname(made.directory), image)
+    host = ControlHost.start(control, dirname(made.directory), images)
     lab = new TestLab(made.directory, { temporary: true, spawn: host.spawn })
   })
 

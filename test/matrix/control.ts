@@ -34,10 +34,10 @@ export class ControlHost {
    * This computer; a container with its network, its Docker socket and the lab's folder at the same path; or this
    * computer with another Docker engine.
    * @param folder the lab's, or one above it
-   * @param image of the lab's machines, which another engine is given
+   * @param images of the lab's machines, which another engine is given
    */
-  static start({ debian, docker }: Control, folder: string, image: string): ControlHost {
-    if (docker !== undefined) return ControlHost.#withEngine(image)
+  static start({ debian, docker }: Control, folder: string, images: readonly string[]): ControlHost {
+    if (docker !== undefined) return ControlHost.#withEngine(images)
     if (debian === undefined) return new ControlHost(inEnvironment, () => {})
     return ControlHost.#inContainer(debian, folder)
   }
@@ -59,7 +59,7 @@ export class ControlHost {
     return new ControlHost(prefix, () => spawn('docker', ['rm', '--force', id]))
   }
 
-  static #withEngine(image: string): ControlHost {
+  static #withEngine(images: readonly string[]): ControlHost {
     const folder = process.env[ENGINE_FOLDER] ?? mkdtempSync(join(tmpdir(), 'pg-lab-engine-'))
     must('sh', ENGINE, 'start', folder)
     const prefix = (options: SpawnOptions) => ['sh', ENGINE, 'run', folder, ...inEnvironment(options)]
@@ -68,7 +68,7 @@ export class ControlHost {
       if (process.env[ENGINE_FOLDER] === undefined) rmSync(folder, { recursive: true })
     })
     const archive = join(folder, 'image.tar')
-    must('docker', 'save', `--output=${archive}`, image)
+    must('docker', 'save', `--output=${archive}`, ...images)
     host.spawn('docker', ['load', `--input=${archive}`])
     rmSync(archive)
     return host

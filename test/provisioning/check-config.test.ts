@@ -29,6 +29,18 @@ test('a configuration that PostgreSQL starts with passes', () => {
   expect(check(lines)).toMatchObject({ status: 0, stderr: '', keeps: ['new', 'running', 'running.before'] })
 })
 
+test('a library is looked for where the server would', () => {
+  const plugins = folderWith({ 'mine.so': '' })
+  const path = (folders: string) => `dynamic_library_path = '${folders}'`
+  const load = "session_preload_libraries = 'mine'"
+  expect(check([path(`$libdir:${plugins}`), load]).status).toBe(0)
+  expect(check([path('$libdir'), load]).stderr).toMatch(/there is no \S+\/lib\/mine\.so/)
+  // What every session may load lies apart, whatever that path says.
+  const local = check([path(plugins), "local_preload_libraries = 'mine'"])
+  expect(local.stderr).toMatch(/there is no \S+\/lib\/plugins\/mine\.so/)
+  expect(check(["local_preload_libraries = '$libdir/auto_explain'"]).status).toBe(0)
+})
+
 test.each([
   ['a name that is none', 'no_such_setting = 1', /unrecognized configuration parameter "no_such_setting"/],
   ['a value of the wrong kind', "work_mem = 'much'", /invalid value for parameter "work_mem": "much"/],

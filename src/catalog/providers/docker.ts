@@ -40,7 +40,7 @@ export const docker: Provider = {
   parallel: true,
   usesBox: false,
   settings: [
-    'v.image = node_image',
+    'v.image = "pg-lab/#{node[:group] == "backups" ? "backup" : "node"}:#{image_tag}"',
     'v.name = "#{lab}-#{node[:name]}"',
     'v.has_ssh = true',
     'v.remains_running = true',

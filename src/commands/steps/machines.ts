@@ -12,8 +12,11 @@ import { writeSshConfig } from '../../tools/ssh-config.ts'
 import type { Session } from '../session.ts'
 import { placeOf } from './operation.ts'
 
-/** The image of the docker provider; the script looks first whether it is there. */
-export function buildNodeImage({ context, directory, lab, logs }: Session): Task {
+/**
+ * The images of the docker provider; the script looks first whether they are there.
+ * @param isFresh builds them with today's packages all the same
+ */
+export function buildNodeImage({ context, directory, lab, logs }: Session, isFresh: boolean): Task {
   return {
     title: 'Build the node image',
     skip: () => (lab.provider === 'docker' ? undefined : `not for ${lab.provider}`),
@@ -21,7 +24,7 @@ export function buildNodeImage({ context, directory, lab, logs }: Session): Task
       let hasBuilt = false
       await context.run({
         file: 'sh',
-        args: [NODE_IMAGE_SCRIPT],
+        args: [NODE_IMAGE_SCRIPT, ...(isFresh ? ['--fresh'] : [])],
         cwd: directory,
         logFile: logs.file('node-image'),
         onLine: (line) => {

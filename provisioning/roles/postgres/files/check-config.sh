@@ -21,15 +21,25 @@ say_why() {
   exit 1
 }
 
+# Where the server looks for a library, and there with and without .so. $2: folders, with colons between.
+paths_of() {
+  case $1 in
+    "\$libdir"/*) echo "$lib/${1#*/}" ;;
+    */*) echo "$1" ;;
+    *) echo "$2" | tr ':' '\n' | sed "s|^\$libdir|$lib|; s|\$|/$1|" ;;
+  esac
+}
+
+lib=${bin%/bin}/lib
+dynamic=$(asked dynamic_library_path new) || say_why
 for setting in shared_preload_libraries session_preload_libraries local_preload_libraries; do
+  # What every session may load lies apart.
+  if [ "$setting" = local_preload_libraries ]; then folders=$lib/plugins; else folders=$dynamic; fi
   libraries=$(asked $setting new) || say_why
   echo "$libraries" | tr ',' '\n' | sed 's/^ *"*//; s/"* *$//; /^$/d' | while read -r library; do
-    case $library in
-      /*) path=$library ;;
-      *) path=${bin%/bin}/lib/${library#\$libdir/} ;;
-    esac
-    [ -e "$path" ] || [ -e "$path.so" ] || {
-      echo "$setting: there is no $path.so. Install the package that brings it, or take $library out of postgres.settings." >&2
+    paths=$(paths_of "$library" "$folders")
+    echo "$paths" | while read -r one; do [ ! -e "$one" ] && [ ! -e "$one.so" ] || echo "$one"; done | grep -q . || {
+      echo "$setting: there is no $(echo "$paths" | head -n 1).so. Install the package that brings it, or take $library out of postgres.settings." >&2
       exit 1
     }
   done
