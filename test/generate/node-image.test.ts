@@ -1,11 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
+import { parse } from 'yaml'
+import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
 import { NODE_IMAGE_SCRIPT, nodeImageSettings } from '../../src/generate/node-image.ts'
+import type { Lab } from '../../src/lab.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { testLab } from '../support/lab.ts'
+import { scriptedTools } from '../tools/helpers.ts'
 
 describe('nodeImageSettings', () => {
   it('tells the script what the config says', () => {
@@ -108,4 +112,91 @@ describe('how mmdebstrap makes a base image here', () => {
     expect(modeWith({ ...user, ...fakers }, ownSuite)).toBe('fakechroot')
     expect(modeWith({ ...user, ...fakers }, 'another')).toMatch(/^2: /)
   })
+})
+
+describe('when the images are built', () => {
+  const NODE = 'pg-lab/node:debian-13'
+  const BACKUP = 'pg-lab/backup:debian-13'
+
+  /** A Docker that has these images, each with its age in days and whether it holds its packages. */
+  function built(
+    images: Readonly<Record<string, { readonly days: number; readonly packages: 'yes' | 'no' }>>,
+    options: { readonly args?: readonly string[]; readonly isOffline?: true; readonly packages?: '' } = {},
+  ): readonly string[] {
+    const folder = mkdtempSync(join(tmpdir(), 'pg-lab-build-'))
+    cpSync(join(packageRoot(), 'provisioning/node-image'), join(folder, 'node-image'), { recursive: true })
+    const lab = testLab({ os: OPERATING_SYSTEMS['debian-13'] })
+    const settings = nodeImageSettings(lab, 'Header')
+    writeFileSync(
+      join(folder, 'node-image.env'),
+      options.packages === undefined ? settings : settings.replace(/^PACKAGES=.*$/m, "PACKAGES=''"),
+    )
+    const now = Math.floor(Date.now() / 1000)
+    const known = Object.entries(images).map(([name, { days, packages }]) => {
+      return `${name}-*) made=${now - days * 86_400 - 60} packages=${packages} ;;`
+    })
+    const docker = `#!/bin/sh
+      case "$1" in
+        version) exit 0 ;;
+        build) echo "$*" >>"${folder}/builds"; case "$*" in *packages=yes*) ${options.isOffline ? 'exit 1' : ''} ;; esac; exit 0 ;;
+      esac
+      for last; do :; done
+      case "$last" in pg-lab/base:*) exit 0 ;; ${known.join(' ')} *) exit 1 ;; esac
+      case "$*" in *pg-lab.made*) echo "$made" ;; *pg-lab.packages*) echo "$packages" ;; esac\n`
+    const { PATH } = scriptedTools({ docker })
+    const script = join(folder, 'node-image/build.sh')
+    const { status, stderr } = spawnSync('sh', [script, ...(options.args ?? [])], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH },
+    })
+    expect([status, stderr]).toEqual([0, ''])
+    const builds = existsSync(join(folder, 'builds')) ? readFileSync(join(folder, 'builds'), 'utf8') : ''
+    rmSync(folder, { recursive: true })
+    return [...builds.matchAll(/--tag pg-lab\/(\w+):\S+ --target (\w+) /g)].map(
+      ([, image, stage]) => `${image} ${stage}`,
+    )
+  }
+
+  const young = { days: 29, packages: 'yes' } as const
+  const old = { days: 30, packages: 'yes' } as const
+  const bare = (days: number) => ({ days, packages: 'no' }) as const
+  const BOTH = ['node node', 'backup backup']
+
+  it.each([
+    ['at first, both', {}, {}, BOTH],
+    ['not while they are young', { [NODE]: young, [BACKUP]: young }, {}, []],
+    ['when one has got old', { [NODE]: young, [BACKUP]: old }, {}, BOTH],
+    ['when somebody asks', { [NODE]: young, [BACKUP]: young }, { args: ['--fresh'] }, BOTH],
+    ['bare ones the next day', { [NODE]: young, [BACKUP]: bare(1) }, {}, BOTH],
+    ['and not before', { [NODE]: young, [BACKUP]: bare(0) }, {}, []],
+    [
+      'without packages where they cannot be had',
+      {},
+      { isOffline: true },
+      ['node node', 'node bare', 'backup backup', 'backup bare'],
+    ],
+    ['old ones stay then', { [NODE]: old, [BACKUP]: old }, { isOffline: true }, BOTH],
+    ['bare where nobody wants packages', {}, { packages: '' }, ['node bare', 'backup bare']],
+    ['and these for good', { [NODE]: bare(99), [BACKUP]: bare(99) }, { packages: '' }, []],
+  ] as const)('%s', (_, images, options, stages) => {
+    expect(built(images, options)).toEqual(stages)
+  })
+})
+
+test('the images hold what the roles would install', () => {
+  const vars = (name: string) =>
+    parse(readFileSync(join(packageRoot(), `provisioning/roles/postgres/vars/${name}.yml`), 'utf8'))
+  const { postgres_packages, postgres_backup_packages } = vars('Debian')
+  const lab = testLab({
+    backup: { ...testLab().backup, compression: 'zstd' } as Lab['backup'],
+    runner: 'guest',
+  })
+  const settings = nodeImageSettings(lab, 'Header')
+  const wanted = postgres_packages.join(' ').replace('{{ postgres_version }}', lab.postgres.version)
+  expect(settings).toContain(`\nPACKAGES='${wanted}'\n`)
+  const { zstd, ...others } = vars('common').postgres_compression_packages
+  expect(settings).toContain(
+    `\nBACKUP_PACKAGES='${[...postgres_backup_packages, ...zstd, 'ansible-core'].join(' ')}'\n`,
+  )
+  expect(others).toEqual({ lz4: ['python3-lz4'] })
 })
