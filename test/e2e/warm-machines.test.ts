@@ -4,7 +4,7 @@ import { failures, TestLab } from './support.ts'
 
 const lab = TestLab.create(
   'warm',
-  `export default { name: 'warm', provider: 'docker', network: { subnet: '10.97.45.0/24' }, slaves: 0 }\n`,
+  `export default { name: 'warm', provider: 'docker', network: { subnet: '10.97.45.0/24' }, slaves: [] }\n`,
 )
 
 afterAll(() => lab.remove())
