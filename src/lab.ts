@@ -110,6 +110,8 @@ export interface Lab {
     readonly repository: Repository
     /** Every line we write to postgresql.conf that is the same on all nodes: ours first, the user's over it. */
     readonly settings: Readonly<Record<string, SettingValue>>
+    /** Lines of pg_hba.conf for clients of others, e.g. `hostssl shop app 10.0.0.0/8 scram-sha-256`. */
+    readonly hba: readonly string[]
     readonly checksums: boolean
     /** Certificates of the lab's own authority; nobody gets in over the network without TLS. */
     readonly tls: boolean
@@ -121,6 +123,8 @@ export interface Lab {
     readonly rewindUser: string
     /** How many standbys a commit waits for; 0 when asynchronous. */
     readonly synchronousCount: number
+    /** Slots that others use: nobody drops them. */
+    readonly otherSlots: readonly string[]
     /** More than this behind, and a standby lags. */
     readonly maxLag: { readonly bytes: number; readonly seconds: number }
   }

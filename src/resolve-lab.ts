@@ -18,7 +18,7 @@ import {
   rewindUserOf,
 } from './resolve/names.ts'
 import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
-import { checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
+import { checkHba, checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
 import { checkServerSettings } from './resolve/server-settings.ts'
 import { checkServers, serversOf } from './resolve/servers.ts'
@@ -75,9 +75,9 @@ function maximumAgeHours(schedule: string): number {
 }
 
 function replicationOf({ replication }: Config): Lab['replication'] {
-  const { user, mode, synchronous, maxLag } = replication
+  const { user, mode, synchronous, otherSlots, maxLag } = replication
   const synchronousCount = mode === 'sync' ? synchronous : 0
-  return { user, rewindUser: rewindUserOf(user), synchronousCount, maxLag }
+  return { user, rewindUser: rewindUserOf(user), synchronousCount, otherSlots, maxLag }
 }
 
 /** Ends with a slash, so that an image name can follow. */
@@ -103,6 +103,7 @@ const CHECKS: readonly Check[] = [
   (config, _, report) => checkUpstreams(config, machinesOf(config), report),
   (config, _, report) => checkSynchronous(config, report),
   (config, _, report) => checkSettings(config, report),
+  (config, _, report) => checkHba(config, report),
   (config, _, report) => {
     const { version } = resolvePostgres(config, OPERATING_SYSTEMS[config.os], SILENT)
     checkServerSettings(config, version, report)
@@ -194,7 +195,7 @@ export function resolveLab(config: Config, host: Host): Lab {
   const runner = resolveRunner(config, os, provider, SILENT)
   const sizeWarnings = checkSizes(machines, provider, host, SILENT)
 
-  const { checksums, tls, locale } = config.postgres
+  const { hba, checksums, tls, locale } = config.postgres
   const { packages, vagrant, docker } = config.mirrors
   const { http, https, noProxy } = config.proxy
   const nodes = nodesFrom(config, machines, addresses, slots)
@@ -210,7 +211,15 @@ export function resolveLab(config: Config, host: Host): Lab {
     knownHosts: config.ssh.knownHosts,
     network: networkOf(config, provider, subnet),
     ...nodes,
-    postgres: { version, repository, settings: postgresSettings(config, version), checksums, tls, locale },
+    postgres: {
+      version,
+      repository,
+      settings: postgresSettings(config, version),
+      hba,
+      checksums,
+      tls,
+      locale,
+    },
     replication: replicationOf(config),
     database: config.database,
     mirrors: { packages, vagrant, docker: imagePrefix(docker) },

@@ -1,7 +1,7 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
-import { hbaLines } from '../tools/hba-lines.ts'
+import { hbaLines, othersLines } from '../tools/hba-lines.ts'
 import { type Check, lookAtEach, type Seen } from './check.ts'
 import { contains, prefixOf } from './network.ts'
 
@@ -46,7 +46,8 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
   const errors = rules.filter(({ error }) => error !== null)
   const trusting = rules.filter(({ auth_method }) => auth_method === 'trust')
   const passwords = rules.filter(({ auth_method }) => ['password', 'md5'].includes(auth_method ?? ''))
-  const foreign = rules.filter((rule) => !isInside(lab, rule))
+  const allowed = othersLines(lab)
+  const foreign = rules.filter((rule) => !isInside(lab, rule) && !allowed.includes(asText(rule)))
   const evidence = psqlEvidence(SQL, rules)
   const seen = [
     seeNone('errors', errors, `The server keeps its old rules until it can read the file. ${PROVISION}`),
@@ -57,7 +58,11 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
     ),
     seeNone('lines with a weaker password method than SCRAM', passwords, `Use scram-sha-256. ${PROVISION}`),
     ...(lab.postgres.tls ? [seePlain(rules)] : []),
-    seeNone('addresses outside the lab', foreign, `The lab lets in its own hosts only. ${PROVISION}`),
+    seeNone(
+      'addresses outside the lab',
+      foreign,
+      `The lab lets in its own hosts, and whom postgres.hba names. ${PROVISION}`,
+    ),
     seeLines(lab, rules),
   ]
   return [...seen.map((one) => ({ ...one, ...evidence })), seeRead(file?.is_read === true)]
@@ -74,7 +79,9 @@ function seeNone(what: string, bad: readonly Rule[], hint: string): Seen {
 }
 
 function seePlain(rules: readonly Rule[]): Seen {
-  const plain = rules.filter(({ type }) => type === 'host' || type === 'hostnossl')
+  const plain = rules.filter(
+    ({ type, auth_method }) => ['host', 'hostnossl'].includes(type ?? '') && auth_method !== 'reject',
+  )
   return seeNone('lines that let in without TLS', plain, `Rows and WAL can be read on the way. ${PROVISION}`)
 }
 

@@ -56,11 +56,14 @@ async function look(
 ): Promise<readonly Seen[]> {
   const rows = await guest.rows<SlotRow>(node, SQL)
   const names = wanted.map(({ slot }) => slot)
-  const surplus = rows.filter(({ slot_name }) => !names.includes(slot_name))
+  const { otherSlots } = lab.replication
+  const others = rows.filter(({ slot_name }) => otherSlots.includes(slot_name))
+  const surplus = rows.filter(({ slot_name }) => ![...names, ...otherSlots].includes(slot_name))
   const evidence = psqlEvidence(SQL, rows)
   return [
     ...wanted.map((one) => ({ ...seeSlot(lab, one, rows), ...evidence })),
     ...surplus.map((row) => ({ ...seeSurplus(lab, node, row), ...evidence })),
+    ...others.map((row) => ({ ...seeOthers(row), ...evidence })),
   ]
 }
 
@@ -117,6 +120,17 @@ function remedy({ slot, node }: WantedSlot, row: SlotRow | undefined): string {
   )
 }
 
+/** It may be idle or lost: that is for whoever uses it to see to. What it holds back is told. */
+function seeOthers(row: SlotRow): Seen {
+  return {
+    what: `slot ${row.slot_name}`,
+    expected: 'somebody else’s: left alone',
+    observed: `${describe(row)}, holds back ${row.retained ?? 'nothing'}`,
+    ok: true,
+    hint: '',
+  }
+}
+
 function seeSurplus(lab: Lab, node: LabNode, row: SlotRow): Seen {
   return {
     what: `slot ${row.slot_name}`,
@@ -133,5 +147,8 @@ function surplusRemedy(lab: Lab, node: LabNode, { slot_name, active }: SlotRow):
   if (owner) {
     return `${why} ${owner.name} has its slot elsewhere now. Lead it there, and remove this one: npx create-pg-lab up`
   }
-  return `${why} If nobody needs it, on ${node.name}: sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${slot_name}')"`
+  return (
+    `${why} If somebody needs it, name it in replication.otherSlots. If nobody does, on ${node.name}: ` +
+    `sudo -u postgres psql -c "SELECT pg_drop_replication_slot('${slot_name}')"`
+  )
 }

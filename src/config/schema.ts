@@ -4,6 +4,7 @@ import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/contracts.ts'
 import { isLocale } from '../catalog/locales.ts'
 import { isCrontab, longestPause } from './crontab.ts'
 import { FORMATS, type Format, isApplyDelay, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
+import { hbaText, parseHbaLine } from './hba.ts'
 import { refuseSetting } from './owned-settings.ts'
 
 /*
@@ -198,6 +199,24 @@ const Settings = v.pipe(
   ),
 )
 
+const Hba = v.pipe(
+  v.array(
+    v.pipe(
+      v.string(),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const line = parseHbaLine(dataset.value)
+        if (typeof line !== 'string') return hbaText(line)
+        addIssue({ message: `must be ${line}` })
+        return NEVER
+      }),
+    ),
+  ),
+  v.maxLength(100),
+  v.description(
+    'Lines of pg_hba.conf for clients of others, after the lab’s own; the lab’s own roles they never let in.',
+  ),
+)
+
 const Postgres = section('The PostgreSQL servers.', {
   version: v.optional(
     wholeNumber(
@@ -216,6 +235,7 @@ const Postgres = section('The PostgreSQL servers.', {
     'distro',
   ),
   settings: v.optional(Settings, {}),
+  hba: v.optional(Hba, []),
   checksums: v.optional(v.pipe(v.boolean(), v.description('Page checksums, chosen at initdb.')), true),
   timezone: v.optional(
     v.pipe(
@@ -269,6 +289,14 @@ const Replication = section('How the slaves follow the master.', {
   maxSlotWalKeepSize: v.optional(
     text(FORMATS.walSize, 'WAL a slot may hold back before it is given up (max_slot_wal_keep_size).'),
     '2GB',
+  ),
+  otherSlots: v.optional(
+    v.pipe(
+      v.array(text(FORMATS.slot, 'Name of the slot.')),
+      v.maxLength(100),
+      v.description('Slots on the servers that others use, e.g. a change data capture: they are left alone.'),
+    ),
+    [],
   ),
   maxLag: v.optional(MaxLag, {}),
 })

@@ -76,6 +76,7 @@ export function ansibleVars(lab: Lab): Record<string, unknown> {
     postgres_tls: lab.postgres.tls,
     postgres_locale: lab.postgres.locale,
     postgres_settings: lab.postgres.settings,
+    postgres_hba: lab.postgres.hba,
     postgres_nodes: nodeVars(lab),
     postgres_replication_user: lab.replication.user,
     postgres_rewind_user: lab.replication.rewindUser,

@@ -5,16 +5,22 @@ import type { ServerSight } from './server-sight.ts'
 /** How pg_hba.conf of a running server changes: `pg_hba.conf lets in replica from 10.0.0.13`. */
 export function hbaChanges(lab: Lab, { hba }: ServerSight): readonly string[] {
   const wanted = hbaLines(lab)
-  const given = hba.map((line) => line.replace(/^host(ssl)? /, `${hbaType(lab)} `))
+  const type = hbaType(lab)
+  const given = hba.map((line) => (wanted.includes(line) ? line : line.replace(/^host(ssl)? /, `${type} `)))
   const missing = wanted.filter((line) => !given.includes(line))
   const surplus = given.filter((line) => !wanted.includes(line))
   const isOtherType = given.some((line, at) => line !== hba[at])
   return [
     ...(isOtherType ? [`pg_hba.conf lets in ${lab.postgres.tls ? 'only with' : 'also without'} TLS`] : []),
-    ...told('pg_hba.conf lets in', missing),
-    ...told('pg_hba.conf no longer lets in', surplus),
+    ...told('pg_hba.conf lets in', missing.filter(letsIn)),
+    ...told('pg_hba.conf keeps out', missing.filter(keepsOut)),
+    ...told('pg_hba.conf no longer lets in', surplus.filter(letsIn)),
+    ...told('pg_hba.conf no longer keeps out', surplus.filter(keepsOut)),
   ]
 }
+
+const keepsOut = (line: string) => / reject( |$)/.test(line)
+const letsIn = (line: string) => !keepsOut(line)
 
 function told(words: string, lines: readonly string[]): readonly string[] {
   const addresses = new Map<string, string[]>()

@@ -78,8 +78,11 @@ export function resolveSlots(config: Config, machines: readonly Machine[], repor
     slot ? [{ path: `slaves[${index}].slot`, value: slot }] : [],
   )
   const barman = config.backup ? [{ path: 'backup.slot', value: config.backup.slot }] : []
-  checkUnique([...barman, ...given], report)
-  const taken = new Set([...barman, ...given].map(({ value }) => value))
+  const others = config.replication.otherSlots.map((value, index) => {
+    return { path: `replication.otherSlots[${index}]`, value }
+  })
+  checkUnique([...barman, ...given, ...others], report)
+  const taken = new Set([...barman, ...given, ...others].map(({ value }) => value))
   const slotFor = (path: string, slot?: string) => {
     if (slot) return slot
     const chosen = freeSlot(machines.find((machine) => machine.path === path)?.name ?? '', taken)

@@ -1,16 +1,18 @@
 import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
 import { spelled } from '../catalog/setting-value.ts'
+import { parseHbaLine } from '../config/hba.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
-import type { Report } from './report.ts'
+import { checkUnique, type Report } from './report.ts'
 import { isDirect } from './upstreams.ts'
 
 /**
  * How many WAL senders and slots the cluster needs: two for each standby, which may all be cloned at once (one copies,
- * one streams), Barman's receive-wal and its base backup, and two spare. PostgreSQL's own default is the least.
+ * one streams), Barman's receive-wal and its base backup, and two spare. PostgreSQL's own default is the least. Those of others
+ * come on top.
  */
-function replicationConnections(slaves: number): number {
-  return Math.max(10, 2 * slaves + 1 + 1 + 2)
+function replicationConnections({ slaves, replication }: Config): number {
+  return Math.max(10, 2 * slaves.length + 1 + 1 + 2) + replication.otherSlots.length
 }
 
 /** A quarter of the smallest server's memory, in steps of 32 MB: one parameter set must fit all nodes. */
@@ -25,7 +27,7 @@ function sharedBuffers(memoryMb: number): string {
  */
 export function postgresSettings(config: Config, version: number): Record<string, SettingValue> {
   const { postgres, replication, master, slaves } = config
-  const connections = replicationConnections(slaves.length)
+  const connections = replicationConnections(config)
   const own: Record<string, SettingValue> = {
     wal_level: 'replica',
     max_wal_senders: connections,
@@ -51,15 +53,16 @@ export function postgresSettings(config: Config, version: number): Record<string
 }
 
 /** Holds the settings of the config against the rest of it. */
-export function checkSettings({ postgres, slaves, replication }: Config, report: Report): void {
-  const least = replicationConnections(slaves.length)
+export function checkSettings(config: Config, report: Report): void {
+  const { postgres, replication } = config
+  const least = replicationConnections(config)
   for (const name of ['max_wal_senders', 'max_replication_slots']) {
     const value = postgres.settings[name]
     if (!(Number(value) < least)) continue // what is no number is told by checkServerSettings
     report(
       `postgres.settings.${name}`,
       `must be at least ${least}; ${JSON.stringify(value)} was given`,
-      `each slave takes two while it is cloned, Barman two, and two are spare; or leave it out`,
+      `each slave takes two while it is cloned, Barman two, others’ slots one each, and two are spare; or leave it out`,
     )
   }
   const commit = String(postgres.settings.synchronous_commit ?? 'on')
@@ -90,6 +93,23 @@ export function checkSynchronous(config: Config, report: Report): void {
       `slaves[${index}].applyDelay`,
       'every commit would wait that long: synchronous_commit is remote_apply, which waits for the replay',
       'leave it out, or let the slave stream from another one (upstream)',
+    )
+  }
+}
+
+/** Where TLS is on, nobody's rows go over the network without it. */
+export function checkHba({ postgres }: Config, report: Report): void {
+  checkUnique(
+    postgres.hba.map((value, index) => ({ path: `postgres.hba[${index}]`, value })),
+    report,
+  )
+  for (const [index, text] of postgres.tls ? postgres.hba.entries() : []) {
+    const line = parseHbaLine(text)
+    if (typeof line === 'string' || line.type === 'hostssl' || line.method === 'reject') continue
+    report(
+      `postgres.hba[${index}]`,
+      `would let in without TLS: its type is ${line.type}`,
+      'make it hostssl, or set postgres.tls to false',
     )
   }
 }

@@ -1,4 +1,5 @@
-import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
+import { hbaShown, parseHbaLine } from '../config/hba.ts'
+import { type Lab, type LabNode, nodesOf, postgresNodes, usersOf } from '../lab.ts'
 
 const ONE_ADDRESS = '255.255.255.255'
 
@@ -46,5 +47,18 @@ export function hbaLines(lab: Lab): readonly string[] {
       `${hbaType(lab)} ${database} ${user} ${address} ${ONE_ADDRESS} scram-sha-256`,
   )
   const { name, owner } = lab.database
-  return [`local ${name} ${owner} peer map=pg_lab`, 'local all all peer', ...remote]
+  return [`local ${name} ${owner} peer map=pg_lab`, 'local all all peer', ...remote, ...othersLines(lab)]
+}
+
+/** Those for clients of others, and before them the one that keeps the lab's own roles out of these. */
+export function othersLines(lab: Lab): readonly string[] {
+  const { hba } = lab.postgres
+  if (hba.length === 0) return []
+  const roles = usersOf(lab).filter((user) => user !== lab.database.owner)
+  const shown = hba.map((text) => {
+    const line = parseHbaLine(text)
+    if (typeof line === 'string') throw new Error(`pg_hba.conf: must be ${line}`) // the config was checked
+    return hbaShown(line)
+  })
+  return [`host all,replication ${roles.join(',')} all reject`, ...shown]
 }

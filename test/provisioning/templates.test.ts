@@ -6,6 +6,7 @@ import { ansibleVars } from '../../src/generate/ansible-vars.ts'
 import { toYaml } from '../../src/generate/yaml.ts'
 import type { Lab } from '../../src/lab.ts'
 import { resolveLab } from '../../src/resolve-lab.ts'
+import { hbaLines } from '../../src/tools/hba-lines.ts'
 import { ATTACKS, attempts } from '../generate/hostile-configs.ts'
 import { bin, python } from './readers.ts'
 
@@ -109,6 +110,28 @@ describe.skipIf(bin === undefined)('the templates of the roles', () => {
       expect(found.settings).toMatchObject(Object.fromEntries(texts))
       expectBarman(lab, found)
     }
+  })
+
+  it('let in clients of others as PostgreSQL shows them, and the roles of the lab from its hosts alone', () => {
+    const hba = [
+      'host shop,stock app,+staff 10.8.0.0/13 scram-sha-256',
+      'host all all fd00:0::1/64 scram-sha-256',
+      'hostnossl replication tap .example.org reject',
+      'host sameuser all samenet scram-sha-256',
+    ]
+    const [lab] = labOf({ postgres: { hba, tls: false } })
+    if (!lab) throw new Error('refused')
+    const [found] = readTemplates([lab])
+    const text = (row: Row) =>
+      row
+        .slice(0, 6)
+        .filter((word) => word !== null)
+        .map(String)
+        .join(' ')
+    expect(found?.hba.map(text)).toEqual(hbaLines(lab).map((line) => line.replace(' map=pg_lab', '')))
+    expect(hbaLines(lab).at(-5)).toBe(
+      'host all,replication replica,replica_rewind,barman,barman_streaming all reject',
+    )
   })
 
   it.each(ATTACKS.hba)('lets no name say %j to pg_hba.conf', (attack) => {
