@@ -243,7 +243,23 @@ describe('one problem each', () => {
     ],
     [
       { postgres: { settings: { max_wal_senders: 5 } } },
-      'postgres.settings.max_wal_senders | must be at least 10; 5 was given | each slave takes two while it is cloned, Barman two, and two are spare; or leave it out',
+      'postgres.settings.max_wal_senders | must be at least 10; 5 was given | each slave takes two while it is cloned, Barman two, others’ slots one each, and two are spare; or leave it out',
+    ],
+    [
+      { postgres: { settings: { max_wal_senders: 11 } }, replication: { otherSlots: ['tap', 'feed'] } },
+      'postgres.settings.max_wal_senders | must be at least 12; 11 was given | each slave takes two while it is cloned, Barman two, others’ slots one each, and two are spare; or leave it out',
+    ],
+    [
+      { replication: { otherSlots: ['tap', 'barman'] } },
+      'replication.otherSlots[1] | "barman" is already backup.slot | give each its own',
+    ],
+    [
+      { postgres: { hba: ['host shop app all reject', 'host shop app 10.0.0.0/8 scram-sha-256'] } },
+      'postgres.hba[1] | would let in without TLS: its type is host | make it hostssl, or set postgres.tls to false',
+    ],
+    [
+      { postgres: { hba: ['host shop  app all reject', 'host shop app all reject'] } },
+      'postgres.hba[1] | "host shop app all reject" is already postgres.hba[0] | give each its own',
     ],
     [
       { postgres: { settings: { max_replication_slots: 'x' } } },
@@ -373,6 +389,7 @@ test('synchronous slaves are counted', () => {
   expect(lab(config).replication).toEqual({
     user: 'replica',
     rewindUser: 'replica_rewind',
+    otherSlots: [],
     synchronousCount: 1,
     maxLag: { bytes: 16777216, seconds: 10 },
   })

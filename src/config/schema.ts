@@ -203,12 +203,16 @@ const Hba = v.pipe(
   v.array(
     v.pipe(
       v.string(),
+      v.description("Type, databases, users, address and method: 'hostssl shop app 10.0.0.0/8 scram-sha-256'."),
       v.rawTransform(({ dataset, addIssue, NEVER }) => {
         const line = parseHbaLine(dataset.value)
         if (typeof line !== 'string') return hbaText(line)
         addIssue({ message: `must be ${line}` })
         return NEVER
       }),
+      v.description(
+        "Type, databases, users, address and method: 'hostssl shop app 10.0.0.0/8 scram-sha-256'.",
+      ),
     ),
   ),
   v.maxLength(100),

@@ -30,6 +30,7 @@ const OTHER_VALUES: readonly unknown[] = [
   ...['.other', 'async', 'sync', 'gzip', 'logical', 'internal', 'host-only', 'pgdg', 'virtualbox', 'docker'],
   ...['guest', 'host'],
   ...['debian-13', 'debian-12'],
+  ...[['hostssl other other all reject'], ['other_slot']],
 ]
 
 /** Configs near to this one, for settings that this one's other settings leave no room for. */

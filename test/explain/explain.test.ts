@@ -70,7 +70,10 @@ describe('where it lands', () => {
     ['database.table', [`${group}: postgres_table: dz`]],
     ['postgres.settings.max_wal_senders', [`${group}: max_wal_senders: 10`]],
     ['backup.retention', [`${group}: postgres_backup_retention_policy: RECOVERY WINDOW OF 7 DAYS`]],
-    ['postgres.version', [`${group}: postgres_version: 17`]],
+    [
+      'postgres.version',
+      [`${group}: postgres_version: 17`, "provisioning/node-image.env: PACKAGES='acl postgresql-17'"],
+    ],
     ['slaves[0].applyDelay', [`${group}: apply_delay: ""`]],
     ['name', ['Vagrantfile: lab = "pg-lab"', `${group}: postgres_lab: pg-lab`]],
     ['replication.synchronous', []],
