@@ -14,11 +14,16 @@ export interface ServerAccess {
   /** Name or address its sshd answers at. */
   readonly host: string
   readonly port: number
-  /** `undefined`: as ssh itself chooses. The same holds for the key. */
+  /** `undefined`: as ssh itself chooses. The same holds for the key, its certificate and the agent. */
   readonly user: string | undefined
   readonly key: string | undefined
-  /** `user@host:port` to go through, or `undefined`. */
+  readonly certificate: string | undefined
+  /** Socket of the agent. */
+  readonly agent: string | undefined
+  /** `user@host:port` to go through, several with commas between, or `undefined`. */
   readonly jump: string | undefined
+  /** Command that connects, in place of a jump. */
+  readonly proxyCommand: string | undefined
 }
 
 /** A machine of the lab, every choice made. */
@@ -26,7 +31,7 @@ export interface LabNode extends MachineSize {
   readonly role: 'master' | 'slave' | 'backup'
   /** Host name, inventory name and Vagrant machine name. */
   readonly name: string
-  /** IPv4 address inside `network.subnet`. */
+  /** IPv4 address; inside `network.subnet`, but for existing servers. */
   readonly address: string
 }
 
@@ -97,7 +102,7 @@ export interface Lab {
     readonly subnet: string
     readonly prefixLength: number
     readonly netmask: string
-    /** First address of the subnet: the host's own side. */
+    /** First address of the subnet: the host's own side. Existing servers have none: `''`. */
     readonly gateway: string
     readonly mode: 'host-only' | 'internal'
   }

@@ -17,7 +17,7 @@ import {
   resolveSlots,
   rewindUserOf,
 } from './resolve/names.ts'
-import { modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
+import { givenAddresses, modeOf, resolveAddresses, resolveSubnet } from './resolve/network.ts'
 import { checkHba, checkSettings, checkSynchronous, postgresSettings } from './resolve/replication.ts'
 import type { Report } from './resolve/report.ts'
 import { checkServerSettings } from './resolve/server-settings.ts'
@@ -40,7 +40,7 @@ function networkOf(config: Config, provider: ProviderName, subnet: Subnet): Lab[
     subnet: config.network.subnet,
     prefixLength: subnet.prefixLength,
     netmask: subnet.netmask,
-    gateway: addressText(subnet.base + 1),
+    gateway: provider === 'ssh' ? '' : addressText(subnet.base + 1),
     mode: modeOf(config, provider, subnet),
   }
 }
@@ -91,6 +91,11 @@ type Check = (config: Config, host: Host, report: Report) => unknown
 const providerOf = (config: Config, host: Host): ProviderName =>
   config.provider === 'auto' ? host.provider : config.provider
 
+function addressesOf(config: Config, provider: ProviderName, report: Report): string[] {
+  if (provider === 'ssh') return givenAddresses(machinesOf(config), report)
+  return resolveAddresses(parseSubnet(config.network.subnet), machinesOf(config), report)
+}
+
 /** Nobody is told what a check has found that was told before. */
 const SILENT: Report = () => {}
 
@@ -110,7 +115,7 @@ const CHECKS: readonly Check[] = [
   },
   (config, host, report) => checkServers(config, providerOf(config, host), machinesOf(config), report),
   (config, host, report) => resolveSubnet(config, providerOf(config, host), report),
-  (config, _, report) => resolveAddresses(parseSubnet(config.network.subnet), machinesOf(config), report),
+  (config, host, report) => addressesOf(config, providerOf(config, host), report),
   (config, _, report) => resolveSlots(config, machinesOf(config), report),
   (config, host, report) =>
     resolveBox(config, OPERATING_SYSTEMS[config.os], providerOf(config, host), host.architecture, report),
@@ -188,7 +193,7 @@ export function resolveLab(config: Config, host: Host): Lab {
   const os = OPERATING_SYSTEMS[config.os]
   const machines = machinesOf(config)
   const subnet = resolveSubnet(config, provider, SILENT)
-  const addresses = resolveAddresses(subnet, machines, SILENT)
+  const addresses = addressesOf(config, provider, SILENT)
   const slots = resolveSlots(config, machines, SILENT)
   const box = resolveBox(config, os, provider, host.architecture, SILENT)
   const { version, repository } = resolvePostgres(config, os, SILENT)

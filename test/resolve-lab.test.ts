@@ -489,6 +489,36 @@ describe('existing servers', () => {
     ])
   })
 
+  test('may be in networks of their own, where no address is this computer’s', () => {
+    const { network, master } = lab({
+      ...seats,
+      master: { address: '10.0.0.1' },
+      slaves: [{ address: '172.20.5.255' }],
+    })
+    expect([network.gateway, master.address]).toEqual(['', '10.0.0.1'])
+    expect(problems({ ...seats, slaves: [{ address: '10.0.0.11' }] })).toEqual([
+      'slaves[0].address | "10.0.0.11" is already master.address | give each its own',
+    ])
+  })
+
+  test('go one way: through hosts, or by a command', () => {
+    const proxyCommand = 'nc -X 5 -x proxy:1080 %h %p'
+    const { servers } = lab({
+      ...seats,
+      ssh: { ...seats.ssh, proxyCommand, certificate: '~/c.pub', agent: '~/agent' },
+    })
+    expect(
+      servers.map(({ jump, proxyCommand: command, certificate }) => [jump, command, certificate]),
+    ).toEqual([
+      ['bastion', undefined, '~/c.pub'],
+      [undefined, proxyCommand, '~/c.pub'],
+      [undefined, proxyCommand, '~/c.pub'],
+    ])
+    expect(problems({ ...seats, ssh: { jump: 'bastion', proxyCommand } })).toEqual([
+      'ssh.proxyCommand | is given beside ssh.jump, and a connection has one way | leave one of them out',
+    ])
+  })
+
   test('nothing is said of ssh where Vagrant makes the machines', () => {
     const hint = "is for existing servers | leave it out, or set provider to 'ssh'"
     expect(problems({ ssh: { user: 'me' }, slaves: [{ ssh: { port: 23 } }] })).toEqual([

@@ -1,4 +1,4 @@
-import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../tools/evidence.ts'
 import { hbaLines, othersLines } from '../tools/hba-lines.ts'
@@ -103,10 +103,14 @@ function where({ address, netmask }: Rule): string {
   return netmask === null ? address : `${address}/${prefixOf(netmask)}`
 }
 
-function isInside({ network }: Lab, { type, address, netmask, auth_method, error }: Rule): boolean {
+function isInside(lab: Lab, { type, address, netmask, auth_method, error }: Rule): boolean {
   if (error !== null || type === 'local' || address === null || auth_method === 'reject') return true
   if (OWN_ADDRESSES.includes(address)) return true
-  return netmask !== null && contains(network.subnet, address, prefixOf(netmask))
+  if (netmask === null) return false
+  // Existing servers share no network that is the lab's.
+  const networks =
+    lab.provider === 'ssh' ? nodesOf(lab).map((node) => `${node.address}/32`) : [lab.network.subnet]
+  return networks.some((network) => contains(network, address, prefixOf(netmask)))
 }
 
 /**

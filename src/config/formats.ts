@@ -98,8 +98,14 @@ export const FORMATS = {
     words: "a path, e.g. '~/.ssh/id_ed25519'; a relative one begins in the lab's folder",
   },
   sshJump: {
-    pattern: /^([a-z_][a-z0-9_.-]{0,31}@)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[1-9]\d{0,4})?$/,
-    words: "a host to go through, e.g. 'me@bastion.example.org:22'",
+    pattern:
+      /^(?!,)((^|,)([a-z_][a-z0-9_.-]{0,31}@)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[1-9]\d{0,4})?(?=,|$))+$/,
+    words: "hosts to go through, one after another, e.g. 'me@bastion.example.org:22,inner.example.org'",
+  },
+  // In ssh's configuration the rest of the line is the command, whatever is in it.
+  sshCommand: {
+    pattern: /^[^\p{Cc}\p{Cs}\s][^\p{Cc}\p{Cs}]{0,499}$/u,
+    words: "one line of shell, e.g. 'cloudflared access ssh --hostname %h'",
   },
   noProxy: {
     pattern: /^[A-Za-z0-9.*:/[\]_-]+(, ?[A-Za-z0-9.*:/[\]_-]+)*$/,

@@ -60,8 +60,13 @@ function wrongNames(databases: string, users: string): string | undefined {
 function wrongAddress(address: string): string | undefined {
   if (['all', 'samehost', 'samenet'].includes(address)) return undefined
   const [base = '', prefix, ...more] = address.split('/')
-  const isAddress = isIPv4(base) || isIPv6(base)
-  if (!isAddress && prefix === undefined && FORMATS.sshHost.pattern.test(base.replace(/^\./, '')))
+  const isAddress = isIPv4(base) || (isIPv6(base) && /^[\da-f:]+$/i.test(base)) // no zone, no IPv4 inside
+  if (
+    !isAddress &&
+    prefix === undefined &&
+    !/^[\d.]+$/.test(base) &&
+    FORMATS.sshHost.pattern.test(base.replace(/^\./, ''))
+  )
     return undefined
   const longest = isIPv4(base) ? 32 : 128
   const isPrefix = /^\d{1,3}$/.test(prefix ?? '') && Number(prefix) <= longest && more.length === 0

@@ -39,7 +39,10 @@ const access = {
   user: v.optional(text(FORMATS.sshUser, 'Who logs in there; may use sudo without a password.')),
   port: v.optional(wholeNumber(1, 65_535, 'Port of its ssh.')),
   key: v.optional(text(FORMATS.sshFile, 'The private key; those of the agent and of ~/.ssh when left out.')),
-  jump: v.optional(text(FORMATS.sshJump, 'Host to go through.')),
+  certificate: v.optional(text(FORMATS.sshFile, 'The certificate that goes with the key.')),
+  agent: v.optional(text(FORMATS.sshFile, 'Socket of the agent to ask; SSH_AUTH_SOCK when left out.')),
+  jump: v.optional(text(FORMATS.sshJump, 'Hosts to go through, separated by commas.')),
+  proxyCommand: v.optional(text(FORMATS.sshCommand, 'Command that connects to it, in place of a jump.')),
 }
 
 /** How one server is reached; what it leaves out, the section `ssh` says for all. */
@@ -203,7 +206,9 @@ const Hba = v.pipe(
   v.array(
     v.pipe(
       v.string(),
-      v.description("Type, databases, users, address and method: 'hostssl shop app 10.0.0.0/8 scram-sha-256'."),
+      v.description(
+        "Type, databases, users, address and method: 'hostssl shop app 10.0.0.0/8 scram-sha-256'.",
+      ),
       v.rawTransform(({ dataset, addIssue, NEVER }) => {
         const line = parseHbaLine(dataset.value)
         if (typeof line !== 'string') return hbaText(line)

@@ -33,6 +33,7 @@ const PRIVATE_SUBNETS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(pa
 export function resolveSubnet(config: Config, provider: ProviderName, report: Report): Subnet {
   const given = config.network.subnet
   const subnet = parseSubnet(given)
+  if (provider === 'ssh') return subnet // the servers are in networks of their own
   if (subnetText(subnet) !== given) {
     report(
       'network.subnet',
@@ -54,6 +55,17 @@ export function resolveSubnet(config: Config, provider: ProviderName, report: Re
   return subnet
 }
 
+/** Existing servers have their addresses wherever they are. @returns an address a machine, in their order */
+export function givenAddresses(machines: readonly Machine[], report: Report): string[] {
+  checkUnique(
+    machines.flatMap(({ path, seat: { address } }) =>
+      address ? [{ path: `${path}.address`, value: address }] : [],
+    ),
+    report,
+  )
+  return machines.map(({ seat }) => seat.address ?? '')
+}
+
 /** @returns an address a machine, in their order */
 export function resolveAddresses(subnet: Subnet, machines: readonly Machine[], report: Report): string[] {
   for (const {
@@ -63,12 +75,7 @@ export function resolveAddresses(subnet: Subnet, machines: readonly Machine[], r
     const reason = address && whyNotAddress(subnet, addressNumber(address))
     if (reason) report(`${path}.address`, `"${address}" ${reason}`, `choose one between ${rangeOf(subnet)}`)
   }
-  checkUnique(
-    machines.flatMap(({ path, seat: { address } }) =>
-      address ? [{ path: `${path}.address`, value: address }] : [],
-    ),
-    report,
-  )
+  givenAddresses(machines, report)
   const addresses = assignAddresses(
     subnet,
     machines.map(({ seat }) => seat),

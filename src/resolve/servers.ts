@@ -21,6 +21,20 @@ export function checkServers(
         'give the address that the server has',
       )
     }
+    const accesses = [
+      { path: 'ssh', access: config.ssh },
+      ...machines.map(({ path }) => {
+        return { path: `${path}.ssh`, access: accessOf(config, path) }
+      }),
+    ]
+    for (const { path, access } of accesses) {
+      if (access.jump === undefined || access.proxyCommand === undefined) continue
+      report(
+        `${path}.proxyCommand`,
+        `is given beside ${path}.jump, and a connection has one way`,
+        'leave one of them out',
+      )
+    }
     return
   }
   const paths = [
@@ -50,6 +64,7 @@ export function serversOf(
   return nodes.map(({ name, address }) => {
     const path = machines.find((machine) => machine.name === name)?.path ?? ''
     const own = accessOf(config, path)
+    const way = (own.jump ?? own.proxyCommand) ? own : config.ssh
     return {
       name,
       address,
@@ -57,7 +72,10 @@ export function serversOf(
       port: own.port ?? config.ssh.port ?? 22,
       user: own.user ?? config.ssh.user,
       key: own.key ?? config.ssh.key,
-      jump: own.jump ?? config.ssh.jump,
+      certificate: own.certificate ?? config.ssh.certificate,
+      agent: own.agent ?? config.ssh.agent,
+      jump: way.jump,
+      proxyCommand: way.proxyCommand,
     }
   })
 }

@@ -27,7 +27,8 @@ function remoteLines(lab: Lab): readonly Line[] {
         { database: 'postgres', user: backup.user, address: backup.address },
       ]
     : []
-  const owner = [network.gateway, ...nodesOf(lab).map(({ address }) => address)].map((address) => ({
+  const gateway = network.gateway === '' ? [] : [network.gateway]
+  const owner = [...gateway, ...nodesOf(lab).map(({ address }) => address)].map((address) => ({
     database: database.name,
     user: database.owner,
     address,

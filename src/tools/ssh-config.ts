@@ -17,15 +17,20 @@ const EVERY_HOST = [
   'ServerAliveCountMax 3',
 ]
 
-/** The host of `user@host:port`. */
-function jumpHost(jump: string): string {
-  return jump.replace(/^.*@/, '').replace(/:\d+$/, '')
+/** The hosts of `user@host:port,host`. */
+function jumpHosts(jump: string | undefined): readonly string[] {
+  return jump?.split(',').map((one) => one.replace(/^.*@/, '').replace(/:\d+$/, '')) ?? []
 }
 
 /** A key of our own is tried alone; without one the agent and ssh's usual files are asked. */
-function accessLines({ key }: Pick<ServerAccess, 'key'>, knownHosts: string | undefined): readonly string[] {
+function accessLines(
+  { key, certificate, agent }: Pick<ServerAccess, 'key' | 'certificate' | 'agent'>,
+  knownHosts: string | undefined,
+): readonly string[] {
   return [
     ...(key === undefined ? [] : [`IdentityFile "${key}"`, 'IdentitiesOnly yes']),
+    ...(certificate === undefined ? [] : [`CertificateFile "${certificate}"`]),
+    ...(agent === undefined ? [] : [`IdentityAgent "${agent}"`]),
     'StrictHostKeyChecking yes',
     ...(knownHosts === undefined ? [] : [`UserKnownHostsFile "${knownHosts}"`]),
   ]
@@ -38,7 +43,9 @@ function accessLines({ key }: Pick<ServerAccess, 'key'>, knownHosts: string | un
 export function serversSshConfig({ servers, knownHosts }: Lab): string {
   const block = (host: string, lines: readonly string[]) =>
     [`Host ${host}`, ...lines.map((line) => `  ${line}`)].join('\n')
-  const jumps = new Map(servers.flatMap((server) => (server.jump ? [[jumpHost(server.jump), server]] : [])))
+  const jumps = new Map(
+    servers.flatMap((server) => jumpHosts(server.jump).map((host) => [host, server] as const)),
+  )
   return [
     ...servers.map((server) =>
       block(server.name, [
@@ -46,6 +53,7 @@ export function serversSshConfig({ servers, knownHosts }: Lab): string {
         `Port ${server.port}`,
         ...(server.user === undefined ? [] : [`User ${server.user}`]),
         ...(server.jump === undefined ? [] : [`ProxyJump ${server.jump}`]),
+        ...(server.proxyCommand === undefined ? [] : [`ProxyCommand ${server.proxyCommand}`]),
         ...accessLines(server, knownHosts),
       ]),
     ),

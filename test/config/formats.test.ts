@@ -75,8 +75,12 @@ const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> =
     bad: ['', 'a"b', '~/%h', '$HOME/id', 'a\nb', '-i'],
   },
   sshJump: {
-    good: ['bastion', 'me@bastion.example.org:22', '10.0.0.1:2222'],
-    bad: ['', 'me@', '@bastion', 'a b', 'bastion:0', 'none,other', 'a\nb'],
+    good: ['bastion', 'me@bastion.example.org:22', '10.0.0.1:2222', 'outer,me@inner:2222'],
+    bad: ['', 'me@', '@bastion', 'a b', 'bastion:0', ',inner', 'outer,', 'a,,b', 'a, b', 'a\nb'],
+  },
+  sshCommand: {
+    good: ['nc -X 5 -x proxy:1080 %h %p', 'cloudflared access ssh --hostname %h'],
+    bad: ['', ' nc', 'nc\nUser root', 'nc\u0000'],
   },
   noProxy: { good: ['localhost', 'localhost,.a.example, 10.0.0.0/8'], bad: ['', 'a;b', 'a\nb', '"a"'] },
 }

@@ -42,6 +42,8 @@ describe('a line of pg_hba.conf', () => {
       'host shop app 10.0.0.1 scram-sha-256',
       /its address is a network such as 10\.0\.0\.0\/8.*, not 10\.0\.0\.1$/,
     ],
+    ['host shop app 10.0.0 scram-sha-256', /not 10\.0\.0$/],
+    ['host shop app fe80::1%eth0/64 scram-sha-256', /not fe80::1%eth0\/64$/],
     ['host shop app 10.0.0.0/33 scram-sha-256', /not 10\.0\.0\.0\/33$/],
     ['host shop app 10.0.0.0 255.0.0.0 scram-sha-256', /not 10\.0\.0\.0$/],
     ['hostssl all all all trust', /^without trust: it lets in whoever comes/],

@@ -64,7 +64,10 @@ describe('a lab of existing servers', () => {
     port: 22,
     user: 'admin',
     key: undefined,
+    certificate: undefined,
+    agent: undefined,
     jump: undefined,
+    proxyCommand: undefined,
   }
   const lab = testLab({ provider: 'ssh', servers: [server] })
 
@@ -86,7 +89,17 @@ describe('a lab of existing servers', () => {
 
 describe('ansibleCfg', () => {
   it('has no lab take the connection of another one, which has a master too', () => {
-    const server = { name: 'master', host: 'db', port: 22, user: 'admin', key: undefined, jump: undefined }
+    const server = {
+      name: 'master',
+      host: 'db',
+      port: 22,
+      user: 'admin',
+      key: undefined,
+      certificate: undefined,
+      agent: undefined,
+      jump: undefined,
+      proxyCommand: undefined,
+    }
     for (const lab of [
       testLab(),
       testLab({ provider: 'ssh', servers: [{ ...server, address: '10.0.0.1' }] }),

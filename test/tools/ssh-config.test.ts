@@ -89,7 +89,10 @@ describe('existing servers', () => {
     port: 2222,
     user: 'admin',
     key: '/keys/мой ключ',
-    jump: 'me@bastion.example.org:2200',
+    certificate: '/keys/мой ключ-cert.pub',
+    agent: '/run/agent',
+    jump: 'outer.example.org,me@bastion.example.org:2200',
+    proxyCommand: undefined,
   }
   const plain = {
     ...server,
@@ -98,7 +101,10 @@ describe('existing servers', () => {
     port: 22,
     user: undefined,
     key: undefined,
+    certificate: undefined,
+    agent: undefined,
     jump: undefined,
+    proxyCommand: undefined,
   }
   const lab = testLab({ provider: 'ssh', servers: [server, plain], knownHosts: '/keys/known' })
   const file = () => {
@@ -115,7 +121,9 @@ describe('existing servers', () => {
       'user admin',
       'identityfile /keys/мой ключ',
       'identitiesonly yes',
-      'proxyjump me@bastion.example.org:2200',
+      'certificatefile /keys/мой ключ-cert.pub',
+      'identityagent /run/agent',
+      'proxyjump outer.example.org,me@bastion.example.org:2200',
       'stricthostkeychecking true',
       'userknownhostsfile /keys/known',
       'batchmode yes',
@@ -124,15 +132,25 @@ describe('existing servers', () => {
     }
   })
 
+  test('are connected to by a command', () => {
+    const proxyCommand = `nc -X 5 -x "proxy:1080" %h %p`
+    const commanded = testLab({ provider: 'ssh', servers: [{ ...plain, proxyCommand }] })
+    const directory = folderWith()
+    writeSshConfig(directory, serversSshConfig(commanded), [])
+    expect(asSshReads(join(directory, SSH_CONFIG), 'slave')).toContain(`proxycommand ${proxyCommand}\n`)
+  })
+
   test('without a key of their own may use those of the agent', () => {
     expect(asSshReads(file(), 'slave')).toContain('identitiesonly no\n')
   })
 
   test('are gone to through a host whose key is checked too', () => {
-    const config = asSshReads(file(), 'bastion.example.org')
-    expect(config).toContain('stricthostkeychecking true\n')
-    expect(config).toContain('userknownhostsfile /keys/known\n')
-    expect(config).toContain('identityfile /keys/мой ключ\n')
+    for (const host of ['outer.example.org', 'bastion.example.org']) {
+      const config = asSshReads(file(), host)
+      expect(config).toContain('stricthostkeychecking true\n')
+      expect(config).toContain('userknownhostsfile /keys/known\n')
+      expect(config).toContain('identityfile /keys/мой ключ\n')
+    }
   })
 })
 
