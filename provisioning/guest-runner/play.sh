@@ -7,7 +7,16 @@ set -eu
 exec 9>/run/pg-lab.lock
 flock 9
 
+cd "$(dirname "$0")/../.."
+
 if ! command -v ansible-playbook >/dev/null; then
+  # What the roles do for all hosts later, this one needs now.
+  # shellcheck source=/dev/null
+  . provisioning/packages.env
+  sh provisioning/roles/postgres/files/package-mirror.sh "$PACKAGE_MIRROR" >&2
+  if [ -n "$PROXY_HTTP" ]; then export http_proxy="$PROXY_HTTP"; fi
+  if [ -n "$PROXY_HTTPS" ]; then export https_proxy="$PROXY_HTTPS"; fi
+  if [ -n "$PROXY_NONE" ]; then export no_proxy="$PROXY_NONE"; fi
   if command -v apt-get >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get -q update >&2
@@ -15,9 +24,9 @@ if ! command -v ansible-playbook >/dev/null; then
   else
     dnf -q install -y ansible-core >&2
   fi
+  unset http_proxy https_proxy no_proxy # the machines of the lab are reached directly
 fi
 
-cd "$(dirname "$0")/../.."
 # The sockets of the shared connections lie here too, so they go with the folder.
 export ANSIBLE_CONFIG="$PWD/ansible.cfg" ANSIBLE_SSH_CONTROL_PATH_DIR="$PWD" LC_ALL=C.UTF-8
 exec ansible-playbook "$@" 3>&1 1>&2

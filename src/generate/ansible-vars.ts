@@ -67,6 +67,7 @@ export function ansibleVars(lab: Lab): Record<string, unknown> {
     postgres_existing_servers: lab.provider === 'ssh',
     postgres_version: lab.postgres.version,
     postgres_repository: repositoryVars(lab),
+    postgres_mirror: lab.mirrors.packages ?? '',
     postgres_proxy: {
       http: lab.proxy.http ?? '',
       https: lab.proxy.https ?? '',

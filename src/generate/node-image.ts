@@ -40,6 +40,29 @@ function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
+/** A file that a POSIX shell reads. */
+function shellFile(values: Readonly<Record<string, string>>, header: string): string {
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${shellWord(value)}`)
+  return `# ${header}\n${lines.join('\n')}\n`
+}
+
+function packageWays({ mirrors, proxy }: Lab): Readonly<Record<string, string>> {
+  return {
+    PACKAGE_MIRROR: mirrors.packages ?? '',
+    PROXY_HTTP: proxy.http ?? '',
+    PROXY_HTTPS: proxy.https ?? '',
+    PROXY_NONE: proxy.noProxy ?? '',
+  }
+}
+
+/** How the machine that runs Ansible for all gets it, before any role can say: for guest-runner/play.sh. */
+export const PACKAGE_SETTINGS = 'provisioning/packages.env'
+
+/** The text of packages.env. @param header the first line's text, without its `#` */
+export function packageSettings(lab: Lab, header: string): string {
+  return shellFile(packageWays(lab), header)
+}
+
 /**
  * The text of node-image.env, which build.sh reads as shell.
  * @param header the first line's text, without its `#`
@@ -51,10 +74,7 @@ export function nodeImageSettings(lab: Lab, header: string): string {
     OS_NAME: lab.os.name,
     BASE_IMAGE: `${lab.mirrors.docker ?? ''}${lab.os.dockerImage ?? ''}`,
     SUITE: lab.os.release,
-    PACKAGE_MIRROR: lab.mirrors.packages ?? '',
-    PROXY_HTTP: lab.proxy.http ?? '',
-    PROXY_HTTPS: lab.proxy.https ?? '',
-    PROXY_NONE: lab.proxy.noProxy ?? '',
+    ...packageWays(lab),
     REPOSITORY_URL: other?.url ?? '',
     REPOSITORY_SUITE: other ? pgdgSuite(lab) : '',
     REPOSITORY_ORIGIN: other ? PGDG_ORIGIN : '',
@@ -62,6 +82,5 @@ export function nodeImageSettings(lab: Lab, header: string): string {
     PACKAGES: packages(lab).join(' '),
     BACKUP_PACKAGES: backupPackages(lab).join(' '),
   }
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${shellWord(value)}`)
-  return `# ${header}\n${lines.join('\n')}\n`
+  return shellFile(values, header)
 }

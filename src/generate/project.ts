@@ -9,7 +9,7 @@ import { ansibleVars } from './ansible-vars.ts'
 import { editorFiles } from './editor-files.ts'
 import { generatedHeader, withHeader } from './header.ts'
 import { inventory } from './inventory.ts'
-import { NODE_IMAGE_SETTINGS, nodeImageSettings } from './node-image.ts'
+import { NODE_IMAGE_SETTINGS, nodeImageSettings, PACKAGE_SETTINGS, packageSettings } from './node-image.ts'
 import { vagrantfile } from './vagrantfile.ts'
 import { toYaml } from './yaml.ts'
 
@@ -106,6 +106,9 @@ export async function projectFiles(
   ]
   if (lab.provider === 'docker') {
     made.push({ path: NODE_IMAGE_SETTINGS, content: nodeImageSettings(lab, header) })
+  }
+  if (lab.provider !== 'ssh' && lab.runner !== 'host') {
+    made.push({ path: PACKAGE_SETTINGS, content: packageSettings(lab, header) })
   }
   return options.roles === 'copy'
     ? [...made, ...(await staticFiles(lab)), ...(await editorFiles(source))]

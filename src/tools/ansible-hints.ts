@@ -30,7 +30,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   {
     pattern:
       /Temporary failure resolving|Could not resolve host|Could not connect to .*:80|Failed to fetch|Failed to download metadata/i,
-    hint: 'The host cannot reach its package mirror. Set mirrors.packages or proxy in cluster.config.ts.',
+    hint: 'The host cannot reach where its packages come from; the message names it. For the system’s own ones set mirrors.packages, for those of PostgreSQL postgres.repository, for all of them proxy, in cluster.config.ts.',
   },
   {
     pattern: /NO_PUBKEY|is not signed|GPG error|EXPKEYSIG|Failed to validate GPG signature/i,
