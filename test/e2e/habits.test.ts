@@ -19,14 +19,24 @@ const SETTINGS = {
   'plpgsql.extra_warnings': 'all',
 }
 
-const config = (minimumRedundancy: number, settings: object = {}) =>
+/** The usual place, spelled out: it comes as a mirror, and goes as one. */
+const MIRROR = { packages: 'http://deb.debian.org/debian' }
+
+const config = (minimumRedundancy: number, settings: object = {}, others?: { readonly hba: string[] }) =>
   `export default ${JSON.stringify({
     name: 'habits',
     provider: 'docker',
     os: 'debian-13',
     network: { subnet: '10.97.41.0/24' },
     backup: { minimumRedundancy },
-    postgres: { locale: 'ru_RU.UTF-8', timezone: 'US/Eastern', settings: { ...SETTINGS, ...settings } },
+    postgres: {
+      locale: 'ru_RU.UTF-8',
+      timezone: 'US/Eastern',
+      hba: others?.hba ?? [],
+      settings: { ...SETTINGS, ...settings },
+    },
+    replication: { otherSlots: others ? ['tap'] : [] },
+    mirrors: others ? {} : MIRROR,
   })}\n`
 
 const lab = TestLab.create('habits', config(2))
@@ -110,4 +120,52 @@ it('sorts and restores in Russian', () => {
 
 it('tells the time as New York does', () => {
   expect(lab.sql('slave', 'SHOW timezone')).toBe('US/Eastern')
+})
+
+describe('servers that serve others too', () => {
+  const hba = ['hostssl shop app 10.97.41.0/24 scram-sha-256', 'hostssl all all 10.97.41.0/24 scram-sha-256']
+  const psql = (user: string, database: string) =>
+    lab
+      .ssh(
+        'slave',
+        `PGPASSWORD=theirs psql -X -h 10.97.41.150 -U ${user} -d ${database} -tAc 'SELECT 1' 2>&1`,
+      )
+      .stdout.trim()
+
+  it('let their clients in, and leave their slots, roles and databases alone', () => {
+    lab.sql('master', "CREATE ROLE app LOGIN PASSWORD 'theirs'")
+    lab.sql('master', 'CREATE DATABASE shop OWNER app')
+    expect(psql('app', 'shop')).toMatch(/no pg_hba\.conf entry/)
+    lab.configure(config(3, { wal_level: 'logical' }, { hba }))
+    const plan = lab.must('plan').stdout
+    expect(plan).toContain('pg_hba.conf lets in app from 10.97.41.0, all from 10.97.41.0')
+    lab.must('up')
+    lab.sql('master', 'CREATE PUBLICATION theirs', 'shop')
+    lab.sql('master', "SELECT pg_create_logical_replication_slot('tap', 'pgoutput')", 'shop')
+    expect(psql('app', 'shop')).toBe('1')
+    // The lab's own roles come from where they belong, whatever a line for all says.
+    expect(psql('replica', 'shop')).toMatch(/pg_hba\.conf rejects connection/)
+    expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    const { failed, findings } = lab.verify()
+    expect(failures(failed)).toEqual([])
+    expect(findings.find(({ what }) => what === 'slot tap')?.observed).toMatch(/^logical, inactive/)
+    expect(lab.sql('master', "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'tap'")).toBe('1')
+  })
+
+  it('are told as surplus where the config does not name them', () => {
+    lab.configure(config(3, { wal_level: 'logical' }))
+    lab.must('generate')
+    const [finding] = lab.verify('--only', 'slots').failed
+    expect([finding?.what, finding?.hint]).toEqual([
+      'slot tap',
+      expect.stringContaining('replication.otherSlots'),
+    ])
+  })
+
+  it('had the packages of a mirror while the config named one', () => {
+    expect(up.stdout).toContain('verified')
+    lab.configure(config(3, { wal_level: 'logical' }, { hba }))
+    lab.must('up')
+    expect(lab.ask('backup', '', 'ls /etc/apt/sources.list.d /etc/apt/sources.list')).not.toContain('pg-lab')
+  })
 })
