@@ -91,8 +91,9 @@ type Check = (config: Config, host: Host, report: Report) => unknown
 const providerOf = (config: Config, host: Host): ProviderName =>
   config.provider === 'auto' ? host.provider : config.provider
 
-function addressesOf(config: Config, provider: ProviderName, report: Report): string[] {
-  if (provider === 'ssh') return givenAddresses(machinesOf(config), report)
+/** `auto` never stands for ssh, so this can be told before anybody has looked at the computer. */
+function addressesOf(config: Config, report: Report): string[] {
+  if (config.provider === 'ssh') return givenAddresses(machinesOf(config), report)
   return resolveAddresses(parseSubnet(config.network.subnet), machinesOf(config), report)
 }
 
@@ -115,7 +116,7 @@ const CHECKS: readonly Check[] = [
   },
   (config, host, report) => checkServers(config, providerOf(config, host), machinesOf(config), report),
   (config, host, report) => resolveSubnet(config, providerOf(config, host), report),
-  (config, host, report) => addressesOf(config, providerOf(config, host), report),
+  (config, _, report) => addressesOf(config, report),
   (config, _, report) => resolveSlots(config, machinesOf(config), report),
   (config, host, report) =>
     resolveBox(config, OPERATING_SYSTEMS[config.os], providerOf(config, host), host.architecture, report),
@@ -193,7 +194,7 @@ export function resolveLab(config: Config, host: Host): Lab {
   const os = OPERATING_SYSTEMS[config.os]
   const machines = machinesOf(config)
   const subnet = resolveSubnet(config, provider, SILENT)
-  const addresses = addressesOf(config, provider, SILENT)
+  const addresses = addressesOf(config, SILENT)
   const slots = resolveSlots(config, machines, SILENT)
   const box = resolveBox(config, os, provider, host.architecture, SILENT)
   const { version, repository } = resolvePostgres(config, os, SILENT)
