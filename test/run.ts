@@ -20,6 +20,8 @@ const TEST_TOOLS: Record<string, string> = {
   pg_createcluster: 'postgresql', // its parsers read what we write
   chromium: 'chromium',
   tmux: 'tmux',
+  tcsh: 'tcsh', // login shells that quote in their own way
+  fish: 'fish',
 }
 
 /** The other majors of `engines`, fetched from npm. */

@@ -145,7 +145,16 @@ export function sshCommand(
   as?: ShellOptions['as'],
 ): Pick<Command, 'file' | 'args'> {
   const words = as === undefined ? quoteForShell(argv) : `cd / && exec ${quoteForShell(asUser(as, argv))}`
-  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', words] }
+  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', forAnyShell(words)] }
+}
+
+/**
+ * The login shell reads the line, whichever it is: within single quotes csh takes `!` and a new line for its own, and fish
+ * a backslash. Where there is one, it gets a line that all of them read alike, and sh the real one.
+ */
+function forAnyShell(words: string): string {
+  if (/^[ -~]*$/.test(words) && !/[\\!]/.test(words)) return words
+  return `sh -c 'eval "$(echo ${Buffer.from(words).toString('base64')} | base64 -d)"'`
 }
 
 /** `-n`: never ask for a password. `-H`: the user's own home, where .pgpass is. */

@@ -43,9 +43,9 @@ export function quoteForShell(argv: readonly string[]): string {
   return argv.map((word, index) => (isPlainWord(word, index) ? word : quoteWord(word))).join(' ')
 }
 
-/** `name=value` in front of a command would be an assignment. */
+/** `name=value` in front of a command would be an assignment, and `=name` is a path to zsh. */
 function isPlainWord(word: string, index: number): boolean {
-  return /^[\w@%+=:,./-]+$/.test(word) && !(index === 0 && word.includes('='))
+  return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) && !(index === 0 && word.includes('='))
 }
 
 function quoteWord(word: string): string {

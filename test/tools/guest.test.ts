@@ -26,15 +26,24 @@ printf '%s' "$*" > "$OUT/argv"; cat > "$OUT/sql"; echo '[{"a": 1}]'
 `
 
 describe('shell', { timeout: 60_000 }, () => {
-  test('brings every word through ssh as it is', async () => {
-    const guest = guestWith({ ssh: SSH })
+  // Those whose quotes differ are among them.
+  test.each(['sh', 'bash', 'tcsh', 'fish'])('brings every word through ssh as it is to %s', async (login) => {
+    const guest = guestWith({ ssh: SSH.replace('exec sh', `exec ${login}`) })
+    for (const words of [
+      ['a\nb', '!x', "it's", '\\', '\\\\', '$HOME', '=x', '~', 'привет'],
+      ["it's !"],
+      [''],
+    ]) {
+      const { stdout } = await guest.shell(master, ['printf', '%s\\0', ...words])
+      expect(stdout.split('\0').slice(0, -1)).toEqual(words)
+    }
     const word = fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll('\0', ''))
     await fc.assert(
       fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 8 }), async (words) => {
         const { stdout } = await guest.shell(master, ['printf', '%s\\0', ...words])
         expect(stdout.split('\0').slice(0, -1)).toEqual(words)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
@@ -48,8 +57,10 @@ describe('shell', { timeout: 60_000 }, () => {
 
   test('passes input on, and takes any exit code for a result', async () => {
     const guest = guestWith({ ssh: SSH })
-    const output = await guest.shell(master, ['sh', '-c', 'cat; exit 4'], { stdin: 'text' })
-    expect(output).toMatchObject({ exitCode: 4, stdout: 'text' })
+    for (const script of ['cat; exit 4', '# wholly!\ncat; exit 4']) {
+      const output = await guest.shell(master, ['sh', '-c', script], { stdin: 'text' })
+      expect(output).toMatchObject({ exitCode: 4, stdout: 'text' })
+    }
   })
 
   test('takes what the login user’s own files print for no word of the command', async () => {
