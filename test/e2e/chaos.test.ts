@@ -1,15 +1,16 @@
 import { spawn as start } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeBare } from './servers.ts'
 import { processesWith, spawn, TestLab } from './support.ts'
 
 /*
  * `pg-lab up` is killed at a random moment of a cold run and started again, over and over.
- * CHAOS_COUNT: how often. CHAOS_SEED: the moments of an earlier run. CHAOS_PREINSTALLED=1: an image that has the
- * packages, as a hand-edited Dockerfile makes one, so that the moments fall more often on what comes after them.
+ * CHAOS_COUNT: how often. CHAOS_SEED: the moments of an earlier run. CHAOS_PREINSTALLED=1: with the packages in the
+ * image, so that the moments fall more often on what comes after them.
  */
 const COUNT = Number(process.env.CHAOS_COUNT ?? 3)
 const SEED = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)
@@ -36,7 +37,7 @@ let coldMs: number
 beforeAll(() => {
   console.log(`chaos: ${COUNT} times, CHAOS_SEED=${SEED}`)
   lab.must('generate')
-  if (process.env.CHAOS_PREINSTALLED) preinstall()
+  if (!process.env.CHAOS_PREINSTALLED) makeBare(lab)
   spawn('sh', ['provisioning/node-image/build.sh'], { cwd: lab.directory })
   const startMs = Date.now()
   lab.must('up')
@@ -44,15 +45,6 @@ beforeAll(() => {
 })
 
 afterAll(() => lab.remove())
-
-/** The hand edit of a user in a hurry; the generated file keeps it. */
-function preinstall(): void {
-  const file = join(lab.directory, 'provisioning/node-image/Dockerfile')
-  const keep =
-    'mkdir -p /etc/postgresql-common/createcluster.d && echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/pg-lab.conf'
-  const install = `RUN ${keep} && apt-get update -q && apt-get install -qy --no-install-recommends postgresql-15 barman acl`
-  writeFileSync(file, readFileSync(file, 'utf8').replace('STOPSIGNAL', `${install}\n\nSTOPSIGNAL`))
-}
 
 interface Run {
   readonly pid: number
