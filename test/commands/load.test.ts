@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { asTyped } from '../support/any-shell.ts'
 import { labFolder, program } from './program.ts'
 import { speakingRun } from './speaking-run.ts'
 
@@ -35,9 +36,9 @@ describe('pg-lab load', () => {
     expect(exitCode).toBe(0)
     expect(stdout).toContain('593 transactions, 198 a second, 6.5 ms each')
     expect(stdout).toContain('slave was at most 2.0 kB and 4 ms behind')
-    const [load] = commands.filter(({ args }) => args.at(-1)?.includes('pgbench'))
+    const [load] = commands.filter(({ args }) => asTyped(args.at(-1)).includes('pgbench'))
     expect(load?.args).toContain('-tt') // or it would run on when we are gone
-    expect(load?.args.at(-1)).toMatch(/ bash otus 20 3 student"?$/)
+    expect(asTyped(load?.args.at(-1))).toMatch(/ bash otus 20 3 student"?$/)
     expect(load?.timeoutMs).toBe(63_000)
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Command, Runner } from '../../src/tools/contracts.ts'
+import { asTyped } from '../support/any-shell.ts'
 import { labFolder, program } from './program.ts'
 
 /** Ends every command with this exit code. The servers are asked for the primary first: it is the slave. */
@@ -58,7 +59,7 @@ describe('ssh', () => {
 })
 
 describe('psql', () => {
-  const wordsOf = async (...argv: string[]) => (await argsOf(...argv)).slice(2).join(' ')
+  const wordsOf = async (...argv: string[]) => asTyped((await argsOf(...argv)).slice(2).join(' '))
 
   test('goes to the primary of the day, or where it is told', async () => {
     expect(await wordsOf('psql')).toBe(

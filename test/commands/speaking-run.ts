@@ -1,4 +1,5 @@
 import type { Command, Output, Runner } from '../../src/tools/contracts.ts'
+import { asTyped } from '../support/any-shell.ts'
 
 /** What a host answers to a command line; `undefined` for a machine that is down. */
 export type Answer = (words: string, stdin: string) => Partial<Output> | undefined
@@ -10,7 +11,7 @@ export function speakingRun(hosts: Readonly<Record<string, Answer>>): { run: Run
     commands.push(command)
     if (command.file !== 'ssh') throw new Error(`nobody should start ${command.file}`)
     const [name = '', , words = ''] = command.args.slice(command.args.indexOf('-F') + 2)
-    const answer = hosts[name]?.(words, command.stdin ?? '')
+    const answer = hosts[name]?.(asTyped(words), command.stdin ?? '')
     const refused = { exitCode: 255, stderr: 'ssh: connect to host 127.0.0.1 port 22: Connection refused\n' }
     return { exitCode: 0, stdout: '', stderr: '', durationMs: 1, ...(answer ?? refused) }
   }
