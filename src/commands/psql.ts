@@ -1,7 +1,7 @@
 import { type LabNode, nodesOf } from '../lab.ts'
 import { RESTORED_PSQL } from '../operations/restore.ts'
 import { findPrimary } from '../tools/cluster.ts'
-import { sshCommand } from '../tools/guest.ts'
+import { forAnyShell, sshCommand } from '../tools/guest.ts'
 import { CONNECT_S } from '../tools/psql.ts'
 import { type Context, canAsk, passedOn } from './command.ts'
 import { findNode, openSession, type Session, verifyIsUp } from './session.ts'
@@ -28,7 +28,7 @@ export async function psql(context: Context, _options: object, words: readonly s
   const terminal = canAsk(context) ? ['-t'] : []
   const { exitCode } = await context.run({
     file,
-    args: [...terminal, ...args],
+    args: [...terminal, ...args.with(-1, forAnyShell(args.at(-1) ?? ''))],
     cwd: directory,
     interactive: true,
     expectExit: 'any',

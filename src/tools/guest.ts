@@ -70,7 +70,10 @@ export function createGuest({
     const { onLine, timeoutMs = ANSWER_MS } = options
     const output = await inTime(node, argv, timeoutMs, {
       file: command.file,
-      args: [...terminal, ...command.args.with(-1, `echo '${BEGINS}'; ${command.args.at(-1)}`)],
+      args: [
+        ...terminal,
+        ...command.args.with(-1, `echo '${BEGINS}'; ${forAnyShell(command.args.at(-1) ?? '')}`),
+      ],
       cwd: directory,
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
@@ -145,16 +148,19 @@ export function sshCommand(
   as?: ShellOptions['as'],
 ): Pick<Command, 'file' | 'args'> {
   const words = as === undefined ? quoteForShell(argv) : `cd / && exec ${quoteForShell(asUser(as, argv))}`
-  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', forAnyShell(words)] }
+  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', words] }
 }
 
 /**
  * The login shell reads the line, whichever it is: within single quotes csh takes `!` and a new line for its own, and fish
- * a backslash. Where there is one, it gets a line that all of them read alike, and sh the real one.
+ * a backslash. Where there is one, it gets a line that all of them read alike, and sh the real one. Each shell gives way
+ * to the command (exec): some end their whole group, and the way back must not go with it.
+ * @param words as `sshCommand` has them
  */
-function forAnyShell(words: string): string {
-  if (/^[ -~]*$/.test(words) && !/[\\!]/.test(words)) return words
-  return `sh -c 'eval "$(echo ${Buffer.from(words).toString('base64')} | base64 -d)"'`
+export function forAnyShell(words: string): string {
+  if (/^[ -~]*$/.test(words) && !/[\\!]/.test(words.replaceAll("'\\''", ''))) return words
+  const command = words.startsWith('cd / && exec ') ? words : `exec ${words}`
+  return `exec sh -c 'eval "$(echo ${Buffer.from(command).toString('base64')} | base64 -d)"'`
 }
 
 /** `-n`: never ask for a password. `-H`: the user's own home, where .pgpass is. */

@@ -47,6 +47,15 @@ describe('shell', { timeout: 60_000 }, () => {
     )
   })
 
+  test.each(['sh', 'bash', 'tcsh', 'fish'])(
+    '%s gives way to a command that ends its whole group',
+    async (login) => {
+      const guest = guestWith({ ssh: SSH.replace('exec sh', `exec ${login}`) })
+      const { exitCode } = await guest.shell(master, ['bash', '-c', "trap 'exit 5' TERM\nkill 0\nsleep 5"])
+      expect(exitCode).toBe(5)
+    },
+  )
+
   test('acts as another user from a folder that user may enter', async () => {
     const guest = guestWith({ ssh: SSH, sudo: SUDO })
     const said = async (as: 'root' | 'barman') =>
