@@ -1,7 +1,7 @@
 import { type LabNode, nodesOf } from '../lab.ts'
 import { RESTORED_PSQL } from '../operations/restore.ts'
 import { findPrimary } from '../tools/cluster.ts'
-import { forAnyShell, sshCommand } from '../tools/guest.ts'
+import { sentCommand } from '../tools/guest.ts'
 import { CONNECT_S } from '../tools/psql.ts'
 import { type Context, canAsk, passedOn } from './command.ts'
 import { findNode, openSession, type Session, verifyIsUp } from './session.ts'
@@ -24,11 +24,11 @@ export async function psql(context: Context, _options: object, words: readonly s
     node.role === 'backup' ? ([RESTORED_PSQL, 'barman'] as const) : ([['psql'], 'postgres'] as const)
   // A server that hangs takes the connection and never answers; what is typed then may take its time.
   const bounded = ['env', `PGCONNECT_TIMEOUT=${CONNECT_S}`, ...program]
-  const { file, args } = sshCommand(node.name, [...bounded, '-d', lab.database.name, ...own], user)
+  const { file, args } = sentCommand(node.name, [...bounded, '-d', lab.database.name, ...own], user)
   const terminal = canAsk(context) ? ['-t'] : []
   const { exitCode } = await context.run({
     file,
-    args: [...terminal, ...args.with(-1, forAnyShell(args.at(-1) ?? ''))],
+    args: [...terminal, ...args],
     cwd: directory,
     interactive: true,
     expectExit: 'any',

@@ -99,7 +99,7 @@ export const FORMATS = {
   },
   sshJump: {
     pattern:
-      /^(?!,)((^|,)([a-z_][a-z0-9_.-]{0,31}@)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[1-9]\d{0,4})?(?=,|$))+$/,
+      /^(?!,|none,|.*,none(,|$))((^|,)([a-z_][a-z0-9_.-]{0,31}@)?[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?(:[1-9]\d{0,4})?(?=,|$))+$/,
     words: "hosts to go through, one after another, e.g. 'me@bastion.example.org:22,inner.example.org'",
   },
   // In ssh's configuration the rest of the line is the command, whatever is in it.

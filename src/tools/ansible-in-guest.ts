@@ -3,7 +3,7 @@ import { dirname, join, posix } from 'node:path'
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import type { Command, Output, Runner } from './contracts.ts'
-import { forAnyShell, sshCommand } from './guest.ts'
+import { sentCommand } from './guest.ts'
 import { isOnPath } from './run.ts'
 import { KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
 
@@ -44,10 +44,8 @@ export function withAnsibleInGuest(run: Runner, place: Place, isWanted: () => bo
 async function play(run: Runner, place: Place, command: Command): Promise<Output> {
   const { directory, nodes } = place
   const player = nodes.at(-1)?.name ?? ''
-  const onPlayer = (argv: readonly string[], options: Partial<Command>) => {
-    const { file, args } = sshCommand(player, argv, 'root')
-    return run({ file, args: args.with(-1, forAnyShell(args.at(-1) ?? '')), cwd: directory, ...options })
-  }
+  const onPlayer = (argv: readonly string[], options: Partial<Command>) =>
+    run({ ...sentCommand(player, argv, 'root'), cwd: directory, ...options })
   // Neither way goes into a log: keys and passwords are among the files.
   const carry = ['python3', '-c', readFileSync(join(directory, GUEST_RUNNER, 'carry.py'), 'utf8')]
   await onPlayer([...carry, 'receive'], { stdin: JSON.stringify(bundle(place)) })

@@ -66,14 +66,12 @@ export function createGuest({
   ): Promise<Output> => {
     controlFolder()
     const command = sshCommand(node.name, argv, options.as)
+    const sent = sentCommand(node.name, argv, options.as, `echo '${BEGINS}'; `)
     const terminal = options.endWithUs ? ['-tt'] : []
     const { onLine, timeoutMs = ANSWER_MS } = options
     const output = await inTime(node, argv, timeoutMs, {
-      file: command.file,
-      args: [
-        ...terminal,
-        ...command.args.with(-1, `echo '${BEGINS}'; ${forAnyShell(command.args.at(-1) ?? '')}`),
-      ],
+      file: sent.file,
+      args: [...terminal, ...sent.args],
       cwd: directory,
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
@@ -142,24 +140,43 @@ function connectionString(database: string): string {
  * ssh hands all its words to the remote shell as one string: they are quoted for it, and arrive as they were.
  * @param as user to act as; it works from `/`, for it may not look into the login user's home
  */
-export function sshCommand(
+function sshCommand(
   host: string,
   argv: readonly string[],
   as?: ShellOptions['as'],
 ): Pick<Command, 'file' | 'args'> {
-  const words = as === undefined ? quoteForShell(argv) : `cd / && exec ${quoteForShell(asUser(as, argv))}`
-  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', words] }
+  return sshTo(host, lineOf(argv, as))
+}
+
+/**
+ * The same as it is sent, for whatever login shell is there.
+ * @param before goes to that shell in front of it
+ */
+export function sentCommand(
+  host: string,
+  argv: readonly string[],
+  as?: ShellOptions['as'],
+  before = '',
+): Pick<Command, 'file' | 'args'> {
+  return sshTo(host, before + forAnyShell(lineOf(argv, as)))
+}
+
+function sshTo(host: string, line: string): Pick<Command, 'file' | 'args'> {
+  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', line] }
+}
+
+function lineOf(argv: readonly string[], as: ShellOptions['as']): string {
+  return as === undefined ? quoteForShell(argv) : `cd / && exec ${quoteForShell(asUser(as, argv))}`
 }
 
 /**
  * The login shell reads the line, whichever it is: within single quotes csh takes `!` and a new line for its own, and fish
  * a backslash. Where there is one, it gets a line that all of them read alike, and sh the real one. Each shell gives way
  * to the command (exec): some end their whole group, and the way back must not go with it.
- * @param words as `sshCommand` has them
  */
-export function forAnyShell(words: string): string {
-  if (/^[ -~]*$/.test(words) && !/[\\!]/.test(words.replaceAll("'\\''", ''))) return words
-  const command = words.startsWith('cd / && exec ') ? words : `exec ${words}`
+function forAnyShell(line: string): string {
+  if (/^[ -~]*$/.test(line) && !/[\\!]/.test(line.replaceAll("'\\''", ''))) return line
+  const command = line.startsWith('cd / && exec ') ? line : `exec ${line}`
   return `exec sh -c 'eval "$(echo ${Buffer.from(command).toString('base64')} | base64 -d)"'`
 }
 

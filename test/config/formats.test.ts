@@ -76,7 +76,20 @@ const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> =
   },
   sshJump: {
     good: ['bastion', 'me@bastion.example.org:22', '10.0.0.1:2222', 'outer,me@inner:2222'],
-    bad: ['', 'me@', '@bastion', 'a b', 'bastion:0', ',inner', 'outer,', 'a,,b', 'a, b', 'a\nb'],
+    bad: [
+      '',
+      'me@',
+      '@bastion',
+      'a b',
+      'bastion:0',
+      'none,other',
+      'other,none',
+      ',inner',
+      'outer,',
+      'a,,b',
+      'a, b',
+      'a\nb',
+    ],
   },
   sshCommand: {
     good: ['nc -X 5 -x proxy:1080 %h %p', 'cloudflared access ssh --hostname %h'],

@@ -56,20 +56,21 @@ describe('projectFiles', () => {
   })
 })
 
+const SERVER = {
+  name: 'master',
+  address: '192.168.11.150',
+  host: '192.168.11.150',
+  port: 22,
+  user: 'admin',
+  key: undefined,
+  certificate: undefined,
+  agent: undefined,
+  jump: undefined,
+  proxyCommand: undefined,
+}
+
 describe('a lab of existing servers', () => {
-  const server = {
-    name: 'master',
-    address: '192.168.11.150',
-    host: '192.168.11.150',
-    port: 22,
-    user: 'admin',
-    key: undefined,
-    certificate: undefined,
-    agent: undefined,
-    jump: undefined,
-    proxyCommand: undefined,
-  }
-  const lab = testLab({ provider: 'ssh', servers: [server] })
+  const lab = testLab({ provider: 'ssh', servers: [SERVER] })
 
   it('has no Vagrantfile, and says how the servers are reached', async () => {
     const files = asRecord(await projectFiles(lab, { roles: 'copy' }))
@@ -89,20 +90,9 @@ describe('a lab of existing servers', () => {
 
 describe('ansibleCfg', () => {
   it('has no lab take the connection of another one, which has a master too', () => {
-    const server = {
-      name: 'master',
-      host: 'db',
-      port: 22,
-      user: 'admin',
-      key: undefined,
-      certificate: undefined,
-      agent: undefined,
-      jump: undefined,
-      proxyCommand: undefined,
-    }
     for (const lab of [
       testLab(),
-      testLab({ provider: 'ssh', servers: [{ ...server, address: '10.0.0.1' }] }),
+      testLab({ provider: 'ssh', servers: [{ ...SERVER, host: 'db', address: '10.0.0.1' }] }),
     ]) {
       expect(ansibleCfg(lab, 'x')).toMatch(/\ncontrol_path = %\(directory\)s\/%%C\n$/)
     }

@@ -43,7 +43,7 @@ describe('shell', { timeout: 60_000 }, () => {
         const { stdout } = await guest.shell(master, ['printf', '%s\\0', ...words])
         expect(stdout.split('\0').slice(0, -1)).toEqual(words)
       }),
-      { numRuns: 15 },
+      { numRuns: 40 },
     )
   })
 
