@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import manifest from '../package.json' with { type: 'json' }
-import type { Begin, Context, Io, Verb } from './commands/command.ts'
+import type { Begin, Context, Io, Verb } from './commands/shared/command.ts'
 import { VERBS } from './commands/index.ts'
 import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'
 import { exitCodeOf, painter, showError } from './show.ts'
-import { createRunner, quoteForShell } from './tools/run.ts'
+import { createRunner, quoteForShell } from './tools/process/run.ts'
 
 /** Options of every command; they may stand before its name too. */
 interface CommonOptions {

@@ -1,5 +1,5 @@
 import type { WalCompression } from './catalog/barman.ts'
-import type { Box, Os, ProviderName } from './catalog/contracts.ts'
+import type { Box, Os, ProviderName } from './catalog/names.ts'
 
 /** What a machine is given. */
 export interface MachineSize {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { ansibleVars } from '../src/generate/ansible-vars.ts'
+import { ansibleVars } from '../src/generate/render/ansible-vars.ts'
 import { testLab } from './support/lab.ts'
 
 const ROLES = 'provisioning/roles'

@@ -5,7 +5,7 @@ import {
   type Os,
   type OsName,
   type ProviderName,
-} from './contracts.ts'
+} from './names.ts'
 
 type PinnedBox = Box & { readonly architectures: readonly Architecture[] }
 

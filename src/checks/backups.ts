@@ -1,10 +1,10 @@
 import type { BackupNode } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../report/catalogue.ts'
 import { span } from '../report/text.ts'
-import { askBarman, barmanFailed } from '../tools/barman.ts'
+import { askBarman, barmanFailed } from '../postgres/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { onceAGuest } from '../tools/once.ts'
-import { type Check, lookAtBackup, type Seen } from './check.ts'
+import { onceAGuest } from '../tools/ssh/ask-once.ts'
+import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 interface Backup {
   readonly backup_id: string

@@ -1,8 +1,8 @@
 import type { BackupNode, Lab, LabNode, PostgresNode } from '../lab.ts'
-import { applicationOf, askBarman, barmanConfig, barmanFailed } from '../tools/barman.ts'
-import { followersOf } from '../tools/cluster.ts'
+import { applicationOf, askBarman, barmanConfig, barmanFailed } from '../postgres/barman.ts'
+import { followersOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { type Check, lookAtBackupOf, type Seen } from './check.ts'
+import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 
 interface Client {
   readonly application_name?: string

@@ -2,8 +2,8 @@ import { CommandError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { type Check, lookAtEach } from './check.ts'
-import { greet } from './greeting.ts'
+import { type Check, lookAtEach } from './support/check.ts'
+import { greet } from './support/first-contact.ts'
 
 /** Recovery to a moment, lag and logs mean little when the clocks differ by more. */
 const LIMIT_S = 2

@@ -1,10 +1,10 @@
 import { barmanHas } from '../catalog/barman.ts'
 import type { BackupNode } from '../lab.ts'
-import { askBarman, barmanCommand, barmanConfig, barmanVersion } from '../tools/barman.ts'
+import { askBarman, barmanCommand, barmanConfig, barmanVersion } from '../postgres/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { shellWord } from '../tools/evidence.ts'
-import { bytesOf, walReader } from '../tools/wal.ts'
-import { type Check, lookAtBackup, type Seen } from './check.ts'
+import { shellWord } from '../postgres/evidence.ts'
+import { bytesOf, walReader } from '../postgres/wal.ts'
+import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /*
  * Barman lists from its own catalogue, also what somebody deleted from the disk: so each file it names is looked at.

@@ -1,8 +1,8 @@
 import type { BackupNode, Lab } from '../lab.ts'
-import { everything } from '../tools/barman.ts'
+import { everything } from '../postgres/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { onceAGuest } from '../tools/once.ts'
-import { type Check, lookAtBackup, type Seen } from './check.ts'
+import { onceAGuest } from '../tools/ssh/ask-once.ts'
+import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /** The cron service of each OS family. */
 const SERVICES: Readonly<Record<Lab['os']['family'], string>> = { Debian: 'cron', RedHat: 'crond' }

@@ -1,9 +1,9 @@
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { hbaLines, othersLines } from '../tools/hba-lines.ts'
-import { type Check, lookAtEach, type Seen } from './check.ts'
-import { contains, prefixOf } from './network.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { hbaLines, othersLines } from '../postgres/hba-lines.ts'
+import { type Check, lookAtEach, type Seen } from './support/check.ts'
+import { contains, prefixOf } from './support/ipv4.ts'
 
 /** One line of pg_hba.conf as the server reads it. */
 interface Rule {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
-import { delayOf, followersOf } from '../tools/cluster.ts'
+import { delayOf, followersOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { type Check, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 interface LagRow {
   readonly application_name: string

@@ -1,5 +1,5 @@
-import { findPrimary, type ServerState } from '../tools/cluster.ts'
-import { type Check, lookAt, lookAtEach } from './check.ts'
+import { findPrimary, type ServerState } from '../postgres/topology.ts'
+import { type Check, lookAt, lookAtEach } from './support/check.ts'
 
 /** Who is master is asked of the servers; two of them, or none, is the first thing to know. */
 export const primary: Check = {

@@ -3,7 +3,7 @@ import { ageS, type Backups } from '../report/catalogue.ts'
 import { span } from '../report/text.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { readCatalogue } from './backups.ts'
-import { type Check, lookAtBackup, type Seen } from './check.ts'
+import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 const HINT = 'Restore the newest backup beside Barman, and compare it: npx create-pg-lab verify --restore'
 

@@ -1,9 +1,9 @@
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
-import { applicationOf } from '../tools/barman.ts'
-import { followersOf } from '../tools/cluster.ts'
+import { applicationOf } from '../postgres/barman.ts'
+import { followersOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { type Check, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 interface SenderRow {
   readonly application_name: string

@@ -1,7 +1,7 @@
 import type { BackupNode } from '../lab.ts'
-import { barmanConfig } from '../tools/barman.ts'
+import { barmanConfig } from '../postgres/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { type Check, lookAtBackup, type Seen } from './check.ts'
+import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 import { barmanJobs } from './cron.ts'
 
 const PROVISION = 'Write Barman’s files again: npx create-pg-lab provision'

@@ -1,7 +1,7 @@
 import type { BackupNode, Lab } from '../lab.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { literal } from '../tools/sql.ts'
-import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { literal } from '../postgres/sql.ts'
+import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
 
 interface RoleRow {
   readonly role: string

@@ -1,8 +1,8 @@
 import { type BackupNode, type LabNode, postgresNodes } from '../lab.ts'
-import { barmanConfig, everything } from '../tools/barman.ts'
+import { barmanConfig, everything } from '../postgres/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { type Check, lookAtBackup, lookAtEach, type Seen } from './check.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { type Check, lookAtBackup, lookAtEach, type Seen } from './support/check.ts'
 
 interface ServerRow {
   readonly data_directory_mode: string

@@ -1,8 +1,8 @@
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
-import { followersOf } from '../tools/cluster.ts'
+import { followersOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { type Check, lookAtEach, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { type Check, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 interface SlotRow {
   readonly slot_name: string

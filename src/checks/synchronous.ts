@@ -1,8 +1,8 @@
 import type { Lab, LabNode } from '../lab.ts'
-import { synchronousNames } from '../tools/cluster.ts'
+import { synchronousNames } from '../postgres/topology.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { type Check, lookAt, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
 
 interface SyncRow {
   readonly names: string

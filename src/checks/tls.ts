@@ -2,12 +2,12 @@ import { X509Certificate } from 'node:crypto'
 import { CERTIFICATE } from '../catalog/certificates.ts'
 import type { Finding } from '../finding.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
-import { barmanConfig } from '../tools/barman.ts'
-import { type Link, linksOf } from '../tools/cluster.ts'
-import { toSender, VERIFY } from '../tools/conninfo.ts'
+import { barmanConfig } from '../postgres/barman.ts'
+import { type Link, linksOf } from '../postgres/topology.ts'
+import { toSender, VERIFY } from '../postgres/conninfo.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { psqlEvidence, shellWord } from '../tools/evidence.ts'
-import { type Check, lookAt, lookAtBackup, lookAtEach, type Seen, withPrimary } from './check.ts'
+import { psqlEvidence, shellWord } from '../postgres/evidence.ts'
+import { type Check, lookAt, lookAtBackup, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 /** The playbook makes a new certificate a year before the old one ends. */
 const LEAST_DAYS = 14

@@ -1,6 +1,6 @@
 import { postgresNodes } from '../lab.ts'
-import { psqlEvidence } from '../tools/evidence.ts'
-import { type Check, lookAtEach } from './check.ts'
+import { psqlEvidence } from '../postgres/evidence.ts'
+import { type Check, lookAtEach } from './support/check.ts'
 
 const SQL = `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int / 10000 AS major`
 

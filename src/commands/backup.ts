@@ -1,11 +1,11 @@
 import { EXIT, Interrupted } from '../errors.ts'
 import { type BackupProgress, takeBackup } from '../operations/backup.ts'
-import type { BaseBackup } from '../operations/catalogue.ts'
+import type { BaseBackup } from '../postgres/barman-catalogue.ts'
 import { size } from '../report/text.ts'
-import { runTasks } from '../tasks.ts'
-import { backupHost, onePrimary } from './backup-host.ts'
-import type { Context } from './command.ts'
-import { openSession, verifyIsUp } from './session.ts'
+import { runTasks } from '../tasks/index.ts'
+import { backupHost, onePrimary } from './shared/one-primary.ts'
+import type { Context } from './shared/command.ts'
+import { openSession, verifyIsUp } from './shared/session.ts'
 
 /** `pg-lab backup`: a base backup, with the WAL it needs. */
 export async function backup(context: Context): Promise<number> {

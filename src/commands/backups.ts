@@ -1,9 +1,9 @@
 import { EXIT } from '../errors.ts'
-import { type BaseBackup, listBackups } from '../operations/catalogue.ts'
+import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { size } from '../report/text.ts'
-import { backupHost } from './backup-host.ts'
-import type { Context } from './command.ts'
-import { openSession, verifyIsUp } from './session.ts'
+import { backupHost } from './shared/one-primary.ts'
+import type { Context } from './shared/command.ts'
+import { openSession, verifyIsUp } from './shared/session.ts'
 
 interface BackupsOptions {
   readonly json?: true

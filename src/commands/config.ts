@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import { EXIT } from '../errors.ts'
-import { toYaml } from '../generate/yaml.ts'
+import { toYaml } from '../generate/render/yaml.ts'
 import type { Lab } from '../lab.ts'
-import type { Context } from './command.ts'
-import { openSession } from './session.ts'
+import type { Context } from './shared/command.ts'
+import { openSession } from './shared/session.ts'
 
 /** `pg-lab config`: the lab with every choice made that the config left open. */
 export async function config(context: Context, { json }: { readonly json?: true }): Promise<number> {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import type { OsName, ProviderName } from '../catalog/contracts.ts'
-import { PROVIDERS } from '../catalog/providers.ts'
+import type { OsName, ProviderName } from '../catalog/names.ts'
+import { PROVIDERS } from '../catalog/providers/index.ts'
 import {
   type Answers,
   type ConfigFormat,
@@ -15,14 +15,14 @@ import { makesLab, newLab } from '../create/new-lab.ts'
 import type { PresetName } from '../create/presets.ts'
 import { type Asker, askAnswers, defaultAnswers, type Known } from '../create/questions.ts'
 import { EXIT, UserError } from '../errors.ts'
-import { readFormer } from '../generate/former.ts'
-import { INVENTORY } from '../generate/project.ts'
+import { readFormer } from '../generate/write/last-written.ts'
+import { INVENTORY } from '../generate/render/project.ts'
 import { type Lab, nodesOf } from '../lab.ts'
 import { freeSubnet, parseSubnet, type Subnet } from '../resolve/addresses.ts'
-import { type Host as Computer, chooseProvider, createHost } from '../tools/doctor/index.ts'
-import { quoteForShell } from '../tools/run.ts'
-import { terminalAsker } from './ask.ts'
-import { type Context, canAsk } from './command.ts'
+import { type Host as Computer, chooseProvider, createHost } from '../doctor/index.ts'
+import { quoteForShell } from '../tools/process/run.ts'
+import { terminalAsker } from './shared/prompts.ts'
+import { type Context, canAsk } from './shared/command.ts'
 import { up } from './up.ts'
 
 /** An alias: the table of commands holds it against commander's open record, which an interface never fits. */

@@ -1,14 +1,14 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PROVIDERS } from '../catalog/providers.ts'
+import { PROVIDERS } from '../catalog/providers/index.ts'
 import { EXIT, UserError } from '../errors.ts'
-import { isPlain } from '../tasks.ts'
-import { chooseProvider, createHost, examine, problemsIn } from '../tools/doctor/index.ts'
-import { type Context, canAsk } from './command.ts'
-import { type Computer, repairProblems } from './computer.ts'
-import { openSession, readConfig } from './session.ts'
-import { showDiagnoses } from './show-diagnoses.ts'
+import { isPlain } from '../tasks/index.ts'
+import { chooseProvider, createHost, examine, problemsIn } from '../doctor/index.ts'
+import { type Context, canAsk } from './shared/command.ts'
+import { type Computer, repairProblems } from './shared/prepare-computer.ts'
+import { openSession, readConfig } from './shared/session.ts'
+import { showDiagnoses } from './shared/show-diagnoses.ts'
 
 /** `pg-lab doctor`: names what is missing; with `--fix` installs it, after asking where somebody can be asked. */
 export async function doctor(context: Context, { fix }: { readonly fix?: true }): Promise<number> {

@@ -1,13 +1,13 @@
 import { parseConfig } from '../config/schema.ts'
-import { allSettings, type Setting } from '../config/settings.ts'
+import { allSettings, type Setting } from '../config/setting-docs.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { type Explanation, explainSetting, type Surroundings } from '../explain/explain.ts'
 import { findSetting } from '../explain/find.ts'
 import type { Place } from '../explain/landing.ts'
-import { resolveLab } from '../resolve-lab.ts'
+import { resolveLab } from '../resolve/lab.ts'
 import type { Paint } from '../show.ts'
-import type { Context } from './command.ts'
-import { openSession } from './session.ts'
+import type { Context } from './shared/command.ts'
+import { openSession } from './shared/session.ts'
 
 /** `pg-lab explain [setting]`: what it does and where it lands; without one, the list of all. */
 export async function explain(

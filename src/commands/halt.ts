@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.ts'
-import { runTasks } from '../tasks.ts'
-import type { Context } from './command.ts'
-import { openSession, verifyHasMachines, verifyOwnsMachines } from './session.ts'
+import { runTasks } from '../tasks/index.ts'
+import type { Context } from './shared/command.ts'
+import { openSession, verifyHasMachines, verifyOwnsMachines } from './shared/session.ts'
 
 /** `pg-lab halt`: stops every machine; nothing on them is lost. */
 export async function halt(context: Context): Promise<number> {

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { DEFAULT_OS, OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
+import { DEFAULT_OS, OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/names.ts'
 import { CONFIG_FORMATS, LANGUAGES } from '../create/answers.ts'
 import { PRESET_NAMES } from '../create/presets.ts'
-import { type Verb, verb } from './command.ts'
+import { type Verb, verb } from './shared/command.ts'
 
 function wholeNumber(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)
@@ -95,7 +95,7 @@ export const VERBS: readonly Verb[] = [
       command
         .option('--watch', 'look again each second, until Ctrl-C')
         .option('--json', 'print it for machines'),
-    load: async () => (await import('./status.ts')).status,
+    load: async () => (await import('./status/index.ts')).status,
   }),
   verb({
     name: 'report',
@@ -107,7 +107,7 @@ export const VERBS: readonly Verb[] = [
           command.createOption('--lang <code>', 'of the report (of this terminal)').choices(LANGUAGES),
         )
         .option('--strict', 'write it only when every finding is as asked'),
-    load: async () => (await import('./report.ts')).report,
+    load: async () => (await import('./report/index.ts')).report,
   }),
   verb({
     name: 'load',
@@ -137,7 +137,7 @@ export const VERBS: readonly Verb[] = [
         .addOption(
           command.createOption('--lang <code>', 'of the words (of this terminal)').choices(LANGUAGES),
         ),
-    load: async () => (await import('./drill.ts')).drill,
+    load: async () => (await import('./drill/index.ts')).drill,
   }),
   verb({
     name: 'backup',

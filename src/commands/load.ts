@@ -1,11 +1,11 @@
 import { EXIT, Interrupted, UserError } from '../errors.ts'
 import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
-import type { LagSample } from '../report/lag.ts'
+import type { LagSample } from '../observe/lag.ts'
 import { size, span } from '../report/text.ts'
-import { runTasks } from '../tasks.ts'
-import { onePrimary } from './backup-host.ts'
-import type { Context } from './command.ts'
-import { openSession, verifyIsUp } from './session.ts'
+import { runTasks } from '../tasks/index.ts'
+import { onePrimary } from './shared/one-primary.ts'
+import type { Context } from './shared/command.ts'
+import { openSession, verifyIsUp } from './shared/session.ts'
 
 interface LoadOptions {
   readonly rate?: number

@@ -1,11 +1,11 @@
 import { EXIT } from '../errors.ts'
-import { writeProject } from '../generate/write.ts'
+import { writeProject } from '../generate/write/write.ts'
 import { makePlan } from '../plan/index.ts'
 import { showPlan } from '../plan/show.ts'
-import type { Context } from './command.ts'
-import { openSession } from './session.ts'
+import type { Context } from './shared/command.ts'
+import { openSession } from './shared/session.ts'
 import { filesOf } from './steps/files.ts'
-import { agreesToTakeOver, look } from './steps/look.ts'
+import { agreesToTakeOver, look } from './steps/survey.ts'
 
 /**
  * `pg-lab plan`: what `up` would do, read from the files, the machines and the servers. Changes nothing.

@@ -6,10 +6,10 @@ import {
   planPromotion,
   promote as promoteNow,
 } from '../operations/promote.ts'
-import { runTasks, type Task } from '../tasks.ts'
-import { ask } from './ask.ts'
-import { type Context, canAsk } from './command.ts'
-import { openSession, type Session, verifyIsUp } from './session.ts'
+import { runTasks, type Task } from '../tasks/index.ts'
+import { ask } from './shared/prompts.ts'
+import { type Context, canAsk } from './shared/command.ts'
+import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
 
 /** `pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */

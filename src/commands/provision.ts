@@ -1,9 +1,9 @@
 import { EXIT } from '../errors.ts'
-import { runTasks } from '../tasks.ts'
-import type { Context } from './command.ts'
-import { openSession, verifyHasMachines } from './session.ts'
+import { runTasks } from '../tasks/index.ts'
+import type { Context } from './shared/command.ts'
+import { openSession, verifyHasMachines } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
-import { look, verifyFeasible } from './steps/look.ts'
+import { look, verifyFeasible } from './steps/survey.ts'
 import { startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
 

@@ -1,6 +1,6 @@
 import { EXIT, Interrupted, UserError } from '../errors.ts'
 import type { BackupNode, Lab } from '../lab.ts'
-import { type Moment, parseMoment } from '../operations/moment.ts'
+import { type Moment, parseMoment } from '../operations/restore-target.ts'
 import {
   planRestore,
   type RestorePlan,
@@ -9,11 +9,11 @@ import {
   restoreOver,
 } from '../operations/restore.ts'
 import { chooseOver } from '../operations/restore-over.ts'
-import { type Progress, runTasks } from '../tasks.ts'
-import { ask } from './ask.ts'
-import { backupHost } from './backup-host.ts'
-import { type Context, canAsk } from './command.ts'
-import { openSession, type Session, verifyIsUp } from './session.ts'
+import { type Progress, runTasks } from '../tasks/index.ts'
+import { ask } from './shared/prompts.ts'
+import { backupHost } from './shared/one-primary.ts'
+import { type Context, canAsk } from './shared/command.ts'
+import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
 
 interface RestoreOptions {

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
 import { usersOf } from '../lab.ts'
-import { passwordOf, SECRETS } from '../operations/rotate.ts'
-import type { Context } from './command.ts'
-import { openSession } from './session.ts'
+import { passwordOf, SECRETS } from '../operations/rotate-passwords.ts'
+import type { Context } from './shared/command.ts'
+import { openSession } from './shared/session.ts'
 
 /** `pg-lab secrets`: who has a password, and where it is. `pg-lab secrets show <user>`: the password, for `$(…)`. */
 export async function secrets(

@@ -6,9 +6,9 @@ import {
   type SwitchoverPlan,
   switchover as switchNow,
 } from '../operations/switchover.ts'
-import { runTasks, type Task } from '../tasks.ts'
-import type { Context } from './command.ts'
-import { openSession, type Session, verifyIsUp } from './session.ts'
+import { runTasks, type Task } from '../tasks/index.ts'
+import type { Context } from './shared/command.ts'
+import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
 
 /** `pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */

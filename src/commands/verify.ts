@@ -7,9 +7,9 @@ import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
 import type { CheckReport } from '../report/report.ts'
 import { type Paint, showCheck, showVerdict } from '../show.ts'
-import type { Context } from './command.ts'
-import { restoreCheck } from './restore-check.ts'
-import { openSession, verifyIsUp } from './session.ts'
+import type { Context } from './shared/command.ts'
+import { restoreCheck } from '../checks/restore.ts'
+import { openSession, verifyIsUp } from './shared/session.ts'
 
 const ALL_CHECKS = [...CHECKS, restoreCheck]
 

@@ -1,4 +1,4 @@
-import type { OsName, ProviderName } from '../catalog/contracts.ts'
+import type { OsName, ProviderName } from '../catalog/names.ts'
 import type { PresetName } from './presets.ts'
 
 /** Languages of the lab's README. */

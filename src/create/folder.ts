@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import type { ProjectFile } from '../generate/project.ts'
-import { writeProject } from '../generate/write.ts'
+import type { ProjectFile } from '../generate/render/project.ts'
+import { writeProject } from '../generate/write/write.ts'
 
 /** What a fresh repository, or a look at the folder, leaves behind. */
 const COUNTS_AS_EMPTY = ['.git', '.DS_Store']

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fromYaml } from '../generate/yaml.ts'
+import { fromYaml } from '../generate/render/yaml.ts'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
 

@@ -1,6 +1,6 @@
-import { DEFAULT_OS, type OsName, type ProviderName, VAGRANT_PROVIDERS } from '../catalog/contracts.ts'
+import { DEFAULT_OS, type OsName, type ProviderName, VAGRANT_PROVIDERS } from '../catalog/names.ts'
 import { ENDED_OS, OPERATING_SYSTEMS } from '../catalog/os.ts'
-import { PROVIDERS } from '../catalog/providers.ts'
+import { PROVIDERS } from '../catalog/providers/index.ts'
 import type { Answers, Language } from './answers.ts'
 import { configOf } from './config.ts'
 import { presetOf } from './presets.ts'

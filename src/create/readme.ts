@@ -1,5 +1,5 @@
-import { PROVIDERS } from '../catalog/providers.ts'
-import { renderTemplate } from '../generate/template.ts'
+import { PROVIDERS } from '../catalog/providers/index.ts'
+import { renderTemplate } from '../generate/render/template.ts'
 import type { Lab } from '../lab.ts'
 import type { Language } from './answers.ts'
 import { guestPaths } from './guest-paths.ts'

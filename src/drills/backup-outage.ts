@@ -1,12 +1,12 @@
 import type { Lab } from '../lab.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import { size, span } from '../report/text.ts'
-import type { Progress } from '../tasks.ts'
-import { backupOf, withoutBackup, withoutMachines } from './casting.ts'
+import type { Progress } from '../tasks/index.ts'
+import { backupOf, withoutBackup, withoutMachines } from './rehearsal/cast.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { mostKept, unprotectedSpan } from './sampler.ts'
-import { letCommitsPass } from './wait.ts'
-import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './wal.ts'
+import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
+import { letCommitsPass } from './rehearsal/wait.ts'
+import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './rehearsal/wal-steps.ts'
 
 const COMMITS_MEANWHILE = 300
 

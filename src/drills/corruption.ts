@@ -1,10 +1,10 @@
 import { CommandError, programFailed } from '../errors.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
-import { startServer, stopServer } from '../operations/service.ts'
-import type { Progress } from '../tasks.ts'
-import { literal } from '../tools/sql.ts'
-import { backupOf, leafStandby, serverOf, thePrimary, withoutBackup, withoutSlave } from './casting.ts'
+import { startServer, stopServer } from '../operations/postgres-service.ts'
+import type { Progress } from '../tasks/index.ts'
+import { literal } from '../postgres/sql.ts'
+import { backupOf, leafStandby, serverOf, thePrimary, withoutBackup, withoutSlave } from './rehearsal/cast.ts'
 import type { Drill, LiveStage, Step } from './drill.ts'
 import {
   bringBackCommand,
@@ -18,9 +18,9 @@ import {
   restoredHolding,
   sayHolding,
   verifyWhole,
-} from './precious.ts'
-import { until, untilStreaming } from './wait.ts'
-import { barmanCron, untilReceiving } from './wal.ts'
+} from './rehearsal/guarded-table.ts'
+import { until, untilStreaming } from './rehearsal/wait.ts'
+import { barmanCron, untilReceiving } from './rehearsal/wal-steps.ts'
 
 const ON_STANDBY = 'standby'
 

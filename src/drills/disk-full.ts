@@ -1,13 +1,13 @@
 import { programFailed } from '../errors.ts'
 import type { BackupNode } from '../lab.ts'
 import { size } from '../report/text.ts'
-import type { Progress } from '../tasks.ts'
-import { barmanConfig, stopReceiveWal } from '../tools/barman.ts'
-import { backupOf, withoutBackup } from './casting.ts'
+import type { Progress } from '../tasks/index.ts'
+import { barmanConfig, stopReceiveWal } from '../postgres/barman.ts'
+import { backupOf, withoutBackup } from './rehearsal/cast.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { mostKept } from './sampler.ts'
-import { letCommitsPass, until } from './wait.ts'
-import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './wal.ts'
+import { mostKept } from './rehearsal/samples.ts'
+import { letCommitsPass, until } from './rehearsal/wait.ts'
+import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './rehearsal/wal-steps.ts'
 
 const COMMITS_MEANWHILE = 200
 

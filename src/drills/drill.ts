@@ -1,11 +1,11 @@
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
-import type { Place } from '../operations/place.ts'
+import type { Place } from '../operations/live-lab.ts'
 import type { Figure, Text } from '../report/drill-report.ts'
-import type { Progress } from '../tasks.ts'
-import type { Vagrant } from '../tools/vagrant.ts'
-import type { Recorder } from './recorder.ts'
-import type { Results } from './results.ts'
+import type { Progress } from '../tasks/index.ts'
+import type { Vagrant } from '../tools/vagrant/vagrant.ts'
+import type { Recorder } from './rehearsal/recorder.ts'
+import type { Results } from './rehearsal/results.ts'
 
 /** Who plays which part, for the length of one drill. Kept on disk, so that an interrupted drill can be led back. */
 export interface Cast {

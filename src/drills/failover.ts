@@ -1,14 +1,14 @@
 import { programFailed } from '../errors.ts'
 import { postgresNodes } from '../lab.ts'
-import { cutCable, mendCable, mendCommand } from '../operations/cable.ts'
+import { cutCable, mendCable, mendCommand } from '../operations/network-cut.ts'
 import { followPrimary } from '../operations/follow.ts'
-import { cutPower } from '../operations/power.ts'
+import { cutPower } from '../operations/power-cut.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import type { Text } from '../report/drill-report.ts'
-import { thePrimary, withoutMachines, withoutSuccessor } from './casting.ts'
+import { thePrimary, withoutMachines, withoutSuccessor } from './rehearsal/cast.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { leadBack, promoteOne, rejoinVictim, switchBack } from './lead-back.ts'
-import { letCommitsPass } from './wait.ts'
+import { leadBack, promoteOne, rejoinVictim, switchBack } from './rehearsal/lead-back.ts'
+import { letCommitsPass } from './rehearsal/wait.ts'
 
 const COMMITS_MEANWHILE = 200
 

@@ -1,12 +1,12 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
-import { parseMoment } from '../operations/moment.ts'
+import { parseMoment } from '../operations/restore-target.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
-import { findPrimary } from '../tools/cluster.ts'
-import { literal } from '../tools/sql.ts'
-import { backupOf, thePrimary, withoutBackup } from './casting.ts'
+import { findPrimary } from '../postgres/topology.ts'
+import { literal } from '../postgres/sql.ts'
+import { backupOf, thePrimary, withoutBackup } from './rehearsal/cast.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { leadBack } from './lead-back.ts'
+import { leadBack } from './rehearsal/lead-back.ts'
 import {
   askRestored,
   bringBackCommand,
@@ -20,9 +20,9 @@ import {
   restoredHolding,
   sayHolding,
   verifyWhole,
-} from './precious.ts'
-import { letCommitsPass } from './wait.ts'
-import { COMMITS, SCHEMA } from './writer.ts'
+} from './rehearsal/guarded-table.ts'
+import { letCommitsPass } from './rehearsal/wait.ts'
+import { COMMITS, SCHEMA } from './rehearsal/writer.ts'
 
 /** The writer pauses 10 ms after each: together they take longer than the second that is gone back. */
 const COMMITS_MEANWHILE = 200

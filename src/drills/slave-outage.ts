@@ -1,12 +1,12 @@
-import { startServer, stopServer } from '../operations/service.ts'
+import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { size, span } from '../report/text.ts'
-import type { Progress } from '../tasks.ts'
-import { leafStandby, serverOf, slotOf, withoutSlave } from './casting.ts'
+import type { Progress } from '../tasks/index.ts'
+import { leafStandby, serverOf, slotOf, withoutSlave } from './rehearsal/cast.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { openOutageMs, outageOf } from './recording.ts'
-import { mostKept, unprotectedSpan } from './sampler.ts'
-import { letCommitsPass, untilStreaming } from './wait.ts'
-import { keptNow } from './wal.ts'
+import { openOutageMs, outageOf } from './rehearsal/recording.ts'
+import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
+import { letCommitsPass, untilStreaming } from './rehearsal/wait.ts'
+import { keptNow } from './rehearsal/wal-steps.ts'
 
 /** So many commits are made while the slave is away. */
 const COMMITS_MEANWHILE = 500

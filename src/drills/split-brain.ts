@@ -3,12 +3,12 @@ import { CommandError } from '../errors.ts'
 import { fence } from '../operations/fence.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { size } from '../report/text.ts'
-import { leafStandby, serverOf, slotOf, withoutSlave } from './casting.ts'
+import { leafStandby, serverOf, slotOf, withoutSlave } from './rehearsal/cast.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { rejoinVictim } from './lead-back.ts'
-import { mostKept } from './sampler.ts'
-import { letCommitsPass, untilStreaming } from './wait.ts'
-import { SCHEMA } from './writer.ts'
+import { rejoinVictim } from './rehearsal/lead-back.ts'
+import { mostKept } from './rehearsal/samples.ts'
+import { letCommitsPass, untilStreaming } from './rehearsal/wait.ts'
+import { SCHEMA } from './rehearsal/writer.ts'
 
 const COMMITS_MEANWHILE = 200
 

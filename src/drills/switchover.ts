@@ -1,10 +1,10 @@
 import { followPrimary } from '../operations/follow.ts'
 import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
-import type { Progress } from '../tasks.ts'
-import { successor, thePrimary, withoutSuccessor } from './casting.ts'
+import type { Progress } from '../tasks/index.ts'
+import { successor, thePrimary, withoutSuccessor } from './rehearsal/cast.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { leadBack, switchBack } from './lead-back.ts'
-import { letCommitsPass } from './wait.ts'
+import { leadBack, switchBack } from './rehearsal/lead-back.ts'
+import { letCommitsPass } from './rehearsal/wait.ts'
 
 const COMMITS_MEANWHILE = 200
 

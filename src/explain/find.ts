@@ -2,7 +2,7 @@ import { isServerSetting, serverSettings } from '../catalog/postgres-settings.ts
 import { closest } from '../config/closest.ts'
 import { pathOf } from '../config/path.ts'
 import { ALIASES } from '../config/schema.ts'
-import { allSettings, type Setting } from '../config/settings.ts'
+import { allSettings, type Setting } from '../config/setting-docs.ts'
 import { UserError } from '../errors.ts'
 
 /** A setting that was asked for. */

@@ -1,12 +1,12 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
-import { delayOf, followersOf } from '../tools/cluster.ts'
-import { literal } from '../tools/sql.ts'
-import { bytesOf } from '../tools/wal.ts'
-import { isCutOff, reachedBy } from './cut-off.ts'
+import { delayOf, followersOf } from '../postgres/topology.ts'
+import { literal } from '../postgres/sql.ts'
+import { bytesOf } from '../postgres/wal.ts'
+import { isCutOff, reachedBy } from '../observe/partition.ts'
 import { type Fenced, fence } from './fence.ts'
-import type { Place } from './place.ts'
-import { findServer, namesOf, type Server, seeServers } from './servers.ts'
+import type { Place } from './live-lab.ts'
+import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
 import { reserveNumbers, takenNumbers } from './timeline-numbers.ts'
 
 /** Which standby becomes the primary, and what has to happen before. */

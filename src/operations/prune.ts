@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { NODE_IMAGE_SOURCES } from '../generate/node-image.ts'
+import { NODE_IMAGE_SOURCES } from '../generate/render/node-image.ts'
 import type { Lab } from '../lab.ts'
 import type { Runner } from '../tools/contracts.ts'
 

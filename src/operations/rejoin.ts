@@ -1,7 +1,7 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
-import type { Place } from './place.ts'
+import type { Place } from './live-lab.ts'
 import { type Commits, countCommits, readFiles, type ServerFiles } from './server-files.ts'
 import {
   findServer,
@@ -11,7 +11,7 @@ import {
   type Server,
   seeServers,
   stretchesBehind,
-} from './servers.ts'
+} from '../observe/servers.ts'
 
 /** A server that becomes a standby of today's primary. */
 export interface RejoinPlan {

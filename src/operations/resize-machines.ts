@@ -1,7 +1,7 @@
 import type { LabNode, MachineSize } from '../lab.ts'
-import { createContainers } from '../tools/containers.ts'
+import { createContainers } from '../tools/docker/containers.ts'
 import type { Runner } from '../tools/contracts.ts'
-import type { Vagrant } from '../tools/vagrant.ts'
+import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 
 /** A machine and the size it is to have. */
 interface Resize {

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
-import type { Place } from './place.ts'
+import type { Place } from './live-lab.ts'
 import { readFiles } from './server-files.ts'
-import { findServer, namesOf, type Server, seeServers } from './servers.ts'
+import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
 
 /**
  * Chooses the server a restore in place goes over: the one primary; where none answers, the one that is named.

@@ -1,12 +1,12 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import { type ExtraVars, runPlaybook } from '../tools/ansible.ts'
-import { askBarman, barmanFailed } from '../tools/barman.ts'
-import { findPrimary } from '../tools/cluster.ts'
-import { archiveWal, bytesOf } from '../tools/wal.ts'
-import { type BaseBackup, listBackups } from './catalogue.ts'
-import type { Moment } from './moment.ts'
-import type { Place } from './place.ts'
+import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
+import { askBarman, barmanFailed } from '../postgres/barman.ts'
+import { findPrimary } from '../postgres/topology.ts'
+import { archiveWal, bytesOf } from '../postgres/wal.ts'
+import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
+import type { Moment } from './restore-target.ts'
+import type { Place } from './live-lab.ts'
 import {
   isOnLine,
   knownTimelines,

@@ -1,12 +1,12 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import { delayOf } from '../tools/cluster.ts'
-import { literal } from '../tools/sql.ts'
-import { bytesOf } from '../tools/wal.ts'
+import { delayOf } from '../postgres/topology.ts'
+import { literal } from '../postgres/sql.ts'
+import { bytesOf } from '../postgres/wal.ts'
 import { type Fenced, fence, release } from './fence.ts'
-import type { Place } from './place.ts'
+import type { Place } from './live-lab.ts'
 import { makePrimary } from './promote.ts'
-import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from './servers.ts'
+import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from '../observe/servers.ts'
 import { takenNumbers } from './timeline-numbers.ts'
 
 /** Two servers that change places. */

@@ -3,7 +3,7 @@ import { type BackupNode, type Lab, postgresNodes } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../report/catalogue.ts'
 import { span } from '../report/text.ts'
 import type { Guest } from '../tools/contracts.ts'
-import type { PlanAction, PlanItem } from './item.ts'
+import type { PlanAction, PlanItem } from './plan-item.ts'
 import type { Survey } from './survey.ts'
 
 /** What Barman says of its server and its jobs. */

@@ -1,5 +1,5 @@
-import type { WriteResult } from '../generate/write.ts'
-import type { PlanItem } from './item.ts'
+import type { WriteResult } from '../generate/write/write.ts'
+import type { PlanItem } from './plan-item.ts'
 
 /** What happens to the lab's files. */
 export function fileItems({ written, merged, removed, conflicts }: WriteResult): readonly PlanItem[] {

@@ -1,12 +1,12 @@
-import type { WriteResult } from '../generate/write.ts'
+import type { WriteResult } from '../generate/write/write.ts'
 import type { Lab } from '../lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { backupItems } from './backup.ts'
 import { fileItems } from './files.ts'
-import type { PlanItem } from './item.ts'
+import type { PlanItem } from './plan-item.ts'
 import { departures, leavingItems, machineItems } from './machines.ts'
 import { refusals } from './refusals.ts'
-import { serverItems } from './servers.ts'
+import { serverItems } from './server-items.ts'
 import type { Survey } from './survey.ts'
 
 /**

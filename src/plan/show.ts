@@ -1,5 +1,5 @@
 import type { Paint } from '../show.ts'
-import type { PlanAction, PlanItem } from './item.ts'
+import type { PlanAction, PlanItem } from './plan-item.ts'
 
 /** So many files are named; of more only their number is told. */
 const MAX_FILES = 8

@@ -1,5 +1,5 @@
 import { type Lab, nodesOf, postgresNodes } from '../lab.ts'
-import { BARMAN_FOLLOWER } from './server-sight.ts'
+import { BARMAN_FOLLOWER } from '../observe/server-settings.ts'
 import type { Survey } from './survey.ts'
 
 /** Slots through which the lab's own machines stream today, and which have another name in the config. */

@@ -1,5 +1,5 @@
-import type { LagSample } from './lag.ts'
-import type { Words } from './locales/words.ts'
+import type { LagSample } from '../observe/lag.ts'
+import type { Words } from '../words/words.ts'
 
 /** A language the report speaks. */
 export type Language = Words['language']

@@ -1,5 +1,5 @@
 import type { CheckReport } from './report.ts'
-import { type Markup, tag } from './tag.ts'
+import { type Markup, tag } from './markup.ts'
 import { cleanOutput, oneLine } from './text.ts'
 
 /** Findings as a JUnit file, which every CI reads: a suite a check, a test case a finding. */

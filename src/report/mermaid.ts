@@ -1,5 +1,5 @@
-import type { Words } from './locales.ts'
-import type { NodeState, Survey } from './survey.ts'
+import type { Words } from '../words/index.ts'
+import type { NodeState, Survey } from '../observe/status.ts'
 import { oneLine, size } from './text.ts'
 
 /** The topology as a Mermaid flowchart: a box a host, an arrow for WAL on its way. */

@@ -1,6 +1,6 @@
 import type { Course, Language, Span } from './drill-report.ts'
 import { PICTURE_STYLE } from './page-style.ts'
-import { type Markup, NOTHING, tag } from './tag.ts'
+import { type Markup, NOTHING, tag } from './markup.ts'
 import { size } from './text.ts'
 
 const WIDTH = 640

@@ -1,6 +1,6 @@
-import type { Words } from './locales.ts'
+import type { Words } from '../words/index.ts'
 import { type LoadReport, worstLags } from './report.ts'
-import { type Markup, tag } from './tag.ts'
+import { type Markup, tag } from './markup.ts'
 import { size, span } from './text.ts'
 
 const WIDTH = 640

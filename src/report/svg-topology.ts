@@ -1,8 +1,8 @@
-import type { Words } from './locales.ts'
+import type { Words } from '../words/index.ts'
 import { arrowWords } from './mermaid.ts'
-import type { NodeState, Survey } from './survey.ts'
-import { type Markup, tag } from './tag.ts'
-import { type Branch, treeOf } from './tree.ts'
+import type { NodeState, Survey } from '../observe/status.ts'
+import { type Markup, tag } from './markup.ts'
+import { type Branch, treeOf } from './streaming-tree.ts'
 
 /** In units of the picture; text is 14 high. */
 const BOX = { width: 200, height: 76 } as const

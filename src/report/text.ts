@@ -1,4 +1,4 @@
-import { printable } from '../tools/logs.ts'
+import { printable } from '../tools/process/logs.ts'
 
 /** Output of a server, made safe to show: no escape sequences, no control characters, no blank ends. */
 export function cleanOutput(text: string): string {

@@ -1,7 +1,7 @@
-import type { ProviderName } from '../catalog/contracts.ts'
+import type { ProviderName } from '../catalog/names.ts'
 import type { Config } from '../config/schema.ts'
 import type { RoleOf, Seat } from './addresses.ts'
-import type { Report } from './report.ts'
+import type { Report } from './problems.ts'
 
 /** A machine of the config with its path, its name filled in. */
 export interface Machine {

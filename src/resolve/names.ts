@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Machine } from './machines.ts'
-import { checkUnique, type Report } from './report.ts'
+import { checkUnique, type Report } from './problems.ts'
 
 /** Words Ansible's inventory already uses: for everything, for this computer, for our groups. */
 const RESERVED_NAMES = ['all', 'ungrouped', 'localhost', 'masters', 'slaves', 'backups']

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../catalog/contracts.ts'
+import type { ProviderName } from '../catalog/names.ts'
 import type { Config } from '../config/schema.ts'
 import {
   addressNumber,
@@ -12,7 +12,7 @@ import {
   whyNotAddress,
 } from './addresses.ts'
 import type { Machine } from './machines.ts'
-import { checkUnique, type Report } from './report.ts'
+import { checkUnique, type Report } from './problems.ts'
 
 /** VirtualBox ≥ 6.1.28 refuses host-only networks elsewhere. */
 const VIRTUALBOX_HOST_ONLY = parseSubnet('192.168.56.0/21')

@@ -4,7 +4,7 @@ import { inBaseUnit, spelled } from '../catalog/setting-value.ts'
 import { closest } from '../config/closest.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
-import type { Report } from './report.ts'
+import type { Report } from './problems.ts'
 
 /** What does the work of a setting that was taken out of PostgreSQL. */
 const SUCCESSORS: Readonly<Record<string, string | undefined>> = {

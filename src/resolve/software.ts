@@ -1,9 +1,9 @@
 import { BARMAN_SINCE, barmanHas, featureOf } from '../catalog/barman.ts'
-import { type Architecture, type Box, DEFAULT_OS, type Os, type ProviderName } from '../catalog/contracts.ts'
+import { type Architecture, type Box, DEFAULT_OS, type Os, type ProviderName } from '../catalog/names.ts'
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
 import type { Lab, Repository } from '../lab.ts'
-import type { Report } from './report.ts'
+import type { Report } from './problems.ts'
 
 /** The box of every machine; `undefined` for docker, which builds its own image, and for servers that are there. */
 export function resolveBox(

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Machine } from './machines.ts'
-import type { Report } from './report.ts'
+import type { Report } from './problems.ts'
 
 /** The name of the server each slave streams from, in their order. */
 export function upstreamsOf({ master, slaves }: Config): string[] {

@@ -1,4 +1,4 @@
-import type { Box, Os } from '../catalog/contracts.ts'
+import type { Box, Os } from '../catalog/names.ts'
 import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
 import { inBaseUnit } from '../catalog/setting-value.ts'
 import type { Config } from '../config/schema.ts'

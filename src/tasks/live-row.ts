@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { printable } from '../tools/logs.ts'
+import { printable } from '../tools/process/logs.ts'
 import { duration, type Row } from './task.ts'
 
 const EVERY_SECOND_MS = 1_000

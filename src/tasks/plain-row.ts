@@ -1,4 +1,4 @@
-import { printable } from '../tools/logs.ts'
+import { printable } from '../tools/process/logs.ts'
 import { duration, type Row } from './task.ts'
 
 /** One note of a task and host in this time, the newest; the notes of another host come at once. */

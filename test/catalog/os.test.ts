@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OS_NAMES } from '../../src/catalog/contracts.ts'
+import { OS_NAMES } from '../../src/catalog/names.ts'
 import { OPERATING_SYSTEMS, osCarrying, RETIRED_OS } from '../../src/catalog/os.ts'
 
 describe.each(OS_NAMES)('%s', (name) => {

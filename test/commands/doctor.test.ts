@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { BASICS, DOCKER, scriptedRunner } from '../tools/doctor/computer.ts'
+import { BASICS, DOCKER, scriptedRunner } from '../doctor/computer.ts'
 import { labFolder, program } from './program.ts'
 
 const INSPECT = 'docker image inspect --format {{.Id}} debian:12 pg-lab/base:debian-12'

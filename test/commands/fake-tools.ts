@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError } from '../../src/errors.ts'
 import type { Command, Output, Runner } from '../../src/tools/contracts.ts'
-import { BASICS, DOCKER } from '../tools/doctor/computer.ts'
+import { BASICS, DOCKER } from '../doctor/computer.ts'
 
 const NODES = ['master', 'slave', 'backup']
 

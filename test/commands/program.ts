@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { main } from '../../src/cli.ts'
 import type { Runner } from '../../src/tools/contracts.ts'
-import { scriptedRunner } from '../tools/doctor/computer.ts'
+import { scriptedRunner } from '../doctor/computer.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 /** Keeps what is written to it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Cast } from '../../src/drills/drill.ts'
 import { DRILLS } from '../../src/drills/index.ts'
-import { writerHost } from '../../src/drills/writer.ts'
+import { writerHost } from '../../src/drills/rehearsal/writer.ts'
 import { type Lab, postgresNodes } from '../../src/lab.ts'
 import type { Text } from '../../src/report/drill-report.ts'
 import { testLab, testSlave } from '../support/lab.ts'

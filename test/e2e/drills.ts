@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OsName } from '../../src/catalog/contracts.ts'
+import type { OsName } from '../../src/catalog/names.ts'
 import { newestFigures, newestPage } from '../support/drill-pages.ts'
 import { spawn, TestLab } from './support.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PlanItem } from '../../src/plan/item.ts'
+import type { PlanItem } from '../../src/plan/plan-item.ts'
 import { spawn, TestLab } from './support.ts'
 
 const SLAVE = "{ name: 'slave', address: '10.97.60.12' }"

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Survey } from '../../src/report/survey.ts'
+import type { Survey } from '../../src/observe/status.ts'
 import { spawn, TestLab } from './support.ts'
 
 const lab = TestLab.create(

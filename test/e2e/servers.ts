@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
 import { SYSTEMD_OPTIONS } from '../../src/catalog/providers/docker.ts'
-import { NODE_IMAGE_SETTINGS } from '../../src/generate/node-image.ts'
+import { NODE_IMAGE_SETTINGS } from '../../src/generate/render/node-image.ts'
 import { imagesOf } from '../../src/operations/prune.ts'
 import { type Result, spawn, TestLab } from './support.ts'
 

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import type { Finding } from '../../src/finding.ts'
-import { identityOf } from '../../src/tools/groups.ts'
+import { identityOf } from '../../src/tools/process/groups.ts'
 
 /** The built command, as a user runs it. */
 const CLI = resolve('dist/pg-lab.js')

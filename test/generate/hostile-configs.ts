@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { FORMATS, type Format } from '../../src/config/formats.ts'
-import { allSettings } from '../../src/config/settings.ts'
+import { allSettings } from '../../src/config/setting-docs.ts'
 
 /** What breaks out of something, if it is let: one or more of every language a value passes through. */
 export const ATTACKS = {

@@ -1,4 +1,4 @@
-import type { OsName } from '../../src/catalog/contracts.ts'
+import type { OsName } from '../../src/catalog/names.ts'
 import { FETCH_POSTGRES_19 } from '../e2e/repository.ts'
 
 /** A computer a lab is driven from. */

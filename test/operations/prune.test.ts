@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { NODE_IMAGE_SOURCES } from '../../src/generate/node-image.ts'
+import { NODE_IMAGE_SOURCES } from '../../src/generate/render/node-image.ts'
 import { imagesOf, oldImages } from '../../src/operations/prune.ts'
 import type { Runner } from '../../src/tools/contracts.ts'
 import { testLab } from '../support/lab.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { html } from '../../src/report/html.ts'
-import { LOCALES } from '../../src/report/locales.ts'
+import { LOCALES } from '../../src/words/index.ts'
 import { FAILED, finding, hostileReport, sampleReport } from './sample.ts'
 
 describe('the page', () => {

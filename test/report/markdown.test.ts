@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LOCALES } from '../../src/report/locales.ts'
+import { LOCALES } from '../../src/words/index.ts'
 import { markdown } from '../../src/report/markdown.ts'
 import type { Report } from '../../src/report/report.ts'
 import { FAILED, finding, HOSTILE, hostileReport, sampleReport } from './sample.ts'

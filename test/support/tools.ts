@@ -1,4 +1,4 @@
-import { isOnPath } from '../../src/tools/run.ts'
+import { isOnPath } from '../../src/tools/process/run.ts'
 import { type Counts, run } from './vitest.ts'
 
 /** A step that is one test: it passes or it does not. */

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../contracts.ts'
+import type { ProviderName } from '../names.ts'
 
 /** Something a provider needs on the user's computer. The doctor looks for it; nothing here acts. */
 export interface ToolRequirement {

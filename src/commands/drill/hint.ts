@@ -1,8 +1,8 @@
 import type { Language } from '../../create/answers.ts'
 import type { Hint } from '../../drills/drill.ts'
-import { writeState } from '../../drills/state.ts'
+import { writeState } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../../errors.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../shared/session.ts'
 import { unfinished } from './stage.ts'
 
 /** `pg-lab drill hint`: one more of the hints. */

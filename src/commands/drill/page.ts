@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Language } from '../../create/answers.ts'
 import type { Cast, Drill } from '../../drills/drill.ts'
-import { courseOf, type Results } from '../../drills/results.ts'
+import { courseOf, type Results } from '../../drills/rehearsal/results.ts'
 import { drillMarkdown } from '../../report/drill-markdown.ts'
 import type { DrillReport, Figure, StepReport } from '../../report/drill-report.ts'
 import { drillPicture } from '../../report/svg-course.ts'
-import { REPORT_FOLDER } from '../report/write.ts'
-import type { Session } from '../session.ts'
+import { REPORT_FOLDER } from '../../report/store.ts'
+import type { Session } from '../shared/session.ts'
 
 /** Where the pages of drills lie; seen from the lab's folder. */
 const DRILLS_FOLDER = `${REPORT_FOLDER}/drills`

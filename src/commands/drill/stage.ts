@@ -1,10 +1,10 @@
 import type { Cast, Drill, Stage } from '../../drills/drill.ts'
 import { DRILLS } from '../../drills/index.ts'
-import { type DrillState, readState } from '../../drills/state.ts'
+import { type DrillState, readState } from '../../drills/rehearsal/open-drill.ts'
 import { UserError } from '../../errors.ts'
 import { nodesOf, postgresNodes } from '../../lab.ts'
-import { createVagrant } from '../../tools/vagrant.ts'
-import type { Session } from '../session.ts'
+import { createVagrant } from '../../tools/vagrant/vagrant.ts'
+import type { Session } from '../shared/session.ts'
 
 /** The stage of a drill whose cast is chosen. */
 export function stageOf({ context, directory, lab, guest, logs }: Session, cast: Cast): Stage {

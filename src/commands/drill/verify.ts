@@ -1,9 +1,9 @@
 import { runChecks } from '../../checks/index.ts'
 import type { Drill, Stage } from '../../drills/drill.ts'
 import type { Finding } from '../../finding.ts'
-import type { Progress } from '../../tasks.ts'
-import { pause } from '../../tools/signals.ts'
-import type { Session } from '../session.ts'
+import type { Progress } from '../../tasks/index.ts'
+import { pause } from '../../tools/process/signals.ts'
+import type { Session } from '../shared/session.ts'
 import { FailedFindings } from '../steps/verify.ts'
 
 /** Barman's cron runs once a minute, and some checks look at what it did. */

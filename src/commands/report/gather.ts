@@ -5,15 +5,15 @@ import manifest from '../../../package.json' with { type: 'json' }
 import { CommandError } from '../../errors.ts'
 import type { Lab, LabNode } from '../../lab.ts'
 import { runLoad } from '../../operations/load.ts'
-import { copyFiles } from '../../report/files.ts'
-import { redactor } from '../../report/redact.ts'
+import { copyFiles } from '../../observe/copied-files.ts'
+import { redactor } from '../../observe/redact.ts'
 import { type LoadReport, type Report, timeOf, versionsOf } from '../../report/report.ts'
-import { type Survey, surveyLab } from '../../report/survey.ts'
-import { writeTranscript } from '../../report/transcript.ts'
-import type { Progress } from '../../tasks.ts'
-import { barmanVersion } from '../../tools/barman.ts'
+import { type Survey, surveyLab } from '../../observe/status.ts'
+import { writeTranscript } from '../../observe/transcript.ts'
+import type { Progress } from '../../tasks/index.ts'
+import { barmanVersion } from '../../postgres/barman.ts'
 import type { Guest } from '../../tools/contracts.ts'
-import type { Session } from '../session.ts'
+import type { Session } from '../shared/session.ts'
 
 /** Long enough for a line with a shape, short enough to wait for. */
 const LOAD = { rate: 300, seconds: 6 } as const

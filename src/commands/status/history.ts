@@ -1,4 +1,4 @@
-import type { Survey } from '../../report/survey.ts'
+import type { Survey } from '../../observe/status.ts'
 import { size } from '../../report/text.ts'
 import type { Paint } from '../../show.ts'
 

@@ -1,7 +1,7 @@
 import { ageS } from '../../report/catalogue.ts'
-import type { NodeState, SlotState, Survey } from '../../report/survey.ts'
+import type { NodeState, SlotState, Survey } from '../../observe/status.ts'
 import { oneLine, size, span } from '../../report/text.ts'
-import { type Branch, treeOf } from '../../report/tree.ts'
+import { type Branch, treeOf } from '../../report/streaming-tree.ts'
 import type { Paint } from '../../show.ts'
 import { type LagHistory, showHistory } from './history.ts'
 

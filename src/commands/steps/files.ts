@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type ProjectFile, projectFiles } from '../../generate/project.ts'
-import { type WriteResult, writeProject } from '../../generate/write.ts'
+import { type ProjectFile, projectFiles } from '../../generate/render/project.ts'
+import { type WriteResult, writeProject } from '../../generate/write/write.ts'
 import { packageRoot } from '../../package-root.ts'
-import type { Task } from '../../tasks.ts'
-import type { Session } from '../session.ts'
+import type { Task } from '../../tasks/index.ts'
+import type { Session } from '../shared/session.ts'
 
 /** The files the config gives. In the package's own repository the roles are used where they lie. */
 export function filesOf({ lab, directory, config }: Session): Promise<ProjectFile[]> {

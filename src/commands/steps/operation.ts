@@ -1,7 +1,7 @@
 import { Interrupted } from '../../errors.ts'
 import type { Following } from '../../operations/follow.ts'
-import type { Place } from '../../operations/place.ts'
-import type { Session } from '../session.ts'
+import type { Place } from '../../operations/live-lab.ts'
+import type { Session } from '../shared/session.ts'
 
 /** The lab of a session, as operations want it. */
 export function placeOf({ context, directory, lab, guest, logs }: Session): Place {

@@ -1,9 +1,9 @@
 import { type Lab, nodesOf } from '../../lab.ts'
-import { forgetFormer } from '../../operations/rotate.ts'
-import type { Progress, Task } from '../../tasks.ts'
-import type { PlaybookResult } from '../../tools/ansible.ts'
-import type { AnsibleEvent, HostRecap } from '../../tools/ansible-events.ts'
-import type { Session } from '../session.ts'
+import { forgetFormer } from '../../operations/rotate-passwords.ts'
+import type { Progress, Task } from '../../tasks/index.ts'
+import type { PlaybookResult } from '../../tools/ansible/ansible.ts'
+import type { AnsibleEvent, HostRecap } from '../../tools/ansible/events.ts'
+import type { Session } from '../shared/session.ts'
 
 /** More rows than these do not fit a small screen. */
 const MAX_HOST_ROWS = 5
@@ -36,7 +36,7 @@ async function runPlaybook(
   extraVars: ExtraVars | undefined,
   onEvent: (event: AnsibleEvent) => void,
 ): Promise<PlaybookResult> {
-  const ansible = await import('../../tools/ansible.ts')
+  const ansible = await import('../../tools/ansible/ansible.ts')
   const { context, directory, logs } = session
   const result = await ansible.runPlaybook({
     directory,

@@ -1,7 +1,7 @@
 import { runChecks } from '../../checks/index.ts'
 import type { Finding } from '../../finding.ts'
-import type { Task } from '../../tasks.ts'
-import type { Session } from '../session.ts'
+import type { Task } from '../../tasks/index.ts'
+import type { Session } from '../shared/session.ts'
 
 /** The cluster is not what the config asks for; the findings say what is wrong. */
 export class FailedFindings extends Error {

@@ -1,0 +1,112 @@
+import { runChecks } from '../../checks/index.ts'
+import { type Language, languageOf } from '../../create/answers.ts'
+import { CommandError, EXIT } from '../../errors.ts'
+import type { Finding } from '../../finding.ts'
+import { LOCALES } from '../../words/index.ts'
+import type { Report } from '../../report/report.ts'
+import { verdictOf } from '../../report/report.ts'
+import { runTasks, type Task } from '../../tasks/index.ts'
+import type { Context } from '../shared/command.ts'
+import { readDrills } from '../drill/page.ts'
+import { gatherEvidence, gatherLag } from './gather.ts'
+import { hasReport, REPORT_FOLDER, writeReport } from '../../report/store.ts'
+import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
+import { FailedFindings } from '../steps/verify.ts'
+import { groupByCheck, showFindings } from '../verify.ts'
+
+interface ReportOptions {
+  readonly lang?: Language
+  readonly strict?: true
+}
+
+/** `pg-lab report`: the evidence, out of the running servers, as README.md and as a page. */
+export async function report(context: Context, { lang, strict }: ReportOptions): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const words = LOCALES[lang ?? languageOf(context.env)]
+  try {
+    const made = await makeReport(session, strict === true)
+    writeReport(session.directory, made, words)
+    context.print(closing(made, context))
+    return verdictOf(made).ok ? EXIT.ok : EXIT.failedFindings
+  } catch (error) {
+    if (!(error instanceof FailedFindings)) throw error
+    context.print(`\n${showFindings(error.findings, context.paint)}`)
+    const older = hasReport(session.directory) ? ` The one in ${REPORT_FOLDER}/ is older.` : ''
+    context.print(`\nNo report is written: --strict wants every finding as the config asks.${older}`)
+    return EXIT.failedFindings
+  }
+}
+
+/** @throws FailedFindings when it is strict and one of them failed */
+async function makeReport(session: Session, isStrict: boolean): Promise<Report> {
+  const at = new Date().toISOString()
+  let made: Report | undefined
+  let findings: readonly Finding[] = []
+  const verify: Task = {
+    title: 'Verify',
+    run: async ({ note }) => {
+      findings = await runChecks(session.lab, session.guest, { onCheck: ({ title }) => note(title) })
+      const failed = findings.filter(({ ok }) => !ok).length
+      if (isStrict && failed > 0) throw new FailedFindings(findings)
+      return failed === 0
+        ? `${findings.length} findings, all as asked`
+        : `${failed} of ${findings.length} failed`
+    },
+  }
+  const evidence: Task = {
+    title: 'Run the commands',
+    run: async (progress) => {
+      const gathered = await gatherEvidence(session, at, progress)
+      findings = await lookAgain(session, findings) // one base backup more is there now
+      made = {
+        ...gathered,
+        checks: groupByCheck(findings),
+        load: undefined,
+        drills: readDrills(session.directory),
+      }
+      return `${made.sections.flatMap(({ steps }) => steps).length} commands`
+    },
+  }
+  const lag: Task = {
+    title: 'Put a short load on the primary',
+    skip: () => (made?.survey.primary === undefined ? 'there is no one primary' : undefined),
+    run: async (progress) => {
+      if (!made) return undefined
+      try {
+        made = { ...made, load: await gatherLag(session, made.survey, progress) }
+        return `${made.load?.transactions ?? 0} transactions`
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error
+        return `${error.message}: the report shows none` // what is wrong with the lab is in it all the same
+      }
+    },
+  }
+  await runTasks([verify, evidence, lag], session.taskOptions)
+  if (!made) throw new Error('The commands ran, but left nothing')
+  return made
+}
+
+/** What the commands have changed, as it is now. */
+async function lookAgain({ lab, guest }: Session, findings: readonly Finding[]): Promise<readonly Finding[]> {
+  const now = await runChecks(lab, guest, { only: ['backups'] })
+  return [...findings.filter(({ check }) => check !== 'backups'), ...now]
+}
+
+function closing(made: Report, { paint }: Context): string {
+  const { ok, failed, findings, brokenSteps } = verdictOf(made)
+  const wrong = [
+    ...(failed > 0 ? [`${failed} of ${findings} findings failed`] : []),
+    ...(brokenSteps > 0 ? [`${brokenSteps} commands did not show what they should`] : []),
+  ].join(', ')
+  return [
+    '',
+    ok
+      ? `${paint('green', '✔')} ${paint('bold', `The report is written, with all ${findings} findings as asked`)}`
+      : `${paint('red', '✖')} ${paint('bold', `The report is written, and says that ${wrong}`)}`,
+    '',
+    `  ${REPORT_FOLDER}/README.md   to hand in`,
+    `  ${REPORT_FOLDER}/index.html  to look at, in a browser`,
+    ...(failed > 0 ? ['', `  ${paint('cyan', '→')} npx create-pg-lab verify`] : []),
+  ].join('\n')
+}

@@ -1,0 +1,55 @@
+import type { Asker } from '../../create/questions.ts'
+import { Interrupted } from '../../errors.ts'
+import { watch } from '../../tools/process/signals.ts'
+
+/**
+ * A question with yes and no; no is the default. Only where `canAsk`.
+ * @throws Interrupted when it is answered with Ctrl-C
+ */
+export async function ask(question: string): Promise<boolean> {
+  const { confirm, isCancel } = await import('@clack/prompts')
+  const answer = await untilSignal((signal) => confirm({ message: question, initialValue: false, signal }))
+  if (isCancel(answer)) throw new Interrupted('SIGINT')
+  return answer
+}
+
+/** The terminal makes a key of Ctrl-C while a question stands; what another process sends is a signal. */
+async function untilSignal<Answer>(question: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  const abort = new AbortController()
+  const release = watch({ interrupt: () => abort.abort(), kill: () => abort.abort() })
+  try {
+    return await question(abort.signal)
+  } finally {
+    release()
+  }
+}
+
+/** A person at the terminal. @throws Interrupted when a question is answered with Ctrl-C */
+export function terminalAsker(): Asker {
+  let isFirst = true
+  const prompts = async () => {
+    const clack = await import('@clack/prompts')
+    if (isFirst) clack.intro('A new PostgreSQL lab. Enter takes what is shown, Ctrl-C writes nothing.')
+    isFirst = false
+    return clack
+  }
+  return {
+    async text({ message, initial, check }) {
+      const { text } = await prompts()
+      const validate = (answer: string | undefined) => check(answer ?? '')
+      return answered(await text({ message, placeholder: initial, defaultValue: initial, validate }))
+    },
+    async choose({ message, options, initial }) {
+      const { select } = await prompts()
+      const rows = options.map(({ value: _, ...row }, index) => ({ value: index, ...row }))
+      const at = options.findIndex(({ value }) => value === initial)
+      const chosen = answered(await select({ message, options: rows, initialValue: at }))
+      return options[chosen]?.value ?? initial
+    },
+  }
+}
+
+function answered<T>(answer: T): Exclude<T, symbol> {
+  if (typeof answer === 'symbol') throw new Interrupted('SIGINT', ['Nothing was written.'])
+  return answer as Exclude<T, symbol>
+}

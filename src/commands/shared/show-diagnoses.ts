@@ -1,0 +1,22 @@
+import type { Paint } from '../../show.ts'
+import type { Diagnosis } from '../../doctor/index.ts'
+import { printable } from '../../tools/process/logs.ts'
+
+/** What was seen of this computer, one line a rule; a problem has its cause and what to type below it. */
+export function showDiagnoses(diagnoses: readonly Diagnosis[], paint: Paint): string {
+  const width = Math.max(...diagnoses.map(({ rule }) => rule.title.length))
+  return diagnoses.flatMap((diagnosis) => linesOf(diagnosis, width, paint)).join('\n')
+}
+
+function linesOf({ rule, sighting }: Diagnosis, width: number, paint: Paint): readonly string[] {
+  const line = `${rule.title.padEnd(width)}  ${printable(sighting.seen)}`
+  if (!sighting.ok) {
+    return [
+      `${paint('red', '✖')} ${line}`,
+      `    ${sighting.cause}`,
+      `    ${paint('cyan', '→')} ${sighting.remedy}`,
+    ]
+  }
+  if (sighting.warning) return [`${paint('yellow', '!')} ${line}`, `    ${sighting.warning}`]
+  return [`${paint('green', '✔')} ${line}`]
+}

@@ -1,0 +1,104 @@
+import { type DrillState, isRunning, readState } from '../../drills/rehearsal/open-drill.ts'
+import { EXIT, Interrupted } from '../../errors.ts'
+import { type Survey, surveyLab } from '../../observe/status.ts'
+import type { Guest } from '../../tools/contracts.ts'
+import { psqlProgram } from '../../postgres/psql.ts'
+import { pause } from '../../tools/process/signals.ts'
+import type { Context } from '../shared/command.ts'
+import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
+import { type LagHistory, remember } from './history.ts'
+import { showStatus } from './screen.ts'
+
+interface StatusOptions {
+  readonly watch?: true
+  readonly json?: true
+}
+
+/** From one look to the next. */
+const LOOK_EVERY_MS = 1_000
+
+const WIDTH = 80
+
+/** `pg-lab status`: what each host says of itself, on one screen. It judges nothing: `verify` does. */
+export async function status(context: Context, options: StatusOptions): Promise<number> {
+  const session = await openSession(context)
+  verifyIsUp(session)
+  const guest = await silentGuest(session)
+  if (options.watch) return watchStatus(session, guest, options.json === true)
+  const survey = await surveyLab(session.lab, guest)
+  context.print(options.json ? JSON.stringify(survey, null, 2) : screen(session, { survey }))
+  return EXIT.ok
+}
+
+/** Its looks go into no log: a watched lab would fill the disk with them. */
+async function silentGuest({ directory, context, lab }: Session): Promise<Guest> {
+  const { createGuest } = await import('../../tools/ssh/guest.ts')
+  return createGuest({ directory, run: context.run, psql: psqlProgram(lab) })
+}
+
+/** Looks again and again, until Ctrl-C. */
+async function watchStatus(session: Session, guest: Guest, isJson: boolean): Promise<number> {
+  const { context, lab } = session
+  const isScreen = context.stdout.isTTY === true && !isJson
+  let history: LagHistory = new Map()
+  if (isScreen) context.stdout.write(ENTER_SCREEN)
+  try {
+    while (true) {
+      const started = Date.now()
+      const survey = await surveyLab(lab, guest)
+      history = remember(history, survey)
+      if (isJson) context.print(JSON.stringify(survey))
+      else show(session, isScreen, { survey, history })
+      await pause(Math.max(0, LOOK_EVERY_MS - (Date.now() - started)))
+    }
+  } catch (error) {
+    if (error instanceof Interrupted) return EXIT.ok // that is how a watch ends
+    throw error
+  } finally {
+    if (isScreen) context.stdout.write(LEAVE_SCREEN)
+  }
+}
+
+// The terminal's second screen: what was there before comes back.
+const ENTER_SCREEN = '\x1b[?1049h\x1b[?25l'
+const LEAVE_SCREEN = '\x1b[?25h\x1b[?1049l'
+const HOME = '\x1b[H'
+const CLEAR_LINE = '\x1b[K'
+const CLEAR_BELOW = '\x1b[J'
+
+interface Shown {
+  readonly survey: Survey
+  readonly history?: LagHistory
+}
+
+function show(session: Session, isScreen: boolean, shown: Shown): void {
+  const { context } = session
+  const text = screen(session, shown)
+  if (!isScreen) {
+    context.print(`${text}\n`)
+    return
+  }
+  const rows = (context.stdout as { readonly rows?: number }).rows ?? 24
+  const lines = [...text.split('\n').slice(0, rows - 1)]
+  context.stdout.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`)
+}
+
+function screen({ context, directory, lab }: Session, { survey, history }: Shown): string {
+  const table = showStatus(survey, {
+    paint: context.paint,
+    width: Math.max(40, context.stdout.columns ?? WIDTH),
+    title: `PostgreSQL ${lab.postgres.version} on ${lab.os.title}, ${lab.provider}`,
+    ...(history ? { history } : {}),
+  })
+  const state = readState(directory)
+  if (!state) return table
+  return `${table}\n\n${context.paint('yellow', '!')} ${drillWords(state)}`
+}
+
+/** A drill explains what else would be an alarm. */
+function drillWords(state: DrillState): string {
+  if (isRunning(state)) return `The drill ${state.drill} is running: ${state.step}`
+  if (state.kept)
+    return `The drill ${state.drill} waits for your repair: npx create-pg-lab drill hint, check or repair`
+  return `The drill ${state.drill} was cut off (${state.step}). Back to green: npx create-pg-lab drill repair`
+}

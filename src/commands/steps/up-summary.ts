@@ -1,0 +1,68 @@
+import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
+import type { Paint } from '../../show.ts'
+import { duration } from '../../tasks/task.ts'
+import { type Recap, showRecap } from './provision.ts'
+
+const PORT = 5432
+
+/** The demo database on one node, without a password: libpq asks for it, or finds it in ~/.pgpass. */
+function connectionUri({ database }: Lab, { address }: LabNode): string {
+  return `postgresql://${database.owner}@${address}:${PORT}/${database.name}`
+}
+
+/** What the lab is now, and what to do with it. */
+export function showClosing(
+  lab: Lab,
+  { recap, durationMs }: { readonly recap: Recap; readonly durationMs: number },
+  paint: Paint,
+): string {
+  const uris = postgresNodes(lab).map((node) => [node.name, connectionUri(lab, node)] as const)
+  return [
+    '',
+    `${paint('green', '✔')} ${paint('bold', `The lab is up and verified, in ${duration(durationMs)}`)}`,
+    '',
+    ...table(uris, paint),
+    `  The password of ${lab.database.owner} is in ${secretFile(lab)}`,
+    '',
+    ...table(thingsToTry(lab), paint),
+    '',
+    `  Ansible: ${showRecap(recap, lab)}`,
+    ...lab.warnings.map((warning) => `  ${paint('yellow', '!')} ${warning}`),
+  ].join('\n')
+}
+
+/** Where the role's password was generated; the roles keep one file a user. */
+function secretFile({ database }: Lab): string {
+  return `.pg-lab/secrets/${database.owner}`
+}
+
+type Row = readonly [left: string, right: string]
+
+function table(rows: readonly Row[], paint: Paint): readonly string[] {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `  ${paint('bold', left.padEnd(width))}  ${right}`)
+}
+
+function thingsToTry({ slaves: [slave], backup, database }: Lab): readonly Row[] {
+  const onSlave: Row[] = slave
+    ? [[`npx create-pg-lab psql ${slave.name}`, 'the same on a standby, which only reads']]
+    : []
+  const onBackup: Row[] = backup
+    ? [
+        [
+          `npx create-pg-lab ssh ${backup.name}`,
+          `a shell; then: sudo -u barman barman check ${backup.server}`,
+        ],
+      ]
+    : []
+  return [
+    [
+      'npx create-pg-lab psql',
+      `${database.name} on the primary: insert into ${database.table}, then look on a standby`,
+    ],
+    ...onSlave,
+    ...onBackup,
+    ['npx create-pg-lab verify', 'prove it again'],
+    ['npx create-pg-lab halt', 'stop the machines; up starts them again'],
+  ]
+}

@@ -1,0 +1,15 @@
+import type { Host } from './host.ts'
+import type { Diagnosis, Scope } from './rule.ts'
+import { RULES } from './rules/index.ts'
+
+export { createHost, type Host } from './host.ts'
+export { machinesIn } from '../tools/vagrant/machine-records.ts'
+export { chooseProvider, type ProviderChoice } from './provider.ts'
+export { planRepair, type RepairPlan, repair } from './repair.ts'
+export { type Diagnosis, problemsIn, type Scope } from './rule.ts'
+
+/** Looks at everything the lab needs of this computer. Changes nothing. */
+export async function examine(host: Host, scope: Scope): Promise<readonly Diagnosis[]> {
+  const rules = RULES.filter((rule) => rule.applies(scope, host))
+  return Promise.all(rules.map(async (rule) => ({ rule, sighting: await rule.look(host, scope) })))
+}

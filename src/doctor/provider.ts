@@ -1,0 +1,70 @@
+import type { ProviderName } from '../catalog/names.ts'
+import { PROVIDERS } from '../catalog/providers/index.ts'
+import { UserError } from '../errors.ts'
+import type { Host } from './host.ts'
+import { machinesIn } from '../tools/vagrant/machine-records.ts'
+import { RULES } from './rules/index.ts'
+
+/** A provider, and why it was taken: half a sentence for the screen. */
+export interface ProviderChoice {
+  readonly provider: ProviderName
+  readonly reason: string
+}
+
+/** Real machines first; they are closest to what the servers of a job look like. */
+const ORDER: readonly ProviderName[] = ['virtualbox', 'libvirt', 'docker', 'vmware_desktop', 'parallels']
+
+/**
+ * What stands in the way of a provider here. A daemon that we can start does not.
+ * @returns half a sentence, or `undefined` when it is usable
+ */
+async function obstacle(host: Host, provider: ProviderName): Promise<string | undefined> {
+  const scope = { provider, lab: undefined }
+  for (const rule of RULES.filter((one) => one.provider === provider && one.applies(scope, host))) {
+    const sighting = await rule.look(host, scope)
+    const canStart = !sighting.ok && sighting.fix && 'start' in sighting.fix
+    if (!sighting.ok && !canStart) return `${rule.title}: ${sighting.seen}`
+  }
+  return undefined
+}
+
+async function chooseUsable(host: Host): Promise<ProviderChoice> {
+  const obstacles: string[] = []
+  for (const provider of ORDER) {
+    const found = await obstacle(host, provider)
+    if (found === undefined) return { provider, reason: ['usable here', ...obstacles].join('; ') }
+    obstacles.push(found)
+  }
+  const { system } = host.platform
+  if (system === 'linux') {
+    return { provider: 'docker', reason: 'no provider is usable yet; docker is the easiest to install here' }
+  }
+  return {
+    provider: 'virtualbox',
+    reason: 'no provider is usable yet; VirtualBox is free and runs everywhere',
+  }
+}
+
+/**
+ * Decides what a lab's machines run on. A lab that has machines keeps their provider.
+ * @param wanted provider of the command line or the config
+ * @throws UserError when the lab has machines of another provider than the one wanted
+ */
+export async function chooseProvider(
+  host: Host,
+  directory: string | undefined,
+  wanted: ProviderName | 'auto',
+): Promise<ProviderChoice> {
+  const [machine] = directory === undefined ? [] : machinesIn(directory)
+  if (machine && wanted !== 'auto' && wanted !== machine.provider) {
+    throw new UserError(
+      `The lab's machines run on ${PROVIDERS[machine.provider].title}, not on ${PROVIDERS[wanted].title}`,
+      {
+        hint: `put provider: '${machine.provider}' back, or delete them first, with all that is on them: npx create-pg-lab destroy`,
+      },
+    )
+  }
+  if (machine) return { provider: machine.provider, reason: "the lab's machines run on it" }
+  if (wanted !== 'auto') return { provider: wanted, reason: 'as asked' }
+  return chooseUsable(host)
+}

@@ -1,0 +1,147 @@
+import { CommandError } from '../../errors.ts'
+import type { LabNode } from '../../lab.ts'
+import type { Language, StepReport, Text } from '../../report/drill-report.ts'
+import type { Progress, Task } from '../../tasks/index.ts'
+import { findPrimary, whyNotOne } from '../../postgres/topology.ts'
+import { identityOf } from '../../tools/process/groups.ts'
+import type { Drill, LiveStage, Stage, Step } from '../drill.ts'
+import { type Recorder, startRecorder } from './recorder.ts'
+import { lossOf, NUMBERS_A_RUN } from './recording.ts'
+import type { Results } from './results.ts'
+import { type DrillState, linesFile, writeState } from './open-drill.ts'
+import { makeTable, numbersIn, startLastingWriter } from './writer.ts'
+
+/** The quiet before the disaster, so that the picture shows what normal is. */
+const COMMITS_BEFORE = 250
+
+/** One run of a drill, told as tasks. What happens is written down before it happens. */
+export interface Rehearsal {
+  /** Makes the writer's table and starts the writer. */
+  readonly begin: Task
+  readonly disaster: Task
+  readonly repair: Task
+  /** Stops the writer and counts. */
+  readonly measure: Task
+  /** Leaves all as it is, and another writer at work: the repair is measured too. */
+  readonly leave: Task
+  /** Notes what comes after all that, so that `status` can tell it. */
+  mark(step: string): void
+  /** Stops what still runs, however the drill went; never throws. */
+  end(): Promise<void>
+  /** Of what was measured. @throws Error before `measure` */
+  results(): Results
+  steps(): readonly StepReport[]
+}
+
+/** @param stage with the cast chosen; nothing has been touched yet */
+export function rehearse(drill: Drill, stage: Stage, language: Language): Rehearsal {
+  const { directory, lab, guest, cast } = stage
+  const [host] = [lab.backup, lab.master, ...lab.slaves].filter((node) => node?.name === cast.writer)
+  if (!host) throw new Error(`there is no ${cast.writer} to write from`)
+  let state: DrillState = {
+    drill: drill.id,
+    cast,
+    startedMs: Date.now(),
+    disasterMs: undefined,
+    pid: process.pid,
+    identity: identityOf(process.pid) ?? '',
+    step: '',
+    kept: false,
+    hints: 0,
+    steps: [],
+  }
+  let recorder: Recorder | undefined
+  let results: Results | undefined
+  const remember = (changes: Partial<DrillState>) => {
+    state = { ...state, ...changes }
+    writeState(directory, state)
+  }
+  const live = (): LiveStage => {
+    if (!recorder) throw new Error('the writer has not been started')
+    return { ...stage, recorder }
+  }
+  const asTasks = (part: StepReport['part'], steps: readonly Step[]): readonly Task[] =>
+    steps.map((step) => ({
+      title: step.title[language],
+      run: async ({ note }) => {
+        const fromMs = Date.now() - state.startedMs
+        remember({ step: step.title.en })
+        const result = (await step.run(note)) ?? undefined
+        const toMs = Date.now() - state.startedMs
+        remember({ steps: [...state.steps, { part, title: step.title, fromMs, toMs, result }] })
+        return result
+      },
+    }))
+  const stopAndCount = async (): Promise<string> => {
+    remember({ step: WORDS.measure.en })
+    const { recorder: running } = live()
+    const endedMs = Date.now()
+    await running.stop()
+    const recording = running.recording()
+    const loss = lossOf(recording, await numbersIn(lab, await onlyPrimary(stage), guest))
+    const { startedMs, disasterMs = startedMs } = state
+    results = { lab, startedMs, disasterMs, endedMs, recording, looks: running.looks(), loss }
+    return `${loss.lost.length} / ${loss.acknowledged}`
+  }
+
+  return {
+    begin: {
+      title: WORDS.begin[language],
+      run: async ({ note }) => {
+        remember({ startedMs: Date.now(), step: WORDS.begin.en })
+        await makeTable(lab, stage.primary, guest)
+        recorder = await startRecorder({ lab, guest, directory, host, file: linesFile(directory) })
+        await showCommits(recorder, COMMITS_BEFORE, note)
+        return host.name
+      },
+    },
+    disaster: {
+      title: WORDS.disaster[language],
+      tasks: async () => {
+        remember({ disasterMs: Date.now() })
+        return asTasks('disaster', drill.disaster(live()))
+      },
+    },
+    repair: { title: WORDS.repair[language], tasks: async () => asTasks('repair', drill.repair(live())) },
+    measure: { title: WORDS.measure[language], run: stopAndCount },
+    leave: {
+      title: WORDS.leave[language],
+      run: async () => {
+        await startLastingWriter({ lab, guest, directory, host }, NUMBERS_A_RUN)
+        await live().recorder.stop()
+        remember({ kept: true, step: WORDS.leave.en })
+      },
+    },
+    mark: (step) => remember({ step }),
+    end: async () => {
+      await recorder?.stop().catch(() => {}) // what went wrong before is told, not this
+    },
+    results: () => {
+      if (!results) throw new Error('nothing has been measured')
+      return results
+    },
+    steps: () => state.steps,
+  }
+}
+
+/** The one that survived. */
+async function onlyPrimary({ lab, guest }: Stage): Promise<LabNode> {
+  const primary = await findPrimary(lab, guest)
+  if (primary.found) return primary.node
+  throw new CommandError(`There is not exactly one primary to count on: ${whyNotOne(primary)}`, {
+    command: 'npx create-pg-lab status',
+  })
+}
+
+async function showCommits(recorder: Recorder, commits: number, note: Progress['note']): Promise<void> {
+  note(`${commits} commits`)
+  await recorder.waitForCommits(commits)
+}
+
+const WORDS = {
+  begin: { en: 'Start the writer', ru: 'Запустить поток записи' },
+  disaster: { en: 'The disaster', ru: 'Авария' },
+  repair: { en: 'The repair', ru: 'Восстановление' },
+  measure: { en: 'Count what was lost', ru: 'Сосчитать потери' },
+  leave: { en: 'Leave it as it is', ru: 'Оставить всё как есть' },
+} as const satisfies Readonly<Record<string, Text>>

@@ -1,0 +1,160 @@
+import { CommandError, programFailed } from '../../errors.ts'
+import type { Finding } from '../../finding.ts'
+import type { Lab, LabNode } from '../../lab.ts'
+import { RESTORED, RESTORED_PSQL, removeRestored } from '../../operations/restore.ts'
+import type { Guest } from '../../tools/contracts.ts'
+import { BARE_ANSWERS } from '../../postgres/psql.ts'
+import { backupOf } from './cast.ts'
+import type { Hint, Stage, Step } from '../drill.ts'
+import { SCHEMA } from './writer.ts'
+
+/** A table somebody would miss. It lies beside the writer's, and goes with it. */
+export const PRECIOUS = `${SCHEMA}.precious`
+
+/** What it held when it was whole: count and checksum. */
+const WHOLE = `${SCHEMA}.precious_whole`
+
+/** Some 20 pages. */
+const ROWS = 2_000
+
+/** What the table holds. */
+export interface Holding {
+  readonly rows: number
+  readonly checksum: string
+}
+
+const HOLDING = `SELECT count(*)::int AS rows, md5(coalesce(string_agg(k || ':' || v, ',' ORDER BY k), '')) AS checksum`
+
+/** Makes the table and notes what it holds. */
+export async function makePrecious(
+  { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
+  primary: LabNode,
+): Promise<Holding> {
+  const sql = `CREATE TABLE ${PRECIOUS} AS SELECT g AS k, md5(g::text || clock_timestamp()) AS v FROM generate_series(1, ${ROWS}) AS g;
+ALTER TABLE ${PRECIOUS} ADD PRIMARY KEY (k);
+CREATE TABLE ${WHOLE} AS ${HOLDING} FROM ${PRECIOUS};`
+  await guest.execute(primary, sql, lab.database)
+  return wholeHolding({ lab, guest }, primary)
+}
+
+/** What it held when it was whole, as it was noted then. */
+async function wholeHolding(
+  { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
+  node: LabNode,
+): Promise<Holding> {
+  const [holding] = await guest.rows<Holding>(node, `SELECT * FROM ${WHOLE}`, lab.database)
+  if (!holding) throw new Error('nobody has noted what the table held')
+  return holding
+}
+
+/** What the table holds on a server. @throws CommandError where it cannot be read whole, in PostgreSQL's own words */
+export async function holdingOf(
+  { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
+  node: LabNode,
+): Promise<Holding> {
+  const [holding] = await guest.rows<Holding>(node, `${HOLDING} FROM ${PRECIOUS}`, lab.database)
+  if (!holding) throw new Error('a count has one row')
+  return holding
+}
+
+/** Whether the table is whole on a server, as a finding; none where all of the drill is gone. */
+export async function judgePrecious(
+  place: { readonly lab: Lab; readonly guest: Guest },
+  node: LabNode,
+): Promise<readonly Finding[]> {
+  const asked = { check: 'drill', node: node.name, what: `rows of ${PRECIOUS}` }
+  try {
+    const sql = `SELECT 1 AS there WHERE to_regclass('${WHOLE}') IS NOT NULL`
+    if ((await place.guest.rows(node, sql, place.lab.database)).length === 0) return []
+    const [whole, holding] = [await wholeHolding(place, node), await holdingOf(place, node)]
+    const told = { expected: sayHolding(whole), observed: sayHolding(holding) }
+    return [{ ...asked, ...told, ok: told.expected === told.observed }]
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    return [{ ...asked, ok: false, expected: 'all of them', observed: error.message }]
+  }
+}
+
+/** @throws CommandError when this is not all that was noted on the server */
+export async function verifyWhole(
+  place: { readonly lab: Lab; readonly guest: Guest },
+  node: LabNode,
+  holding: Holding,
+): Promise<void> {
+  const [expected, observed] = [sayHolding(await wholeHolding(place, node)), sayHolding(holding)]
+  if (expected === observed) return
+  throw new CommandError(`${PRECIOUS} holds ${observed}, and not ${expected}`, {
+    command: `npx create-pg-lab psql ${node.name} -c 'SELECT count(*) FROM ${PRECIOUS}'`,
+  })
+}
+
+export function sayHolding({ rows, checksum }: Holding): string {
+  return `${rows} rows, ${checksum}`
+}
+
+/**
+ * Asks the server that was restored on the backup host.
+ * @param sql one query
+ * @returns its only row
+ */
+export async function askRestored<Row>(
+  { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
+  sql: string,
+): Promise<Row> {
+  const argv = [
+    ...RESTORED_PSQL,
+    ...BARE_ANSWERS,
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-d',
+    lab.database.name,
+    '-U',
+    lab.database.owner,
+  ]
+  const stdin = `SELECT row_to_json(q) FROM (${sql}) AS q;\n`
+  const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman', stdin })
+  if (output.exitCode === 0) return JSON.parse(output.stdout) as Row
+  throw programFailed('The restored server does not answer', 'npx create-pg-lab psql backup', output)
+}
+
+/** What the table holds there. */
+export function restoredHolding(place: { readonly lab: Lab; readonly guest: Guest }): Promise<Holding> {
+  return askRestored<Holding>(place, `${HOLDING} FROM ${PRECIOUS}`)
+}
+
+/** $1 is the database, $2 its owner. The program stands beside the psql of the restored server. */
+const DUMP = `exec pg_dump -h ~/${RESTORED} -p 5433 -U "$2" -t ${PRECIOUS} --clean --if-exists "$1"`
+
+/** Takes the table out of the restored server and puts it in the place of the one on the primary. */
+export async function bringBackPrecious(stage: Stage): Promise<Holding> {
+  await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database)
+  return holdingOf(stage, stage.primary)
+}
+
+async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest: Guest }): Promise<string> {
+  const argv = ['sh', '-c', DUMP, 'sh', lab.database.name, lab.database.owner]
+  const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
+  if (output.exitCode === 0) return output.stdout
+  throw programFailed(`${PRECIOUS} cannot be taken out of the restored server`, 'pg_dump', output)
+}
+
+/** What a person types for both: out of the restored server, into the primary. */
+export function bringBackCommand(lab: Lab, primary: string): string {
+  const { name, owner } = lab.database
+  const dump = `sudo -u barman pg_dump -h ~barman/${RESTORED} -p 5433 -U ${owner} -t ${PRECIOUS} --clean --if-exists ${name}`
+  return `npx create-pg-lab ssh ${lab.backup?.name} -- '${dump}' | npx create-pg-lab psql ${primary} -X -q`
+}
+
+export const REMOVE_RESTORED_HINT: Hint = {
+  en: 'Remove the restored server.',
+  ru: 'Удалите восстановленный сервер.',
+  type: 'npx create-pg-lab restore --remove',
+}
+
+/** The last step of a repair that restored beside the cluster. */
+export function removeRestoredStep(stage: Stage): Step {
+  return {
+    title: { en: 'Remove the restored server', ru: 'Удалить восстановленный сервер' },
+    run: (note) => removeRestored({ ...stage, backup: backupOf(stage) }, note),
+  }
+}

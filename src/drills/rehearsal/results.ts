@@ -1,0 +1,98 @@
+import type { Lab } from '../../lab.ts'
+import type { Course, Figure } from '../../report/drill-report.ts'
+import { span } from '../../report/text.ts'
+import type { Look } from './sampler.ts'
+import { type Loss, openOutageMs, outageOf, type Recording, writesPerSecond } from './recording.ts'
+import { lagsOf, twoPrimariesMs, unprotectedSpan } from './samples.ts'
+
+/** What a drill came to, before it is told. All times are our own clock, in ms since 1970. */
+export interface Results {
+  readonly lab: Lab
+  readonly startedMs: number
+  /** When the disaster began. */
+  readonly disasterMs: number
+  /** When the writer was stopped. */
+  readonly endedMs: number
+  readonly recording: Recording
+  readonly looks: readonly Look[]
+  readonly loss: Loss
+}
+
+/** What the writer measures in every drill. */
+export function commonFigures({ disasterMs, recording, loss }: Results): readonly Figure[] {
+  return [
+    {
+      name: { en: 'Writes were refused for (RTO)', ru: 'Запись была недоступна (RTO)' },
+      value: recoveryTime(recording, disasterMs),
+    },
+    {
+      name: { en: 'Acknowledged commits lost (RPO)', ru: 'Потеряно подтверждённых транзакций (RPO)' },
+      value: {
+        en: `${loss.lost.length} of ${loss.acknowledged}`,
+        ru: `${loss.lost.length} из ${loss.acknowledged}`,
+      },
+    },
+    ...(loss.doubtful > 0 ? [doubtFigure(loss)] : []),
+  ]
+}
+
+/** Only what the writer saw the end of has been measured. */
+function recoveryTime(recording: Recording, disasterMs: number): Figure['value'] {
+  const outage = outageOf(recording.commits, disasterMs)
+  const endedS = outage ? (outage.after.atMs - outage.before.atMs) / 1000 : 0
+  const openS = openOutageMs(recording, disasterMs) / 1000
+  if (openS > endedS)
+    return {
+      en: `not measured: at least ${span(openS)}, and nobody took writes yet when the writer ended`,
+      ru: `не измерено: не меньше ${span(openS)}, запись ещё не принималась, когда поток записи закончился`,
+    }
+  if (!recording.wasStopped)
+    return {
+      en: `not measured to the end: at least ${span(endedS)}, then the writer ended by itself`,
+      ru: `измерено не до конца: не меньше ${span(endedS)}, затем поток записи прервался`,
+    }
+  return outage ? span(endedS) : { en: 'not for a moment', ru: 'ни на миг' }
+}
+
+/** What the looks at the servers measure, where there were any. */
+export function streamFigures({ lab, disasterMs, looks }: Results): readonly Figure[] {
+  const unprotected = unprotectedSpan(lab, looks, disasterMs)
+  const both = twoPrimariesMs(looks)
+  const again = {
+    name: {
+      en: 'Everybody streamed again, after the disaster',
+      ru: 'Все снова получали WAL, считая от аварии',
+    },
+    value: unprotected
+      ? span((unprotected.toMs - disasterMs) / 1000)
+      : { en: 'they never stopped', ru: 'поток не прерывался' },
+  }
+  if (both === 0) return [again]
+  const name = { en: 'Two servers took writes at the same time', ru: 'Два сервера принимали запись сразу' }
+  return [again, { name, value: span(both / 1000) }]
+}
+
+function doubtFigure({ doubtful, doubtfulKept }: Loss): Figure {
+  return {
+    name: { en: 'Sent, but never answered', ru: 'Отправлено, но ответа не было' },
+    value: {
+      en: `${doubtful}, of which ${doubtfulKept} are there`,
+      ru: `${doubtful}, из них на месте ${doubtfulKept}`,
+    },
+  }
+}
+
+/** The results over time, in ms since the drill began. */
+export function courseOf({ lab, startedMs, disasterMs, endedMs, recording, looks }: Results): Course {
+  const outage = outageOf(recording.commits, disasterMs)
+  const unprotected = unprotectedSpan(lab, looks, disasterMs)
+  return {
+    writes: writesPerSecond(recording.commits, startedMs, endedMs),
+    lags: lagsOf(lab, looks, startedMs),
+    outage: outage && { fromMs: outage.before.atMs - startedMs, toMs: outage.after.atMs - startedMs },
+    unprotected: unprotected && {
+      fromMs: unprotected.fromMs - startedMs,
+      toMs: unprotected.toMs - startedMs,
+    },
+  }
+}

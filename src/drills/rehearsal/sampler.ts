@@ -1,0 +1,132 @@
+import { CommandError } from '../../errors.ts'
+import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
+import type { Guest } from '../../tools/contracts.ts'
+import { pause } from '../../tools/process/signals.ts'
+
+/** One server, at one moment. */
+export interface Look {
+  /** Our own clock, in ms since 1970. */
+  readonly atMs: number
+  readonly node: string
+  /** `undefined` where it did not answer. */
+  readonly answer: Answer | undefined
+}
+
+export interface Answer {
+  readonly in_recovery: boolean
+  readonly senders: readonly {
+    readonly address: string | null
+    readonly user: string
+    /** WAL not replayed over there yet. */
+    readonly bytes: number | null
+    readonly seconds: number | null
+  }[]
+  readonly slots: readonly {
+    readonly slot: string
+    readonly active: boolean
+    /** Missing before PostgreSQL 13. */
+    readonly wal_status: string | null
+    /** Bytes of WAL that are kept for it. */
+    readonly kept: number | null
+  }[]
+}
+
+const EVERY_S = 0.5
+
+/** A server from which nothing is heard for longer is as good as away. */
+const SILENT_AFTER_MS = 5_000
+
+/** No drill is longer. */
+const TIMEOUT_MS = 60 * 60_000
+
+// The detour over jsonb makes a column that an old server lacks null.
+const SQL = `SELECT pg_is_in_recovery() AS in_recovery,
+  (SELECT coalesce(json_agg(json_build_object('address', host(client_addr), 'user', usename,
+    'bytes', pg_wal_lsn_diff(here.lsn, replay_lsn)::float8, 'seconds', extract(epoch FROM replay_lag)::float8)), '[]')
+    FROM pg_stat_replication WHERE state = 'streaming') AS senders,
+  (SELECT coalesce(json_agg(json_build_object('slot', slot_name, 'active', active,
+    'wal_status', to_jsonb(s) ->> 'wal_status', 'kept', pg_wal_lsn_diff(here.lsn, restart_lsn)::float8)), '[]')
+    FROM pg_replication_slots s WHERE NOT temporary) AS slots
+  FROM (SELECT CASE WHEN pg_is_in_recovery()
+    THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS lsn) AS here`
+
+/*
+ * One connection asks again and again, for each new one costs more than the answer. $1 is the question, $2 the pause.
+ * psql's `\warn` is not buffered. All of it ends with our connection, because nobody reads what it prints any more.
+ */
+const SCRIPT = `exec 2>&1
+export PGAPPNAME='pg-lab drill' PGOPTIONS='-c statement_timeout=5s' QUESTION="SELECT row_to_json(q) AS look FROM ($1) AS q"
+trap 'trap "" TERM; kill 0; exit' TERM
+echo "pid $$" || exit
+while :; do
+  awk -v pause="$2" 'BEGIN {
+    for (;;) printf "%s \\\\gset\\n\\\\warn look :look\\nSELECT pg_sleep(%s);\\n", ENVIRON["QUESTION"], pause
+  }' 2>/dev/null | psql -X -q -A -t -w -v ON_ERROR_STOP=1 -d postgres 2>&1 >/dev/null &
+  wait $!
+  echo away || exit
+  sleep 0.3 & # refused at once: do not ask a thousand times a second
+  wait $!
+done`
+
+/** Looks at every server again and again until it is stopped. */
+export function startSampler(lab: Lab, guest: Guest): { looks(): readonly Look[]; stop(): Promise<void> } {
+  const looks: Look[] = []
+  let isStopped = false
+  const pids = new Map<string, string>()
+  const see = (node: LabNode, answer: Answer | undefined) => {
+    looks.push({ atMs: Date.now(), node: node.name, answer })
+  }
+  const onLine = (node: LabNode, line: string) => {
+    if (line.startsWith('pid ')) pids.set(node.name, line.slice('pid '.length))
+    if (line.startsWith('look ')) see(node, JSON.parse(line.slice('look '.length)) as Answer)
+    if (line === 'away') see(node, undefined)
+  }
+  const watch = async (node: LabNode) => {
+    while (!isStopped) {
+      await ask(node, guest, (line) => onLine(node, line))
+      if (!isStopped) see(node, undefined) // its machine is away
+      await pause(EVERY_S * 1000)
+    }
+  }
+  const nodes = postgresNodes(lab)
+  const listen = async () => {
+    while (!isStopped) {
+      await pause(EVERY_S * 1000)
+      for (const node of nodes) if (isSilent(looks, node)) see(node, undefined)
+    }
+  }
+  const ended = Promise.all([...nodes.map(watch), listen()])
+  ended.catch(() => {}) // a signal ends us all: whoever stops the sampler is told
+  return {
+    looks: () => looks,
+    stop: async () => {
+      isStopped = true
+      await Promise.all(nodes.map((node) => end(node, guest, pids.get(node.name))))
+      await ended
+    },
+  }
+}
+
+function isSilent(looks: readonly Look[], { name }: LabNode): boolean {
+  const last = looks.findLast(({ node }) => node === name)
+  return last !== undefined && Date.now() - last.atMs > SILENT_AFTER_MS
+}
+
+/** Until the connection, or its script, ends. */
+async function ask(node: LabNode, guest: Guest, onLine: (line: string) => void): Promise<void> {
+  const argv = ['bash', '-c', SCRIPT, 'bash', SQL.replace(/\s+/g, ' '), String(EVERY_S)]
+  try {
+    await guest.shell(node, argv, { as: 'postgres', timeoutMs: TIMEOUT_MS, onLine })
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+  }
+}
+
+async function end(node: LabNode, guest: Guest, pid: string | undefined): Promise<void> {
+  if (pid === undefined) return
+  try {
+    await guest.shell(node, ['kill', '-TERM', pid], { as: 'postgres', timeoutMs: 20_000 })
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error // it is away, and our connection with it
+  }
+}

@@ -1,0 +1,71 @@
+import { CommandError } from '../../errors.ts'
+import { type PostgresNode, postgresNodes } from '../../lab.ts'
+import { size } from '../../report/text.ts'
+import type { Progress } from '../../tasks/index.ts'
+import { pause } from '../../tools/process/signals.ts'
+import type { LiveStage } from '../drill.ts'
+import type { Recorder } from './recorder.ts'
+
+const EVERY_MS = 250
+const WITHIN_MS = 180_000
+
+/** Less than this is a standby at work under the writer's load. */
+const CAUGHT_UP_BYTES = 256 * 1024
+
+/**
+ * Waits until something is so.
+ * @param look is asked again and again
+ * @throws CommandError with these words when it takes longer than three minutes
+ */
+export async function until(
+  what: string,
+  look: () => boolean | Promise<boolean>,
+  withinMs = WITHIN_MS,
+): Promise<void> {
+  const deadline = Date.now() + withinMs
+  while (!(await look())) {
+    if (Date.now() > deadline) {
+      throw new CommandError(`${what}: not within ${withinMs / 1000} s`, {
+        command: 'npx create-pg-lab status',
+      })
+    }
+    await pause(EVERY_MS)
+  }
+}
+
+/** Where a synchronous standby is away, nothing is committed: then this is long enough to see it. */
+const PATIENCE_MS = 15_000
+
+/** Lets the disaster last for so many commits. */
+export async function letCommitsPass(
+  recorder: Recorder,
+  commits: number,
+  note: Progress['note'],
+): Promise<void> {
+  const [wanted, deadline] = [recorder.commits() + commits, Date.now() + PATIENCE_MS]
+  while (recorder.commits() < wanted && Date.now() < deadline) {
+    note(`${commits - (wanted - recorder.commits())} of ${commits}`)
+    await pause(EVERY_MS)
+  }
+}
+
+/** Waits until a standby streams from whomever it follows, and has all but a little of the WAL. */
+export async function untilStreaming(
+  { recorder, lab }: LiveStage,
+  node: PostgresNode,
+  note: Progress['note'],
+): Promise<void> {
+  const begun = Date.now()
+  await until(`${node.name} streams and has caught up`, () => {
+    const newest = postgresNodes(lab).flatMap(
+      ({ name }) => recorder.looks().findLast((look) => look.node === name) ?? [],
+    )
+    const senders = newest.filter(({ atMs }) => atMs > begun).flatMap(({ answer }) => answer?.senders ?? [])
+    const sender = senders.find(
+      ({ address, user }) => address === node.address && user === lab.replication.user,
+    )
+    if (sender?.bytes == null) return false
+    note(`${size(sender.bytes)} behind`)
+    return sender.bytes < CAUGHT_UP_BYTES
+  })
+}

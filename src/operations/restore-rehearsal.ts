@@ -1,0 +1,310 @@
+import { randomUUID } from 'node:crypto'
+import { barmanHas } from '../catalog/barman.ts'
+import { CommandError, UserError } from '../errors.ts'
+import type { BackupNode, Lab, LabNode } from '../lab.ts'
+import { barmanConfig, barmanVersion } from '../postgres/barman.ts'
+import type { Guest, Output } from '../tools/contracts.ts'
+import { BARE_ANSWERS, bounded, processS, sessionSql } from '../postgres/psql.ts'
+import { quoteForShell } from '../tools/process/run.ts'
+import { identifier, literal } from '../postgres/sql.ts'
+import { archiveWal, TIMELINE_SQL } from '../postgres/wal.ts'
+import { listBackups, tablespacesOf } from '../postgres/barman-catalogue.ts'
+
+/** What the demo table held at one moment. */
+export interface TableState {
+  readonly rows: number
+  /** Over all rows, whatever their order. */
+  readonly checksum: string
+}
+
+/** How far a rehearsal came. Each step is only told when the one before it was good. */
+export interface Rehearsal {
+  readonly backup: string
+  /** The restore point that was the target, and where it lies in the WAL. */
+  readonly target: { readonly name: string; readonly lsn: string; readonly timeline: number }
+  readonly neededBytes: number
+  /** On the backup host. `undefined` when it did not come so far. */
+  readonly freeBytes: number | undefined
+  readonly steps: readonly Step[]
+  /** What the primary held at the target. */
+  readonly wanted: TableState
+  /** What the restored server held. `undefined` when it did not come so far. */
+  readonly restored: TableState | undefined
+}
+
+const STEP_NAMES = ['copy', 'files', 'target'] as const
+
+export interface Step {
+  /**
+   * `wal`: the archive has the WAL up to the target. `copy`: Barman copied the backup. `files`: they are as
+   * pg_basebackup wrote them. `target`: PostgreSQL replayed up to the target.
+   */
+  readonly name: 'wal' | (typeof STEP_NAMES)[number]
+  readonly ok: boolean
+  /** What the program said that did it. */
+  readonly said: string
+}
+
+/** For WAL that the restored server writes, and its temporary files. */
+const RESERVE_BYTES = 256 * 1024 ** 2
+
+const TIMEOUT_MS = 60 * 60_000
+
+/** Every row of the table is read and sorted. */
+const COUNT_S = 10 * 60
+
+const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
+
+/*
+ * A server of its own in Barman's home, in a folder that no name of a server can lead to: no TCP, nothing archived, no way to the primary, nobody but barman gets
+ * in. It goes with our connection, and a trap stands behind each end; what a power cut left goes at the next start.
+ * postgresql.auto.conf is emptied once it is checked: what ALTER SYSTEM set on the primary has no place here.
+ * $1 is the server, $2 the backup, $3 the restore point, $4 path_prefix, $5 bytes needed, $6 the database, $7 the
+ * question, $8 the timeline (else Barman leaves out the WAL written after a promotion), $9 Barman's word for a restore,
+ * $10 whether it takes a target or a timeline, not both; $11 who asks: the database's owner, for a superuser would lend
+ * his rights to whatever is in there; $12 lines of its configuration; then the names of the tablespaces, each of which
+ * gets a folder by its number: a name may hold anything.
+ */
+const SCRIPT = `export LC_ALL=C.UTF-8
+server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10} owner=\${11} settings=\${12}
+PATH="$4:$PATH"
+shift 12
+work=~/.pg-lab/rehearsal
+data=$work/data
+exec 9<~
+flock -n 9 || exit ${ALREADY_RUNNING}
+end() {
+  trap '' HUP INT TERM
+  if [ -f "$data/postmaster.pid" ]; then pg_ctl -D "$data" -s -m immediate stop; fi
+  rm -rf "$work"
+  # Older versions worked here; a server of Barman has its base backups in a folder of its name.
+  if [ -f ~/rehearsal/said ] && [ ! -e ~/rehearsal/base ]; then rm -rf ~/rehearsal; fi
+}
+step() {
+  name=$1
+  shift
+  if "$@" >"$work/said" 2>&1 9<&-; then result=good; else result=bad; fi
+  echo "@$name $result"
+  tail -n 40 "$work/said"
+  [ "$result" = good ] || exit 1
+}
+end
+trap end EXIT
+trap 'exit 130' HUP INT TERM
+free=$(df --output=avail -B1 ~ | tail -n 1)
+echo "@free $free"
+[ "$free" -ge "$needed" ] || exit 1
+mkdir -p -m 0700 ~/.pg-lab
+mkdir -m 0700 "$work" || exit
+
+places=()
+for name; do places+=(--tablespace "$name:$work/tablespaces/\${#places[@]}"); done
+copy() {
+  until=(--target-name "$target" --target-tli "$timeline")
+  if [ "$takes_one" = true ]; then
+    # A timeline alone brings all the WAL up to its end.
+    own=$(sed -n 's/^timeline=//p' ~/"$server/base/$backup/backup.info")
+    if [ "$own" = "$timeline" ]; then until=(--target-name "$target"); else until=(--target-tli "$timeline"); fi
+  fi
+  barman "$word" "\${until[@]}" "\${places[@]}" "$server" "$backup" "$data"
+}
+files() {
+  # Barman has put its own beside these, and renamed the manifest
+  find "$data" -maxdepth 1 -name '*.origin' | while IFS= read -r file; do mv "$file" "\${file%.origin}"; done
+  for manifest in "$data/backup_manifest.$backup" "$data/backup_manifest"; do
+    if [ -f "$manifest" ]; then
+      pg_verifybackup --no-parse-wal --manifest-path="$manifest" --ignore="\${manifest##*/}" \\
+        --ignore=.barman-recover.info --ignore=barman_wal "$data"
+      return
+    fi
+  done
+  echo 'backup_manifest is missing'
+  [ "$(cat "$data/PG_VERSION")" -lt 13 ] # it had none
+}
+recover() {
+  : >"$data/postgresql.auto.conf"
+  rm -f "$data/standby.signal"
+  touch "$data/recovery.signal"
+  echo 'local all all peer map=rehearsal' >"$work/hba"
+  printf 'rehearsal barman %s\\n' postgres "$owner" >"$work/ident"
+  cat >"$work/conf" <<CONF
+hba_file = '$work/hba'
+ident_file = '$work/ident'
+listen_addresses = ''
+port = 5433
+unix_socket_directories = '$work'
+shared_buffers = 32MB
+$settings
+archive_mode = off
+hot_standby = off
+restore_command = 'cp barman_wal/%f %p'
+recovery_target_timeline = '$timeline'
+recovery_target_name = '$target'
+recovery_target_action = promote
+CONF
+  pg_ctl -D "$data" -s -w -l "$work/log" -o "-c config_file=$work/conf" start
+  until pg_isready -q -h "$work" -p 5433; do
+    if ! pg_ctl -D "$data" status; then
+      break
+    fi
+    sleep 0.3
+  done >/dev/null
+  grep -v -e 'not accepting connections' -e 'Hot standby mode is disabled' "$work/log"
+  pg_isready -q -h "$work" -p 5433
+}
+step copy copy
+step files files
+step target recover
+echo "@rows $(psql -X -q -A -t -h "$work" -p 5433 -U "$owner" -d "$database" -c "$question")"`
+
+/**
+ * Restores the newest backup beside Barman, up to now, and looks whether the demo table is the primary's. Nothing
+ * of it is left, whatever happens.
+ * @param primary the server that is not in recovery
+ * @returns `undefined` when there is no backup that is DONE
+ * @throws UserError when a rehearsal is already running; CommandError when a server does not answer
+ */
+export async function rehearseRestore(
+  lab: Lab,
+  primary: LabNode,
+  backup: BackupNode,
+  guest: Guest,
+): Promise<Rehearsal | undefined> {
+  const newest = (await listBackups(backup, guest)).find(({ status }) => status === 'DONE')
+  if (!newest) return undefined
+  const { config } = await barmanConfig(guest, backup)
+  const { wanted, target } = await markTarget(lab, primary, guest)
+  const neededBytes = newest.bytes + newest.walBytes + RESERVE_BYTES
+  const { segment, arrived } = await archiveWal(primary, backup, guest)
+  const wal: Step = { name: 'wal', ok: arrived, said: segment }
+  const begun = { backup: newest.id, target, wanted, neededBytes }
+  if (!arrived) return { ...begun, freeBytes: undefined, steps: [wal], restored: undefined }
+  const version = await barmanVersion(guest, backup)
+  const words = [
+    ...[backup.server, newest.id, target.name, String(config.path_prefix), String(neededBytes)],
+    ...[lab.database.name, stateSql(lab), String(target.timeline)],
+    barmanHas(version, 'restore') ? 'restore' : 'recover',
+    String(!barmanHas(version, 'target_with_timeline')),
+    ...[lab.database.owner, linesFor(lab)],
+    ...(await tablespacesOf(backup, guest, newest)),
+  ]
+  const output = await guest.shell(backup, ['bash', '-c', SCRIPT, 'bash', ...words], {
+    as: 'barman',
+    timeoutMs: TIMEOUT_MS,
+    endWithUs: true,
+  })
+  const { steps, ...told } = readScript(output, backup, neededBytes)
+  return { ...begun, ...told, steps: [wal, ...steps] }
+}
+
+/** What a server must not have below its primary's to replay its WAL, and to take over what is prepared there. */
+function linesFor({ postgres }: Lab): string {
+  const names = [
+    'max_connections',
+    'max_locks_per_transaction',
+    'max_prepared_transactions',
+    'max_worker_processes',
+  ]
+  return names
+    .flatMap((name) => (name in postgres.settings ? [`${name} = '${postgres.settings[name]}'`] : []))
+    .join('\n')
+}
+
+/** The checksum is the same whatever the order of the rows and whoever looks at them. */
+function stateSql(lab: Lab): string {
+  const table = `public.${identifier(lab.database.table)}`
+  const checksum = `md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), ''))`
+  return `SELECT json_build_object('rows', count(*), 'checksum', ${checksum}) FROM ${table} AS t`
+}
+
+/*
+ * Who writes to the table is waited for, and waits, while it is looked at and the restore point is made: so the
+ * point is behind all that was counted, and before all that was not. The table is its owner's affair, the point a
+ * superuser's, who must not touch the table: psql starts the one within the other.
+ */
+async function markTarget(
+  lab: Lab,
+  primary: LabNode,
+  guest: Guest,
+): Promise<Pick<Rehearsal, 'target' | 'wanted'>> {
+  const name = `pg_lab_${randomUUID().replaceAll('-', '')}`
+  const point = `SELECT '@point ' || pg_create_restore_point(${literal(name)})`
+  const line = `SELECT '@timeline ' || (${TIMELINE_SQL.replaceAll('\n', ' ')})`
+  const superuser = [
+    'psql',
+    ...BARE_ANSWERS,
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-d',
+    'postgres',
+    '-c',
+    point,
+    '-c',
+    line,
+  ]
+  const sql = `SET timezone = 'UTC';
+BEGIN;
+SET LOCAL lock_timeout = '5s';
+LOCK TABLE public.${identifier(lab.database.table)} IN SHARE MODE;
+SELECT '@state ' || (${stateSql(lab)})::text;
+\\! ${quoteForShell(superuser)}
+COMMIT;
+`
+  const { name: database, owner } = lab.database
+  const words = ['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', database, '-U', owner]
+  const { stdout, stderr, exitCode } = await guest.shell(primary, bounded(words, COUNT_S), {
+    as: 'postgres',
+    stdin: sessionSql({ statementS: COUNT_S, as: 'owner' }) + sql,
+    timeoutMs: (processS(COUNT_S) + 15) * 1000,
+  })
+  const told = (word: string) => new RegExp(`^@${word} (.*)$`, 'm').exec(stdout)?.[1]
+  const [state, lsn, timeline] = [told('state'), told('point'), told('timeline')]
+  if (exitCode !== 0 || !state || !lsn) {
+    throw new CommandError(`${primary.name} does not let its demo table be counted`, {
+      command: 'psql',
+      exitCode,
+      lastLines: stderr.trim().split('\n'),
+      hint: `Who holds it? npx create-pg-lab psql ${primary.name} -c "SELECT * FROM pg_locks WHERE NOT granted"`,
+    })
+  }
+  return { wanted: JSON.parse(state) as TableState, target: { name, lsn, timeline: Number(timeline) } }
+}
+
+/** Lines that begin with `@` are the script's own; what comes behind one is what the program said. */
+function readScript(
+  output: Output,
+  { name }: BackupNode,
+  neededBytes: number,
+): Pick<Rehearsal, 'freeBytes' | 'steps' | 'restored'> {
+  if (output.exitCode === ALREADY_RUNNING) {
+    throw new UserError(`A restore is already being rehearsed on ${name}`, {
+      hint: 'let it end, then repeat',
+    })
+  }
+  const parts = output.stdout
+    .replaceAll('\r', '')
+    .split(/^@/m)
+    .slice(1)
+    .map((part) => /^(\w+) ([^\n]*)\n?([\s\S]*)$/.exec(part)?.slice(1) ?? [])
+  const told = (key: string) => parts.find(([word]) => word === key)?.[1]
+  const steps = STEP_NAMES.flatMap((step) => {
+    const [, result, said = ''] = parts.find(([word]) => word === step) ?? []
+    return result === undefined ? [] : [{ name: step, ok: result === 'good', said: said.trim() }]
+  })
+  const free = told('free')
+  const isEnded =
+    steps.length === STEP_NAMES.length || steps.some(({ ok }) => !ok) || Number(free) < neededBytes
+  if (free === undefined || !isEnded) {
+    throw new CommandError(`The rehearsal broke off on ${name}`, {
+      command: 'bash',
+      exitCode: output.exitCode,
+      lastLines: `${output.stdout}\n${output.stderr}`.trim().split('\n'),
+    })
+  }
+  const rows = told('rows')
+  return {
+    freeBytes: Number(free),
+    steps,
+    restored: rows ? (JSON.parse(rows) as TableState) : undefined,
+  }
+}

@@ -1,0 +1,55 @@
+import type { BackupNode } from '../lab.ts'
+import { askBarman, barmanFailed } from './barman.ts'
+import type { Guest } from '../tools/contracts.ts'
+
+/** A base backup in Barman's catalogue. */
+export interface BaseBackup {
+  readonly id: string
+  /** Barman's word: DONE, FAILED, WAITING_FOR_WALS, … Only what is DONE can be restored for certain. */
+  readonly status: string
+  /** Seconds since 1970. `undefined` for one that is not finished. */
+  readonly endedAt: number | undefined
+  /** Of the base backup alone; of the WAL that follows it. */
+  readonly bytes: number
+  readonly walBytes: number
+}
+
+interface Row {
+  readonly backup_id: string
+  readonly status: string
+  readonly end_time_timestamp?: string
+  readonly size_bytes?: number
+  readonly wal_size_bytes?: number
+}
+
+/** Every base backup Barman has of its server, the newest first. @throws CommandError when Barman does not tell */
+export async function listBackups(backup: BackupNode, guest: Guest): Promise<readonly BaseBackup[]> {
+  const answer = await askBarman(guest, backup, ['list-backup'])
+  if (!Array.isArray(answer.about)) throw barmanFailed(answer, backup)
+  return (answer.about as readonly Row[]).map(toBackup)
+}
+
+function toBackup(row: Row): BaseBackup {
+  const endedAt = Number(row.end_time_timestamp)
+  const { size_bytes = 0, wal_size_bytes = 0 } = row
+  return {
+    id: row.backup_id,
+    status: row.status,
+    endedAt: endedAt > 0 ? endedAt : undefined,
+    // Barman counts in the WAL that the backup needs for itself.
+    bytes: size_bytes,
+    walBytes: wal_size_bytes,
+  }
+}
+
+/** Names of a backup's tablespaces. Barman 3.13 leaves them out of its list. @throws CommandError when Barman does not tell */
+export async function tablespacesOf(
+  backup: BackupNode,
+  guest: Guest,
+  { id }: BaseBackup,
+): Promise<readonly string[]> {
+  const answer = await askBarman(guest, backup, ['show-backup'], [id])
+  const about = answer.about as { tablespaces?: readonly { name: string }[] } | undefined
+  if (!about) throw barmanFailed(answer, backup)
+  return (about.tablespaces ?? []).map(({ name }) => name)
+}

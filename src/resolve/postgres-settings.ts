@@ -1,0 +1,115 @@
+import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
+import { spelled } from '../catalog/setting-value.ts'
+import { parseHbaLine } from '../config/hba.ts'
+import type { Config } from '../config/schema.ts'
+import type { SettingValue } from '../lab.ts'
+import { checkUnique, type Report } from './problems.ts'
+import { isDirect } from './upstreams.ts'
+
+/**
+ * How many WAL senders and slots the cluster needs: two for each standby, which may all be cloned at once (one copies,
+ * one streams), Barman's receive-wal and its base backup, and two spare. PostgreSQL's own default is the least. Those of others
+ * come on top.
+ */
+function replicationConnections({ slaves, replication }: Config): number {
+  return Math.max(10, 2 * slaves.length + 1 + 1 + 2) + replication.otherSlots.length
+}
+
+/** A quarter of the smallest server's memory, in steps of 32 MB: one parameter set must fit all nodes. */
+function sharedBuffers(memoryMb: number): string {
+  return `${Math.max(64, Math.floor(memoryMb / 4 / 32) * 32)}MB`
+}
+
+/**
+ * The lines of postgresql.conf that are the same on every node: the lab's, the user's over them.
+ * What differs from node to node (listen_addresses, cluster_name, the standby's settings) is the roles' part.
+ * @param version PostgreSQL's major
+ */
+export function postgresSettings(config: Config, version: number): Record<string, SettingValue> {
+  const { postgres, replication, master, slaves } = config
+  const connections = replicationConnections(config)
+  const own: Record<string, SettingValue> = {
+    wal_level: 'replica',
+    max_wal_senders: connections,
+    max_replication_slots: connections,
+    ...(version >= 13 ? { max_slot_wal_keep_size: replication.maxSlotWalKeepSize } : {}),
+    wal_log_hints: 'on',
+    // pg_rewind reads an old primary's WAL back to the checkpoint before it was left behind; its own last checkpoints,
+    // when it stops and recovers, would remove that.
+    ...(version >= 13 ? { wal_keep_size: '256MB' } : { wal_keep_segments: 16 }),
+    hot_standby: 'on',
+    password_encryption: 'scram-sha-256',
+    ...(postgres.tls ? { ssl: 'on', ssl_cert_file: CERTIFICATE, ssl_key_file: KEY } : {}),
+    shared_buffers: sharedBuffers(Math.min(master.memory, ...slaves.map(({ memory }) => memory))),
+    timezone: postgres.timezone,
+    log_timezone: postgres.timezone,
+    log_line_prefix: '%m [%p] %q%u@%d/%a ',
+    log_checkpoints: 'on',
+    log_lock_waits: 'on',
+    log_replication_commands: 'on',
+  }
+  const users = Object.entries(postgres.settings).map(([name, value]) => [name, spelled(value)] as const)
+  return { ...own, ...Object.fromEntries(users) }
+}
+
+/** Holds the settings of the config against the rest of it. */
+export function checkSettings(config: Config, report: Report): void {
+  const { postgres, replication } = config
+  const least = replicationConnections(config)
+  for (const name of ['max_wal_senders', 'max_replication_slots']) {
+    const value = postgres.settings[name]
+    if (!(Number(value) < least)) continue // what is no number is told by checkServerSettings
+    report(
+      `postgres.settings.${name}`,
+      `must be at least ${least}; ${JSON.stringify(value)} was given`,
+      `each slave takes two while it is cloned, Barman two, others’ slots one each, and two are spare; or leave it out`,
+    )
+  }
+  const commit = String(postgres.settings.synchronous_commit ?? 'on')
+  if (replication.mode === 'sync' && /^(off|local|false|no|0)$/i.test(commit)) {
+    report(
+      'postgres.settings.synchronous_commit',
+      `is ${commit}, and no commit would wait for a slave`,
+      "leave it out, or set replication.mode to 'async'",
+    )
+  }
+}
+
+/** Only a standby that streams from the primary itself can be synchronous, not one further down a cascade. */
+export function checkSynchronous(config: Config, report: Report): void {
+  const { replication, slaves, postgres } = config
+  if (replication.mode !== 'sync') return
+  const direct = slaves.map((_, index) => index).filter((index) => isDirect(config, index))
+  if (replication.synchronous > direct.length) {
+    report(
+      'replication.synchronous',
+      `${replication.synchronous} slaves are to be waited for, ${direct.length} stream from the master itself`,
+      "add slaves, lower it, or set replication.mode to 'async'",
+    )
+  }
+  if (!/^remote_apply$/i.test(String(postgres.settings.synchronous_commit))) return
+  for (const index of direct.filter((one) => slaves[one]?.applyDelay)) {
+    report(
+      `slaves[${index}].applyDelay`,
+      'every commit would wait that long: synchronous_commit is remote_apply, which waits for the replay',
+      'leave it out, or let the slave stream from another one (upstream)',
+    )
+  }
+}
+
+/** Where TLS is on, nobody's rows go over the network without it. */
+export function checkHba({ postgres }: Config, report: Report): void {
+  checkUnique(
+    postgres.hba.map((value, index) => ({ path: `postgres.hba[${index}]`, value })),
+    report,
+  )
+  for (const [index, text] of postgres.tls ? postgres.hba.entries() : []) {
+    const line = parseHbaLine(text)
+    if (typeof line === 'string' || line.type === 'hostssl' || line.method === 'reject') continue
+    report(
+      `postgres.hba[${index}]`,
+      `would let in without TLS: its type is ${line.type}`,
+      'make it hostssl, or set postgres.tls to false',
+    )
+  }
+}

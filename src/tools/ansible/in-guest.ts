@@ -1,0 +1,127 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+import { CommandError } from '../../errors.ts'
+import type { LabNode } from '../../lab.ts'
+import type { Command, Output, Runner } from '../contracts.ts'
+import { sentCommand } from '../ssh/guest.ts'
+import { isOnPath } from '../process/run.ts'
+import { KNOWN_HOSTS, SSH_CONFIG } from '../ssh/config.ts'
+
+/** What a machine that plays for a computer without Ansible needs; carry.py and vagrant.rb there do Vagrant's part. */
+export const GUEST_RUNNER = 'provisioning/guest-runner'
+
+/** Where carry.py puts the lab's files. */
+const THERE = '/root/pg-lab'
+
+/** What Ansible reads, and what it makes: all of it is carried there, and the latter back. */
+const CARRIED = ['ansible.cfg', 'provisioning', '.pg-lab/secrets', '.pg-lab/tls', KNOWN_HOSTS]
+
+/** @returns whether this computer has Ansible; it never runs on Windows itself */
+export function hasAnsible(): boolean {
+  if (process.platform === 'win32') return false
+  return isOnPath('ansible-playbook')
+}
+
+interface Place {
+  /** The lab's folder. */
+  readonly directory: string
+  readonly nodes: readonly LabNode[]
+}
+
+/** A file by its path, seen from the lab's folder, and its content in base64. */
+type Files = Readonly<Record<string, string>>
+
+/**
+ * A runner that has one of the lab's machines do what `ansible-playbook` would do here: it gets the lab's files and the
+ * keys of its neighbours, and hands back the passwords and certificates it made. Nothing of it stays there.
+ * @param isWanted whether it is to be done there; asked when it comes to that
+ */
+export function withAnsibleInGuest(run: Runner, place: Place, isWanted: () => boolean): Runner {
+  return (command) =>
+    command.file === 'ansible-playbook' && isWanted() ? play(run, place, command) : run(command)
+}
+
+async function play(run: Runner, place: Place, command: Command): Promise<Output> {
+  const { directory, nodes } = place
+  const player = nodes.at(-1)?.name ?? ''
+  const onPlayer = (argv: readonly string[], options: Partial<Command>) =>
+    run({ ...sentCommand(player, argv, 'root'), cwd: directory, ...options })
+  // Neither way goes into a log: keys and passwords are among the files.
+  const carry = ['python3', '-c', readFileSync(join(directory, GUEST_RUNNER, 'carry.py'), 'utf8')]
+  await onPlayer([...carry, 'receive'], { stdin: JSON.stringify(bundle(place)) })
+  const { onLine, logFile } = command
+  try {
+    const script = ['sh', `${THERE}/${GUEST_RUNNER}/play.sh`, ...command.args]
+    return await onPlayer(['env', ...environmentThere(command, directory), ...script], {
+      ...(logFile === undefined ? {} : { logFile }),
+      onLine: (line, stream) => onLine?.(line, stream === 'stdout' ? 'events' : 'stdout'),
+    })
+  } finally {
+    const { stdout } = await onPlayer([...carry, 'hand-back'], {})
+    // The login user's own files may have printed something before it.
+    takeBack(directory, (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { files: Files }).files)
+  }
+}
+
+/** Paths inside the lab's folder become those of its copy. What is taken out of our environment is in none there. */
+function environmentThere({ env = {} }: Command, directory: string): readonly string[] {
+  return Object.entries(env).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    const there = value.includes(directory) ? value.replaceAll(directory, THERE).replaceAll('\\', '/') : value
+    return `${name}=${there}`
+  })
+}
+
+function bundle({ directory, nodes }: Place) {
+  const paths = CARRIED.flatMap((path) => filesBelow(directory, path))
+  const access = accessIn(readFileSync(join(directory, SSH_CONFIG), 'utf8'))
+  const keys = nodes.map(({ name }) => [`keys/${name}`, access.get(name)?.IdentityFile ?? ''] as const)
+  const files = [...paths.map((path) => [path, join(directory, path)] as const), ...keys]
+  return {
+    files: Object.fromEntries(files.map(([path, file]) => [path, readFileSync(file).toString('base64')])),
+    hosts: nodes.map(({ name, address }) => {
+      const { User: user = '', HostKeyAlias: alias = name } = access.get(name) ?? {}
+      return { name, address, user, alias }
+    }),
+  }
+}
+
+/** Seen from the lab's folder, with `/`; none where there is no such path. */
+function filesBelow(directory: string, path: string): readonly string[] {
+  const found = statSync(join(directory, path), { throwIfNoEntry: false })
+  if (!found?.isDirectory()) return found ? [path] : []
+  const names = readdirSync(join(directory, path)).filter((name) => name !== '__pycache__')
+  return names.flatMap((name) => filesBelow(directory, posix.join(path, name)))
+}
+
+/** What ssh's configuration says first of each host. */
+function accessIn(text: string): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const blocks = text.split(/^Host /m).slice(1)
+  return new Map(
+    blocks.map((block) => {
+      const [names = '', ...lines] = block.split(/\r?\n/)
+      const entries = lines.flatMap((line) => {
+        const [, key, value = ''] = /^\s*(\w+)\s+"?(.*?)"?\s*$/.exec(line) ?? []
+        return key === undefined ? [] : [[key, value] as const]
+      })
+      return [names.split(' ')[0] ?? '', Object.fromEntries(entries.toReversed())]
+    }),
+  )
+}
+
+/** The machine's word is not trusted further than this. */
+const MADE_THERE = /^\.pg-lab\/(?:known_hosts|(?:secrets|tls)\/[^/\\]+)$/
+
+function takeBack(directory: string, files: Files): void {
+  for (const [path, content] of Object.entries(files)) {
+    if (!MADE_THERE.test(path)) {
+      throw new CommandError(`The machine that ran Ansible hands back ${path}`, {
+        command: 'carry.py hand-back',
+      })
+    }
+    const file = join(directory, path)
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    rmSync(file, { force: true }) // a link, or a file with other rights, is replaced and not written through
+    writeFileSync(file, Buffer.from(content, 'base64'), { mode: 0o600, flag: 'wx' })
+  }
+}

@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ProviderName, VAGRANT_PROVIDERS } from '../../catalog/names.ts'
+
+/** A machine that Vagrant has made. */
+export interface Machine {
+  readonly name: string
+  readonly provider: ProviderName
+  /** The provider's own name of it: no two machines ever have the same. */
+  readonly id: string
+}
+
+/** What Vagrant has made in a lab's folder, read from its own records: it takes no time, and does not say what runs. */
+export function machinesIn(directory: string): readonly Machine[] {
+  const machines = join(directory, '.vagrant', 'machines')
+  if (!existsSync(machines)) return []
+  return readdirSync(machines).flatMap((name) =>
+    VAGRANT_PROVIDERS.flatMap((provider) => {
+      const file = join(machines, name, provider, 'id')
+      return existsSync(file) ? [{ name, provider, id: readFileSync(file, 'utf8').trim() }] : []
+    }),
+  )
+}

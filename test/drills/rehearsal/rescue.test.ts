@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { rescue } from '../../../src/drills/rehearsal/rescue.ts'
+import type { LabNode } from '../../../src/lab.ts'
+import type { Command } from '../../../src/tools/contracts.ts'
+import { type Is, PRIMARY, scene, standby } from '../../operations/scene.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** What was played on whom: `reinit slave`. */
+async function rescued(
+  servers: Readonly<Record<string, Is>>,
+  { gone = [], lost = [], yielding }: { gone?: string[]; lost?: string[]; yielding?: string } = {},
+): Promise<readonly string[]> {
+  const { place } = scene(servers)
+  const played: string[] = []
+  const run = async ({ args }: Command) => {
+    const words = args.join(' ')
+    const playbook = /\/(reinit|rejoin)\.yml/.exec(words)?.[1]
+    played.push(`${playbook} ${/"postgres_target": !unsafe "(\w+)"/.exec(words)?.[1]}`)
+    return { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
+  }
+  const rows = async <Row>(_node: LabNode, sql: string) => {
+    vi.setSystemTime(Date.now() + 6_000) // every question takes its time
+    const answer = sql.includes("'lost'")
+      ? lost.map((slot_name) => ({ slot_name }))
+      : [{ gone: gone.some((lsn) => sql.includes(lsn)), promoted: true }]
+    return answer as unknown as readonly Row[]
+  }
+  await rescue({ ...place, run, guest: { ...place.guest, rows } }, () => {}, yielding)
+  return played
+}
+
+const STUCK = standby('0/2000000', { streams_from: null })
+
+test('a standby whose WAL is gone is cloned, though its slot is whole: a clone was cut off', async () => {
+  const servers = { master: PRIMARY, slave: STUCK, slave2: standby() }
+  expect(await rescued(servers, { gone: ['0/2000000'] })).toEqual(['reinit slave'])
+})
+
+test('one that does not stream yet, but could, is left to the playbook', async () => {
+  expect(await rescued({ master: PRIMARY, slave: STUCK, slave2: standby() })).toEqual([])
+})
+
+test('one whose slot is lost is cloned', async () => {
+  const servers = { master: PRIMARY, slave: STUCK, slave2: standby() }
+  expect(await rescued(servers, { lost: ['slave2_slot'] })).toEqual(['reinit slave2'])
+})
+
+const NEWER: Is = { in_recovery: false, timeline: 2, history: [{ timeline: 1, left_at: '0/4000000' }] }
+
+test('of two primaries the older timeline gives way, unless another is named', async () => {
+  const servers = { master: PRIMARY, slave: NEWER, slave2: standby() }
+  expect((await rescued(servers))[0]).toBe('rejoin master')
+  expect((await rescued(servers, { yielding: 'slave' }))[0]).toBe('reinit slave')
+})
