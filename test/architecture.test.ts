@@ -7,28 +7,28 @@ const FLOORS = [
   ['pg-lab', 'create-pg-lab'],
   ['cli'],
   ['commands'],
-  ['drills', 'create', 'explain'],
-  ['operations', 'plan', 'checks'],
-  ['generate', 'report'],
-  ['show', 'tasks'],
-  ['tools'],
-  ['resolve-lab'],
-  ['resolve'],
+  ['drills'],
+  ['checks', 'create', 'explain'],
+  ['plan', 'operations', 'report'],
+  ['words'],
+  ['observe'],
+  ['generate', 'doctor', 'postgres', 'tasks'],
+  ['tools', 'resolve', 'show'],
   ['lab', 'finding', 'index'],
   ['config'],
   ['catalog'],
-  ['errors', 'package-root'],
+  ['errors', 'units', 'package-root'],
 ]
 
 /** Packages that exactly one file may know, so that they can be replaced. */
 const DOORS: Record<string, string> = {
-  execa: 'src/tools/run.ts',
-  listr2: 'src/tasks.ts',
-  ejs: 'src/generate/template.ts',
+  execa: 'src/tools/process/run.ts',
+  listr2: 'src/tasks/index.ts',
+  ejs: 'src/generate/render/template.ts',
   valibot: 'src/config/schema.ts',
   cosmiconfig: 'src/config/load.ts',
   jiti: 'src/config/load.ts',
-  'node-diff3': 'src/generate/merge.ts',
+  'node-diff3': 'src/generate/write/merge.ts',
 }
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })

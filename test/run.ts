@@ -35,10 +35,10 @@ const NODE_UNITS = [
     // Their time goes to Ruby and Python, which are the same whatever Node.js is.
     .filter((name) => name.endsWith('.test.ts') && !/^(hostile|vagrantfile)\./.test(name))
     .map((name) => `test/generate/${name}`),
-  'test/resolve-lab.test.ts',
-  'test/tasks.test.ts',
-  'test/tools/run.test.ts',
-  'test/tools/signals.test.ts',
+  'test/resolve/lab.test.ts',
+  'test/tasks/',
+  'test/tools/process/run.test.ts',
+  'test/tools/process/signals.test.ts',
 ]
 
 const steps = [

@@ -1,11 +1,4 @@
-import {
-  type Architecture,
-  type Box,
-  OS_NAMES,
-  type Os,
-  type OsName,
-  type ProviderName,
-} from './names.ts'
+import { type Architecture, type Box, OS_NAMES, type Os, type OsName, type ProviderName } from './names.ts'
 
 type PinnedBox = Box & { readonly architectures: readonly Architecture[] }
 

@@ -1,9 +1,9 @@
 import { barmanHas } from '../catalog/barman.ts'
 import type { BackupNode } from '../lab.ts'
 import { askBarman, barmanCommand, barmanConfig, barmanVersion } from '../postgres/barman.ts'
-import type { Guest } from '../tools/contracts.ts'
 import { shellWord } from '../postgres/evidence.ts'
 import { bytesOf, walReader } from '../postgres/wal.ts'
+import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /*

@@ -1,7 +1,7 @@
 import type { BackupNode } from '../lab.ts'
-import { ageS, type Backups } from '../report/catalogue.ts'
-import { span } from '../report/text.ts'
+import { ageS, type Backups } from '../observe/backups.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { span } from '../units.ts'
 import { readCatalogue } from './backups.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 

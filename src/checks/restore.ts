@@ -1,10 +1,15 @@
-import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 import type { BackupNode, Lab } from '../lab.ts'
-import { type Rehearsal, rehearseRestore, type Step, type TableState } from '../operations/restore-rehearsal.ts'
-import { noteRehearsal } from '../report/catalogue.ts'
-import { size } from '../report/text.ts'
+import { noteRehearsal } from '../observe/backups.ts'
+import {
+  type Rehearsal,
+  rehearseRestore,
+  type Step,
+  type TableState,
+} from '../operations/restore-rehearsal.ts'
 import { barmanCommand, everything, OWN_FOLDERS } from '../postgres/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { size } from '../units.ts'
+import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 
 /** `pg-lab verify --restore`. It takes seconds to minutes, so it is run when it is asked for. */
 export const restoreCheck: Check = {

@@ -1,8 +1,8 @@
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig } from '../postgres/barman.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 import { barmanJobs } from './cron.ts'
+import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 const PROVISION = 'Write Barman’s files again: npx create-pg-lab provision'
 

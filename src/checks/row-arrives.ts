@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import { delayOf, linksOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { identifier, literal } from '../postgres/sql.ts'
+import { delayOf, linksOf } from '../postgres/topology.ts'
+import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAt, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 /** How long a row may take from the primary to a slave. */

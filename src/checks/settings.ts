@@ -1,9 +1,9 @@
 import { spelled } from '../catalog/setting-value.ts'
 import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
-import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence, shellWord } from '../postgres/evidence.ts'
-import { SHOWN_TO_ALL } from '../postgres/psql.ts'
 import { literal } from '../postgres/sql.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { SHOWN_TO_ALL } from '../tools/ssh/psql-session.ts'
 import { type Check, lookAtEach, type Seen } from './support/check.ts'
 
 /** What a server says of the line that our configuration file has of a setting. */

@@ -1,10 +1,10 @@
 import { sameSetting } from '../catalog/setting-value.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { everything } from '../postgres/barman.ts'
-import { delayOf, type Link, linksOf, type ServerState } from '../postgres/topology.ts'
 import { toSender } from '../postgres/conninfo.ts'
-import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
+import { delayOf, type Link, linksOf, type ServerState } from '../postgres/topology.ts'
+import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
 
 interface StandbyRow {

@@ -3,10 +3,10 @@ import { CERTIFICATE } from '../catalog/certificates.ts'
 import type { Finding } from '../finding.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { barmanConfig } from '../postgres/barman.ts'
-import { type Link, linksOf } from '../postgres/topology.ts'
 import { toSender, VERIFY } from '../postgres/conninfo.ts'
-import type { Guest } from '../tools/contracts.ts'
 import { psqlEvidence, shellWord } from '../postgres/evidence.ts'
+import { type Link, linksOf } from '../postgres/topology.ts'
+import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAt, lookAtBackup, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 /** The playbook makes a new certificate a year before the old one ends. */

@@ -1,10 +1,10 @@
 import { EXIT, Interrupted } from '../errors.ts'
 import { type BackupProgress, takeBackup } from '../operations/backup.ts'
 import type { BaseBackup } from '../postgres/barman-catalogue.ts'
-import { size } from '../report/text.ts'
 import { runTasks } from '../tasks/index.ts'
-import { backupHost, onePrimary } from './shared/one-primary.ts'
+import { size } from '../units.ts'
 import type { Context } from './shared/command.ts'
+import { backupHost, onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 
 /** `pg-lab backup`: a base backup, with the WAL it needs. */

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { machinesIn } from '../doctor/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { nodesOf } from '../lab.ts'
 import { withGoneMachines } from '../operations/remove-machines.ts'
 import { runTasks } from '../tasks/index.ts'
-import { machinesIn } from '../doctor/index.ts'
 import { KNOWN_HOSTS, SSH_CONFIG } from '../tools/ssh/config.ts'
-import { ask } from './shared/prompts.ts'
 import { type Context, canAsk } from './shared/command.ts'
+import { ask } from './shared/prompts.ts'
 import { openSession, readConfig, type Session, verifyOwnsMachines } from './shared/session.ts'
 
 /** `pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */

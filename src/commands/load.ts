@@ -1,10 +1,10 @@
 import { EXIT, Interrupted, UserError } from '../errors.ts'
-import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
 import type { LagSample } from '../observe/lag.ts'
-import { size, span } from '../report/text.ts'
+import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
 import { runTasks } from '../tasks/index.ts'
-import { onePrimary } from './shared/one-primary.ts'
+import { size, span } from '../units.ts'
 import type { Context } from './shared/command.ts'
+import { onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 
 interface LoadOptions {

@@ -7,8 +7,8 @@ import {
   promote as promoteNow,
 } from '../operations/promote.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
-import { ask } from './shared/prompts.ts'
 import { type Context, canAsk } from './shared/command.ts'
+import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
 

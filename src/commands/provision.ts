@@ -3,9 +3,9 @@ import { runTasks } from '../tasks/index.ts'
 import type { Context } from './shared/command.ts'
 import { openSession, verifyHasMachines } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
-import { look, verifyFeasible } from './steps/survey.ts'
 import { startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
+import { look, verifyFeasible } from './steps/survey.ts'
 
 /** `pg-lab provision`: the playbook once more, on machines that are there. */
 export async function provision(context: Context): Promise<number> {

@@ -1,9 +1,9 @@
 import { EXIT, UserError } from '../errors.ts'
 import { planReinit, type ReinitPlan, reinit as reinitNow } from '../operations/reinit.ts'
-import { size } from '../report/text.ts'
 import { runTasks } from '../tasks/index.ts'
-import { ask } from './shared/prompts.ts'
+import { size } from '../units.ts'
 import { type Context, canAsk } from './shared/command.ts'
+import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { placeOf, showPlan, withWayOn } from './steps/operation.ts'
 

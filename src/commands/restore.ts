@@ -1,6 +1,5 @@
 import { EXIT, Interrupted, UserError } from '../errors.ts'
 import type { BackupNode, Lab } from '../lab.ts'
-import { type Moment, parseMoment } from '../operations/restore-target.ts'
 import {
   planRestore,
   type RestorePlan,
@@ -9,10 +8,11 @@ import {
   restoreOver,
 } from '../operations/restore.ts'
 import { chooseOver } from '../operations/restore-over.ts'
+import { type Moment, parseMoment } from '../operations/restore-target.ts'
 import { type Progress, runTasks } from '../tasks/index.ts'
-import { ask } from './shared/prompts.ts'
-import { backupHost } from './shared/one-primary.ts'
 import { type Context, canAsk } from './shared/command.ts'
+import { backupHost } from './shared/one-primary.ts'
+import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
 

@@ -2,12 +2,10 @@ import type { ProviderName } from '../catalog/names.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { EXIT } from '../errors.ts'
 import { runTasks } from '../tasks/index.ts'
-import { showClosing } from './steps/up-summary.ts'
 import type { Context } from './shared/command.ts'
 import { prepareComputer } from './shared/prepare-computer.ts'
 import { openSession, type Session } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
-import { agreesToTakeOver, look, lookAgain, verifyFeasible } from './steps/survey.ts'
 import { bringUpNetworks, buildNodeImage, resize, startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
 import {
@@ -18,6 +16,8 @@ import {
   dropRenamedSlots,
   partWithGone,
 } from './steps/removal.ts'
+import { agreesToTakeOver, look, lookAgain, verifyFeasible } from './steps/survey.ts'
+import { showClosing } from './steps/up-summary.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
 

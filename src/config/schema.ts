@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { WAL_COMPRESSIONS } from '../catalog/barman.ts'
-import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/names.ts'
 import { isLocale } from '../catalog/locales.ts'
+import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/names.ts'
 import { isCrontab, longestPause } from './crontab.ts'
 import { FORMATS, type Format, isApplyDelay, isTimezone, LONGEST_APPLY_DELAY } from './formats.ts'
 import { hbaText, parseHbaLine } from './hba.ts'

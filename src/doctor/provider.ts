@@ -1,8 +1,8 @@
 import type { ProviderName } from '../catalog/names.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { UserError } from '../errors.ts'
-import type { Host } from './host.ts'
 import { machinesIn } from '../tools/vagrant/machine-records.ts'
+import type { Host } from './host.ts'
 import { RULES } from './rules/index.ts'
 
 /** A provider, and why it was taken: half a sentence for the screen. */

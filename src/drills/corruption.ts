@@ -1,11 +1,11 @@
 import { CommandError, programFailed } from '../errors.ts'
+import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
-import { startServer, stopServer } from '../operations/postgres-service.ts'
-import type { Progress } from '../tasks/index.ts'
 import { literal } from '../postgres/sql.ts'
-import { backupOf, leafStandby, serverOf, thePrimary, withoutBackup, withoutSlave } from './rehearsal/cast.ts'
+import type { Progress } from '../tasks/index.ts'
 import type { Drill, LiveStage, Step } from './drill.ts'
+import { backupOf, leafStandby, serverOf, thePrimary, withoutBackup, withoutSlave } from './rehearsal/cast.ts'
 import {
   bringBackCommand,
   bringBackPrecious,

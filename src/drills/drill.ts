@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
-import type { Place } from '../operations/live-lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 import type { Figure, Text } from '../report/drill-report.ts'
 import type { Progress } from '../tasks/index.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'

@@ -1,12 +1,11 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
-import { parseMoment } from '../operations/restore-target.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
-import { findPrimary } from '../postgres/topology.ts'
+import { parseMoment } from '../operations/restore-target.ts'
 import { literal } from '../postgres/sql.ts'
-import { backupOf, thePrimary, withoutBackup } from './rehearsal/cast.ts'
+import { findPrimary } from '../postgres/topology.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { leadBack } from './rehearsal/lead-back.ts'
+import { backupOf, thePrimary, withoutBackup } from './rehearsal/cast.ts'
 import {
   askRestored,
   bringBackCommand,
@@ -21,6 +20,7 @@ import {
   sayHolding,
   verifyWhole,
 } from './rehearsal/guarded-table.ts'
+import { leadBack } from './rehearsal/lead-back.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 import { COMMITS, SCHEMA } from './rehearsal/writer.ts'
 

@@ -1,8 +1,8 @@
 import { followPrimary } from '../operations/follow.ts'
 import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
 import type { Progress } from '../tasks/index.ts'
-import { successor, thePrimary, withoutSuccessor } from './rehearsal/cast.ts'
 import type { Drill, LiveStage } from './drill.ts'
+import { successor, thePrimary, withoutSuccessor } from './rehearsal/cast.ts'
 import { leadBack, switchBack } from './rehearsal/lead-back.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 

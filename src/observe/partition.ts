@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import type { Place } from '../operations/live-lab.ts'
+import type { Place } from './live-lab.ts'
 import type { Server } from './servers.ts'
 
 /** pg_isready: 0 it lets in, 1 it refuses for now, 2 nothing answers. */

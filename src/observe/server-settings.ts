@@ -1,9 +1,9 @@
 import type { EffectiveSetting } from '../catalog/setting-value.ts'
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import type { Guest } from '../tools/contracts.ts'
-import { SHOWN_TO_ALL } from '../postgres/psql.ts'
 import { literal } from '../postgres/sql.ts'
+import type { Guest } from '../tools/contracts.ts'
+import { SHOWN_TO_ALL } from '../tools/ssh/psql-session.ts'
 
 /** A setting as the server has it. */
 export interface SettingSight extends EffectiveSetting {

@@ -1,8 +1,8 @@
 import { CommandError, UserError } from '../errors.ts'
 import { type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
-import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../postgres/psql.ts'
 import { bytesOf, TIMELINE_SQL } from '../postgres/wal.ts'
-import type { Place } from '../operations/live-lab.ts'
+import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/ssh/psql-session.ts'
+import type { Place } from './live-lab.ts'
 
 /** How a PostgreSQL server is, in the words of who wants to change its role. */
 export interface Server {

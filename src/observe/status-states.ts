@@ -1,6 +1,6 @@
 import { type BackupNode, type Lab, type LabNode, nodesOf, type PostgresNode } from '../lab.ts'
 import { linksOf } from '../postgres/topology.ts'
-import type { BackupAnswer, Backups } from '../report/catalogue.ts'
+import type { BackupAnswer, Backups } from './backups.ts'
 import type { Asked, Disk, Sender, ServerAnswer, Slot } from './status-answers.ts'
 
 /** A host of the lab, as it tells it. */

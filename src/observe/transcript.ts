@@ -1,11 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
 import { literal } from '../postgres/sql.ts'
 import { SWITCH_SQL } from '../postgres/wal.ts'
-import { backupSteps, type PlannedStep, primarySteps, type StepId, standbySteps, tableOf } from './transcript-steps.ts'
-import { cleanOutput } from '../report/text.ts'
+import type { Guest, Output } from '../tools/contracts.ts'
+import { cleanOutput } from '../tools/process/clean-output.ts'
+import {
+  backupSteps,
+  type PlannedStep,
+  primarySteps,
+  type StepId,
+  standbySteps,
+  tableOf,
+} from './transcript-steps.ts'
 
 /** A command that ran on a node, with what it printed. */
 export interface Step {

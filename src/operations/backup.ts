@@ -1,10 +1,10 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import { askBarman, barmanCommand } from '../postgres/barman.ts'
+import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
+import { archiveWal } from '../postgres/wal.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
 import { pause } from '../tools/process/signals.ts'
-import { archiveWal } from '../postgres/wal.ts'
-import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 
 /** How much of a base backup has arrived. */
 export interface BackupProgress {

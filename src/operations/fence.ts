@@ -1,6 +1,6 @@
 import { CommandError, programFailed } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
-import type { Place } from './live-lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 
 /** What became of a server that must not come back as a primary. */
 export interface Fenced {

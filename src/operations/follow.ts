@@ -1,9 +1,9 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
+import type { Place } from '../observe/live-lab.ts'
+import { partingOf, type Server, seeServers } from '../observe/servers.ts'
 import { type PlaybookResult, runPlaybook } from '../tools/ansible/ansible.ts'
 import type { AnsibleEvent } from '../tools/ansible/events.ts'
-import type { Place } from './live-lab.ts'
-import { partingOf, type Server, seeServers } from '../observe/servers.ts'
 
 /** Which hosts were made to follow the primary, and which could not. */
 export interface Following {

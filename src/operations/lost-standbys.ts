@@ -1,8 +1,8 @@
 import type { PostgresNode } from '../lab.ts'
-import { linksOf } from '../postgres/topology.ts'
-import { literal } from '../postgres/sql.ts'
-import type { Place } from './live-lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 import type { Server } from '../observe/servers.ts'
+import { literal } from '../postgres/sql.ts'
+import { linksOf } from '../postgres/topology.ts'
 
 /*
  * Where the oldest WAL file begins that a server still has, against the LSN somebody asks it for. Files that are kept

@@ -1,10 +1,10 @@
 import { dockerNetwork } from '../catalog/providers/docker.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 import { createContainers } from '../tools/docker/containers.ts'
 import { writeSshConfig } from '../tools/ssh/config.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
-import type { Place } from './live-lab.ts'
 
 /** $1 is the machine's address in the lab's network, $2 `up` or `down`. A link that is down keeps its address. */
 const SET_LINK = `link=$(ip -o -4 address show to "$1" | { read -r _ link _; echo "$link"; })

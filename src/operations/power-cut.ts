@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 import { createContainers } from '../tools/docker/containers.ts'
-import type { Place } from './live-lab.ts'
 
 /** Takes a machine's power away: nothing in it is told. A container may not do that to itself. */
 export async function cutPower(place: Place, node: LabNode): Promise<void> {

@@ -1,12 +1,12 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
-import { delayOf, followersOf } from '../postgres/topology.ts'
-import { literal } from '../postgres/sql.ts'
-import { bytesOf } from '../postgres/wal.ts'
+import type { Place } from '../observe/live-lab.ts'
 import { isCutOff, reachedBy } from '../observe/partition.ts'
-import { type Fenced, fence } from './fence.ts'
-import type { Place } from './live-lab.ts'
 import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
+import { literal } from '../postgres/sql.ts'
+import { delayOf, followersOf } from '../postgres/topology.ts'
+import { bytesOf } from '../postgres/wal.ts'
+import { type Fenced, fence } from './fence.ts'
 import { reserveNumbers, takenNumbers } from './timeline-numbers.ts'
 
 /** Which standby becomes the primary, and what has to happen before. */

@@ -1,10 +1,10 @@
 import { UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
+import type { Place } from '../observe/live-lab.ts'
+import { findServer, type Parting, partingOf, type Server, seeServers } from '../observe/servers.ts'
 import { linksOf } from '../postgres/topology.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
-import type { Place } from './live-lab.ts'
 import { otherPrimary } from './rejoin.ts'
-import { findServer, type Parting, partingOf, type Server, seeServers } from '../observe/servers.ts'
 
 /** A standby whose data is replaced by a fresh clone. */
 export interface ReinitPlan {

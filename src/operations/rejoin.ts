@@ -1,8 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
-import type { Place } from './live-lab.ts'
-import { type Commits, countCommits, readFiles, type ServerFiles } from './server-files.ts'
+import type { Place } from '../observe/live-lab.ts'
 import {
   findServer,
   namesOf,
@@ -12,6 +10,8 @@ import {
   seeServers,
   stretchesBehind,
 } from '../observe/servers.ts'
+import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
+import { type Commits, countCommits, readFiles, type ServerFiles } from './server-files.ts'
 
 /** A server that becomes a standby of today's primary. */
 export interface RejoinPlan {

@@ -2,9 +2,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GONE_VAGRANTFILE, goneVagrantfile } from '../generate/write/removal-vagrantfile.ts'
 import { nodesOf, postgresNodes } from '../lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 import { literal } from '../postgres/sql.ts'
 import { createVagrant, type Vagrant } from '../tools/vagrant/vagrant.ts'
-import type { Place } from './live-lab.ts'
 
 /** A machine that the config no longer has. */
 export interface Gone {

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
-import type { Place } from './live-lab.ts'
-import { readFiles } from './server-files.ts'
+import type { Place } from '../observe/live-lab.ts'
 import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
+import { readFiles } from './server-files.ts'
 
 /**
  * Chooses the server a restore in place goes over: the one primary; where none answers, the one that is named.

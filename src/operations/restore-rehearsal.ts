@@ -3,12 +3,12 @@ import { barmanHas } from '../catalog/barman.ts'
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { barmanConfig, barmanVersion } from '../postgres/barman.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
-import { BARE_ANSWERS, bounded, processS, sessionSql } from '../postgres/psql.ts'
-import { quoteForShell } from '../tools/process/run.ts'
+import { listBackups, tablespacesOf } from '../postgres/barman-catalogue.ts'
 import { identifier, literal } from '../postgres/sql.ts'
 import { archiveWal, TIMELINE_SQL } from '../postgres/wal.ts'
-import { listBackups, tablespacesOf } from '../postgres/barman-catalogue.ts'
+import type { Guest, Output } from '../tools/contracts.ts'
+import { quoteForShell } from '../tools/process/run.ts'
+import { BARE_ANSWERS, bounded, processS, sessionSql } from '../tools/ssh/psql-session.ts'
 
 /** What the demo table held at one moment. */
 export interface TableState {

@@ -1,12 +1,12 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
+import type { Place } from '../observe/live-lab.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
+import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { findPrimary } from '../postgres/topology.ts'
 import { archiveWal, bytesOf } from '../postgres/wal.ts'
-import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
+import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
 import type { Moment } from './restore-target.ts'
-import type { Place } from './live-lab.ts'
 import {
   isOnLine,
   knownTimelines,

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { CommandError, programFailed } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import { delayOf, findPrimary, type Link, linksOf } from '../postgres/topology.ts'
 import { toSender } from '../postgres/conninfo.ts'
+import { literal } from '../postgres/sql.ts'
+import { delayOf, findPrimary, type Link, linksOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { pause } from '../tools/process/signals.ts'
-import { literal } from '../postgres/sql.ts'
 
 /** One file a user, as the roles keep them; seen from the lab's folder. */
 export const SECRETS = '.pg-lab/secrets'

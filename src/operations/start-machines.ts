@@ -1,10 +1,10 @@
+import { machinesIn } from '../doctor/index.ts'
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 import type { Guest } from '../tools/contracts.ts'
-import { machinesIn } from '../doctor/index.ts'
 import { writeSshConfig } from '../tools/ssh/config.ts'
 import { KEYS_OF_EVERYBODY, type Vagrant, type VagrantEvent } from '../tools/vagrant/vagrant.ts'
-import type { Place } from './live-lab.ts'
 import { withGoneMachines } from './remove-machines.ts'
 
 const ANSWER_TIMEOUT_MS = 8_000

@@ -1,12 +1,12 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import { delayOf } from '../postgres/topology.ts'
+import type { Place } from '../observe/live-lab.ts'
+import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from '../observe/servers.ts'
 import { literal } from '../postgres/sql.ts'
+import { delayOf } from '../postgres/topology.ts'
 import { bytesOf } from '../postgres/wal.ts'
 import { type Fenced, fence, release } from './fence.ts'
-import type { Place } from './live-lab.ts'
 import { makePrimary } from './promote.ts'
-import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from '../observe/servers.ts'
 import { takenNumbers } from './timeline-numbers.ts'
 
 /** Two servers that change places. */

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
+import type { Place } from '../observe/live-lab.ts'
 import { GUARD } from './fence.ts'
-import type { Place } from './live-lab.ts'
 
 /**
  * The numbers behind this timeline's that Barman's archive knows. PostgreSQL gives a new timeline the first number it has

@@ -1,7 +1,7 @@
 import type { Former } from '../generate/write/last-written.ts'
 import { type Lab, type LabNode, usersOf } from '../lab.ts'
-import type { PlanAction, PlanItem } from './plan-item.ts'
 import type { ServerSight } from '../observe/server-settings.ts'
+import type { PlanAction, PlanItem } from './plan-item.ts'
 
 /** What happens to users, the demo database and its table. Nothing of a database is ever removed. */
 export function objectItems(

@@ -1,6 +1,6 @@
 import type { Lab } from '../lab.ts'
-import { hbaLines, hbaType } from '../postgres/hba-lines.ts'
 import type { ServerSight } from '../observe/server-settings.ts'
+import { hbaLines, hbaType } from '../postgres/hba-lines.ts'
 
 /** How pg_hba.conf of a running server changes: `pg_hba.conf lets in replica from 10.0.0.13`. */
 export function hbaChanges(lab: Lab, { hba }: ServerSight): readonly string[] {

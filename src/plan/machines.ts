@@ -1,10 +1,10 @@
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
+import { keptNames } from './network-changes.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
 import { resizeItems } from './resizes.ts'
 import type { GoneMachine, Survey } from './survey.ts'
 import { machinesThat } from './whereabouts.ts'
-import { keptNames } from './network-changes.ts'
 
 /** Machines that must be deleted before the others can be made or go on. */
 export interface Departures {

@@ -1,12 +1,12 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
+import type { ServerSight } from '../observe/server-settings.ts'
+import { otherWiring } from './network-changes.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
-import type { ServerSight } from '../observe/server-settings.ts'
 import { growth } from './setting-changes.ts'
 import type { Survey } from './survey.ts'
 import { addressesInLab, machinesThat } from './whereabouts.ts'
-import { otherWiring } from './network-changes.ts'
 
 /** The other way out; servers that were there before the lab are nobody's to delete. */
 function orAnew({ provider }: Lab): string {

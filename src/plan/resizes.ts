@@ -1,9 +1,9 @@
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { wantedSizes } from '../generate/write/machine-sizes.ts'
 import { type LabNode, type MachineSize, nodesOf } from '../lab.ts'
+import type { MachineSight } from '../observe/machines.ts'
 import { createContainers } from '../tools/docker/containers.ts'
 import type { PlanItem } from './plan-item.ts'
-import type { MachineSight } from '../observe/machines.ts'
 import type { Survey, View } from './survey.ts'
 
 /** A machine that is there, and another size it is to have. */

@@ -1,10 +1,17 @@
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes, usersOf } from '../lab.ts'
+import { lineOf, type ServerSight } from '../observe/server-settings.ts'
 import { delayOf, followersOf, linksOf, synchronousNames } from '../postgres/topology.ts'
+import { objectItems } from './database-objects.ts'
 import { hbaChanges } from './hba.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
-import { objectItems } from './database-objects.ts'
-import { lineOf, type ServerSight } from '../observe/server-settings.ts'
-import { type Change, changeTo, changeToDefault, growth, pendingChanges, settingChanges } from './setting-changes.ts'
+import {
+  type Change,
+  changeTo,
+  changeToDefault,
+  growth,
+  pendingChanges,
+  settingChanges,
+} from './setting-changes.ts'
 import { renamedSlots } from './slots.ts'
 import type { Survey } from './survey.ts'
 

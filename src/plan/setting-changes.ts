@@ -1,6 +1,11 @@
 import { sameSetting } from '../catalog/setting-value.ts'
 import type { Lab } from '../lab.ts'
-import { GROW_ON_STANDBYS_FIRST, lineOf, type ServerSight, type SettingSight } from '../observe/server-settings.ts'
+import {
+  GROW_ON_STANDBYS_FIRST,
+  lineOf,
+  type ServerSight,
+  type SettingSight,
+} from '../observe/server-settings.ts'
 
 /** A line of a server's configuration that will be another one. */
 export interface Change {

@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
-import { askBarman, barmanFailed } from './barman.ts'
 import type { Guest } from '../tools/contracts.ts'
+import { askBarman, barmanFailed } from './barman.ts'
 
 /** A base backup in Barman's catalogue. */
 export interface BaseBackup {

@@ -2,8 +2,8 @@ import { barmanHas } from '../catalog/barman.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
-import { type Evidence, shellWord } from './evidence.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
+import { type Evidence, shellWord } from './evidence.ts'
 
 /** An emulated processor that has other things to do takes over a minute for `barman check`. */
 const TIMEOUT_MS = 180_000

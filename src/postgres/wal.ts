@@ -1,7 +1,7 @@
 import type { WalCompression } from '../catalog/barman.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import { barmanConfig } from './barman.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
+import { barmanConfig } from './barman.ts'
 
 /*
  * Closes the segment being written and begins the next one: pg_receivewal hands a segment over only when the

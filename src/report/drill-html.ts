@@ -1,8 +1,8 @@
 import { commandOf, DRILL_WORDS } from './drill-markdown.ts'
 import type { DrillReport, Language, Text } from './drill-report.ts'
+import { type Markup, tag } from './markup.ts'
 import { timeOf } from './report.ts'
 import { courseLegend, courseSvg } from './svg-course.ts'
-import { type Markup, tag } from './markup.ts'
 
 /** A drill that was run, as a part of the report's page. @param at its place in the list */
 export function drillSection(report: DrillReport, language: Language, at: number): Markup {

@@ -1,6 +1,6 @@
 import type { DrillReport, Language, Text } from './drill-report.ts'
+import { code, escapeMarkdown } from './escape.ts'
 import { timeOf } from './report.ts'
-import { code, escapeMarkdown } from './text.ts'
 
 /** What both forms of a drill's page say. */
 export const DRILL_WORDS = {

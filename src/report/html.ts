@@ -1,13 +1,13 @@
 import type { Finding } from '../finding.ts'
-import { drillSection } from './drill-html.ts'
+import type { Section, Step } from '../observe/transcript.ts'
 import type { Words } from '../words/index.ts'
+import { drillSection } from './drill-html.ts'
 import { checkTitle, sectionTitle } from './markdown.ts'
+import { type Markup, NOTHING, tag } from './markup.ts'
 import { STYLE } from './page-style.ts'
 import { type CheckReport, findingsOf, isStepOk, type Report, timeOf, verdictOf } from './report.ts'
 import { lagLegend, lagSvg } from './svg-lag.ts'
 import { topologySvg } from './svg-topology.ts'
-import { type Markup, NOTHING, tag } from './markup.ts'
-import type { Section, Step } from '../observe/transcript.ts'
 
 /** The report as one page that needs nothing else: no script, no network. */
 export function html(report: Report, words: Words): string {

@@ -1,6 +1,6 @@
-import type { CheckReport } from './report.ts'
+import { cleanOutput, oneLine } from '../tools/process/clean-output.ts'
 import { type Markup, tag } from './markup.ts'
-import { cleanOutput, oneLine } from './text.ts'
+import type { CheckReport } from './report.ts'
 
 /** Findings as a JUnit file, which every CI reads: a suite a check, a test case a finding. */
 export function junit(checks: readonly CheckReport[]): string {

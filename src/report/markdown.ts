@@ -1,9 +1,10 @@
 import type { Finding } from '../finding.ts'
+import type { Section, Step } from '../observe/transcript.ts'
+import { size, span } from '../units.ts'
 import type { Words } from '../words/index.ts'
+import { code, escapeMarkdown, fenced } from './escape.ts'
 import { mermaid } from './mermaid.ts'
 import { type CheckReport, findingsOf, type Report, timeOf, verdictOf, worstLags } from './report.ts'
-import { code, escapeMarkdown, fenced, size, span } from './text.ts'
-import type { Section, Step } from '../observe/transcript.ts'
 
 /** More good findings than these are only counted. */
 const LISTED = 6

@@ -1,4 +1,4 @@
-import { escapeHtml } from './text.ts'
+import { escapeHtml } from './escape.ts'
 
 /** Markup that is already escaped. */
 export interface Markup {

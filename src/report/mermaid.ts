@@ -1,6 +1,7 @@
-import type { Words } from '../words/index.ts'
 import type { NodeState, Survey } from '../observe/status.ts'
-import { oneLine, size } from './text.ts'
+import { oneLine } from '../tools/process/clean-output.ts'
+import { size } from '../units.ts'
+import type { Words } from '../words/index.ts'
 
 /** The topology as a Mermaid flowchart: a box a host, an arrow for WAL on its way. */
 export function mermaid({ nodes }: Survey, words: Words): string {

@@ -1,10 +1,10 @@
 import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
-import type { DrillReport } from './drill-report.ts'
 import type { CopiedFile } from '../observe/copied-files.ts'
 import type { LagSample } from '../observe/lag.ts'
 import type { NodeState, Survey } from '../observe/status.ts'
 import type { Section, Step } from '../observe/transcript.ts'
+import type { DrillReport } from './drill-report.ts'
 
 /** A check with all it found. */
 export interface CheckReport {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { html } from './html.ts'
 import type { Words } from '../words/index.ts'
+import { html } from './html.ts'
 import { markdown } from './markdown.ts'
 import type { Report } from './report.ts'
 

@@ -1,7 +1,7 @@
+import { size } from '../units.ts'
 import type { Course, Language, Span } from './drill-report.ts'
-import { PICTURE_STYLE } from './page-style.ts'
 import { type Markup, NOTHING, tag } from './markup.ts'
-import { size } from './text.ts'
+import { PICTURE_STYLE } from './page-style.ts'
 
 const WIDTH = 640
 const PLOT = { left: 64, right: 16, top: 34, height: 130, gap: 34, bottom: 40 } as const

@@ -1,7 +1,7 @@
+import { size, span } from '../units.ts'
 import type { Words } from '../words/index.ts'
-import { type LoadReport, worstLags } from './report.ts'
 import { type Markup, tag } from './markup.ts'
-import { size, span } from './text.ts'
+import { type LoadReport, worstLags } from './report.ts'
 
 const WIDTH = 640
 const HEIGHT = 260

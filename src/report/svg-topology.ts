@@ -1,7 +1,7 @@
-import type { Words } from '../words/index.ts'
-import { arrowWords } from './mermaid.ts'
 import type { NodeState, Survey } from '../observe/status.ts'
+import type { Words } from '../words/index.ts'
 import { type Markup, tag } from './markup.ts'
+import { arrowWords } from './mermaid.ts'
 import { type Branch, treeOf } from './streaming-tree.ts'
 
 /** In units of the picture; text is 14 high. */

@@ -9,20 +9,13 @@ import type { Problem } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { addressText, parseSubnet, type Subnet } from './addresses.ts'
 import { checkSizes, type Machine, machinesOf } from './machines.ts'
-import {
-  checkBackup,
-  checkDatabase,
-  checkNames,
-  checkUsers,
-  resolveSlots,
-  rewindUserOf,
-} from './names.ts'
+import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots, rewindUserOf } from './names.ts'
 import { givenAddresses, modeOf, resolveAddresses, resolveSubnet } from './network.ts'
 import { checkHba, checkSettings, checkSynchronous, postgresSettings } from './postgres-settings.ts'
 import type { Report } from './problems.ts'
 import { checkServerSettings } from './server-settings.ts'
-import { checkServers, serversOf } from './ssh-access.ts'
 import { resolveBox, resolvePostgres, resolveRunner, wantsReplication } from './software.ts'
+import { checkServers, serversOf } from './ssh-access.ts'
 import { checkUpstreams, upstreamsOf } from './upstreams.ts'
 import { warningsOf } from './warnings.ts'
 

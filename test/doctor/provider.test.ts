@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { UserError } from '../../src/errors.ts'
 import { chooseProvider } from '../../src/doctor/index.ts'
+import { UserError } from '../../src/errors.ts'
 import { computer, DOCKER, DOCKER_DENIED, DOCKER_DOWN } from './computer.ts'
 
 const VIRTUALBOX = { 'VBoxManage --version': '7.0.20r163906\n' }

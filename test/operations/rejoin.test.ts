@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CommandError } from '../../src/errors.ts'
-import type { Place } from '../../src/operations/live-lab.ts'
+import type { Place } from '../../src/observe/live-lab.ts'
 import { planReinit } from '../../src/operations/reinit.ts'
 import { planRejoin, rejoin } from '../../src/operations/rejoin.ts'
 import type { Command, Guest } from '../../src/tools/contracts.ts'

@@ -12,7 +12,7 @@ test("what we restore lies in a folder that no server's name leads to, and both 
 })
 
 test('so does what is rehearsed', () => {
-  const source = readFileSync('src/operations/rehearse.ts', 'utf8')
+  const source = readFileSync('src/operations/restore-rehearsal.ts', 'utf8')
   const [, rehearsal = ''] = /^work=~\/(.*)$/m.exec(source) ?? []
   expect(FORMATS.barmanServer.pattern.test(rehearsal.split('/')[0] ?? '')).toBe(false)
 })

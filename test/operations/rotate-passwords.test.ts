@@ -2,7 +2,12 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { usersOf } from '../../src/lab.ts'
-import { forgetFormer, makePasswords, provePasswords, storedKey } from '../../src/operations/rotate-passwords.ts'
+import {
+  forgetFormer,
+  makePasswords,
+  provePasswords,
+  storedKey,
+} from '../../src/operations/rotate-passwords.ts'
 import { STATE_SQL } from '../../src/postgres/topology.ts'
 import type { Guest } from '../../src/tools/contracts.ts'
 import { testLab } from '../support/lab.ts'

@@ -1,6 +1,6 @@
 import { CommandError } from '../../src/errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../src/lab.ts'
-import type { Place } from '../../src/operations/live-lab.ts'
+import type { Place } from '../../src/observe/live-lab.ts'
 import type { ServerAnswer } from '../../src/observe/servers.ts'
 import type { Guest, Output } from '../../src/tools/contracts.ts'
 import { testLab, testSlave } from '../support/lab.ts'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { code, escapeHtml, escapeMarkdown, fenced } from '../../src/report/text.ts'
+import { code, escapeHtml, escapeMarkdown, fenced } from '../../src/report/escape.ts'
 import { printable } from '../../src/tools/process/logs.ts'
 import { hostileText } from '../generate/hostile-configs.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { LOCALES } from '../../src/words/index.ts'
 import { markdown } from '../../src/report/markdown.ts'
 import type { Report } from '../../src/report/report.ts'
+import { LOCALES } from '../../src/words/index.ts'
 import { FAILED, finding, HOSTILE, hostileReport, sampleReport } from './sample.ts'
 
 const inEnglish = (report: Report) => markdown(report, LOCALES.en, 'index.html')

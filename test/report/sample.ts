@@ -1,9 +1,9 @@
 import type { Finding } from '../../src/finding.ts'
+import { surveyLab } from '../../src/observe/status.ts'
 import type { DrillReport } from '../../src/report/drill-report.ts'
 import type { Report } from '../../src/report/report.ts'
-import { surveyLab } from '../../src/observe/status.ts'
-import { testLab } from '../support/lab.ts'
 import { BACKUPS, masterAnswer, slaveAnswer, speakingGuest, type Voice } from '../observe/answers.ts'
+import { testLab } from '../support/lab.ts'
 
 /** What tries to break out of every form at once. */
 export const HOSTILE = `</pre></details><script>alert(1)</script> | \`\`\` \`x\` [a](javascript:1) **b** "q" 'r' & ]]>`

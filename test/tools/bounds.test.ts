@@ -3,8 +3,8 @@ import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createGuest } from '../../src/tools/ssh/guest.ts'
 import { createRunner } from '../../src/tools/process/run.ts'
+import { createGuest } from '../../src/tools/ssh/guest.ts'
 import { commandError, folderWith, master, scriptedTools } from './helpers.ts'
 
 /** What sshd and sudo do, on this computer. */
@@ -112,7 +112,7 @@ describe('our sessions', { timeout: 60_000 }, () => {
   })
 
   test('still tell what everybody has', async () => {
-    const { SHOWN_TO_ALL } = await import('../../src/postgres/psql.ts')
+    const { SHOWN_TO_ALL } = await import('../../src/tools/ssh/psql-session.ts')
     const rows = await guest.rows(
       master,
       `SELECT reset_val, ${SHOWN_TO_ALL} AS shown FROM pg_settings WHERE name IN ('statement_timeout', 'work_mem') ORDER BY name`,

@@ -4,11 +4,11 @@ import { isRunning, readState } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import type { Lab } from '../../lab.ts'
 import type { Context } from '../shared/command.ts'
+import { openSession, readConfig } from '../shared/session.ts'
 import { check } from './check.ts'
 import { hint } from './hint.ts'
 import { perform } from './perform.ts'
 import { repair } from './repair.ts'
-import { openSession, readConfig } from '../shared/session.ts'
 
 export interface DrillOptions {
   readonly how?: string

@@ -6,8 +6,8 @@ import type { Cast, Drill } from '../../drills/drill.ts'
 import { courseOf, type Results } from '../../drills/rehearsal/results.ts'
 import { drillMarkdown } from '../../report/drill-markdown.ts'
 import type { DrillReport, Figure, StepReport } from '../../report/drill-report.ts'
-import { drillPicture } from '../../report/svg-course.ts'
 import { REPORT_FOLDER } from '../../report/store.ts'
+import { drillPicture } from '../../report/svg-course.ts'
 import type { Session } from '../shared/session.ts'
 
 /** Where the pages of drills lie; seen from the lab's folder. */

@@ -1,6 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { UserError } from '../../errors.ts'
-import { type Progress, runTasks, type Task, type TaskOptions } from '../../tasks/index.ts'
 import {
   type Diagnosis,
   examine,
@@ -11,8 +9,10 @@ import {
   repair,
   type Scope,
 } from '../../doctor/index.ts'
-import { ask } from './prompts.ts'
+import { UserError } from '../../errors.ts'
+import { type Progress, runTasks, type Task, type TaskOptions } from '../../tasks/index.ts'
 import { type Context, canAsk } from './command.ts'
+import { ask } from './prompts.ts'
 
 /** This computer, and what a lab wants of it. */
 export interface Computer {

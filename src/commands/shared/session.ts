@@ -3,22 +3,16 @@ import { cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import type { ProviderName } from '../../catalog/names.ts'
 import type { ConfigError, LoadedConfig } from '../../config/load.ts'
+import { chooseProvider, createHost, type Host, machinesIn, type ProviderChoice } from '../../doctor/index.ts'
 import { readState, writeTyped } from '../../drills/rehearsal/open-drill.ts'
 import { UserError } from '../../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../../lab.ts'
 import { isPlain, type TaskOptions } from '../../tasks/index.ts'
 import { hasAnsible, withAnsibleInGuest } from '../../tools/ansible/in-guest.ts'
 import type { Guest, Runner } from '../../tools/contracts.ts'
-import {
-  chooseProvider,
-  createHost,
-  type Host,
-  machinesIn,
-  type ProviderChoice,
-} from '../../doctor/index.ts'
-import { psqlProgram } from '../../postgres/psql.ts'
 import { quoteForShell } from '../../tools/process/run.ts'
 import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../../tools/ssh/config.ts'
+import { psqlProgram } from '../../tools/ssh/psql-session.ts'
 import type { Vagrant } from '../../tools/vagrant/vagrant.ts'
 import type { Context } from './command.ts'
 import { type RunLogs, runLogs } from './run-logs.ts'

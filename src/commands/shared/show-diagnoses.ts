@@ -1,5 +1,5 @@
-import type { Paint } from '../../show.ts'
 import type { Diagnosis } from '../../doctor/index.ts'
+import type { Paint } from '../../show.ts'
 import { printable } from '../../tools/process/logs.ts'
 
 /** What was seen of this computer, one line a rule; a problem has its cause and what to type below it. */

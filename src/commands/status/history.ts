@@ -1,6 +1,6 @@
 import type { Survey } from '../../observe/status.ts'
-import { size } from '../../report/text.ts'
 import type { Paint } from '../../show.ts'
+import { size } from '../../units.ts'
 
 /** The lags of each standby so far, in bytes, oldest first; `undefined` where nobody knew. */
 export type LagHistory = ReadonlyMap<string, readonly (number | undefined)[]>

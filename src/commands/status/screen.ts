@@ -1,8 +1,9 @@
-import { ageS } from '../../report/catalogue.ts'
+import { ageS } from '../../observe/backups.ts'
 import type { NodeState, SlotState, Survey } from '../../observe/status.ts'
-import { oneLine, size, span } from '../../report/text.ts'
 import { type Branch, treeOf } from '../../report/streaming-tree.ts'
 import type { Paint } from '../../show.ts'
+import { oneLine } from '../../tools/process/clean-output.ts'
+import { size, span } from '../../units.ts'
 import { type LagHistory, showHistory } from './history.ts'
 
 type Style = Parameters<Paint>[0] | undefined

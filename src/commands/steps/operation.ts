@@ -1,6 +1,6 @@
 import { Interrupted } from '../../errors.ts'
+import type { Place } from '../../observe/live-lab.ts'
 import type { Following } from '../../operations/follow.ts'
-import type { Place } from '../../operations/live-lab.ts'
 import type { Session } from '../shared/session.ts'
 
 /** The lab of a session, as operations want it. */

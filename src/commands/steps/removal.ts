@@ -6,11 +6,11 @@ import { type Leaving, onlyCopyOn, unaskedIn } from '../../plan/only-copies.ts'
 import { renamedSlots } from '../../plan/slots.ts'
 import type { Survey } from '../../plan/survey.ts'
 import { type Progress, runTasks, type Task } from '../../tasks/index.ts'
-import { ask } from '../shared/prompts.ts'
 import { canAsk } from '../shared/command.ts'
+import { ask } from '../shared/prompts.ts'
 import type { Session } from '../shared/session.ts'
-import { look, verifyFeasible } from './survey.ts'
 import { placeOf } from './operation.ts'
+import { look, verifyFeasible } from './survey.ts'
 
 /** Which machines go, and which of those that only the config has forgotten may be deleted. */
 export interface Agreement extends Departures {

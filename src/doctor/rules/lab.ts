@@ -2,8 +2,8 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { dockerNetwork } from '../../catalog/providers/docker.ts'
 import { type Lab, nodesOf } from '../../lab.ts'
 import { freeSubnet, overlap, parseSubnet, subnetText } from '../../resolve/addresses.ts'
-import type { Host, Network } from '../host.ts'
 import { machinesIn } from '../../tools/vagrant/machine-records.ts'
+import type { Host, Network } from '../host.ts'
 import type { Rule, Scope } from '../rule.ts'
 
 /** Nobody wrote this before: a clock that says less was never set, and every signature it looks at is of the future. */

@@ -1,7 +1,7 @@
 import { CommandError } from '../../errors.ts'
 import { type BackupNode, type Lab, type PostgresNode, postgresNodes } from '../../lab.ts'
-import type { Text } from '../../report/drill-report.ts'
 import { delayOf, followersOf } from '../../postgres/topology.ts'
+import type { Text } from '../../report/drill-report.ts'
 import type { Cast, Stage } from '../drill.ts'
 
 /** Why a lab cannot have a drill that needs a slave. */

@@ -1,14 +1,14 @@
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
+import { findPrimary, whyNotOne } from '../../postgres/topology.ts'
 import type { Language, StepReport, Text } from '../../report/drill-report.ts'
 import type { Progress, Task } from '../../tasks/index.ts'
-import { findPrimary, whyNotOne } from '../../postgres/topology.ts'
 import { identityOf } from '../../tools/process/groups.ts'
 import type { Drill, LiveStage, Stage, Step } from '../drill.ts'
+import { type DrillState, linesFile, writeState } from './open-drill.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
 import { lossOf, NUMBERS_A_RUN } from './recording.ts'
 import type { Results } from './results.ts'
-import { type DrillState, linesFile, writeState } from './open-drill.ts'
 import { makeTable, numbersIn, startLastingWriter } from './writer.ts'
 
 /** The quiet before the disaster, so that the picture shows what normal is. */

@@ -3,9 +3,9 @@ import type { Finding } from '../../finding.ts'
 import type { Lab, LabNode } from '../../lab.ts'
 import { RESTORED, RESTORED_PSQL, removeRestored } from '../../operations/restore.ts'
 import type { Guest } from '../../tools/contracts.ts'
-import { BARE_ANSWERS } from '../../postgres/psql.ts'
-import { backupOf } from './cast.ts'
+import { BARE_ANSWERS } from '../../tools/ssh/psql-session.ts'
 import type { Hint, Stage, Step } from '../drill.ts'
+import { backupOf } from './cast.ts'
 import { SCHEMA } from './writer.ts'
 
 /** A table somebody would miss. It lies beside the writer's, and goes with it. */

@@ -4,8 +4,8 @@ import { UserError } from '../../errors.ts'
 import type { Lab, LabNode } from '../../lab.ts'
 import type { Guest } from '../../tools/contracts.ts'
 import { pause } from '../../tools/process/signals.ts'
-import { type Look, startSampler } from './sampler.ts'
 import { NUMBERS_A_RUN, type Recording, readRecording } from './recording.ts'
+import { type Look, startSampler } from './sampler.ts'
 import { runWriter, stopWriter } from './writer.ts'
 
 /** The writer and the looks at the servers, while a drill goes on. */

@@ -1,8 +1,8 @@
 import type { Lab } from '../../lab.ts'
 import type { Course, Figure } from '../../report/drill-report.ts'
-import { span } from '../../report/text.ts'
-import type { Look } from './sampler.ts'
+import { span } from '../../units.ts'
 import { type Loss, openOutageMs, outageOf, type Recording, writesPerSecond } from './recording.ts'
+import type { Look } from './sampler.ts'
 import { lagsOf, twoPrimariesMs, unprotectedSpan } from './samples.ts'
 
 /** What a drill came to, before it is told. All times are our own clock, in ms since 1970. */

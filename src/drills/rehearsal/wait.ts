@@ -1,8 +1,8 @@
 import { CommandError } from '../../errors.ts'
 import { type PostgresNode, postgresNodes } from '../../lab.ts'
-import { size } from '../../report/text.ts'
 import type { Progress } from '../../tasks/index.ts'
 import { pause } from '../../tools/process/signals.ts'
+import { size } from '../../units.ts'
 import type { LiveStage } from '../drill.ts'
 import type { Recorder } from './recorder.ts'
 

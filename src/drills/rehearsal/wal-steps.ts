@@ -1,9 +1,9 @@
 import type { BackupNode, LabNode } from '../../lab.ts'
-import { size } from '../../report/text.ts'
-import type { Progress } from '../../tasks/index.ts'
-import type { Guest } from '../../tools/contracts.ts'
 import { literal } from '../../postgres/sql.ts'
 import { archiveWal, SWITCH_SQL } from '../../postgres/wal.ts'
+import type { Progress } from '../../tasks/index.ts'
+import type { Guest } from '../../tools/contracts.ts'
+import { size } from '../../units.ts'
 import type { LiveStage } from '../drill.ts'
 import { until } from './wait.ts'
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type Problem, UserError } from '../../errors.ts'
 import type { Disk } from './disk.ts'
-import { type Clash, hasMarkers } from './merge.ts'
 import { BASE, CONFLICTS, find, fromBytes, placeOf, REPLACED } from './lab-paths.ts'
+import { type Clash, hasMarkers } from './merge.ts'
 
 /** A file that the user and the config changed in the same places. */
 export interface Conflict {

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises'
+import type { ProjectFile } from '../render/project.ts'
 import { type Conflict, decidedText, versionsHash } from './conflicts.ts'
 import type { Step } from './journal.ts'
-import { mergeText, type Preference, usesCrlf } from './merge.ts'
 import { BASE, type Found, find, placeOf, toBytes } from './lab-paths.ts'
-import type { ProjectFile } from '../render/project.ts'
+import { mergeText, type Preference, usesCrlf } from './merge.ts'
 
 /** What happens, or would happen, to a file: see WriteResult. */
 export type Outcome = 'written' | 'merged' | 'removed' | 'unchanged' | 'kept'

@@ -4,9 +4,9 @@ import type { LoadedConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
 import { NODE_IMAGE_SETTINGS } from '../render/node-image.ts'
-import { BASE, find, fromBytes } from './lab-paths.ts'
 import { GROUP_VARS } from '../render/project.ts'
 import { fromYaml } from '../render/yaml.ts'
+import { BASE, find, fromBytes } from './lab-paths.ts'
 
 /** What the files that were written last decide. */
 interface Written {

@@ -1,6 +1,6 @@
-import { BASE, find, fromBytes } from './lab-paths.ts'
 import { GROUP_VARS, INVENTORY, VAGRANTFILE } from '../render/project.ts'
 import { fromYaml } from '../render/yaml.ts'
+import { BASE, find, fromBytes } from './lab-paths.ts'
 
 /** A machine as the files that were written last describe it. */
 export interface FormerNode {

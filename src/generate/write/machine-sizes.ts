@@ -1,7 +1,7 @@
 import { PROVIDERS } from '../../catalog/providers/index.ts'
 import { type Lab, type MachineSize, nodesOf } from '../../lab.ts'
-import { find, fromBytes } from './lab-paths.ts'
 import { VAGRANTFILE } from '../render/project.ts'
+import { find, fromBytes } from './lab-paths.ts'
 
 /** A row of the table of machines, as Vagrantfile.ejs writes it. */
 const ROW = /^ *\{ name: "([^"]+)",.*\bmemory: (\d+), +cpus: (\d+),/gm

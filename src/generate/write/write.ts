@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { cannotWrite, isDiskTrouble, UserError } from '../../errors.ts'
+import type { ProjectFile } from '../render/project.ts'
 import {
   type Conflict,
   conflictError,
@@ -12,9 +13,8 @@ import {
 import { type Decision, decide, type Outcome, recordedPaths } from './decide.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { finishInterruptedWrite, writeAsOne } from './journal.ts'
-import type { Preference } from './merge.ts'
 import { BASE, find, fromBytes, placeOf } from './lab-paths.ts'
-import type { ProjectFile } from '../render/project.ts'
+import type { Preference } from './merge.ts'
 
 /** `check`, `diff`: nothing is written, the result says what would be. */
 export type WriteMode = 'merge' | 'check' | 'diff'

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { CommandError } from '../../errors.ts'
-import { type AnsibleEvent, type HostRecap, parseEvent } from './events.ts'
-import { hintFor } from './hints.ts'
 import type { Command, Runner } from '../contracts.ts'
 import { withoutUsersAnsible } from '../process/environment.ts'
 import { controlFolder, SSH_CONFIG } from '../ssh/config.ts'
+import { type AnsibleEvent, type HostRecap, parseEvent } from './events.ts'
+import { hintFor } from './hints.ts'
 
 export interface PlaybookOptions {
   /** The lab's folder. */

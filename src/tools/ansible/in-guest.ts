@@ -3,9 +3,9 @@ import { dirname, join, posix } from 'node:path'
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
 import type { Command, Output, Runner } from '../contracts.ts'
-import { sentCommand } from '../ssh/guest.ts'
 import { isOnPath } from '../process/run.ts'
 import { KNOWN_HOSTS, SSH_CONFIG } from '../ssh/config.ts'
+import { sentCommand } from '../ssh/guest.ts'
 
 /** What a machine that plays for a computer without Ansible needs; carry.py and vagrant.rb there do Vagrant's part. */
 export const GUEST_RUNNER = 'provisioning/guest-runner'

@@ -2,8 +2,8 @@ import type { ProviderName } from '../../catalog/names.ts'
 import { CommandError } from '../../errors.ts'
 import type { Output, Runner } from '../contracts.ts'
 import { WITHOUT_USERS_VAGRANT } from '../process/environment.ts'
-import { parseVagrantLine, plainText, type VagrantLine } from './machine-readable.ts'
 import { createStory } from './errors.ts'
+import { parseVagrantLine, plainText, type VagrantLine } from './machine-readable.ts'
 
 /** The keys that come with Vagrant (keys/vagrant.pub.rsa, keys/vagrant.pub.ed25519): everybody has their other half. */
 export const KEYS_OF_EVERYBODY = [

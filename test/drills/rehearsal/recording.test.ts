@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { joined, lossOf, outageOf, readRecording, writesPerSecond } from '../../../src/drills/rehearsal/recording.ts'
+import {
+  joined,
+  lossOf,
+  outageOf,
+  readRecording,
+  writesPerSecond,
+} from '../../../src/drills/rehearsal/recording.ts'
 import { commonFigures } from '../../../src/drills/rehearsal/results.ts'
 import { testLab } from '../../support/lab.ts'
 

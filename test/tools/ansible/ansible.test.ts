@@ -10,7 +10,7 @@ import { debian13AnsibleCore } from '../../support/ansible-core.ts'
 import { commandError, folderWith } from '../helpers.ts'
 
 const PLUGIN = readFileSync(
-  join(import.meta.dirname, '../../provisioning/callback_plugins/pg_lab_events.py'),
+  join(import.meta.dirname, '../../../provisioning/callback_plugins/pg_lab_events.py'),
   'utf8',
 )
 const hasAnsible = spawnSync('ansible-playbook', ['--version']).status === 0
@@ -238,7 +238,7 @@ callback.v2_runner_on_failed(N(nothing="known"))
 const hasModule = spawnSync('/usr/bin/python3', ['-c', 'import ansible']).status === 0
 
 test.runIf(hasModule)('the plugin reads results of newer cores, and gets over what it does not know', () => {
-  const PLUGIN = join(import.meta.dirname, '../../provisioning/callback_plugins/pg_lab_events.py')
+  const PLUGIN = join(import.meta.dirname, '../../../provisioning/callback_plugins/pg_lab_events.py')
   const python = spawnSync('/usr/bin/python3', ['-c', NEW_RESULT], {
     encoding: 'utf8',
     env: { ...process.env, PLUGIN, PG_LAB_EVENTS_FD: '1' },

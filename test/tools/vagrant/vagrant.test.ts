@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseVagrantLine, plainText } from '../../../src/tools/vagrant/machine-readable.ts'
 import { createRunner } from '../../../src/tools/process/run.ts'
+import { parseVagrantLine, plainText } from '../../../src/tools/vagrant/machine-readable.ts'
 import { createVagrant, type VagrantEvent } from '../../../src/tools/vagrant/vagrant.ts'
 import { commandError, folderWith, scriptedTools } from '../helpers.ts'
 

@@ -1,4 +1,4 @@
-import type { Lab } from '../lab.ts'
+import type { Lab } from '../../lab.ts'
 
 /** psql on the lab's machines. Debian's `psql` is a Perl wrapper that looks for clusters first: half of a short answer's time. */
 export function psqlProgram({ os, postgres }: Pick<Lab, 'os' | 'postgres'>): string {

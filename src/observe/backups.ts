@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import type { Guest, Output } from '../tools/contracts.ts'
-import { type Disk, readDisk } from '../observe/status-answers.ts'
+import { type Disk, readDisk } from './status-answers.ts'
 
 /** What Barman keeps of a server; bytes are those of the base backups alone, without WAL. */
 export interface Backups {
