@@ -1,5 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
+import { seeBelongings } from '../observe/belongings.ts'
 import type { Place } from '../observe/live-lab.ts'
 import type { Lineage } from '../observe/servers.ts'
 import { GUARD } from './fence.ts'
@@ -25,13 +26,20 @@ const READ_WITHIN_MS = 120_000
 export async function readFiles({ guest }: Pick<Place, 'guest'>, node: PostgresNode): Promise<ServerFiles> {
   try {
     const options = { as: 'root', timeoutMs: READ_WITHIN_MS } as const
-    const { exitCode, stdout } = await guest.shell(node, [GUARD, 'look'], options)
-    if (exitCode === NOT_FOUND || /command not found/.test(stdout)) return { ...UNKNOWN, data: 'none' }
+    // sudo ends with 1 whatever went wrong, env with 127 where there is no such command.
+    const { exitCode, stdout } = await guest.shell(node, ['env', GUARD, 'look'], options)
+    if (exitCode === NOT_FOUND) return await filesWithoutGuard(guest, node)
     return exitCode === 0 ? filesIn(stdout) : UNKNOWN
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error
-    return error.exitCode === NOT_FOUND ? { ...UNKNOWN, data: 'none' } : UNKNOWN
+    if (error instanceof CommandError) return UNKNOWN
+    throw error
   }
+}
+
+/** A machine that was made anew has no guard. Where there is data all the same, nobody knows what is in it. */
+async function filesWithoutGuard(guest: Place['guest'], node: PostgresNode): Promise<ServerFiles> {
+  const { found } = await seeBelongings(guest, node)
+  return found.some((line) => /^a (cluster|server) /.test(line)) ? UNKNOWN : { ...UNKNOWN, data: 'none' }
 }
 
 function filesIn(stdout: string): ServerFiles {

@@ -2,10 +2,10 @@ import { machinesIn } from '../doctor/index.ts'
 import { CommandError } from '../errors.ts'
 import type { Former } from '../generate/write/last-written.ts'
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
+import { type Belongings, seeBelongings } from '../observe/belongings.ts'
 import { type MachineSight, seeMachine } from '../observe/machines.ts'
 import { type ServerSight, STREAMING_SQL, seeServer } from '../observe/server-settings.ts'
 import type { Guest, Runner } from '../tools/contracts.ts'
-import { type Belongings, seeBelongings } from './ownership.ts'
 import { type Resize, seeResizes } from './resizes.ts'
 
 /** A machine that Vagrant has made and the config no longer has. */

@@ -92,7 +92,8 @@ it('a primary that lets nobody in any more is not lost', () => {
 })
 
 it('nor is one that only we do not reach', () => {
-  expect(root('slave', 'systemctl stop ssh.socket ssh').status).toBe(0)
+  docker('exec', container('slave'), 'systemctl', 'stop', 'ssh.socket', 'ssh')
+  docker('exec', container('slave'), 'pkill', '-x', 'sshd') // connections that are open outlive their service
   const planned = lab.must('promote', '--dry-run').stdout
   docker('exec', container('slave'), 'systemctl', 'start', 'ssh')
   expect(planned).toMatch(

@@ -68,7 +68,7 @@ test('the only primary, and a lab without one, are refused', async () => {
 const guardSays =
   (look: string, commits: string): Guest['shell'] =>
   async (_, argv) => {
-    const stdout = argv[1] === 'look' ? look : argv[1] === 'commits' ? commits : ''
+    const stdout = argv.includes('look') ? look : argv[1] === 'commits' ? commits : ''
     return { exitCode: 0, stdout, stderr: '', durationMs: 1 }
   }
 
@@ -128,6 +128,25 @@ test('where there is nothing to rewind it is cloned, when that is agreed', async
   expect(scripted.calls).toEqual([])
   expect(await rejoin(scripted.place, plan, { mayClone: async () => true })).toMatchObject({ how: 'cloned' })
   expect(scripted.calls.join()).toContain('provisioning/reinit.yml')
+})
+
+test('a machine that was made anew has no guard, and no data unless some is found', async () => {
+  const servers = { master: PRIMARY, slave: 'silent', slave2: standby() } as const
+  const loss = async (found: string) => {
+    const shell: Guest['shell'] = async (_, argv) =>
+      argv.includes('look')
+        ? {
+            exitCode: 127,
+            stdout: '',
+            stderr: 'env: ‘pg-lab-guard’: No such file or directory',
+            durationMs: 1,
+          }
+        : { exitCode: 0, stdout: `owner=\n${found}`, stderr: '', durationMs: 1 }
+    return (await planRejoin(scene(servers, undefined, shell).place, 'slave')).loss.kind
+  }
+  expect(await loss('')).toBe('no data')
+  expect(await loss('the service postgresql.service\n')).toBe('no data')
+  expect(await loss('a cluster of PostgreSQL 15 in /var/lib/postgresql/15/main\n')).toBe('unknown')
 })
 
 test('reinit may take either of two primaries', async () => {
