@@ -4,8 +4,9 @@ import type { Place } from '../observe/live-lab.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { findPrimary } from '../postgres/topology.ts'
-import { archiveWal, bytesOf } from '../postgres/wal.ts'
+import { type ArchivedWal, archiveWal, bytesOf } from '../postgres/wal.ts'
 import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
+import { followPrimary } from './follow.ts'
 import type { Moment } from './restore-target.ts'
 import {
   isOnLine,
@@ -250,7 +251,7 @@ function variablesOf({ backup, target, timeline }: RestorePlan): Record<string, 
  * @throws UserError when the WAL does not reach the moment: then nothing is left there
  */
 export async function restoreBeside(place: RestorePlace, plan: RestorePlan, onStep: (text: string) => void) {
-  await sealMoment(place, plan)
+  await sealMoment(place, plan, onStep)
   await play(place, plan, 'provisioning/restore.yml', variablesOf(plan), onStep)
 }
 
@@ -266,7 +267,7 @@ export async function restoreOver(
   over: string,
   onStep: (text: string) => void,
 ): Promise<readonly string[]> {
-  await sealMoment(place, plan)
+  await sealMoment(place, plan, onStep)
   const variables = { ...variablesOf(plan), restore_over: over }
   return play(place, plan, 'provisioning/restore-in-place.yml', variables, onStep)
 }
@@ -276,20 +277,30 @@ export async function removeRestored(place: RestorePlace, onStep: (text: string)
   await play(place, undefined, 'provisioning/remove-restored.yml', {}, onStep)
 }
 
-/** A commit behind the moment, for PostgreSQL ends there only where it sees one; and all of it in the archive. */
+/**
+ * A commit behind the moment, for PostgreSQL ends there only where it sees one; and all of it in the archive. Where a
+ * restore or a rejoin was cut off, Barman is still to be told to begin anew: the role does that once.
+ */
 async function sealMoment(
-  { guest, backup }: RestorePlace,
+  place: RestorePlace,
   { primary, isGivenUp }: RestorePlan,
+  onStep: (text: string) => void,
 ): Promise<void> {
   if (!primary || isGivenUp) return
-  const commit = "SELECT pg_logical_emit_message(true, 'pg-lab', 'restore');"
-  await guest.execute(primary, commit)
-  const { segment, arrived } = await archiveWal(primary, backup, guest)
+  const first = await sealAt(place, primary)
+  if (first.arrived) return
+  await followPrimary(place, onStep)
+  const { segment, arrived } = await sealAt(place, primary)
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
     command: 'npx create-pg-lab verify --only wal',
-    hint: 'Where a restore or a rejoin was cut off, npx create-pg-lab up sets Barman right. Else see what is wrong: npx create-pg-lab verify --only wal,barman',
+    hint: 'See what is wrong: npx create-pg-lab verify --only wal,barman',
   })
+}
+
+async function sealAt({ guest, backup }: RestorePlace, primary: LabNode): Promise<ArchivedWal> {
+  await guest.execute(primary, "SELECT pg_logical_emit_message(true, 'pg-lab', 'restore');")
+  return archiveWal(primary, backup, guest)
 }
 
 /** @returns what its tasks have said */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { failures, type Result, TestLab } from './support.ts'
@@ -36,6 +36,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_task_start(self, task, is_conditional):
         play, _, name = os.environ.get("CUT_BEFORE", "").partition(" / ")
         if play == self.play and task.get_name().split(" : ")[-1] == name:
+            open("cut", "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
 `
 const OVER = "Put the restored data in the place of the primary's"
@@ -50,7 +51,11 @@ function cutBefore(task: string): void {
   process.env.CUT_BEFORE = task
   const { status, stdout, stderr } = restore('--over', 'master', '--yes')
   delete process.env.CUT_BEFORE
-  if (status !== 3) throw new Error(`not cut before ${task}: ended with ${status}\n${stdout}\n${stderr}`)
+  const mark = join(lab.directory, 'cut')
+  const isCut = existsSync(mark)
+  rmSync(mark, { force: true })
+  if (status !== 3 || !isCut)
+    throw new Error(`not cut before ${task}: ended with ${status}\n${stdout}\n${stderr}`)
 }
 
 /** The data directories of a node, by what they are called: inode numbers. */
