@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 
 /** The floors of the house, from the top. A file may import from its own room and from floors below. */
 const FLOORS = [
@@ -67,4 +67,70 @@ test('imports point down, never up, never sideways', () => {
 test('one package, one importing file', () => {
   const wrong = imports.filter(({ file, target }) => DOORS[target] !== undefined && DOORS[target] !== file)
   expect(wrong).toEqual([])
+})
+
+const map = readFileSync('docs/architecture.md', 'utf8')
+
+describe('the map in docs/architecture.md', () => {
+  it('has the rooms on their floors', () => {
+    const drawn = [...map.matchAll(/^\| (\d+) \| `([^`]+)` \|/gm)].map(
+      ([, floor, room]) => `${floor} ${room}`,
+    )
+    const floors = FLOORS.flatMap((rooms, at) => rooms.map((room) => `${at + 1} ${room}`))
+    expect(drawn.sort()).toEqual(floors.sort())
+  })
+
+  it('names every folder of src', () => {
+    const inner = readdirSync('src', { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.parentPath !== 'src')
+      .map((entry) => `${entry.parentPath}/${entry.name}/`.replaceAll('\\', '/'))
+    expect(inner.filter((folder) => !map.includes(`\`${folder}\``))).toEqual([])
+  })
+
+  it('names no file that is not there', () => {
+    const named = [...map.matchAll(/`([\w.-]+\/[\w./-]*|[\w-]+\.ejs)`/g)].map(([, path]) => String(path))
+    const inRoles = /^(meta|vars|tasks|files|templates)\//
+    expect(named.length).toBeGreaterThan(40)
+    expect(named.filter((path) => !inRoles.test(path) && !existsSync(path))).toEqual([])
+  })
+})
+
+test('the index of decisions names every page, and no other', () => {
+  const index = readFileSync('docs/decisions/README.md', 'utf8')
+  const linked = [...index.matchAll(/\]\((\d\d-[\w-]+\.md)\)/g)].map(([, page]) => page)
+  expect(linked).toEqual(readdirSync('docs/decisions').filter((name) => /^\d/.test(name)))
+})
+
+/** `## What it is` → `what-it-is`, as GitHub makes it. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, head = '']) =>
+    head
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+test('every link between our pages leads somewhere', () => {
+  const pages = [
+    ...['README.md', 'CONTRIBUTING.md'],
+    ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+      .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+      .filter((name) => name.endsWith('.md')),
+  ]
+  const links = pages.flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/(?:\]\(|(?:src|href)=")([^)"\s]+)/g)].map(([, target = '']) => ({
+      page,
+      target,
+    })),
+  )
+  const broken = links
+    .filter(({ target }) => !/^(https?|mailto):/.test(target))
+    .filter(({ page, target }) => {
+      const [path = '', anchor] = target.split('#')
+      const file = path === '' ? page : join(dirname(page), path)
+      if (!existsSync(file)) return true
+      return anchor !== undefined && !anchorsOf(readFileSync(file, 'utf8')).includes(anchor)
+    })
+  expect(broken).toEqual([])
 })
