@@ -16,9 +16,13 @@ export const rehearsal: Check = {
 
 async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const catalogue = await readCatalogue(guest, backup)
-  const isAsked = backup.rehearsalHours !== undefined
   if (catalogue?.rehearsed) return [seeLast(backup, catalogue, catalogue.rehearsed)]
-  return isAsked ? [{ ...expected(backup), observed: 'there was none', ok: false, hint: HINT }] : []
+  const { rehearsalHours: hours } = backup
+  if (hours === undefined) return []
+  const knownS = catalogue?.since === undefined ? undefined : ageS(catalogue, catalogue.since)
+  const told = knownS === undefined ? '' : `; Barman has known the server for ${span(knownS)}`
+  const isDue = knownS === undefined || knownS > hours * 3600
+  return [{ ...expected(backup), observed: `there was none yet${told}`, ok: !isDue, hint: HINT }]
 }
 
 function seeLast(

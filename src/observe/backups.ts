@@ -20,6 +20,8 @@ export interface Backups {
   readonly newestWal: { readonly name: string; readonly writtenAt: string } | undefined
   /** The last `verify --restore`; `undefined` where there was none. */
   readonly rehearsed: Rehearsed | undefined
+  /** Since when Barman has known the server, ISO 8601; `undefined` where it has not reached it yet. */
+  readonly since: string | undefined
   /** The backup host's clock, ISO 8601: ages are told by it. */
   readonly clock: string
 }
@@ -46,10 +48,12 @@ const REHEARSED = '"$HOME/.pg-lab/$1.rehearsed"'
 /*
  * The catalogue is read from the files themselves, which takes a fifth of the time of `barman list-backup`:
  * base/<id>/backup.info, since Barman 3.14 meta/<id>-backup.info. A WAL file has the time at which it was written.
+ * identity.json is written once, when Barman first reaches the server.
  */
 const CATALOGUE_SCRIPT = `df -kP -- "$HOME" && cd -- "$HOME/$1" && echo catalogue: && date '+now %s' &&
   { find base meta -maxdepth 2 -name '*backup.info' -exec grep -HE '^(status|size|end_time)=' {} +
     find wals -type f -printf 'wal %T@ %f\\n' | grep -E ' [0-9A-F]{24}$' | sort -n -k 2 | tail -n 1
+    find identity.json -printf 'since %T@\\n'
     sed 's/^/rehearsed /' ${REHEARSED}
   } 2>/dev/null
 true`
@@ -97,6 +101,7 @@ export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
         .at(-1),
       newestWal: newestWalIn(lines),
       rehearsed: rehearsedIn(lines),
+      since: sinceIn(lines),
       clock: new Date(now === undefined ? Date.now() : Number(now) * 1000).toISOString(),
     },
     disk: readDisk(stdout),
@@ -117,10 +122,16 @@ function catalogueIn(lines: string): Readonly<Record<string, Readonly<Record<str
 
 function newestWalIn(lines: string): Backups['newestWal'] {
   const [, seconds, name = ''] = /^wal (\d+)\S* (\S+)$/m.exec(lines) ?? []
-  return seconds === undefined
-    ? undefined
-    : { name, writtenAt: new Date(Number(seconds) * 1000).toISOString() }
+  return seconds === undefined ? undefined : { name, writtenAt: isoOf(seconds) }
 }
+
+function sinceIn(lines: string): string | undefined {
+  const [, seconds] = /^since (\d+)/m.exec(lines) ?? []
+  return seconds === undefined ? undefined : isoOf(seconds)
+}
+
+/** @param seconds since 1970 */
+const isoOf = (seconds: string): string => new Date(Number(seconds) * 1000).toISOString()
 
 function rehearsedIn(lines: string): Rehearsed | undefined {
   const [, json] = /^rehearsed (\{.*\})$/m.exec(lines) ?? []
