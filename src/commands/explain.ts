@@ -3,7 +3,7 @@ import { allSettings, type Setting } from '../config/setting-docs.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { type Explanation, explainSetting, type Surroundings } from '../explain/explain.ts'
 import { findSetting } from '../explain/find.ts'
-import type { Place } from '../explain/landing.ts'
+import type { Landing } from '../explain/landing.ts'
 import { resolveLab } from '../resolve/lab.ts'
 import type { Paint } from '../show.ts'
 import type { Context } from './shared/command.ts'
@@ -95,7 +95,7 @@ function firstSentence(text: string): string {
 const MOST_PLACES = 6
 
 function showExplanation(explanation: Explanation, paint: Paint): string {
-  const { path, description, value, allowed, places, readers, manual } = explanation
+  const { path, description, value, allowed, landings: places, readers, manual } = explanation
   const rows: (readonly [string, readonly string[]])[] = [
     ...(allowed ? [['In this lab', [shown(value, 'left out')]] as const] : []),
     ...(allowed ? [['Default', [shown(explanation.default, 'none')]] as const] : []),
@@ -117,7 +117,7 @@ function shown(value: unknown, otherwise: string): string {
   return typeof value === 'object' ? '{ … }' : String(value)
 }
 
-function landing(places: readonly Place[]): readonly string[] {
+function landing(places: readonly Landing[]): readonly string[] {
   if (places.length === 0) return ['no file, as the config is now']
   const shown = places.length > MOST_PLACES ? places.slice(0, MOST_PLACES - 1) : places
   const rows = shown.map(
@@ -126,6 +126,6 @@ function landing(places: readonly Place[]): readonly string[] {
   return places.length > MOST_PLACES ? [...rows, `and ${places.length - rows.length} lines more`] : rows
 }
 
-function reader({ file, line, text }: Place): string {
+function reader({ file, line, text }: Landing): string {
   return `${file}:${line}${text ? `  (${text} on the servers)` : ''}`
 }

@@ -10,7 +10,7 @@ import { runTasks, type Task } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/command.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
+import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
 /** `pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */
 export async function promote(
@@ -20,7 +20,7 @@ export async function promote(
 ): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const plan = await planPromotion(placeOf(session), name)
+  const plan = await planPromotion(liveLab(session), name)
   if (plan.isDone) {
     context.print(`${plan.why}: nothing to do.`)
     return EXIT.ok
@@ -60,7 +60,7 @@ interface Done {
 }
 
 async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
-  const place = placeOf(session)
+  const live = liveLab(session)
   let promotion: Promotion | undefined
   let following: Following | undefined
   const tasks: Task[] = [
@@ -68,14 +68,14 @@ async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
       title: `Promote ${plan.target.name}`,
       run: async ({ note }) => {
         const beganAtMs = Date.now()
-        promotion = await promoteNow(place, plan, note)
+        promotion = await promoteNow(live, plan, note)
         return `${plan.why}; it takes writes after ${((promotion.writableAtMs - beganAtMs) / 1000).toFixed(1)} s`
       },
     },
     {
       title: 'Let the others follow',
       run: async ({ note }) => {
-        following = await followPrimary(place, note)
+        following = await followPrimary(live, note)
         return following.hosts.join(', ')
       },
     },

@@ -5,7 +5,7 @@ import { size } from '../units.ts'
 import { type Context, canAsk } from './shared/command.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { placeOf, showPlan, withWayOn } from './steps/operation.ts'
+import { liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
 interface ReinitOptions {
   readonly dryRun?: true
@@ -20,7 +20,7 @@ export async function reinit(
 ): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const plan = await planReinit(placeOf(session), name)
+  const plan = await planReinit(liveLab(session), name)
   if (dryRun) {
     context.print(showPlan(stepsOf(plan)))
     return EXIT.ok
@@ -50,7 +50,7 @@ function lossOf({ node, isPrimary, parting }: ReinitPlan): string {
 }
 
 function carryOut(session: Session, plan: ReinitPlan): Promise<void> {
-  const run = ({ note }: { note: (text: string) => void }) => reinitNow(placeOf(session), plan, note)
+  const run = ({ note }: { note: (text: string) => void }) => reinitNow(liveLab(session), plan, note)
   return runTasks([{ title: `Clone ${plan.node.name} afresh`, run }], session.taskOptions)
 }
 

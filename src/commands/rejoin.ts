@@ -6,7 +6,7 @@ import { type Context, canAsk } from './shared/command.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { startMachines } from './steps/machines.ts'
-import { placeOf, showPlan, withWayOn } from './steps/operation.ts'
+import { liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
 interface RejoinOptions {
   readonly dryRun?: true
@@ -21,15 +21,15 @@ export async function rejoin(
 ): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const place = placeOf(session)
-  let plan = await planRejoin(place, name)
+  const live = liveLab(session)
+  let plan = await planRejoin(live, name)
   if (dryRun) {
     context.print(showPlan(stepsOf(plan)))
     return EXIT.ok
   }
   if (plan.isDown) {
     await runTasks([startMachines(session)], session.taskOptions)
-    plan = await planRejoin(place, name)
+    plan = await planRejoin(live, name)
   }
   await verifyMayGiveUp(context, plan, yes === true)
   const done = await withWayOn(
@@ -96,7 +96,7 @@ async function carryOut(session: Session, plan: RejoinPlan, isAgreed: boolean): 
   const attempt = async (mayClone: (reason: string) => Promise<boolean>) => {
     let done: Rejoin | undefined
     const run = async ({ note }: { note: (text: string) => void }) => {
-      done = await rejoinNow(placeOf(session), plan, { mayClone, onStep: note })
+      done = await rejoinNow(liveLab(session), plan, { mayClone, onStep: note })
       return WORDS[done.how]
     }
     await runTasks([{ title: `Make ${name} follow ${plan.primary.name}`, run }], taskOptions)

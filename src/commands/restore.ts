@@ -38,8 +38,8 @@ export async function restore(context: Context, options: RestoreOptions): Promis
     to === undefined ? undefined : parseMoment(to, String(lab.postgres.settings.timezone ?? 'UTC'))
   verifyIsUp(session)
   if (moment === undefined) return remove(session, host)
-  const plan = await planRestore(placeOf(session, host), moment, options.timeline)
-  const over = options.inPlace ? await chooseOver(placeOf(session, host), options.over) : undefined
+  const plan = await planRestore(restoreLab(session, host), moment, options.timeline)
+  const over = options.inPlace ? await chooseOver(restoreLab(session, host), options.over) : undefined
   context.print(showPlan(plan, lab, over))
   if (options.dryRun) {
     context.print('\nNothing was changed.')
@@ -75,7 +75,7 @@ function verifyOptions(options: RestoreOptions, { name }: BackupNode): void {
   }
 }
 
-function placeOf({ context, lab, guest, directory, logs }: Session, backup: BackupNode) {
+function restoreLab({ context, lab, guest, directory, logs }: Session, backup: BackupNode) {
   return { lab, guest, directory, run: context.run, logFile: logs.file('ansible'), backup }
 }
 
@@ -91,11 +91,11 @@ async function work(
   plan: RestorePlan,
   over: string | undefined,
 ): Promise<readonly string[]> {
-  const place = placeOf(session, plan.host)
+  const live = restoreLab(session, plan.host)
   let said: readonly string[] = []
   const run = async (note: (text: string) => void) => {
-    if (over === undefined) await restoreBeside(place, plan, note)
-    else said = await restoreOver(place, plan, over, note)
+    if (over === undefined) await restoreBeside(live, plan, note)
+    else said = await restoreOver(live, plan, over, note)
   }
   const title = over === undefined ? `Restore on ${plan.host.name}` : `Restore over ${over}`
   try {
@@ -112,7 +112,7 @@ async function work(
 }
 
 async function remove(session: Session, host: BackupNode): Promise<number> {
-  const run = (note: (text: string) => void) => removeRestored(placeOf(session, host), note)
+  const run = (note: (text: string) => void) => removeRestored(restoreLab(session, host), note)
   const task = { title: 'Remove the restored server', run: ({ note }: Progress) => run(note) }
   await runTasks([writeFiles(session), task], session.taskOptions)
   return EXIT.ok

@@ -9,7 +9,7 @@ import {
 import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/command.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { leftToRejoin, placeOf, showPlan, withWayOn } from './steps/operation.ts'
+import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
 /** `pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */
 export async function switchover(
@@ -19,7 +19,7 @@ export async function switchover(
 ): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const plan = await planSwitchover(placeOf(session), name)
+  const plan = await planSwitchover(liveLab(session), name)
   if (plan.isDone) {
     context.print(`${name} is the primary: nothing to do.`)
     return EXIT.ok
@@ -37,17 +37,17 @@ export async function switchover(
 }
 
 async function carryOut(session: Session, plan: SwitchoverPlan): Promise<Following> {
-  const place = placeOf(session)
+  const live = liveLab(session)
   let following: Following | undefined
   const tasks: Task[] = [
     {
       title: `Switch over to ${plan.target.name}`,
-      run: async ({ note }) => told(await switchNow(place, plan, note)),
+      run: async ({ note }) => told(await switchNow(live, plan, note)),
     },
     {
       title: 'Let the others follow',
       run: async ({ note }) => {
-        following = await followPrimary(place, note, [plan.primary.name])
+        following = await followPrimary(live, note, [plan.primary.name])
         return following.hosts.join(', ')
       },
     },

@@ -223,13 +223,13 @@ async function complaintOf(stage: LiveStage): Promise<string> {
 }
 
 function bringBack(stage: LiveStage): readonly Step[] {
-  const place = { ...stage, backup: backupOf(stage) }
+  const live = { ...stage, backup: backupOf(stage) }
   return [
     {
       title: { en: 'Restore the backup and all WAL, beside', ru: 'Восстановить копию и весь WAL, рядом' },
       run: async (note) => {
-        const plan = await planRestore(place, { kind: 'latest' })
-        await restoreBeside(place, plan, note)
+        const plan = await planRestore(live, { kind: 'latest' })
+        await restoreBeside(live, plan, note)
         await verifyWhole(stage, stage.primary, await restoredHolding(stage))
         return plan.backup.id
       },

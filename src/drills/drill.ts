@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import type { Figure, Text } from '../report/drill-report.ts'
 import type { Progress } from '../tasks/index.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
@@ -20,7 +20,7 @@ export interface Cast {
 }
 
 /** What a drill acts on. */
-export interface Stage extends Place {
+export interface Stage extends LiveLab {
   readonly vagrant: Vagrant
   readonly cast: Cast
   readonly primary: PostgresNode

@@ -166,14 +166,14 @@ async function targetOf({ guest, primary, lab }: Pick<Stage, 'guest' | 'primary'
 }
 
 function beside(stage: LiveStage): ReturnType<Drill['repair']> {
-  const place = { ...stage, backup: backupOf(stage) }
+  const live = { ...stage, backup: backupOf(stage) }
   let target = ''
   return [
     {
       title: { en: 'Restore the second before, beside', ru: 'Восстановить секунду до этого, рядом' },
       run: async (note) => {
         target = await targetOf(stage)
-        await restoreBeside(place, await planRestore(place, parseMoment(target, 'UTC')), note)
+        await restoreBeside(live, await planRestore(live, parseMoment(target, 'UTC')), note)
         return target
       },
     },
@@ -192,7 +192,7 @@ function beside(stage: LiveStage): ReturnType<Drill['repair']> {
 }
 
 function overThePrimary(stage: LiveStage): ReturnType<Drill['repair']> {
-  const place = { ...stage, backup: backupOf(stage) }
+  const live = { ...stage, backup: backupOf(stage) }
   return [
     {
       title: {
@@ -201,8 +201,8 @@ function overThePrimary(stage: LiveStage): ReturnType<Drill['repair']> {
       },
       run: async (note) => {
         const target = await targetOf(stage)
-        const plan = await planRestore(place, parseMoment(target, 'UTC'))
-        await restoreOver(place, plan, stage.primary.name, note)
+        const plan = await planRestore(live, parseMoment(target, 'UTC'))
+        await restoreOver(live, plan, stage.primary.name, note)
         return target
       },
     },

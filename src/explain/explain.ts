@@ -10,7 +10,7 @@ import type { Lab } from '../lab.ts'
 import type { Host } from '../resolve/lab.ts'
 import { allowedWords } from '../resolve/server-settings.ts'
 import { findSetting } from './find.ts'
-import { inFile, landingOf, type Place } from './landing.ts'
+import { inFile, type Landing, landingOf } from './landing.ts'
 import { manualOf } from './manual.ts'
 import { readersOf } from './readers.ts'
 
@@ -33,9 +33,9 @@ export interface Explanation {
   readonly default: unknown
   readonly allowed: string
   /** Lines of the generated files that it decides. */
-  readonly places: readonly Place[]
+  readonly landings: readonly Landing[]
   /** Lines of the roles that read it; their text is the file's name on the servers, `SQL`, or `''`. */
-  readonly readers: readonly Place[]
+  readonly readers: readonly Landing[]
   readonly manual: string
 }
 
@@ -87,7 +87,7 @@ function inWords(refusal: string): string {
 }
 
 /** Each place as the file has it: on the disk, else as it would be written. */
-async function asOnDisk(places: readonly Place[], { lab, directory }: Surroundings) {
+async function asOnDisk(places: readonly Landing[], { lab, directory }: Surroundings) {
   const files = await projectFiles(lab, { roles: 'in-place' })
   const contentOf = (file: string) => {
     const path = join(directory, file)
@@ -115,7 +115,7 @@ export async function explainSetting(asked: string, surroundings: Surroundings):
     value: valueAt(config, path),
     default: setting.default,
     allowed: setting.allowed,
-    places,
+    landings: places,
     readers: variable ? await readersOf(variable, contentOf(GROUP_VARS), directory) : [],
     manual: name ? settingManual(lab.postgres.version, name) : manualOf(setting.path, lab.postgres.version),
     ...(name ? ofServer(name, surroundings) : {}),

@@ -5,7 +5,7 @@ import { type ProjectFile, projectFiles } from '../generate/render/project.ts'
 import { type Host, resolveLab } from '../resolve/lab.ts'
 
 /** A line of a generated file that a setting decides. */
-export interface Place {
+export interface Landing {
   /** Relative to the lab's folder. */
   readonly file: string
   /** Counted from 1. */
@@ -84,7 +84,7 @@ async function filesOf(input: unknown, host: Host): Promise<ProjectFile[] | unde
 }
 
 /** Lines that differ, as `before` has them; where `after` only has more lines, the first of those. */
-function differences(before: readonly ProjectFile[], after: readonly ProjectFile[]): Place[] {
+function differences(before: readonly ProjectFile[], after: readonly ProjectFile[]): Landing[] {
   return after.flatMap(({ path, content }) => {
     const old = before.find((file) => file.path === path)?.content.split('\n')
     if (!old) return []
@@ -101,7 +101,7 @@ function places(
   file: string,
   lines: readonly string[],
   isMeant: (text: string, index: number) => boolean,
-): Place[] {
+): Landing[] {
   return lines.flatMap((text, index) =>
     isMeant(text, index) ? [{ file, line: index + 1, text: text.trim() }] : [],
   )
@@ -117,7 +117,7 @@ function serverNames({ master, slaves }: Config): string[] {
  * but true.
  * @param path one setting, with positions for lists: `slaves[0].slot`
  */
-export async function landingOf(config: Config, path: string, host: Host): Promise<readonly Place[]> {
+export async function landingOf(config: Config, path: string, host: Host): Promise<readonly Landing[]> {
   for (const ground of GROUNDS) {
     const near = ground(config)
     const before = await filesOf(near, host)
@@ -143,7 +143,7 @@ function keyOf(text: string): string {
  * The same line in the file as it is: the user's own edits may have moved it.
  * @returns `undefined` where the file has no such line
  */
-export function inFile(place: Place, content: string): Place | undefined {
+export function inFile(place: Landing, content: string): Landing | undefined {
   if (place.isNew) return place
   const lines = content.split('\n').map((text, index) => ({ text: text.trim(), line: index + 1 }))
   const nearest = (fits: (text: string) => boolean) =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
-import type { Place } from './landing.ts'
+import type { Landing } from './landing.ts'
 
 const ROLES = 'provisioning/roles'
 
@@ -27,10 +27,10 @@ function variables(lines: readonly string[], line: number): readonly RegExp[] {
  * @param directory the lab's folder; where it has no roles yet, ours are read
  */
 export async function readersOf(
-  { line, isNew }: Place,
+  { line, isNew }: Landing,
   groupVars: string,
   directory: string,
-): Promise<readonly Place[]> {
+): Promise<readonly Landing[]> {
   const sources = await allSources(existsSync(join(directory, ROLES)) ? directory : packageRoot())
   for (const variable of variables(groupVars.split('\n'), isNew ? line - 1 : line)) {
     const found = sources.flatMap(({ file, lines }) => {

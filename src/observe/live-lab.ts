@@ -2,7 +2,7 @@ import type { Lab } from '../lab.ts'
 import type { Guest, Runner } from '../tools/contracts.ts'
 
 /** The lab an operation acts on, and with what. */
-export interface Place {
+export interface LiveLab {
   readonly lab: Lab
   readonly guest: Guest
   readonly run: Runner

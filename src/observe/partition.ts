@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
-import type { Place } from './live-lab.ts'
+import type { LiveLab } from './live-lab.ts'
 import type { Server } from './servers.ts'
 
 /** pg_isready: 0 it lets in, 1 it refuses for now, 2 nothing answers. */
@@ -13,7 +13,7 @@ const ANSWER_SECONDS = 3
  * us gets an answer from it; see docs/decisions/12-when-a-primary-counts-as-lost.md.
  */
 export async function isCutOff(
-  { lab, guest }: Pick<Place, 'lab' | 'guest'>,
+  { lab, guest }: Pick<LiveLab, 'lab' | 'guest'>,
   primary: LabNode,
   servers: readonly Server[],
 ): Promise<boolean> {
@@ -28,7 +28,7 @@ export async function isCutOff(
  * @returns one of those it answers
  */
 export async function reachedBy(
-  { lab, guest }: Pick<Place, 'lab' | 'guest'>,
+  { lab, guest }: Pick<LiveLab, 'lab' | 'guest'>,
   server: LabNode,
   servers: readonly Server[],
 ): Promise<LabNode | undefined> {
@@ -45,7 +45,7 @@ function peersIn({ backup }: Lab, servers: readonly Server[]): readonly LabNode[
 
 /** @returns `undefined` where the peer does not answer us, or cannot say */
 async function reaches(
-  guest: Place['guest'],
+  guest: LiveLab['guest'],
   peer: LabNode,
   { address }: LabNode,
 ): Promise<boolean | undefined> {

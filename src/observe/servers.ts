@@ -2,7 +2,7 @@ import { CommandError, UserError } from '../errors.ts'
 import { type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import { bytesOf, TIMELINE_SQL } from '../postgres/wal.ts'
 import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/ssh/psql-session.ts'
-import type { Place } from './live-lab.ts'
+import type { LiveLab } from './live-lab.ts'
 
 /** How a PostgreSQL server is, in the words of who wants to change its role. */
 export interface Server {
@@ -50,7 +50,7 @@ const ANSWER_TIMEOUT_MS = 5_000
 const UNREACHABLE = 255
 
 /** Asks all PostgreSQL servers at once. */
-export function seeServers({ lab, guest }: Pick<Place, 'lab' | 'guest'>): Promise<readonly Server[]> {
+export function seeServers({ lab, guest }: Pick<LiveLab, 'lab' | 'guest'>): Promise<readonly Server[]> {
   const see = async (node: PostgresNode): Promise<Server> => {
     try {
       const argv = bounded([psqlProgram(lab), ...BARE_ANSWERS, '-d', 'postgres'])

@@ -1,6 +1,6 @@
 import { CommandError, programFailed } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 
 /** What became of a server that must not come back as a primary. */
 export interface Fenced {
@@ -27,7 +27,7 @@ const AROUND_MS = 10_000
  * @param seconds after which it is stopped by force
  */
 export async function fence(
-  { guest }: Pick<Place, 'guest'>,
+  { guest }: Pick<LiveLab, 'guest'>,
   node: LabNode,
   seconds: number,
 ): Promise<Fenced> {
@@ -46,7 +46,7 @@ export async function fence(
  * Takes the fence away again and starts PostgreSQL.
  * @throws CommandError when it does not start
  */
-export async function release({ guest }: Pick<Place, 'guest'>, node: LabNode): Promise<void> {
+export async function release({ guest }: Pick<LiveLab, 'guest'>, node: LabNode): Promise<void> {
   const output = await guest.shell(node, [GUARD, 'release'], { as: 'root' })
   if (output.exitCode === 0) return
   throw programFailed(`PostgreSQL does not start again on ${node.name}`, `sudo ${GUARD} release`, output)

@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { partingOf, type Server, seeServers } from '../observe/servers.ts'
 import { type PlaybookResult, runPlaybook } from '../tools/ansible/ansible.ts'
 import type { AnsibleEvent } from '../tools/ansible/events.ts'
@@ -22,7 +22,7 @@ export interface PlaybookCall {
 }
 
 export function callPlaybook(
-  { directory, run, logFile }: Place,
+  { directory, run, logFile }: LiveLab,
   call: PlaybookCall,
   onStep: (text: string) => void,
   onSaid: (message: string) => void = () => {},
@@ -41,14 +41,14 @@ export function callPlaybook(
  * @param joining names of servers that are stopped now and will be standbys
  */
 export async function followPrimary(
-  place: Place,
+  live: LiveLab,
   onStep: (text: string) => void = () => {},
   joining: readonly string[] = [],
 ): Promise<Following> {
-  const servers = await seeServers(place)
+  const servers = await seeServers(live)
   const able = ableToFollow(servers).map(({ node }) => node.name)
-  const limit = [...able, ...joining, ...(await backupNames(place))]
-  const { recap } = await callPlaybook(place, { limit }, onStep)
+  const limit = [...able, ...joining, ...(await backupNames(live))]
+  const { recap } = await callPlaybook(live, { limit }, onStep)
   const left = servers.map(({ node }) => node).filter(({ name }) => !limit.includes(name))
   return { hosts: limit, left, recap }
 }
@@ -62,7 +62,7 @@ export function ableToFollow(servers: readonly Server[]): readonly Server[] {
 }
 
 /** The backup host, when its machine answers. */
-export async function backupNames({ lab, guest }: Place): Promise<readonly string[]> {
+export async function backupNames({ lab, guest }: LiveLab): Promise<readonly string[]> {
   if (!lab.backup) return []
   try {
     await guest.shell(lab.backup, ['true'], { timeoutMs: 8_000 })

@@ -1,5 +1,5 @@
 import type { PostgresNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import type { Server } from '../observe/servers.ts'
 import { literal } from '../postgres/sql.ts'
 import { linksOf } from '../postgres/topology.ts'
@@ -20,7 +20,7 @@ const goneSql = (lsn: string) => `SELECT pg_wal_lsn_diff(${literal(lsn)}::pg_lsn
  * begins to, again and again. One that has just been started may still have that WAL itself: look twice.
  */
 export async function pastHelp(
-  { lab, guest }: Pick<Place, 'lab' | 'guest'>,
+  { lab, guest }: Pick<LiveLab, 'lab' | 'guest'>,
   servers: readonly Server[],
   primary: PostgresNode,
 ): Promise<readonly PostgresNode[]> {

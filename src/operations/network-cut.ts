@@ -1,7 +1,7 @@
 import { dockerNetwork } from '../catalog/providers/docker.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { createContainers } from '../tools/docker/containers.ts'
 import { writeSshConfig } from '../tools/ssh/config.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
@@ -11,15 +11,15 @@ const SET_LINK = `link=$(ip -o -4 address show to "$1" | { read -r _ link _; ech
 [ -n "$link" ] && ip link set "$link" "$2"`
 
 /** Cuts a machine off from the lab's network; the road by which ssh comes to it stays. */
-export async function cutCable(place: Place, node: LabNode): Promise<void> {
-  if (place.lab.provider !== 'docker') return setLink(place, node, 'down')
-  await createContainers(place).disconnect(node.name, place.lab.network.subnet)
+export async function cutCable(live: LiveLab, node: LabNode): Promise<void> {
+  if (live.lab.provider !== 'docker') return setLink(live, node, 'down')
+  await createContainers(live).disconnect(node.name, live.lab.network.subnet)
 }
 
 /** Mends it; it may be whole. */
-export async function mendCable(place: Place, node: LabNode): Promise<void> {
-  if (place.lab.provider !== 'docker') return setLink(place, node, 'up')
-  await createContainers(place).connect(node.name, place.lab.network.subnet, node.address)
+export async function mendCable(live: LiveLab, node: LabNode): Promise<void> {
+  if (live.lab.provider !== 'docker') return setLink(live, node, 'up')
+  await createContainers(live).connect(node.name, live.lab.network.subnet, node.address)
 }
 
 /**
@@ -27,20 +27,20 @@ export async function mendCable(place: Place, node: LabNode): Promise<void> {
  * there: it does not where it was started without the address. Nothing of the machine is deleted.
  * @throws CommandError when it does not come up
  */
-export async function bringUpNetwork(place: Place, vagrant: Vagrant, node: LabNode): Promise<void> {
-  if (place.lab.provider === 'docker') {
-    await cutCable(place, node) // it may be plugged in, and down inside
-    await mendCable(place, node)
+export async function bringUpNetwork(live: LiveLab, vagrant: Vagrant, node: LabNode): Promise<void> {
+  if (live.lab.provider === 'docker') {
+    await cutCable(live, node) // it may be plugged in, and down inside
+    await mendCable(live, node)
   } else {
     try {
-      await setLink(place, node, 'up')
+      await setLink(live, node, 'up')
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       await vagrant.reload({ machines: [node.name] }) // the address itself is gone
-      writeSshConfig(place.directory, await vagrant.sshConfig(), nodesOf(place.lab))
+      writeSshConfig(live.directory, await vagrant.sshConfig(), nodesOf(live.lab))
     }
   }
-  const output = await place.guest.shell(node, ['sh', '-c', LISTEN, 'sh', node.address], {
+  const output = await live.guest.shell(node, ['sh', '-c', LISTEN, 'sh', node.address], {
     as: 'root',
     timeoutMs: 120_000,
   })
@@ -65,7 +65,7 @@ export function mendCommand(lab: Lab, { name, address }: LabNode): string {
     : `npx create-pg-lab ssh ${name} -- "sudo ip link set \\$(ip -o -4 address show to ${address} | awk '{print \\$2}') up"`
 }
 
-async function setLink({ guest }: Place, node: LabNode, state: 'up' | 'down'): Promise<void> {
+async function setLink({ guest }: LiveLab, node: LabNode, state: 'up' | 'down'): Promise<void> {
   const argv = ['sh', '-c', SET_LINK, 'sh', node.address, state]
   const output = await guest.shell(node, argv, { as: 'root', timeoutMs: 20_000 })
   if (output.exitCode === 0) return

@@ -1,6 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { isCutOff, reachedBy } from '../observe/partition.ts'
 import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
 import { literal } from '../postgres/sql.ts'
@@ -47,12 +47,12 @@ const FENCE_CUT_OFF_SECONDS = 1
  * @param name of the standby; without it the most advanced one that is not delayed
  * @throws UserError when there is a primary the others reach, or nobody to promote
  */
-export async function planPromotion(place: Place, name?: string): Promise<PromotionPlan> {
-  const servers = await seeServers(place)
+export async function planPromotion(live: LiveLab, name?: string): Promise<PromotionPlan> {
+  const servers = await seeServers(live)
   const named = name === undefined ? undefined : findServer(servers, name)
   const primaries = servers.filter(({ state }) => state === 'primary')
   const [primary, second] = primaries
-  const isLost = primary && !second && named !== primary && (await isCutOff(place, primary.node, servers))
+  const isLost = primary && !second && named !== primary && (await isCutOff(live, primary.node, servers))
   if (primary && !isLost) {
     if (second || (named && named !== primary)) throw primaryThere(primaries, named)
     const why = `${primary.node.name} is the primary`
@@ -60,30 +60,30 @@ export async function planPromotion(place: Place, name?: string): Promise<Promot
     return { target: primary.node, timeline, isDone: true, why, fence: [], doubts: [], cutOff: undefined }
   }
   const others = servers.filter((server) => server !== primary)
-  const target = named ?? mostAdvanced(place.lab, others)
+  const target = named ?? mostAdvanced(live.lab, others)
   verifyPromotable(target, others)
   const cutOff = primary?.node
-  const why = reasonFor(place.lab, target, others, named !== undefined)
+  const why = reasonFor(live.lab, target, others, named !== undefined)
   return {
     target: target.node,
     timeline: target.answer?.timeline ?? 1,
     isDone: false,
     why: cutOff ? `${cutOff.name} is cut off: it answers us, and none of the others; ${why}` : why,
     fence: servers.filter((server) => server === primary || !server.answer).map(({ node }) => node),
-    doubts: [...(await livingAmong(place, others)), ...doubtOfCommits(place.lab, servers)],
+    doubts: [...(await livingAmong(live, others)), ...doubtOfCommits(live.lab, servers)],
     cutOff,
   }
 }
 
 /** Not answering us is not absence: one that lives may be the primary, and take writes. */
-async function livingAmong(place: Place, servers: readonly Server[]): Promise<readonly string[]> {
+async function livingAmong(live: LiveLab, servers: readonly Server[]): Promise<readonly string[]> {
   const told = servers.map(async ({ node, state, said, answer }) => {
     const mayBe = 'it may be the primary, and would be stopped by force'
     if (answer) return []
     if (state === 'busy') return [`${node.name} runs and does not let us ask (${said}): ${mayBe}`]
-    if (state === 'slow' && (await letsClientsIn(place, node)))
+    if (state === 'slow' && (await letsClientsIn(live, node)))
       return [`${node.name} runs, and has not answered in time: ${mayBe}`]
-    const peer = await reachedBy(place, node, servers)
+    const peer = await reachedBy(live, node, servers)
     return peer
       ? [
           `${node.name} does not answer us, and its PostgreSQL answers ${peer.name}: ${mayBe}, if we get there`,
@@ -94,7 +94,7 @@ async function livingAmong(place: Place, servers: readonly Server[]): Promise<re
 }
 
 /** pg_isready: 0 it lets in, 1 it refuses for now, 2 nothing answers. A server that hangs gives no answer at all. */
-async function letsClientsIn({ guest }: Place, node: PostgresNode): Promise<boolean> {
+async function letsClientsIn({ guest }: LiveLab, node: PostgresNode): Promise<boolean> {
   try {
     const argv = ['pg_isready', '-q', '-h', node.address, '-p', '5432', '-t', '10']
     return (await guest.shell(node, argv, { timeoutMs: 30_000 })).exitCode < 2
@@ -190,20 +190,20 @@ function reasonFor(lab: Lab, target: Server, servers: readonly Server[], isNamed
  * @throws CommandError when the standby cannot be promoted, or a primary that is cut off not be stopped
  */
 export async function promote(
-  place: Place,
+  live: LiveLab,
   plan: PromotionPlan,
   onStep: (text: string) => void = () => {},
 ): Promise<Promotion> {
   if (plan.fence.length > 0) onStep(`fencing ${plan.fence.map(({ name }) => name).join(', ')}`)
   const [taken, ...fenced] = await Promise.all([
-    takenNumbers(place, plan.timeline, BARMAN_ANSWERS_MS),
+    takenNumbers(live, plan.timeline, BARMAN_ANSWERS_MS),
     ...plan.fence.map((node) => {
-      return fence(place, node, node === plan.cutOff ? FENCE_CUT_OFF_SECONDS : FENCE_SECONDS)
+      return fence(live, node, node === plan.cutOff ? FENCE_CUT_OFF_SECONDS : FENCE_SECONDS)
     }),
   ])
   verifyStopped(plan, fenced)
   onStep(`promoting ${plan.target.name}`)
-  return { target: plan.target, fenced, writableAtMs: await makePrimary(place, plan.target, taken) }
+  return { target: plan.target, fenced, writableAtMs: await makePrimary(live, plan.target, taken) }
 }
 
 /** It took writes a moment ago, and its network may be mended at any time. */
@@ -223,16 +223,16 @@ const PROMOTE_SECONDS = 300
  * @param taken numbers its timeline must not get
  * @returns when it took writes
  */
-export async function makePrimary(place: Place, target: LabNode, taken: readonly number[]): Promise<number> {
-  const { lab, guest } = place
-  if (taken.length > 0) await reserveNumbers(place, target, taken)
+export async function makePrimary(live: LiveLab, target: LabNode, taken: readonly number[]): Promise<number> {
+  const { lab, guest } = live
+  if (taken.length > 0) await reserveNumbers(live, target, taken)
   const [row] = await guest.rows<{ promoted: boolean }>(
     target,
     `SELECT pg_promote(true, ${PROMOTE_SECONDS}) AS promoted`,
   )
   const writableAtMs = Date.now()
   if (!row?.promoted) {
-    await reserveNumbers(place, target, [])
+    await reserveNumbers(live, target, [])
     throw new CommandError(`${target.name} was not promoted within ${PROMOTE_SECONDS} s`, {
       command: `npx create-pg-lab psql ${target.name} -c 'SELECT pg_promote()'`,
       hint: `its log says why: npx create-pg-lab ssh ${target.name} -- sudo journalctl -u 'postgresql*' -n 50`,

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { findServer, type Parting, partingOf, type Server, seeServers } from '../observe/servers.ts'
 import { linksOf } from '../postgres/topology.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
@@ -23,14 +23,14 @@ export interface ReinitPlan {
  * Looks whether a server can be cloned afresh.
  * @throws UserError with the reason why not
  */
-export async function planReinit(place: Place, name: string): Promise<ReinitPlan> {
-  const servers = await seeServers(place)
+export async function planReinit(live: LiveLab, name: string): Promise<ReinitPlan> {
+  const servers = await seeServers(live)
   const own = findServer(servers, name)
   const primary = otherPrimary(servers, own)
   if (own.state === 'gone') {
     throw new UserError(`The machine of ${name} does not answer`, { hint: 'start it: npx create-pg-lab up' })
   }
-  const link = linksOf(place.lab, primary.node).find(({ node }) => node.name === name)
+  const link = linksOf(live.lab, primary.node).find(({ node }) => node.name === name)
   const upstream = findServer(servers, link?.upstream.name ?? primary.node.name)
   verifyAnswers(upstream, own)
   const others = ableToFollow(servers.filter((server) => server !== own)).map(({ node }) => node.name)
@@ -39,7 +39,7 @@ export async function planReinit(place: Place, name: string): Promise<ReinitPlan
     upstream: upstream.node,
     isPrimary: own.state === 'primary',
     parting: own.answer && primary.answer && partingOf(own.answer, primary.answer),
-    limit: [...others, name, ...(await backupNames(place))],
+    limit: [...others, name, ...(await backupNames(live))],
   }
 }
 
@@ -52,10 +52,10 @@ function verifyAnswers(upstream: Server, { node }: Server): void {
 
 /** Clones the server afresh; its old data is deleted once the clone is complete. */
 export async function reinit(
-  place: Place,
+  live: LiveLab,
   { node, limit }: ReinitPlan,
   onStep: (text: string) => void = () => {},
 ): Promise<void> {
   const extraVars = { postgres_target: node.name }
-  await callPlaybook(place, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
+  await callPlaybook(live, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
 }

@@ -1,6 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import {
   findServer,
   namesOf,
@@ -49,13 +49,13 @@ export interface Rejoin {
  * Looks whether a server can be made a standby of the primary.
  * @throws UserError with the reason why not
  */
-export async function planRejoin(place: Place, name: string): Promise<RejoinPlan> {
-  const servers = await seeServers(place)
+export async function planRejoin(live: LiveLab, name: string): Promise<RejoinPlan> {
+  const servers = await seeServers(live)
   const own = findServer(servers, name)
   const primary = otherPrimary(servers, own)
   const { node, answer } = own
-  const files = answer || own.state === 'gone' ? undefined : await readFiles(place, node)
-  const loss = await lossOf(place, own, files, primary)
+  const files = answer || own.state === 'gone' ? undefined : await readFiles(live, node)
+  const loss = await lossOf(live, own, files, primary)
   const others = ableToFollow(servers.filter((server) => server !== own)).map((server) => server.node.name)
   return {
     node,
@@ -66,7 +66,7 @@ export async function planRejoin(place: Place, name: string): Promise<RejoinPlan
     parting: loss.kind === 'wal' ? loss.parting : undefined,
     loss,
     needsClone: ['no data', 'same timeline', 'other cluster'].includes(loss.kind),
-    limit: [...others, name, ...(await backupNames(place))],
+    limit: [...others, name, ...(await backupNames(live))],
   }
 }
 
@@ -93,7 +93,7 @@ export function otherPrimary(servers: readonly Server[], own: Server): Server {
 
 /** A number of a timeline says nothing about whose data is newer: both ways are followed to where they part. */
 async function lossOf(
-  place: Place,
+  live: LiveLab,
   { node, answer, state }: Server,
   files: ServerFiles | undefined,
   primary: Server,
@@ -105,7 +105,7 @@ async function lossOf(
   if (identifier !== primary.answer.system_identifier) return { kind: 'other cluster' }
   const parting = partingOf(lineage, primary.answer)
   if (parting) {
-    const commits = await countCommits(place, node, stretchesBehind(lineage, parting))
+    const commits = await countCommits(live, node, stretchesBehind(lineage, parting))
     return { kind: 'wal', parting, commits }
   }
   const wasPrimary = state === 'primary' || (files !== undefined && !files.isStandby)
@@ -129,7 +129,7 @@ const NEEDS_CLONE = /cannot be rewound: ([\s\S]*?)\s*Only a fresh clone helps/
  * @throws UserError when that is not allowed
  */
 export async function rejoin(
-  place: Place,
+  live: LiveLab,
   { node, limit, isFollowing, needsClone, loss }: RejoinPlan,
   options: {
     readonly mayClone: (reason: string) => Promise<boolean>
@@ -138,20 +138,20 @@ export async function rejoin(
 ): Promise<Rejoin> {
   const { mayClone, onStep = () => {} } = options
   if (isFollowing) {
-    await callPlaybook(place, { limit }, onStep)
+    await callPlaybook(live, { limit }, onStep)
     return { node, how: 'followed', said: '' }
   }
   if (needsClone) {
     const reason = CLONE_REASONS[loss.kind] ?? ''
     if (!(await mayClone(reason))) throw notAllowed(node, reason)
     const extraVars = { postgres_target: node.name }
-    await callPlaybook(place, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
+    await callPlaybook(live, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
     return { node, how: 'cloned', said: reason }
   }
   const playbook = 'provisioning/rejoin.yml'
   let said = ''
   const call = (extraVars: Readonly<Record<string, string | boolean>>) =>
-    callPlaybook(place, { playbook, limit, extraVars }, onStep, (message) => {
+    callPlaybook(live, { playbook, limit, extraVars }, onStep, (message) => {
       said = message
     })
   try {

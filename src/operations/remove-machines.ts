@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { GONE_VAGRANTFILE, goneVagrantfile } from '../generate/write/removal-vagrantfile.ts'
 import { nodesOf, postgresNodes } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { literal } from '../postgres/sql.ts'
 import { createVagrant, type Vagrant } from '../tools/vagrant/vagrant.ts'
 
@@ -19,7 +19,7 @@ export interface Gone {
  * @param work is given a Vagrant that knows them beside the lab's own
  */
 export async function withGoneMachines<Result>(
-  { directory, run, logFile, lab }: Omit<Place, 'guest'>,
+  { directory, run, logFile, lab }: Omit<LiveLab, 'guest'>,
   names: readonly string[],
   work: (vagrant: Vagrant) => Promise<Result>,
 ): Promise<Result> {
@@ -39,16 +39,16 @@ export async function withGoneMachines<Result>(
  * @param options.agreed names of those that may be deleted; the others stay, stopped
  */
 export async function removeMachines(
-  place: Place,
+  live: LiveLab,
   gone: readonly Gone[],
   { agreed, onStep }: { readonly agreed: readonly string[]; readonly onStep: (text: string) => void },
 ): Promise<void> {
   const names = gone.map(({ name }) => name)
-  await withGoneMachines(place, names, async (vagrant) => {
+  await withGoneMachines(live, names, async (vagrant) => {
     onStep(`stopping ${names.join(', ')}`)
     await vagrant.halt({ machines: names })
     onStep('dropping their slots')
-    await dropSlots(place, slotsOf(gone))
+    await dropSlots(live, slotsOf(gone))
     if (agreed.length === 0) return
     onStep(`deleting ${agreed.join(', ')}`)
     await vagrant.destroy({ machines: agreed })
@@ -62,7 +62,7 @@ export function slotsOf(gone: readonly Gone[]): readonly string[] {
 
 /** Drops slots that nobody needs any more, wherever they are, unless the config uses them for another machine. */
 export async function dropSlots(
-  { lab, guest }: Pick<Place, 'lab' | 'guest'>,
+  { lab, guest }: Pick<LiveLab, 'lab' | 'guest'>,
   slots: readonly string[],
 ): Promise<void> {
   const used = nodesOf(lab).map(({ slot }) => slot)

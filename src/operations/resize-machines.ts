@@ -12,7 +12,7 @@ interface Resize {
 }
 
 /** Where machines are given another size, and with what. */
-interface Place {
+interface VagrantLab {
   /** The lab's folder; its Vagrantfile has the new sizes already. */
   readonly directory: string
   readonly run: Runner
@@ -25,7 +25,7 @@ interface Place {
  * @param primary name of the machine that is restarted last
  */
 export async function resizeMachines(
-  { directory, run, logFile, vagrant }: Place,
+  { directory, run, logFile, vagrant }: VagrantLab,
   resizes: readonly Resize[],
   { primary, onStep }: { readonly primary: string; readonly onStep: (text: string) => void },
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
 import { readFiles } from './server-files.ts'
 
@@ -8,8 +8,8 @@ import { readFiles } from './server-files.ts'
  * @returns its name
  * @throws UserError where there are two primaries, or one could be lost that nobody named
  */
-export async function chooseOver(place: Place, named: string | undefined): Promise<string> {
-  const servers = await seeServers(place)
+export async function chooseOver(live: LiveLab, named: string | undefined): Promise<string> {
+  const servers = await seeServers(live)
   if (named !== undefined) findServer(servers, named)
   const primaries = servers.filter(({ state }) => state === 'primary')
   const [primary, second] = primaries
@@ -21,7 +21,7 @@ export async function chooseOver(place: Place, named: string | undefined): Promi
       },
     )
   }
-  if (!primary) return chooseWithoutPrimary(place, servers, named)
+  if (!primary) return chooseWithoutPrimary(live, servers, named)
   if (named === undefined || named === primary.node.name) return primary.node.name
   throw new UserError(`${primary.node.name} is the primary, so a restore goes over it, not over ${named}`, {
     hint: `leave --over out, or change places first: npx create-pg-lab switchover ${named}`,
@@ -29,12 +29,12 @@ export async function chooseOver(place: Place, named: string | undefined): Promi
 }
 
 async function chooseWithoutPrimary(
-  place: Place,
+  live: LiveLab,
   servers: readonly Server[],
   named: string | undefined,
 ): Promise<string> {
   const silent = servers.filter(({ answer }) => !answer)
-  const files = await Promise.all(silent.map(({ node }) => readFiles(place, node)))
+  const files = await Promise.all(silent.map(({ node }) => readFiles(live, node)))
   const unknown = silent.filter(({ state }, at) => state === 'busy' || files[at]?.data === 'unknown')
   if (unknown.length > 0) {
     throw new UserError(`No primary answers, and nobody can tell whether it is ${namesOf(unknown, ' or ')}`, {

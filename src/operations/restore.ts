@@ -1,6 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { findPrimary } from '../postgres/topology.ts'
@@ -50,28 +50,21 @@ export const RESTORED_PSQL = [
 ] as const
 
 /** Whether a server is restored beside the cluster, running or not. */
-export async function hasRestored({
-  guest,
-  backup,
-}: Pick<RestorePlace, 'guest' | 'backup'>): Promise<boolean> {
+export async function hasRestored({ guest, backup }: Pick<RestoreLab, 'guest' | 'backup'>): Promise<boolean> {
   const argv = ['sh', '-c', `[ -e ~/${RESTORED} ]`]
   return (await guest.shell(backup, argv, { as: 'barman' })).exitCode === 0
 }
 
 /** Where the lab is, and its backup host. */
-type RestorePlace = Place & { readonly backup: BackupNode }
+type RestoreLab = LiveLab & { readonly backup: BackupNode }
 
 /**
  * Finds the backup from which a moment can be restored, and the timeline it is on.
  * @param wanted the timeline, where the moment is on several
  * @throws UserError with the reason when there is none
  */
-export async function planRestore(
-  place: RestorePlace,
-  moment: Moment,
-  wanted?: number,
-): Promise<RestorePlan> {
-  const { lab, guest, backup: host } = place
+export async function planRestore(live: RestoreLab, moment: Moment, wanted?: number): Promise<RestorePlan> {
+  const { lab, guest, backup: host } = live
   const [all, found] = await Promise.all([listBackups(host, guest), findPrimary(lab, guest)])
   const done = all.filter(({ status }) => status === 'DONE')
   if (done.length === 0) {
@@ -83,10 +76,10 @@ export async function planRestore(
   const writes = found.states.find(({ node }) => node === primary)?.timeline
   const now = primary && writes !== undefined ? { node: primary, timeline: writes } : undefined
   const name = moment.kind === 'name' ? moment.value : undefined
-  const timelines = await readTimelines(place, now, name)
+  const timelines = await readTimelines(live, now, name)
   const timeline = timelineOf(moment, timelines, wanted)
   const target = moment.kind === 'name' ? pointOn(timelines, timeline, moment.value) : moment
-  const backup = await backupFor(place, { moment, target, timeline, timelines, done, primary })
+  const backup = await backupFor(live, { moment, target, timeline, timelines, done, primary })
   const isGivenUp = timeline !== timelines.current
   return { host, backup, moment, target, primary, timeline, isGivenUp }
 }
@@ -167,12 +160,12 @@ interface Wanted {
 }
 
 /** The newest backup that ends before the moment, on the line that leads there. */
-async function backupFor(place: RestorePlace, wanted: Wanted): Promise<BaseBackup> {
-  await verifyNotInFuture(place, wanted)
+async function backupFor(live: RestoreLab, wanted: Wanted): Promise<BaseBackup> {
+  await verifyNotInFuture(live, wanted)
   const { target, timeline, timelines, done } = wanted
   let earliest: BackupEnd | undefined
   for (const backup of done) {
-    const end = await endOf(place, backup)
+    const end = await endOf(live, backup)
     if (!isOnLine(timelines, timeline, end.timeline, end.lsn)) continue
     if (isBefore(backup, end, target)) return backup
     earliest = { ...end, at: backup.endedAt }
@@ -188,7 +181,7 @@ function isBefore({ endedAt }: BaseBackup, end: BackupEnd, target: Target): bool
 }
 
 async function verifyNotInFuture(
-  { guest }: RestorePlace,
+  { guest }: RestoreLab,
   { target, timeline, timelines, primary }: Wanted,
 ): Promise<void> {
   if (target.kind === 'time' && target.at > Date.now() / 1000) throw inFuture(target.value)
@@ -226,7 +219,7 @@ interface BackupEnd {
   readonly at?: number | undefined
 }
 
-async function endOf({ guest, backup: host }: RestorePlace, { id }: BaseBackup): Promise<BackupEnd> {
+async function endOf({ guest, backup: host }: RestoreLab, { id }: BaseBackup): Promise<BackupEnd> {
   const answer = await askBarman(guest, host, ['show-backup'], [id])
   const about = answer.about as
     | { base_backup_information?: { end_lsn?: string; timeline?: number | string } }
@@ -250,9 +243,9 @@ function variablesOf({ backup, target, timeline }: RestorePlan): Record<string, 
  * Restores on the backup host, as a server of its own that stays. The one restored there before is replaced.
  * @throws UserError when the WAL does not reach the moment: then nothing is left there
  */
-export async function restoreBeside(place: RestorePlace, plan: RestorePlan, onStep: (text: string) => void) {
-  await sealMoment(place, plan, onStep)
-  await play(place, plan, 'provisioning/restore.yml', variablesOf(plan), onStep)
+export async function restoreBeside(live: RestoreLab, plan: RestorePlan, onStep: (text: string) => void) {
+  await sealMoment(live, plan, onStep)
+  await play(live, plan, 'provisioning/restore.yml', variablesOf(plan), onStep)
 }
 
 /**
@@ -262,19 +255,19 @@ export async function restoreBeside(place: RestorePlace, plan: RestorePlan, onSt
  * @returns what is to be told afterwards, a sentence each: where data is kept that an earlier restore has set aside
  */
 export async function restoreOver(
-  place: RestorePlace,
+  live: RestoreLab,
   plan: RestorePlan,
   over: string,
   onStep: (text: string) => void,
 ): Promise<readonly string[]> {
-  await sealMoment(place, plan, onStep)
+  await sealMoment(live, plan, onStep)
   const variables = { ...variablesOf(plan), restore_over: over }
-  return play(place, plan, 'provisioning/restore-in-place.yml', variables, onStep)
+  return play(live, plan, 'provisioning/restore-in-place.yml', variables, onStep)
 }
 
 /** Stops and deletes the server that `restoreBeside` made. */
-export async function removeRestored(place: RestorePlace, onStep: (text: string) => void): Promise<void> {
-  await play(place, undefined, 'provisioning/remove-restored.yml', {}, onStep)
+export async function removeRestored(live: RestoreLab, onStep: (text: string) => void): Promise<void> {
+  await play(live, undefined, 'provisioning/remove-restored.yml', {}, onStep)
 }
 
 /**
@@ -282,15 +275,15 @@ export async function removeRestored(place: RestorePlace, onStep: (text: string)
  * restore or a rejoin was cut off, Barman is still to be told to begin anew: the role does that once.
  */
 async function sealMoment(
-  place: RestorePlace,
+  live: RestoreLab,
   { primary, isGivenUp }: RestorePlan,
   onStep: (text: string) => void,
 ): Promise<void> {
   if (!primary || isGivenUp) return
-  const first = await sealAt(place, primary)
+  const first = await sealAt(live, primary)
   if (first.arrived) return
-  await followPrimary(place, onStep)
-  const { segment, arrived } = await sealAt(place, primary)
+  await followPrimary(live, onStep)
+  const { segment, arrived } = await sealAt(live, primary)
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
     command: 'npx create-pg-lab verify --only wal',
@@ -298,14 +291,14 @@ async function sealMoment(
   })
 }
 
-async function sealAt({ guest, backup }: RestorePlace, primary: LabNode): Promise<ArchivedWal> {
+async function sealAt({ guest, backup }: RestoreLab, primary: LabNode): Promise<ArchivedWal> {
   await guest.execute(primary, "SELECT pg_logical_emit_message(true, 'pg-lab', 'restore');")
   return archiveWal(primary, backup, guest)
 }
 
 /** @returns what its tasks have said */
 async function play(
-  { directory, run, logFile }: Place,
+  { directory, run, logFile }: LiveLab,
   plan: RestorePlan | undefined,
   playbook: string,
   extraVars: ExtraVars,

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
 import { seeBelongings } from '../observe/belongings.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import type { Lineage } from '../observe/servers.ts'
 import { GUARD } from './fence.ts'
 
@@ -23,7 +23,7 @@ const NOT_FOUND = 127
 /** After a crash all WAL behind the last checkpoint is read. */
 const READ_WITHIN_MS = 120_000
 
-export async function readFiles({ guest }: Pick<Place, 'guest'>, node: PostgresNode): Promise<ServerFiles> {
+export async function readFiles({ guest }: Pick<LiveLab, 'guest'>, node: PostgresNode): Promise<ServerFiles> {
   try {
     const options = { as: 'root', timeoutMs: READ_WITHIN_MS } as const
     // sudo ends with 1 whatever went wrong, env with 127 where there is no such command.
@@ -37,7 +37,7 @@ export async function readFiles({ guest }: Pick<Place, 'guest'>, node: PostgresN
 }
 
 /** A machine that was made anew has no guard. Where there is data all the same, nobody knows what is in it. */
-async function filesWithoutGuard(guest: Place['guest'], node: PostgresNode): Promise<ServerFiles> {
+async function filesWithoutGuard(guest: LiveLab['guest'], node: PostgresNode): Promise<ServerFiles> {
   const { found } = await seeBelongings(guest, node)
   return found.some((line) => /^a (cluster|server) /.test(line)) ? UNKNOWN : { ...UNKNOWN, data: 'none' }
 }
@@ -73,7 +73,7 @@ export interface Commits {
  * @returns `undefined` where the WAL is gone, or nobody can read it
  */
 export async function countCommits(
-  { guest }: Pick<Place, 'guest'>,
+  { guest }: Pick<LiveLab, 'guest'>,
   node: PostgresNode,
   stretches: readonly string[],
 ): Promise<Commits | undefined> {

@@ -1,7 +1,7 @@
 import { machinesIn } from '../doctor/index.ts'
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { writeSshConfig } from '../tools/ssh/config.ts'
 import { KEYS_OF_EVERYBODY, type Vagrant, type VagrantEvent } from '../tools/vagrant/vagrant.ts'
@@ -51,12 +51,12 @@ export async function startMachines(
  * @param options.gone names of machines that the Vagrantfile may not define any more
  */
 export async function startFormerMachines(
-  place: Omit<Place, 'guest'>,
+  live: Omit<LiveLab, 'guest'>,
   { gone, note }: { readonly gone: readonly string[]; readonly note: (text: string) => void },
 ): Promise<void> {
-  const { lab, directory } = place
+  const { lab, directory } = live
   const machines = machinesIn(directory).map(({ name }) => name)
-  await withGoneMachines(place, gone, async (vagrant) => {
+  await withGoneMachines(live, gone, async (vagrant) => {
     await vagrant.up({ provider: lab.provider, machines, onEvent: sayTo(note) })
     writeSshConfig(directory, await vagrant.sshConfig(), nodesOf(lab))
   })

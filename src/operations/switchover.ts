@@ -1,6 +1,6 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from '../observe/servers.ts'
 import { literal } from '../postgres/sql.ts'
 import { delayOf } from '../postgres/topology.ts'
@@ -38,8 +38,8 @@ const CAUGHT_UP_BYTES = 16n * 1024n * 1024n
  * Looks whether a standby can take over without a loss.
  * @throws UserError with the reason why not
  */
-export async function planSwitchover(place: Place, name: string): Promise<SwitchoverPlan> {
-  const servers = await seeServers(place)
+export async function planSwitchover(live: LiveLab, name: string): Promise<SwitchoverPlan> {
+  const servers = await seeServers(live)
   const target = findServer(servers, name)
   const primaries = servers.filter(({ state }) => state === 'primary')
   const [primary, other] = primaries
@@ -48,7 +48,7 @@ export async function planSwitchover(place: Place, name: string): Promise<Switch
   const { timeline } = primary.answer
   const plan = { target: target.node, primary: primary.node, timeline, silent }
   if (target === primary) return { ...plan, isDone: true }
-  verifyReady(place, target, primary, primary.answer)
+  verifyReady(live, target, primary, primary.answer)
   return { ...plan, isDone: false }
 }
 
@@ -63,7 +63,7 @@ function noOnePrimary(primaries: readonly Server[]): UserError {
   })
 }
 
-function verifyReady({ lab }: Place, { node, answer }: Server, primary: Server, its: ServerAnswer): void {
+function verifyReady({ lab }: LiveLab, { node, answer }: Server, primary: Server, its: ServerAnswer): void {
   const { name } = node
   const look = { hint: `look at it: npx create-pg-lab verify --only standby,replication` }
   if (!answer) {
@@ -108,30 +108,30 @@ const BARMAN_ANSWERS_MS = 60_000
  * @throws CommandError when the standby does not get all WAL: then the old primary is the primary again
  */
 export async function switchover(
-  place: Place,
+  live: LiveLab,
   { target, primary, timeline }: SwitchoverPlan,
   onStep: (text: string) => void = () => {},
 ): Promise<Switchover> {
   onStep(`a checkpoint on ${primary.name}, so that it stops quickly`)
-  await place.guest.execute(primary, 'CHECKPOINT')
-  const taken = await takenNumbers(place, timeline, BARMAN_ANSWERS_MS)
+  await live.guest.execute(primary, 'CHECKPOINT')
+  const taken = await takenNumbers(live, timeline, BARMAN_ANSWERS_MS)
   onStep(`stopping ${primary.name}`)
   const beganAtMs = Date.now()
-  const fenced = await fence(place, primary, STOP_SECONDS)
+  const fenced = await fence(live, primary, STOP_SECONDS)
   try {
     onStep(`waiting until ${target.name} has replayed all of it`)
-    await verifyReplayed(place, target, fenced)
+    await verifyReplayed(live, target, fenced)
   } catch (error) {
-    await release(place, primary)
+    await release(live, primary)
     throw error
   }
   onStep(`promoting ${target.name}`)
-  const writableAtMs = await makePrimary(place, target, taken)
+  const writableAtMs = await makePrimary(live, target, taken)
   return { target, checkpoint: fenced.checkpoint, downtimeMs: writableAtMs - beganAtMs }
 }
 
 /** The last record of an orderly shutdown is its checkpoint. */
-async function verifyReplayed({ guest }: Place, target: PostgresNode, fenced: Fenced): Promise<void> {
+async function verifyReplayed({ guest }: LiveLab, target: PostgresNode, fenced: Fenced): Promise<void> {
   const { node, state, checkpoint } = fenced
   if (state !== 'shut down') {
     throw new CommandError(`${node.name} did not stop in an orderly way; it goes on as the primary`, {

@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import type { Place } from '../observe/live-lab.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
 import { GUARD } from './fence.ts'
 
 /**
@@ -10,7 +10,7 @@ import { GUARD } from './fence.ts'
  * @returns none where it does not answer in time
  */
 export async function takenNumbers(
-  { lab, guest }: Place,
+  { lab, guest }: LiveLab,
   timeline: number,
   timeoutMs: number,
 ): Promise<readonly number[]> {
@@ -22,7 +22,7 @@ export async function takenNumbers(
 }
 
 async function isArchived(
-  guest: Place['guest'],
+  guest: LiveLab['guest'],
   backup: BackupNode,
   timeline: number,
   timeoutMs: number,
@@ -40,7 +40,7 @@ async function isArchived(
 
 /** Lets the next promotion of a standby pass these numbers by; none takes back what no promotion came of. */
 export async function reserveNumbers(
-  { guest }: Place,
+  { guest }: LiveLab,
   node: LabNode,
   numbers: readonly number[],
 ): Promise<void> {

@@ -25,7 +25,7 @@ function surroundings(
 
 /** `file: text` of each place. */
 async function places(asked: string, around = surroundings()): Promise<string[]> {
-  const { places: found } = await explainSetting(asked, around)
+  const { landings: found } = await explainSetting(asked, around)
   return found.map(({ file, text }) => `${file}: ${text}`)
 }
 
@@ -85,15 +85,15 @@ describe('where it lands', () => {
   })
 
   test('one that it does not give would get a line of its own', async () => {
-    const { places: found, readers } = await explainSetting('work_mem', surroundings())
+    const { landings: found, readers } = await explainSetting('work_mem', surroundings())
     expect(found).toEqual([expect.objectContaining({ file: group, isNew: true })])
     expect(readers.map(({ text }) => text)).toEqual(['postgresql.conf'])
   })
 
   test('in a cascade the right one of equal lines', async () => {
     const around = surroundings({ slaves: [{}, { upstream: 'slave' }, { upstream: 'slave' }] })
-    const [second] = (await explainSetting('slaves[1].upstream', around)).places
-    const [third] = (await explainSetting('slaves[2].upstream', around)).places
+    const [second] = (await explainSetting('slaves[1].upstream', around)).landings
+    const [third] = (await explainSetting('slaves[2].upstream', around)).landings
     expect(second?.text).toBe('upstream: slave')
     expect(third?.line).toBeGreaterThan(second?.line ?? Number.POSITIVE_INFINITY)
   })
@@ -126,11 +126,11 @@ describe('where it lands', () => {
   test('on the disk, where the user’s own lines have moved it', async () => {
     const around = surroundings()
     const files = await projectFiles(around.lab, { roles: 'in-place' })
-    const { line = 0 } = (await explainSetting('database.table', around)).places[0] ?? {}
+    const { line = 0 } = (await explainSetting('database.table', around)).landings[0] ?? {}
     const content = files.find(({ path }) => path === GROUP_VARS)?.content ?? ''
     mkdirSync(dirname(join(around.directory, GROUP_VARS)), { recursive: true })
     writeFileSync(join(around.directory, GROUP_VARS), `# mine\n# mine\n${content}`)
-    expect((await explainSetting('database.table', around)).places[0]?.line).toBe(line + 2)
+    expect((await explainSetting('database.table', around)).landings[0]?.line).toBe(line + 2)
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CommandError } from '../../src/errors.ts'
-import type { Place } from '../../src/observe/live-lab.ts'
+import type { LiveLab } from '../../src/observe/live-lab.ts'
 import { planReinit } from '../../src/operations/reinit.ts'
 import { planRejoin, rejoin } from '../../src/operations/rejoin.ts'
 import type { Command, Guest } from '../../src/tools/contracts.ts'
@@ -10,7 +10,7 @@ const PROMOTED = { in_recovery: false, timeline: 2, history: [{ timeline: 1, lef
 const PARTED = { in_recovery: true, timeline: 1, lsn: '0/5000060' }
 
 /** A playbook whose pg_rewind fails until a clone is allowed. */
-function withPlaybook(place: Place) {
+function withPlaybook(live: LiveLab) {
   const calls: string[] = []
   const run = async ({ args, onLine }: Command) => {
     calls.push(args.filter((word) => /^[{p]/.test(word)).join(' '))
@@ -25,7 +25,7 @@ function withPlaybook(place: Place) {
     }
     return { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
   }
-  return { place: { ...place, run }, calls }
+  return { place: { ...live, run }, calls }
 }
 
 test('what only the old primary has is counted from where they parted', async () => {

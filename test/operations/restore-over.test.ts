@@ -24,45 +24,45 @@ function lab(
 }
 
 test('one primary is the one, and no other can be named', async () => {
-  const place = lab({ master: standby(), slave: PRIMARY, slave2: standby() })
-  expect(await chooseOver(place, undefined)).toBe('slave')
-  expect(await refusal(chooseOver(place, 'master'))).toContain('slave is the primary')
+  const live = lab({ master: standby(), slave: PRIMARY, slave2: standby() })
+  expect(await chooseOver(live, undefined)).toBe('slave')
+  expect(await refusal(chooseOver(live, 'master'))).toContain('slave is the primary')
 })
 
 test('two primaries are refused, whoever is named', async () => {
-  const place = lab({ master: PRIMARY, slave: { in_recovery: false, timeline: 2 }, slave2: standby() })
+  const live = lab({ master: PRIMARY, slave: { in_recovery: false, timeline: 2 }, slave2: standby() })
   for (const named of [undefined, 'master', 'slave']) {
-    expect(await refusal(chooseOver(place, named))).toContain(
+    expect(await refusal(chooseOver(live, named))).toContain(
       'master and slave are primaries at the same time',
     )
   }
 })
 
 test('without one a server is to be named', async () => {
-  const place = lab({ master: 'silent', slave: standby(), slave2: standby() }, { master: 'primary' })
-  expect(await refusal(chooseOver(place, undefined))).toContain(
+  const live = lab({ master: 'silent', slave: standby(), slave2: standby() }, { master: 'primary' })
+  expect(await refusal(chooseOver(live, undefined))).toContain(
     'master was no standby when it stopped: say over which server',
   )
-  expect(await chooseOver(place, 'master')).toBe('master')
-  expect(await refusal(chooseOver(place, 'slave'))).toBe(
+  expect(await chooseOver(live, 'master')).toBe('master')
+  expect(await refusal(chooseOver(live, 'slave'))).toBe(
     'master was no standby when it stopped: what only master has would be lost → start it and look: npx create-pg-lab up; or restore over it: --over master',
   )
 })
 
 test('the config does not say who was the primary', async () => {
-  const place = lab(
+  const live = lab(
     { master: 'silent', slave: 'silent', slave2: 'silent' },
     { master: 'standby', slave: 'primary', slave2: 'standby' },
   )
-  expect(await refusal(chooseOver(place, 'master'))).toContain('what only slave has would be lost')
-  expect(await chooseOver(place, 'slave')).toBe('slave')
+  expect(await refusal(chooseOver(live, 'master'))).toContain('what only slave has would be lost')
+  expect(await chooseOver(live, 'slave')).toBe('slave')
 })
 
 test.each<Is>(['gone', 'FATAL: the database system is starting up'])(
   'nobody is overwritten while one is %s',
   async (master) => {
-    const place = lab({ master, slave: standby(), slave2: standby() }, {})
-    expect(await refusal(chooseOver(place, 'slave'))).toContain('nobody can tell whether it is master')
+    const live = lab({ master, slave: standby(), slave2: standby() }, {})
+    expect(await refusal(chooseOver(live, 'slave'))).toContain('nobody can tell whether it is master')
   },
 )
 

@@ -1,6 +1,6 @@
 import { CommandError } from '../../src/errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../src/lab.ts'
-import type { Place } from '../../src/observe/live-lab.ts'
+import type { LiveLab } from '../../src/observe/live-lab.ts'
 import type { ServerAnswer } from '../../src/observe/servers.ts'
 import type { Guest, Output } from '../../src/tools/contracts.ts'
 import { testLab, testSlave } from '../support/lab.ts'
@@ -26,7 +26,7 @@ export const standby = (lsn = '0/5000000', more: Partial<ServerAnswer> = {}): Is
 })
 
 interface Scene {
-  readonly place: Place
+  readonly place: LiveLab
   /** What was done to the servers: `slave: SELECT pg_promote…`. */
   readonly done: readonly string[]
 }

@@ -87,8 +87,8 @@ const OWN_PLACES = [
 
 /** @throws UserError when one of them is a link that leads out of the lab: nothing is written through it */
 async function verifyOwnPlaces(directory: string): Promise<void> {
-  const { placeOf } = await import('../../generate/write/lab-paths.ts')
-  for (const path of OWN_PLACES) await placeOf(directory, path)
+  const { pathInLab } = await import('../../generate/write/lab-paths.ts')
+  for (const path of OWN_PLACES) await pathInLab(directory, path)
 }
 
 /** @throws UserError when there is no config, or with all of its problems, those of settings with each other too */

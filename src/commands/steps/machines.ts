@@ -10,7 +10,7 @@ import { machinesThat } from '../../plan/whereabouts.ts'
 import type { Progress, Task } from '../../tasks/index.ts'
 import { writeSshConfig } from '../../tools/ssh/config.ts'
 import type { Session } from '../shared/session.ts'
-import { placeOf } from './operation.ts'
+import { liveLab } from './operation.ts'
 
 /**
  * The images of the docker provider; the script looks first whether they are there.
@@ -81,7 +81,7 @@ export function bringUpNetworks(session: Session, before: Survey): readonly Task
     const cut = nodesOf(lab).filter((node, at) => sights[at]?.addresses.includes(node.address) === false)
     for (const node of cut) {
       note(node.name)
-      await bringUpNetwork(placeOf(session), vagrant, node)
+      await bringUpNetwork(liveLab(session), vagrant, node)
     }
     return cut.length === 0 ? 'it is up' : cut.map(({ name }) => name).join(', ')
   }

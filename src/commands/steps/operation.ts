@@ -1,10 +1,10 @@
 import { Interrupted } from '../../errors.ts'
-import type { Place } from '../../observe/live-lab.ts'
+import type { LiveLab } from '../../observe/live-lab.ts'
 import type { Following } from '../../operations/follow.ts'
 import type { Session } from '../shared/session.ts'
 
 /** The lab of a session, as operations want it. */
-export function placeOf({ context, directory, lab, guest, logs }: Session): Place {
+export function liveLab({ context, directory, lab, guest, logs }: Session): LiveLab {
   return { lab, guest, directory, run: context.run, logFile: logs.file('operation') }
 }
 

@@ -9,7 +9,7 @@ import { type Progress, runTasks, type Task } from '../../tasks/index.ts'
 import { canAsk } from '../shared/command.ts'
 import { ask } from '../shared/prompts.ts'
 import type { Session } from '../shared/session.ts'
-import { placeOf } from './operation.ts'
+import { liveLab } from './operation.ts'
 import { look, verifyFeasible } from './survey.ts'
 
 /** Which machines go, and which of those that only the config has forgotten may be deleted. */
@@ -78,7 +78,7 @@ export async function askTheSilent(session: Session, seen: Survey, { yes, named 
   if (silent.length === 0) return seen
   const gone = seen.gone.map(({ name }) => name)
   const title = `Start the machines and ask what ${silent.join(', ')} holds`
-  const run = ({ note }: Progress) => startFormerMachines(placeOf(session), { gone, note })
+  const run = ({ note }: Progress) => startFormerMachines(liveLab(session), { gone, note })
   await runTasks([{ title, run }], taskOptions)
   const answered = await look(session, seen.takesOver)
   verifyFeasible(session, answered)
@@ -103,7 +103,7 @@ export function deleteFirst(session: Session, { inTheWay, moved }: Agreement): r
   if (names.length === 0) return []
   const gone = inTheWay.map(({ name }) => name)
   const run = () =>
-    withGoneMachines(placeOf(session), gone, (vagrant) => vagrant.destroy({ machines: names }))
+    withGoneMachines(liveLab(session), gone, (vagrant) => vagrant.destroy({ machines: names }))
   return [{ title: `Delete ${names.join(', ')}`, run }]
 }
 
@@ -111,7 +111,7 @@ export function deleteFirst(session: Session, { inTheWay, moved }: Agreement): r
 export function dropRenamedSlots(session: Session, seen: Survey): readonly Task[] {
   const slots = renamedSlots(session.lab, seen)
   if (slots.length === 0) return []
-  return [{ title: `Drop the slots ${slots.join(', ')}`, run: () => dropSlots(placeOf(session), slots) }]
+  return [{ title: `Drop the slots ${slots.join(', ')}`, run: () => dropSlots(liveLab(session), slots) }]
 }
 
 /** Parts with the machines the config no longer has, now that nobody needs them. */
@@ -123,10 +123,10 @@ export function partWithGone(session: Session, { inTheWay, leaving, agreed }: Ag
     {
       title: `Part with ${gone.map(({ name }) => name).join(', ')}`,
       run: async (progress) => {
-        const place = placeOf(session)
-        await dropSlots(place, slotsOf(inTheWay))
+        const live = liveLab(session)
+        await dropSlots(live, slotsOf(inTheWay))
         if (leaving.length > 0) {
-          await removeMachines(place, leaving, { agreed, onStep: (text) => progress.note(text) })
+          await removeMachines(live, leaving, { agreed, onStep: (text) => progress.note(text) })
         }
         return left.length === 0 ? 'deleted' : `${left.join(', ')} stopped, not deleted`
       },

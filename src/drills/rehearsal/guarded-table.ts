@@ -59,14 +59,14 @@ export async function holdingOf(
 
 /** Whether the table is whole on a server, as a finding; none where all of the drill is gone. */
 export async function judgePrecious(
-  place: { readonly lab: Lab; readonly guest: Guest },
+  live: { readonly lab: Lab; readonly guest: Guest },
   node: LabNode,
 ): Promise<readonly Finding[]> {
   const asked = { check: 'drill', node: node.name, what: `rows of ${PRECIOUS}` }
   try {
     const sql = `SELECT 1 AS there WHERE to_regclass('${WHOLE}') IS NOT NULL`
-    if ((await place.guest.rows(node, sql, place.lab.database)).length === 0) return []
-    const [whole, holding] = [await wholeHolding(place, node), await holdingOf(place, node)]
+    if ((await live.guest.rows(node, sql, live.lab.database)).length === 0) return []
+    const [whole, holding] = [await wholeHolding(live, node), await holdingOf(live, node)]
     const told = { expected: sayHolding(whole), observed: sayHolding(holding) }
     return [{ ...asked, ...told, ok: told.expected === told.observed }]
   } catch (error) {
@@ -77,11 +77,11 @@ export async function judgePrecious(
 
 /** @throws CommandError when this is not all that was noted on the server */
 export async function verifyWhole(
-  place: { readonly lab: Lab; readonly guest: Guest },
+  live: { readonly lab: Lab; readonly guest: Guest },
   node: LabNode,
   holding: Holding,
 ): Promise<void> {
-  const [expected, observed] = [sayHolding(await wholeHolding(place, node)), sayHolding(holding)]
+  const [expected, observed] = [sayHolding(await wholeHolding(live, node)), sayHolding(holding)]
   if (expected === observed) return
   throw new CommandError(`${PRECIOUS} holds ${observed}, and not ${expected}`, {
     command: `npx create-pg-lab psql ${node.name} -c 'SELECT count(*) FROM ${PRECIOUS}'`,
@@ -118,8 +118,8 @@ export async function askRestored<Row>(
 }
 
 /** What the table holds there. */
-export function restoredHolding(place: { readonly lab: Lab; readonly guest: Guest }): Promise<Holding> {
-  return askRestored<Holding>(place, `${HOLDING} FROM ${PRECIOUS}`)
+export function restoredHolding(live: { readonly lab: Lab; readonly guest: Guest }): Promise<Holding> {
+  return askRestored<Holding>(live, `${HOLDING} FROM ${PRECIOUS}`)
 }
 
 /** $1 is the database, $2 its owner. The program stands beside the psql of the restored server. */

@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.ts'
 import { type PostgresNode, postgresNodes } from '../../lab.ts'
-import type { Place } from '../../observe/live-lab.ts'
+import type { LiveLab } from '../../observe/live-lab.ts'
 import { partingOf, type Server, seeServers } from '../../observe/servers.ts'
 import { pastHelp } from '../../operations/lost-standbys.ts'
 import { startServer } from '../../operations/postgres-service.ts'
@@ -21,23 +21,23 @@ const LOOK_EVERY_MS = 500
  * the playbook does the rest. The machines are running. The writes only a server of an older timeline has are given up.
  * @param yielding name of the server that gives way where there are two primaries, whatever its timeline
  */
-export async function rescue(place: Place, note: Note, yielding?: string): Promise<void> {
-  const stopped = (await seeServers(place)).filter(({ answer }) => !answer)
-  await Promise.all(stopped.map(({ node }) => startIfItCan(place, node, note)))
-  await onePrimary(place, note, yielding)
-  const servers = await seeServers(place)
+export async function rescue(live: LiveLab, note: Note, yielding?: string): Promise<void> {
+  const stopped = (await seeServers(live)).filter(({ answer }) => !answer)
+  await Promise.all(stopped.map(({ node }) => startIfItCan(live, node, note)))
+  await onePrimary(live, note, yielding)
+  const servers = await seeServers(live)
   const primary = servers.find(({ state }) => state === 'primary')
   if (!primary?.answer) return // the playbook says why
   for (const server of servers) {
     if (server === primary) continue
     const isParted = server.answer && partingOf(server.answer, primary.answer)
-    if (!server.answer || isParted) await takeBack(place, server.node, note)
+    if (!server.answer || isParted) await takeBack(live, server.node, note)
   }
-  for (const node of await withoutWal(place, primary.node, note)) await clone(place, node, note)
+  for (const node of await withoutWal(live, primary.node, note)) await clone(live, node, note)
 }
 
 /** A server that was fenced, or has nothing to start from, stays down: it is taken back later. */
-async function startIfItCan({ guest }: Place, node: PostgresNode, note: Note): Promise<void> {
+async function startIfItCan({ guest }: LiveLab, node: PostgresNode, note: Note): Promise<void> {
   note(`starting PostgreSQL on ${node.name}`)
   try {
     await startServer(node, guest)
@@ -47,58 +47,62 @@ async function startIfItCan({ guest }: Place, node: PostgresNode, note: Note): P
 }
 
 /** Of two the one with the newest timeline stays; where there is none the most advanced standby is promoted. */
-async function onePrimary(place: Place, note: Note, yielding: string | undefined): Promise<void> {
-  const primaries = (await seeServers(place)).filter(({ state }) => state === 'primary')
+async function onePrimary(live: LiveLab, note: Note, yielding: string | undefined): Promise<void> {
+  const primaries = (await seeServers(live)).filter(({ state }) => state === 'primary')
   if (primaries.length === 0) {
-    await promote(place, await planPromotion(place), note)
+    await promote(live, await planPromotion(live), note)
     return
   }
   const rank = ({ node, answer }: Server) => (node.name === yielding ? 0 : (answer?.timeline ?? 0))
   for (const { node } of primaries.toSorted((one, other) => rank(other) - rank(one)).slice(1)) {
     if (node.name === yielding)
-      await clone(place, node, note) // nobody follows an older timeline otherwise
-    else await takeBack(place, node, note)
+      await clone(live, node, note) // nobody follows an older timeline otherwise
+    else await takeBack(live, node, note)
   }
 }
 
 /** By pg_rewind, else by a clone; by a clone too where there is no data to rejoin with. */
-async function takeBack(place: Place, node: PostgresNode, note: Note): Promise<void> {
+async function takeBack(live: LiveLab, node: PostgresNode, note: Note): Promise<void> {
   note(`making a standby of ${node.name}`)
   try {
-    await rejoin(place, await planRejoin(place, node.name), { mayClone: async () => true, onStep: note })
+    await rejoin(live, await planRejoin(live, node.name), { mayClone: async () => true, onStep: note })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    await clone(place, node, note)
+    await clone(live, node, note)
   }
 }
 
-async function clone(place: Place, node: PostgresNode, note: Note): Promise<void> {
+async function clone(live: LiveLab, node: PostgresNode, note: Note): Promise<void> {
   note(`cloning ${node.name}`)
-  await reinit(place, await planReinit(place, node.name), note)
+  await reinit(live, await planReinit(live, node.name), note)
 }
 
 /** Standbys whose slot on the primary has been given up, and those that need WAL which is gone all the same. */
-async function withoutWal(place: Place, primary: PostgresNode, note: Note): Promise<readonly PostgresNode[]> {
+async function withoutWal(
+  live: LiveLab,
+  primary: PostgresNode,
+  note: Note,
+): Promise<readonly PostgresNode[]> {
   note('waiting until every standby streams')
-  const [lost, gone] = [await slotsLost(place, primary), await goneForGood(place, primary)]
-  return postgresNodes(place.lab).filter(({ name, slot }) => {
+  const [lost, gone] = [await slotsLost(live, primary), await goneForGood(live, primary)]
+  return postgresNodes(live.lab).filter(({ name, slot }) => {
     return name !== primary.name && (lost.includes(slot) || gone.some((node) => node.name === name))
   })
 }
 
 /** Asks until every standby streams and needs nothing that is gone, or has had its time. */
-async function goneForGood(place: Place, primary: PostgresNode): Promise<readonly PostgresNode[]> {
+async function goneForGood(live: LiveLab, primary: PostgresNode): Promise<readonly PostgresNode[]> {
   const deadline = Date.now() + STREAMS_WITHIN_MS
   while (true) {
-    const servers = await seeServers(place)
-    const gone = await pastHelp(place, servers, primary)
+    const servers = await seeServers(live)
+    const gone = await pastHelp(live, servers, primary)
     const isWaiting = servers.some(({ answer }) => answer?.in_recovery && answer.streams_from === null)
     if ((gone.length === 0 && !isWaiting) || Date.now() > deadline) return gone
     await pause(LOOK_EVERY_MS)
   }
 }
 
-async function slotsLost({ guest }: Place, primary: PostgresNode): Promise<readonly string[]> {
+async function slotsLost({ guest }: LiveLab, primary: PostgresNode): Promise<readonly string[]> {
   const rows = await guest.rows<{ slot_name: string }>(
     primary,
     `SELECT slot_name FROM pg_replication_slots s WHERE to_jsonb(s) ->> 'wal_status' = 'lost'`,

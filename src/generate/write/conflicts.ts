@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type Problem, UserError } from '../../errors.ts'
 import type { Disk } from './disk.ts'
-import { BASE, CONFLICTS, find, fromBytes, placeOf, REPLACED } from './lab-paths.ts'
+import { BASE, CONFLICTS, find, fromBytes, pathInLab, REPLACED } from './lab-paths.ts'
 import { type Clash, hasMarkers } from './merge.ts'
 
 /** A file that the user and the config changed in the same places. */
@@ -26,7 +26,7 @@ export function versionsHash(base: string | undefined, theirs: string, ours: str
 }
 
 async function overwrite(disk: Disk, directory: string, path: string, text: string): Promise<void> {
-  const place = await placeOf(directory, path)
+  const place = await pathInLab(directory, path)
   await disk.folder(dirname(place))
   await disk.remove(place)
   await disk.put(place, text, { fresh: 0o644 })
@@ -64,7 +64,7 @@ export async function writeEditorFiles(
 
 /** Forgets all editor files: nothing is in conflict any more. */
 export async function forgetEditorFiles(disk: Disk, directory: string): Promise<void> {
-  await disk.remove(await placeOf(directory, CONFLICTS))
+  await disk.remove(await pathInLab(directory, CONFLICTS))
 }
 
 /** Keeps a copy of a file whose lines are about to be replaced by generated ones. */

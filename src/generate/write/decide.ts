@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import type { ProjectFile } from '../render/project.ts'
 import { type Conflict, decidedText, versionsHash } from './conflicts.ts'
 import type { Step } from './journal.ts'
-import { BASE, type Found, find, placeOf, toBytes } from './lab-paths.ts'
+import { BASE, type Found, find, pathInLab, toBytes } from './lab-paths.ts'
 import { mergeText, type Preference, usesCrlf } from './merge.ts'
 
 /** What happens, or would happen, to a file: see WriteResult. */
@@ -92,7 +92,7 @@ async function decideLeftover(directory: string, path: string): Promise<Decision
 
 /** Every path we have a base copy of. */
 export async function recordedPaths(directory: string): Promise<string[]> {
-  const place = await placeOf(directory, BASE)
+  const place = await pathInLab(directory, BASE)
   const entries = await readdir(place, { recursive: true, withFileTypes: true }).catch(() => [])
   return entries
     .filter((entry) => entry.isFile())

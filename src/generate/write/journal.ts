@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, join, sep } from 'node:path'
 import { type Disk, realDisk } from './disk.ts'
-import { BASE, find, placeOf, rootOf, STAGING } from './lab-paths.ts'
+import { BASE, find, pathInLab, rootOf, STAGING } from './lab-paths.ts'
 
 /** What happens to one file of the lab and to its base copy. Texts hold one character a byte. */
 export interface Step {
@@ -36,7 +36,7 @@ function actionOn(text: string | null | undefined): Entry['tree'] {
 }
 
 async function putBelow(disk: Disk, directory: string, path: string, text: string, mode: Step['mode']) {
-  const place = await placeOf(directory, path)
+  const place = await pathInLab(directory, path)
   await disk.folder(dirname(place))
   await disk.put(place, text, mode)
 }
@@ -74,9 +74,9 @@ async function removeWithEmptyFolders(disk: Disk, place: string, top: string): P
 /** Moves a staged file to its place, unless that was done before we were interrupted. */
 async function moveInto(disk: Disk, directory: string, staged: string, path: string): Promise<void> {
   if ((await find(directory, staged)) === undefined) return
-  const place = await placeOf(directory, path)
+  const place = await pathInLab(directory, path)
   await disk.folder(dirname(place))
-  await disk.move(await placeOf(directory, staged), place)
+  await disk.move(await pathInLab(directory, staged), place)
 }
 
 /** Whether the file is still as it was when the step was decided; a step that is done counts as well. */
@@ -92,12 +92,12 @@ async function isStillValid(directory: string, entry: Entry): Promise<boolean> {
 async function apply(disk: Disk, directory: string, entry: Entry): Promise<void> {
   if (entry.tree === 'put') await moveInto(disk, directory, `${STAGING}/tree/${entry.path}`, entry.path)
   if (entry.tree === 'remove') {
-    await removeWithEmptyFolders(disk, await placeOf(directory, entry.path), await rootOf(directory))
+    await removeWithEmptyFolders(disk, await pathInLab(directory, entry.path), await rootOf(directory))
   }
   const base = `${BASE}/${entry.path}`
   if (entry.base === 'put') await moveInto(disk, directory, `${STAGING}/base/${entry.path}`, base)
   if (entry.base === 'remove') {
-    await removeWithEmptyFolders(disk, await placeOf(directory, base), await placeOf(directory, BASE))
+    await removeWithEmptyFolders(disk, await pathInLab(directory, base), await pathInLab(directory, BASE))
   }
 }
 
@@ -115,8 +115,8 @@ export async function finishInterruptedWrite(directory: string, disk: Disk = rea
     else left.push(entry.path)
   }
   // The journal goes first: without it the rest is rubbish.
-  if (journal) await disk.remove(await placeOf(directory, JOURNAL))
-  await disk.remove(await placeOf(directory, STAGING))
+  if (journal) await disk.remove(await pathInLab(directory, JOURNAL))
+  await disk.remove(await pathInLab(directory, STAGING))
   return left
 }
 

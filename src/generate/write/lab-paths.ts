@@ -61,7 +61,7 @@ export function rootOf(directory: string): Promise<string> {
  * @param directory the lab's folder @param path relative to it
  * @throws UserError when a link on the way leads out of the lab, or nowhere
  */
-export async function placeOf(directory: string, path: string): Promise<string> {
+export async function pathInLab(directory: string, path: string): Promise<string> {
   const root = await rootOf(directory)
   const wanted = resolve(root, path)
   if (!wanted.startsWith(root + sep)) throw new Error(`${path} is not inside the lab`)
@@ -79,7 +79,7 @@ export async function placeOf(directory: string, path: string): Promise<string> 
  * @throws UserError when something else than a file is there, or a link leads out of the lab
  */
 export async function find(directory: string, path: string): Promise<Found | undefined> {
-  const place = await placeOf(directory, path)
+  const place = await pathInLab(directory, path)
   try {
     const { mode } = await stat(place)
     return { text: await readFile(place, 'latin1'), mode: mode & 0o7777 }

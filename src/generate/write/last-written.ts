@@ -59,7 +59,7 @@ export async function readFormer(directory: string): Promise<Former> {
     Object.keys(inventory?.[group]?.hosts ?? {}).map((name) => ({
       name,
       role,
-      ...placeOf(vars, name, role),
+      ...addressAndSlot(vars, name, role),
     })),
   )
   return {
@@ -94,7 +94,7 @@ function usersOf(vars: Vars | undefined): readonly string[] {
   return users.flatMap((user) => user || []) // a lab without a backup host has empty ones
 }
 
-function placeOf(vars: Vars | undefined, name: string, role: FormerNode['role']) {
+function addressAndSlot(vars: Vars | undefined, name: string, role: FormerNode['role']) {
   if (role === 'backup') {
     return { address: vars?.postgres_backup_address ?? '', slot: vars?.postgres_backup_slot ?? '' }
   }

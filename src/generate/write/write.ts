@@ -13,7 +13,7 @@ import {
 import { type Decision, decide, type Outcome, recordedPaths } from './decide.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { finishInterruptedWrite, writeAsOne } from './journal.ts'
-import { BASE, find, fromBytes, placeOf } from './lab-paths.ts'
+import { BASE, find, fromBytes, pathInLab } from './lab-paths.ts'
 import type { Preference } from './merge.ts'
 
 /** `check`, `diff`: nothing is written, the result says what would be. */
@@ -81,7 +81,7 @@ function resultOf(decisions: readonly Decision[], patches: readonly string[]): W
 
 /** The deepest folder of the lab on the way to `path` that exists must let us write, before anything is written. */
 async function assertWritable(directory: string, path: string): Promise<void> {
-  for (let place = await placeOf(directory, path); ; place = dirname(place)) {
+  for (let place = await pathInLab(directory, path); ; place = dirname(place)) {
     try {
       await access(dirname(place), constants.W_OK)
       return

@@ -22,7 +22,7 @@ export function hasAnsible(): boolean {
   return isOnPath('ansible-playbook')
 }
 
-interface Place {
+interface GuestLab {
   /** The lab's folder. */
   readonly directory: string
   readonly nodes: readonly LabNode[]
@@ -36,12 +36,12 @@ type Files = Readonly<Record<string, string>>
  * keys of its neighbours, and hands back the passwords and certificates it made. Nothing of it stays there.
  * @param isWanted whether it is to be done there; asked when it comes to that
  */
-export function withAnsibleInGuest(run: Runner, place: Place, isWanted: () => boolean): Runner {
+export function withAnsibleInGuest(run: Runner, place: GuestLab, isWanted: () => boolean): Runner {
   return (command) =>
     command.file === 'ansible-playbook' && isWanted() ? play(run, place, command) : run(command)
 }
 
-async function play(run: Runner, place: Place, command: Command): Promise<Output> {
+async function play(run: Runner, place: GuestLab, command: Command): Promise<Output> {
   const { directory, nodes } = place
   const player = nodes.at(-1)?.name ?? ''
   const onPlayer = (argv: readonly string[], options: Partial<Command>) =>
@@ -72,7 +72,7 @@ function environmentThere({ env = {} }: Command, directory: string): readonly st
   })
 }
 
-function bundle({ directory, nodes }: Place) {
+function bundle({ directory, nodes }: GuestLab) {
   const paths = CARRIED.flatMap((path) => filesBelow(directory, path))
   const access = accessIn(readFileSync(join(directory, SSH_CONFIG), 'utf8'))
   const keys = nodes.map(({ name }) => [`keys/${name}`, access.get(name)?.IdentityFile ?? ''] as const)
