@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { VERBS } from '../src/commands/index.ts'
+import { DRILLS } from '../src/drills/index.ts'
 
 /** The floors of the house, from the top. A file may import from its own room and from floors below. */
 const FLOORS = [
@@ -113,7 +115,7 @@ function anchorsOf(text: string): string[] {
 
 test('every link between our pages leads somewhere', () => {
   const pages = [
-    ...['README.md', 'CONTRIBUTING.md'],
+    ...['README.md', 'README.ru.md', 'CONTRIBUTING.md'],
     ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
       .map((name) => `docs/${name.replaceAll('\\', '/')}`)
       .filter((name) => name.endsWith('.md')),
@@ -133,4 +135,32 @@ test('every link between our pages leads somewhere', () => {
       return anchor !== undefined && !anchorsOf(readFileSync(file, 'utf8')).includes(anchor)
     })
   expect(broken).toEqual([])
+})
+
+describe.each(['README.md', 'README.ru.md'])('%s', (page) => {
+  const lines = readFileSync(page, 'utf8').trimEnd().split('\n')
+
+  it('is read in one go, and shows a run within its first forty lines', () => {
+    expect(lines.length).toBeLessThanOrEqual(120)
+    const top = lines.slice(0, 40).join('\n')
+    expect(top).toContain('](docs/up.svg)')
+    expect(top).toContain('\n$ npx create-pg-lab up\n')
+  })
+
+  it('has every command in its table', () => {
+    const table = lines.filter((line) => line.startsWith('|')).join('\n')
+    expect(
+      VERBS.filter(({ name }) => !new RegExp(`\`${name}\\b`).test(table)).map(({ name }) => name),
+    ).toEqual([])
+  })
+
+  it('has every drill in its table', () => {
+    expect(DRILLS.filter(({ id }) => !lines.some((line) => line.startsWith(`| \`${id}\` |`)))).toEqual([])
+  })
+})
+
+test('the picture of a run is small, and stands still for whoever wants no motion', () => {
+  const picture = readFileSync('docs/up.svg', 'utf8')
+  expect(picture.length).toBeLessThan(60_000)
+  expect(picture).toContain('@media (prefers-reduced-motion:no-preference)')
 })
