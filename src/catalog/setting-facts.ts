@@ -14,7 +14,7 @@ export interface SettingFacts {
   readonly default?: string
 }
 
-interface Span extends SettingFacts {
+interface FactsSpan extends SettingFacts {
   readonly from: number
   readonly to: number
 }
@@ -22,7 +22,7 @@ interface Span extends SettingFacts {
 /** Majors whose servers were asked: scripts/postgres-settings.sh. */
 export const ASKED_MAJORS: readonly number[] = data.asked
 
-const SPANS = data.settings as unknown as Readonly<Record<string, readonly Span[] | undefined>>
+const SPANS = data.settings as unknown as Readonly<Record<string, readonly FactsSpan[] | undefined>>
 
 /**
  * What a major says of a setting. One that was not asked is told by its neighbours, as far as they agree.

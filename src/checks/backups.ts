@@ -6,7 +6,7 @@ import { onceAGuest } from '../tools/ssh/ask-once.ts'
 import { span } from '../units.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
-interface Backup {
+interface ListedBackup {
   readonly backup_id: string
   readonly status: string
   readonly size?: string
@@ -26,7 +26,7 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
     readCatalogue(guest, backup),
   ])
   if (!Array.isArray(answer.about)) throw barmanFailed(answer, backup)
-  const all = answer.about as readonly Backup[]
+  const all = answer.about as readonly ListedBackup[]
   const done = all.filter(({ status }) => status === 'DONE')
   const needed = Math.max(1, backup.minimumRedundancy)
   const newest = done[0]
@@ -50,7 +50,11 @@ export const readCatalogue = onceAGuest(
     readBackupAnswer((await askCatalogue(backup, guest)).stdout)?.backups,
 )
 
-function seeNewest(backup: BackupNode, { backup_id, end_time_timestamp }: Backup, catalogue: Backups): Seen {
+function seeNewest(
+  backup: BackupNode,
+  { backup_id, end_time_timestamp }: ListedBackup,
+  catalogue: Backups,
+): Seen {
   const endedAt = new Date(Number(end_time_timestamp) * 1000).toISOString()
   const hint =
     `The schedule ${backup.schedule} has missed one: was ${backup.name} halted, does cron run, did the backup fail? ` +
@@ -76,11 +80,11 @@ function seeAge(what: string, backup: BackupNode, ageSeconds: number | undefined
   }
 }
 
-function describe(all: readonly Backup[]): string {
+function describe(all: readonly ListedBackup[]): string {
   return all.length === 0 ? 'none' : all.map(({ backup_id, status }) => `${backup_id} ${status}`).join(', ')
 }
 
-function remedy(all: readonly Backup[], backup: BackupNode): string {
+function remedy(all: readonly ListedBackup[], backup: BackupNode): string {
   if (all.length === 0) return 'Let the playbook take the first one: npx create-pg-lab provision'
   const waiting = all.some(({ status }) => status === 'WAITING_FOR_WALS')
   return waiting

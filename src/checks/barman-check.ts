@@ -4,7 +4,7 @@ import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /** One line of `barman check`, by its key in Barman's JSON. */
-interface Line {
+interface CheckLine {
   readonly status: string
   readonly hint: string
 }
@@ -65,16 +65,16 @@ async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> 
   return seen.every(({ ok }) => ok) && answer.exitCode !== 0 ? [...seen, seeExitCode(answer)] : seen
 }
 
-function linesOf(about: unknown): readonly (readonly [string, Line])[] {
+function linesOf(about: unknown): readonly (readonly [string, CheckLine])[] {
   if (typeof about !== 'object' || about === null) return []
-  return Object.entries(about).filter((entry): entry is [string, Line] => isLine(entry[1]))
+  return Object.entries(about).filter((entry): entry is [string, CheckLine] => isLine(entry[1]))
 }
 
-function isLine(value: unknown): value is Line {
+function isLine(value: unknown): value is CheckLine {
   return typeof value === 'object' && value !== null && 'status' in value
 }
 
-function seeLine(backup: BackupNode, key: string, { status, hint }: Line): Seen {
+function seeLine(backup: BackupNode, key: string, { status, hint }: CheckLine): Seen {
   const { server } = backup
   // Barman goes on without a connection, and then misses the version.
   const remedy = hint.includes('version: None') ? NO_CONNECTION : remedyOf(key, backup)

@@ -103,13 +103,13 @@ async function askBarmanItself(
 }
 
 /** A timeline that was left, and the number of the segment in which the next one begins. */
-interface Branch {
+interface LeftTimeline {
   readonly timeline: number
   readonly leftIn: number
 }
 
 /** Lines of a history: `left 1	0/A033A28	no recovery target specified`. */
-function branchesOf(lines: readonly string[]): readonly Branch[] {
+function branchesOf(lines: readonly string[]): readonly LeftTimeline[] {
   return lines.flatMap((line) => {
     const [, timeline, lsn] = /^left (\d+)\s+([\dA-F]+\/[\dA-F]+)/.exec(line) ?? []
     if (lsn === undefined) return []
@@ -121,7 +121,7 @@ function branchesOf(lines: readonly string[]): readonly Branch[] {
  * A restore to now replays each segment on the timeline that was the newest there.
  * @param newest the segment in which the newest backup begins
  */
-function seeWayToNow(newest: string, filed: readonly string[], branches: readonly Branch[]): Seen {
+function seeWayToNow(newest: string, filed: readonly string[], branches: readonly LeftTimeline[]): Seen {
   const timelines = [
     ...branches.map(({ timeline }) => timeline),
     Math.max(...[newest, ...filed].map(timelineOf)),

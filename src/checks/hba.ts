@@ -6,7 +6,7 @@ import { type Check, lookAtEach, type Seen } from './support/check.ts'
 import { contains, prefixOf } from './support/ipv4.ts'
 
 /** One line of pg_hba.conf as the server reads it. */
-interface Rule {
+interface HbaRule {
   readonly line_number: number
   /** `local`, `host`, `hostssl`, … */
   readonly type: string | null
@@ -40,7 +40,7 @@ export const hba: Check = {
 
 async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const [rules, [file]] = await Promise.all([
-    guest.rows<Rule>(node, SQL),
+    guest.rows<HbaRule>(node, SQL),
     guest.rows<{ is_read: boolean }>(node, READ_SQL),
   ])
   const errors = rules.filter(({ error }) => error !== null)
@@ -68,7 +68,7 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
   return [...seen.map((one) => ({ ...one, ...evidence })), seeRead(file?.is_read === true)]
 }
 
-function seeNone(what: string, bad: readonly Rule[], hint: string): Seen {
+function seeNone(what: string, bad: readonly HbaRule[], hint: string): Seen {
   return {
     what,
     expected: 'none',
@@ -78,14 +78,14 @@ function seeNone(what: string, bad: readonly Rule[], hint: string): Seen {
   }
 }
 
-function seePlain(rules: readonly Rule[]): Seen {
+function seePlain(rules: readonly HbaRule[]): Seen {
   const plain = rules.filter(
     ({ type, auth_method }) => ['host', 'hostnossl'].includes(type ?? '') && auth_method !== 'reject',
   )
   return seeNone('lines that let in without TLS', plain, `Rows and WAL can be read on the way. ${PROVISION}`)
 }
 
-function describe(rule: Rule): string {
+function describe(rule: HbaRule): string {
   if (rule.error !== null) return `line ${rule.line_number}: ${rule.error}`
   const words = [
     rule.type,
@@ -98,12 +98,12 @@ function describe(rule: Rule): string {
   return `line ${rule.line_number}: ${words.filter(Boolean).join(' ')}`
 }
 
-function where({ address, netmask }: Rule): string {
+function where({ address, netmask }: HbaRule): string {
   if (address === null) return ''
   return netmask === null ? address : `${address}/${prefixOf(netmask)}`
 }
 
-function isInside(lab: Lab, { type, address, netmask, auth_method, error }: Rule): boolean {
+function isInside(lab: Lab, { type, address, netmask, auth_method, error }: HbaRule): boolean {
   if (error !== null || type === 'local' || address === null || auth_method === 'reject') return true
   if (OWN_ADDRESSES.includes(address)) return true
   if (netmask === null) return false
@@ -117,7 +117,7 @@ function isInside(lab: Lab, { type, address, netmask, auth_method, error }: Rule
  * The whole file, for a line too many lets in somebody, and the first that fits decides. A promoted server must let in
  * the same ones, so each server has all lines.
  */
-function seeLines(lab: Lab, rules: readonly Rule[]): Seen {
+function seeLines(lab: Lab, rules: readonly HbaRule[]): Seen {
   const wanted = hbaLines(lab)
   const given = rules.filter(({ error }) => error === null).map(asText)
   const missing = wanted.filter((line) => !given.includes(line))
@@ -151,7 +151,7 @@ function seeRead(isRead: boolean): Seen {
 }
 
 /** The words of a line with one blank between them. */
-function asText({ type, database, user_name, address, netmask, auth_method, options }: Rule): string {
+function asText({ type, database, user_name, address, netmask, auth_method, options }: HbaRule): string {
   const words = [type, database?.join(','), user_name?.join(','), address, netmask, auth_method]
   return [...words, ...(options ?? [])].filter(Boolean).join(' ')
 }

@@ -2,8 +2,8 @@ import type { BackupNode, Lab } from '../lab.ts'
 import { noteRehearsal } from '../observe/backups.ts'
 import {
   type Rehearsal,
+  type RehearsalStep,
   rehearseRestore,
-  type Step,
   type TableState,
 } from '../operations/restore-rehearsal.ts'
 import { barmanCommand, everything, OWN_FOLDERS } from '../postgres/barman.ts'
@@ -80,7 +80,7 @@ function seeSpace(backup: BackupNode, { neededBytes, freeBytes }: Rehearsal): re
 }
 
 /** What each step shows, and what to do when it fails. */
-function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: Step): Seen {
+function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: RehearsalStep): Seen {
   const { backup: id, target } = rehearsal
   const { server } = backup
   const anew = `Take a new one: npx create-pg-lab backup`

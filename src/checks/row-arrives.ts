@@ -32,12 +32,12 @@ async function writeAndLook(lab: Lab, primary: LabNode, guest: Guest): Promise<F
     return [seeWritten(lab, insert)]
   })
   if (onPrimary.some(({ ok }) => !ok)) return onPrimary
-  const find: Question = {
+  const find: RowQuestion = {
     sql: `SELECT k, v FROM ${table} WHERE v = ${mark}`,
     database,
     what: 'the row of the primary',
   }
-  const receive: Question = { sql: receivedSql(lsn), database, what: 'the WAL of the row, replayed later' }
+  const receive: RowQuestion = { sql: receivedSql(lsn), database, what: 'the WAL of the row, replayed later' }
   try {
     const slaves = linksOf(lab, primary).map(({ node }) => node)
     const onSlaves = await lookAtEach('rows', slaves, (node) =>
@@ -57,7 +57,7 @@ function receivedSql(lsn: string): string {
 }
 
 /** What is asked of a slave until it gives a row. */
-interface Question {
+interface RowQuestion {
   readonly what: string
   readonly sql: string
   readonly database: Lab['database']
@@ -76,7 +76,7 @@ function seeWritten({ database }: Lab, insert: string): Seen {
 
 async function awaitRow(
   node: LabNode,
-  { what, sql, database }: Question,
+  { what, sql, database }: RowQuestion,
   guest: Guest,
 ): Promise<readonly Seen[]> {
   const started = performance.now()

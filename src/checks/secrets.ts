@@ -4,7 +4,7 @@ import { psqlEvidence } from '../postgres/evidence.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { type Check, lookAtBackup, lookAtEach, type Seen } from './support/check.ts'
 
-interface ServerRow {
+interface SecretsRow {
   readonly data_directory_mode: string
   /** `primary_conninfo` says `password=`: readable for everybody who may see the settings. */
   readonly password_in_conninfo: boolean
@@ -32,7 +32,7 @@ export const secrets: Check = {
 
 async function onServer(node: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const [rows, passfile] = await Promise.all([
-    guest.rows<ServerRow>(node, SQL),
+    guest.rows<SecretsRow>(node, SQL),
     seePassfile(node, 'postgres', guest),
   ])
   const [row] = rows

@@ -13,7 +13,7 @@ import { type Check, lookAt, lookAtBackup, lookAtEach, type Seen, withPrimary } 
 const LEAST_DAYS = 14
 const DAY_MS = 86_400_000
 
-interface ServerRow {
+interface TlsRow {
   /** PEM; `null` where the server has no such file. */
   readonly certificate: string | null
   readonly primary_conninfo: string
@@ -55,7 +55,7 @@ function lookAtLinks(lab: Lab, guest: Guest): Promise<Finding[]> {
 }
 
 async function lookAtServer(node: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const rows = await guest.rows<ServerRow>(node, SQL)
+  const rows = await guest.rows<TlsRow>(node, SQL)
   return rows.flatMap((row) => [
     seeCertificate(node, row),
     { ...seeSenders(row), ...psqlEvidence(SQL, rows) },
@@ -63,7 +63,7 @@ async function lookAtServer(node: LabNode, guest: Guest): Promise<readonly Seen[
   ])
 }
 
-function seeCertificate({ address }: LabNode, { certificate }: ServerRow): Seen {
+function seeCertificate({ address }: LabNode, { certificate }: TlsRow): Seen {
   const what = 'certificate'
   const expected = `for ${address}, good for ${LEAST_DAYS} days and more`
   const hint = `A client that checks the server refuses it. ${PROVISION}`
@@ -89,7 +89,7 @@ function read(pem: string, address: string): { readonly validTo: string; readonl
   }
 }
 
-function seeSenders({ senders }: ServerRow): Seen {
+function seeSenders({ senders }: TlsRow): Seen {
   const plain = senders.filter(({ version }) => version === null).map(({ name }) => name)
   return {
     what: 'WAL that leaves unencrypted',

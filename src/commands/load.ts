@@ -7,7 +7,7 @@ import type { Context } from './shared/command.ts'
 import { onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 
-interface LoadOptions {
+interface LoadFlags {
   readonly rate?: number
   readonly seconds?: number
 }
@@ -15,7 +15,7 @@ interface LoadOptions {
 const DEFAULTS = { rate: 200, seconds: 30 } as const
 
 /** `pg-lab load`: pgbench on the primary for a while, so that lag can be seen. */
-export async function load(context: Context, options: LoadOptions): Promise<number> {
+export async function load(context: Context, options: LoadFlags): Promise<number> {
   const rate = bounded('rate', options.rate)
   const seconds = bounded('seconds', options.seconds)
   const session = await openSession(context)

@@ -8,7 +8,7 @@ import {
   restoreOver,
 } from '../operations/restore.ts'
 import { chooseOver } from '../operations/restore-over.ts'
-import { type Moment, parseMoment } from '../operations/restore-target.ts'
+import { parseRestoreTarget, type RestoreTarget } from '../operations/restore-target.ts'
 import { type Progress, runTasks } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/command.ts'
 import { backupHost } from './shared/one-primary.ts'
@@ -35,7 +35,7 @@ export async function restore(context: Context, options: RestoreOptions): Promis
   verifyOptions(options, host)
   const { to } = options
   const moment =
-    to === undefined ? undefined : parseMoment(to, String(lab.postgres.settings.timezone ?? 'UTC'))
+    to === undefined ? undefined : parseRestoreTarget(to, String(lab.postgres.settings.timezone ?? 'UTC'))
   verifyIsUp(session)
   if (moment === undefined) return remove(session, host)
   const plan = await planRestore(restoreLab(session, host), moment, options.timeline)
@@ -146,7 +146,7 @@ function followUps(lab: Lab, over: string): readonly string[] {
   ]
 }
 
-function told(moment: Moment): string {
+function told(moment: RestoreTarget): string {
   switch (moment.kind) {
     case 'latest':
       return 'its end'

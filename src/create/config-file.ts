@@ -13,7 +13,7 @@ export function configFileName(format: ConfigFormat): string {
 const LONGEST_LINE = 100
 
 /** A setting of the config with the comments that make it readable. */
-interface Entry {
+interface CommentedSetting {
   readonly key: string
   readonly value: unknown
   /** A line of its own before it. */
@@ -32,7 +32,7 @@ function seats(lab: Lab): string {
   return [...words, ...(shown.length < nodes.length ? ['…'] : [])].join(', ')
 }
 
-function entriesOf(config: ClusterConfig, { os, preset }: Answers, lab: Lab): readonly Entry[] {
+function entriesOf(config: ClusterConfig, { os, preset }: Answers, lab: Lab): readonly CommentedSetting[] {
   const { title, postgresVersion } = OPERATING_SYSTEMS[os]
   const carried = config.postgres?.repository ? undefined : `${title} carries PostgreSQL ${postgresVersion}`
   return [
@@ -72,7 +72,7 @@ function literal(value: unknown, indent: string): string {
 
 const ABOUT = 'What is left out has a default'
 
-function typescript(entries: readonly Entry[], title: string): string {
+function typescript(entries: readonly CommentedSetting[], title: string): string {
   const lines = entries.map(({ key, value, above, beside, gap }) =>
     [
       ...(gap ? [''] : []),
@@ -89,7 +89,7 @@ ${lines.join('\n')}
 `
 }
 
-function yaml(entries: readonly Entry[], title: string): string {
+function yaml(entries: readonly CommentedSetting[], title: string): string {
   const lines = entries.map(({ key, value, above, beside, gap }) => {
     const body = toYaml({ [key]: value }).replace(/^---\n/, '')
     const comment = above ?? (body.indexOf('\n') < body.length - 1 ? beside : undefined)

@@ -3,7 +3,7 @@ import { type ClusterConfig, parseConfig } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { type ProjectFile, projectFiles } from '../generate/render/project.ts'
 import type { Lab } from '../lab.ts'
-import { type Host, resolveLab } from '../resolve/lab.ts'
+import { type HostFacts, resolveLab } from '../resolve/lab.ts'
 import type { Answers, ConfigFormat } from './answers.ts'
 import { asFlagError, configOf } from './config.ts'
 import { configFile, configFileName } from './config-file.ts'
@@ -19,7 +19,7 @@ export interface NewLab {
 }
 
 /** @throws UserError naming the flags that do not fit together */
-function labOf(config: ClusterConfig, host: Host): Lab {
+function labOf(config: ClusterConfig, host: HostFacts): Lab {
   const parsed = parseConfig(config)
   if ('issues' in parsed) throw asFlagError(problemsOf(config, parsed.issues))
   try {
@@ -30,7 +30,7 @@ function labOf(config: ClusterConfig, host: Host): Lab {
 }
 
 /** Whether a lab can be made of these answers. */
-export function makesLab(answers: Answers, host: Host): boolean {
+export function makesLab(answers: Answers, host: HostFacts): boolean {
   try {
     return Boolean(labOf(configOf(answers), host))
   } catch (error) {
@@ -48,7 +48,7 @@ export function makesLab(answers: Answers, host: Host): boolean {
 export async function newLab(
   answers: Answers,
   format: ConfigFormat,
-  { host, subnet }: { readonly host: Host; readonly subnet: string },
+  { host, subnet }: { readonly host: HostFacts; readonly subnet: string },
 ): Promise<NewLab> {
   const config = configOf(answers, subnet)
   const lab = labOf(config, host)

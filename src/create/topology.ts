@@ -13,7 +13,7 @@ export interface TopologyWords {
   readonly barman: (slot: string) => string
 }
 
-interface Row {
+interface DiagramRow {
   readonly left: string
   readonly node: LabNode
   readonly note: string
@@ -25,7 +25,7 @@ interface Row {
  */
 export function topology(lab: Lab, words: TopologyWords): string {
   const { master, backup } = lab
-  const rows: Row[] = [
+  const rows: DiagramRow[] = [
     { left: master.name, node: master, note: words.primary },
     ...branches(lab, master.name, '', words),
   ]
@@ -41,7 +41,7 @@ function widest(texts: readonly string[]): number {
 }
 
 /** The slaves that stream from a server, each followed by those that stream from it. */
-function branches(lab: Lab, upstream: string, indent: string, words: TopologyWords): Row[] {
+function branches(lab: Lab, upstream: string, indent: string, words: TopologyWords): DiagramRow[] {
   const slaves = lab.slaves.filter((slave) => slave.upstream === upstream)
   return slaves.flatMap((slave, index) => {
     const followsMaster = upstream === lab.master.name

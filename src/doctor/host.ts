@@ -23,7 +23,7 @@ export interface Host {
   /** @returns `undefined` where the file is not there, or not for us */
   read(path: string): string | undefined
   /** What this computer reaches directly: its networks, and on Linux the routes of a VPN as well. */
-  networks(): Promise<readonly Network[]>
+  networks(): Promise<readonly HostNetwork[]>
   freeMemoryMb(): number
   /** @returns `undefined` where it cannot be told */
   freeDiskMb(path: string): number | undefined
@@ -37,14 +37,14 @@ export interface Host {
 }
 
 /** A network this computer is in, under the name of its interface. */
-export interface Network {
+export interface HostNetwork {
   readonly name: string
   readonly subnet: Subnet
   /** Its own address there; `undefined` for a mere route. */
   readonly address: string | undefined
 }
 
-function ownNetworks(): readonly Network[] {
+function ownNetworks(): readonly HostNetwork[] {
   return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
     addresses.flatMap(({ family, cidr, internal, address }) =>
       family === 'IPv4' && cidr !== null && !internal ? [{ name, subnet: parseSubnet(cidr), address }] : [],
@@ -53,7 +53,7 @@ function ownNetworks(): readonly Network[] {
 }
 
 /** Lines of `ip route`: `10.8.0.0/16 via 10.8.0.1 dev tun0`. */
-function routedNetworks(text: string): readonly Network[] {
+function routedNetworks(text: string): readonly HostNetwork[] {
   const rows = text.matchAll(/^(\d+\.\d+\.\d+\.\d+\/\d+) .*?\bdev (\S+)/gm)
   return Array.from(rows, ([, cidr = '', name = '']) => ({
     name,

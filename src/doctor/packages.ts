@@ -2,14 +2,14 @@ import { quoteForShell } from '../tools/process/run.ts'
 import type { Manager, Platform } from './platform.ts'
 
 /** What a package manager calls a tool. */
-interface Names {
+interface PackageNames {
   readonly names: readonly string[]
   /** Split off in newer releases only: taken where the manager knows them. */
   readonly ifKnown?: readonly string[]
 }
 
 interface Tool {
-  readonly packages: { readonly [manager in Manager]?: Names }
+  readonly packages: { readonly [manager in Manager]?: PackageNames }
   /** Where it is to be had where no package is. */
   readonly home: string
 }
@@ -89,7 +89,7 @@ export function isToolName(name: string): name is ToolName {
   return Object.hasOwn(TOOLS, name)
 }
 
-export function namesFor(tool: ToolName, manager: Manager | undefined): Names | undefined {
+export function namesFor(tool: ToolName, manager: Manager | undefined): PackageNames | undefined {
   const packages: Tool['packages'] = TOOLS[tool].packages
   return manager === undefined ? undefined : packages[manager]
 }
@@ -131,7 +131,7 @@ export function howToInstall(tool: ToolName, platform: Platform): string {
  * As a person would type it: the flags that only a script needs are left out. What a newer release has split off is
  * named by no older one; there it is recommended, so that comes along.
  */
-function shortInstall(manager: Manager, { names, ifKnown }: Names): readonly string[] {
+function shortInstall(manager: Manager, { names, ifKnown }: PackageNames): readonly string[] {
   if (manager === 'apt') {
     return ['apt-get', 'install', ...(ifKnown ? [] : ['--no-install-recommends']), ...names]
   }

@@ -3,7 +3,7 @@ import { startMachines } from '../operations/start-machines.ts'
 import type { Progress } from '../tasks/index.ts'
 import { size, span } from '../units.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { backupOf, withoutBackup, withoutMachines } from './rehearsal/cast.ts'
+import { backupOf, needsBackup, needsOutage } from './rehearsal/cast.ts'
 import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './rehearsal/wal-steps.ts'
@@ -24,7 +24,7 @@ export const backupOutage: Drill = {
     ru: 'зачем слот и Barman: после его простоя в архиве нет ни одного пропуска WAL',
   },
   hows: [],
-  refusal: (lab) => withoutMachines(lab) ?? withoutBackup(lab),
+  refusal: (lab) => needsOutage(lab) ?? needsBackup(lab),
   victim: (lab) => backupOf({ lab }),
   intro: ({ primary, victim }) => [
     {

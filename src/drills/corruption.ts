@@ -4,19 +4,19 @@ import { planReinit, reinit } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
 import { literal } from '../postgres/sql.ts'
 import type { Progress } from '../tasks/index.ts'
-import type { Drill, LiveStage, Step } from './drill.ts'
-import { backupOf, leafStandby, serverOf, thePrimary, withoutBackup, withoutSlave } from './rehearsal/cast.ts'
+import type { Drill, DrillStep, LiveStage } from './drill.ts'
+import { backupOf, leafStandby, needsBackup, needsSlave, serverOf, thePrimary } from './rehearsal/cast.ts'
 import {
   bringBackCommand,
-  bringBackPrecious,
+  bringBackGuardedTable,
+  describeHolding,
+  GUARDED_TABLE,
   holdingOf,
-  judgePrecious,
-  makePrecious,
-  PRECIOUS,
+  judgeGuardedTable,
+  makeGuardedTable,
   REMOVE_RESTORED_HINT,
   removeRestoredStep,
   restoredHolding,
-  sayHolding,
   verifyWhole,
 } from './rehearsal/guarded-table.ts'
 import { until, untilStreaming } from './rehearsal/wait.ts'
@@ -27,7 +27,7 @@ const ON_STANDBY = 'standby'
 /** In the middle of a page that is neither the first nor the last. $1 is the table's file. */
 const DAMAGE = `printf 'DAMAGED!' | dd of="$1" bs=1 seek=$((3 * 8192 + 4000)) conv=notrunc status=none`
 
-const READ = `SELECT count(v) FROM ${PRECIOUS}`
+const READ = `SELECT count(v) FROM ${GUARDED_TABLE}`
 
 export const corruption: Drill = {
   id: 'corruption',
@@ -39,7 +39,7 @@ export const corruption: Drill = {
   hows: ['master', ON_STANDBY],
   refusal: (lab, how) => {
     if (!lab.postgres.checksums) return { en: 'it has no checksums', ru: 'в нём нет контрольных сумм' }
-    return how === ON_STANDBY ? withoutSlave(lab) : withoutBackup(lab)
+    return how === ON_STANDBY ? needsSlave(lab) : needsBackup(lab)
   },
   restoresBeside: (how) => how !== ON_STANDBY,
   victim: (lab, primary, how) => (how === ON_STANDBY ? leafStandby : thePrimary)(lab, primary),
@@ -66,8 +66,8 @@ export const corruption: Drill = {
     },
   ],
   promise: ({ victim }) => ({
-    en: `A page of the table ${PRECIOUS} is damaged on ${victim}.`,
-    ru: `На ${victim} повреждена страница таблицы ${PRECIOUS}.`,
+    en: `A page of the table ${GUARDED_TABLE} is damaged on ${victim}.`,
+    ru: `На ${victim} повреждена страница таблицы ${GUARDED_TABLE}.`,
   }),
   hints: ({ primary, victim, how }, lab) => {
     const read = {
@@ -109,9 +109,9 @@ export const corruption: Drill = {
     {
       title: { en: 'Write rows to a table', ru: 'Записать строки в таблицу' },
       run: async () => {
-        const holding = await makePrecious(stage, stage.primary)
+        const holding = await makeGuardedTable(stage, stage.primary)
         await flush(stage)
-        return sayHolding(holding)
+        return describeHolding(holding)
       },
     },
     {
@@ -124,7 +124,7 @@ export const corruption: Drill = {
     { title: { en: 'Read the table', ru: 'Прочитать таблицу' }, run: () => readDamaged(stage) },
   ],
   repair: (stage) => (stage.cast.how === ON_STANDBY ? cloneVictim(stage) : bringBack(stage)),
-  remains: (stage) => judgePrecious(stage, stage.victim),
+  remains: (stage) => judgeGuardedTable(stage, stage.victim),
   tidy: async (stage) => {
     // Of a standby nothing was restored: a server that is there is somebody's own.
     if (stage.cast.how !== ON_STANDBY) await removeRestored({ ...stage, backup: backupOf(stage) }, () => {})
@@ -170,7 +170,7 @@ async function damage(stage: LiveStage, note: Progress['note']): Promise<string>
   const node = serverOf(stage)
   const [row] = await guest.rows<{ file: string }>(
     victim,
-    `SELECT format('%s/%s', current_setting('data_directory'), pg_relation_filepath(${literal(PRECIOUS)})) AS file`,
+    `SELECT format('%s/%s', current_setting('data_directory'), pg_relation_filepath(${literal(GUARDED_TABLE)})) AS file`,
     lab.database.name,
   )
   const file = row?.file ?? ''
@@ -222,7 +222,7 @@ async function complaintOf(stage: LiveStage): Promise<string> {
   }
 }
 
-function bringBack(stage: LiveStage): readonly Step[] {
+function bringBack(stage: LiveStage): readonly DrillStep[] {
   const live = { ...stage, backup: backupOf(stage) }
   return [
     {
@@ -237,16 +237,16 @@ function bringBack(stage: LiveStage): readonly Step[] {
     {
       title: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
       run: async () => {
-        const holding = await bringBackPrecious(stage)
+        const holding = await bringBackGuardedTable(stage)
         await verifyWhole(stage, stage.primary, holding)
-        return sayHolding(holding)
+        return describeHolding(holding)
       },
     },
     removeRestoredStep(stage),
   ]
 }
 
-function cloneVictim(stage: LiveStage): readonly Step[] {
+function cloneVictim(stage: LiveStage): readonly DrillStep[] {
   return [
     {
       title: { en: `Clone ${stage.victim.name} anew`, ru: `Клонировать ${stage.victim.name} заново` },
@@ -258,7 +258,7 @@ function cloneVictim(stage: LiveStage): readonly Step[] {
         await untilStreaming(stage, serverOf(stage), note)
         const holding = await holdingOf(stage, stage.victim)
         await verifyWhole(stage, stage.primary, holding)
-        return sayHolding(holding)
+        return describeHolding(holding)
       },
     },
   ]

@@ -4,7 +4,7 @@ import { barmanConfig, stopReceiveWal } from '../postgres/barman.ts'
 import type { Progress } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { backupOf, withoutBackup } from './rehearsal/cast.ts'
+import { backupOf, needsBackup } from './rehearsal/cast.ts'
 import { mostKept } from './rehearsal/samples.ts'
 import { letCommitsPass, until } from './rehearsal/wait.ts'
 import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from './rehearsal/wal-steps.ts'
@@ -57,7 +57,7 @@ export const diskFull: Drill = {
     ru: 'где WAL ждёт, когда у Barman нет места, и что нужно сделать, кроме как освободить его',
   },
   hows: [],
-  refusal: withoutBackup,
+  refusal: needsBackup,
   victim: (lab) => backupOf({ lab }),
   intro: ({ primary, victim }) => [
     {

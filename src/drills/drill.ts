@@ -34,7 +34,7 @@ export interface LiveStage extends Stage {
 }
 
 /** One row of what is shown, and of the page. */
-export interface Step {
+export interface DrillStep {
   /** An imperative. */
   readonly title: Text
   /** @returns what came of it, short: `slave: 1.2 MB` */
@@ -72,9 +72,9 @@ export interface Drill {
   /** From a nudge to the very commands: whoever types those of the hints has repaired it. */
   hints(cast: Cast, lab: Lab): readonly Hint[]
   /** What goes wrong, as it really would. */
-  disaster(stage: LiveStage): readonly Step[]
+  disaster(stage: LiveStage): readonly DrillStep[]
   /** What a careful administrator does then. Ends when all is protected again. */
-  repair(stage: LiveStage): readonly Step[]
+  repair(stage: LiveStage): readonly DrillStep[]
   /**
    * Takes the disaster back by force, for `drill repair`. Works from any state, also where nothing has happened, and
    * may be repeated; the machines are running. What `tidy` and `rescue` have done before and the playbook does after

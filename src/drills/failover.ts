@@ -6,7 +6,7 @@ import { cutPower } from '../operations/power-cut.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { thePrimary, withoutMachines, withoutSuccessor } from './rehearsal/cast.ts'
+import { needsOutage, needsSuccessor, thePrimary } from './rehearsal/cast.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './rehearsal/lead-back.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 
@@ -23,7 +23,7 @@ export const failover: Drill = {
     ru: 'что теряется вместе с мастером, сколько стоит запись и как вернуть старый мастер',
   },
   hows: ['process', 'machine', 'network'],
-  refusal: (lab, how) => (how === 'process' ? undefined : withoutMachines(lab)) ?? withoutSuccessor(lab),
+  refusal: (lab, how) => (how === 'process' ? undefined : needsOutage(lab)) ?? needsSuccessor(lab),
   victim: thePrimary,
   intro: ({ primary, how }) => [
     {

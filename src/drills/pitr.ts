@@ -1,23 +1,23 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
-import { parseMoment } from '../operations/restore-target.ts'
+import { parseRestoreTarget } from '../operations/restore-target.ts'
 import { literal } from '../postgres/sql.ts'
 import { findPrimary } from '../postgres/topology.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { backupOf, thePrimary, withoutBackup } from './rehearsal/cast.ts'
+import { backupOf, needsBackup, thePrimary } from './rehearsal/cast.ts'
 import {
   askRestored,
   bringBackCommand,
-  bringBackPrecious,
+  bringBackGuardedTable,
+  describeHolding,
+  GUARDED_TABLE,
   holdingOf,
-  judgePrecious,
-  makePrecious,
-  PRECIOUS,
+  judgeGuardedTable,
+  makeGuardedTable,
   REMOVE_RESTORED_HINT,
   removeRestoredStep,
   restoredHolding,
-  sayHolding,
   verifyWhole,
 } from './rehearsal/guarded-table.ts'
 import { leadBack } from './rehearsal/lead-back.ts'
@@ -43,7 +43,7 @@ export const pitr: Drill = {
     ru: 'как из копии и WAL вернуть секунду до ошибки',
   },
   hows: ['beside', IN_PLACE],
-  refusal: withoutBackup,
+  refusal: needsBackup,
   restoresBeside: () => true, // also in place: the moment is reached there first
   victim: thePrimary,
   intro: ({ primary, writer, how }) => [
@@ -72,8 +72,8 @@ export const pitr: Drill = {
     },
   ],
   promise: ({ primary }) => ({
-    en: `The table ${PRECIOUS} is gone on ${primary}, and on every slave.`,
-    ru: `Таблицы ${PRECIOUS} нет ни на ${primary}, ни на репликах.`,
+    en: `The table ${GUARDED_TABLE} is gone on ${primary}, and on every slave.`,
+    ru: `Таблицы ${GUARDED_TABLE} нет ни на ${primary}, ни на репликах.`,
   }),
   hints: ({ primary, how }, lab) => {
     const ask = `npx create-pg-lab psql ${primary} -X -A -t -c`
@@ -99,7 +99,7 @@ export const pitr: Drill = {
       {
         en: 'Is the table there, with all rows?',
         ru: 'Таблица на месте, со всеми строками?',
-        type: `npx create-pg-lab psql ${lab.backup?.name} -c "SELECT count(*) FROM ${PRECIOUS}"`,
+        type: `npx create-pg-lab psql ${lab.backup?.name} -c "SELECT count(*) FROM ${GUARDED_TABLE}"`,
       },
       {
         en: 'Take it out of there, and bring it back.',
@@ -112,7 +112,7 @@ export const pitr: Drill = {
   disaster: (stage) => [
     {
       title: { en: 'Write rows to a table', ru: 'Записать строки в таблицу' },
-      run: async () => sayHolding(await makePrecious(stage, stage.primary)),
+      run: async () => describeHolding(await makeGuardedTable(stage, stage.primary)),
     },
     {
       title: { en: 'Let some seconds pass', ru: 'Подождать несколько секунд' },
@@ -125,7 +125,7 @@ export const pitr: Drill = {
     },
   ],
   repair: (stage) => (stage.cast.how === IN_PLACE ? overThePrimary(stage) : beside(stage)),
-  remains: async (stage) => judgePrecious(stage, await primaryOf(stage)),
+  remains: async (stage) => judgeGuardedTable(stage, await primaryOf(stage)),
   tidy: (stage) => removeRestored({ ...stage, backup: backupOf(stage) }, () => {}),
   undo: leadBack,
   figures: ({ loss }, { how }) =>
@@ -154,7 +154,7 @@ export const pitr: Drill = {
 }
 
 async function dropPrecious({ guest, primary, lab }: LiveStage): Promise<string> {
-  const sql = `CREATE TABLE ${DROPPED} AS SELECT clock_timestamp() AS at; DROP TABLE ${PRECIOUS};`
+  const sql = `CREATE TABLE ${DROPPED} AS SELECT clock_timestamp() AS at; DROP TABLE ${GUARDED_TABLE};`
   await guest.execute(primary, sql, lab.database)
   return `the second before: ${await targetOf({ guest, primary, lab })}`
 }
@@ -173,7 +173,7 @@ function beside(stage: LiveStage): ReturnType<Drill['repair']> {
       title: { en: 'Restore the second before, beside', ru: 'Восстановить секунду до этого, рядом' },
       run: async (note) => {
         target = await targetOf(stage)
-        await restoreBeside(live, await planRestore(live, parseMoment(target, 'UTC')), note)
+        await restoreBeside(live, await planRestore(live, parseRestoreTarget(target, 'UTC')), note)
         return target
       },
     },
@@ -184,7 +184,7 @@ function beside(stage: LiveStage): ReturnType<Drill['repair']> {
     {
       title: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
       run: async () => {
-        return sayHolding(await bringBackPrecious(stage))
+        return describeHolding(await bringBackGuardedTable(stage))
       },
     },
     removeRestoredStep(stage),
@@ -201,7 +201,7 @@ function overThePrimary(stage: LiveStage): ReturnType<Drill['repair']> {
       },
       run: async (note) => {
         const target = await targetOf(stage)
-        const plan = await planRestore(live, parseMoment(target, 'UTC'))
+        const plan = await planRestore(live, parseRestoreTarget(target, 'UTC'))
         await restoreOver(live, plan, stage.primary.name, note)
         return target
       },
@@ -233,14 +233,14 @@ async function compareRestored(stage: LiveStage, target: string): Promise<string
   if (missing < 0 || missing > 1 || there.younger > 0) {
     throw missed(`${there.older} of ${all?.older} commits up to the second, ${there.younger} behind it`)
   }
-  return `${sayHolding(holding)}; of ${all?.older} commits up to then ${there.older}, of those behind it ${there.younger}`
+  return `${describeHolding(holding)}; of ${all?.older} commits up to then ${there.older}, of those behind it ${there.younger}`
 }
 
 async function compareInPlace(stage: LiveStage): Promise<string> {
   const primary = await primaryOf(stage)
   const holding = await holdingOf(stage, primary)
   await verifyWhole(stage, primary, holding)
-  return sayHolding(holding)
+  return describeHolding(holding)
 }
 
 function missed(found: string): CommandError {

@@ -2,7 +2,7 @@ import { startServer, stopServer } from '../operations/postgres-service.ts'
 import type { Progress } from '../tasks/index.ts'
 import { size, span } from '../units.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { leafStandby, serverOf, slotOf, withoutSlave } from './rehearsal/cast.ts'
+import { leafStandby, needsSlave, serverOf, slotOf } from './rehearsal/cast.ts'
 import { openOutageMs, outageOf } from './rehearsal/recording.ts'
 import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
 import { letCommitsPass, untilStreaming } from './rehearsal/wait.ts'
@@ -19,7 +19,7 @@ export const slaveOutage: Drill = {
     ru: 'зачем реплике слот: после простоя она догоняет мастер и ничего не теряет',
   },
   hows: [],
-  refusal: withoutSlave,
+  refusal: needsSlave,
   victim: leafStandby,
   intro: ({ primary, victim }) => [
     {

@@ -7,7 +7,7 @@ import type { Progress } from '../tasks/index.ts'
 import type { Guest } from '../tools/contracts.ts'
 import { size, span } from '../units.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { leafStandby, serverOf, slotOf, withoutSlave } from './rehearsal/cast.ts'
+import { leafStandby, needsSlave, serverOf, slotOf } from './rehearsal/cast.ts'
 import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
 import { until, untilStreaming } from './rehearsal/wait.ts'
 import { barmanCron, switchWal } from './rehearsal/wal-steps.ts'
@@ -33,7 +33,7 @@ export const slotOverflow: Drill = {
   hows: [],
   refusal: (lab) => {
     const { postgres } = lab
-    if (postgres.version >= FIRST_WITH_LIMIT) return withoutSlave(lab)
+    if (postgres.version >= FIRST_WITH_LIMIT) return needsSlave(lab)
     return {
       en: `PostgreSQL ${postgres.version} has no max_slot_wal_keep_size`,
       ru: `в PostgreSQL ${postgres.version} нет max_slot_wal_keep_size`,
@@ -158,13 +158,13 @@ export const slotOverflow: Drill = {
   ],
 }
 
-interface SlotRow {
+interface KeptWalRow {
   readonly wal_status: string | null
   readonly kept: number | null
 }
 
-function slotsOf(guest: Guest, node: PostgresNode, slot: string): Promise<readonly SlotRow[]> {
-  return guest.rows<SlotRow>(
+function slotsOf(guest: Guest, node: PostgresNode, slot: string): Promise<readonly KeptWalRow[]> {
+  return guest.rows<KeptWalRow>(
     node,
     `SELECT wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS kept
       FROM pg_replication_slots WHERE slot_name = ${literal(slot)}`,

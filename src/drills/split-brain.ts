@@ -4,7 +4,7 @@ import { fence } from '../operations/fence.ts'
 import { followPrimary } from '../operations/follow.ts'
 import { size } from '../units.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { leafStandby, serverOf, slotOf, withoutSlave } from './rehearsal/cast.ts'
+import { leafStandby, needsSlave, serverOf, slotOf } from './rehearsal/cast.ts'
 import { rejoinVictim } from './rehearsal/lead-back.ts'
 import { mostKept } from './rehearsal/samples.ts'
 import { letCommitsPass, untilStreaming } from './rehearsal/wait.ts'
@@ -26,7 +26,7 @@ export const splitBrain: Drill = {
     ru: 'откуда берутся два мастера, как это заметить и чего стоит снова остаться с одним',
   },
   hows: [],
-  refusal: withoutSlave,
+  refusal: needsSlave,
   victim: leafStandby,
   intro: ({ primary, victim }) => [
     {

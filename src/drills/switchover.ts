@@ -2,7 +2,7 @@ import { followPrimary } from '../operations/follow.ts'
 import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
 import type { Progress } from '../tasks/index.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { successor, thePrimary, withoutSuccessor } from './rehearsal/cast.ts'
+import { needsSuccessor, successor, thePrimary } from './rehearsal/cast.ts'
 import { leadBack, switchBack } from './rehearsal/lead-back.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 
@@ -16,7 +16,7 @@ export const switchover: Drill = {
     ru: 'как вывести мастер из работы, не потеряв ни одной транзакции',
   },
   hows: [],
-  refusal: withoutSuccessor,
+  refusal: needsSuccessor,
   victim: thePrimary,
   intro: ({ primary }) => [
     {

@@ -7,7 +7,7 @@ import { keysOf } from '../config/path.ts'
 import type { Config } from '../config/schema.ts'
 import { GROUP_VARS, projectFiles } from '../generate/render/project.ts'
 import type { Lab } from '../lab.ts'
-import type { Host } from '../resolve/lab.ts'
+import type { HostFacts } from '../resolve/lab.ts'
 import { allowedWords } from '../resolve/server-settings.ts'
 import { findSetting } from './find.ts'
 import { inFile, type Landing, landingOf } from './landing.ts'
@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly directory: string
   readonly config: Config
   readonly lab: Lab
-  readonly host: Host
+  readonly host: HostFacts
 }
 
 /** Everything there is to say of one setting. */

@@ -6,7 +6,7 @@ import { allSettings, type Setting } from '../config/setting-docs.ts'
 import { UserError } from '../errors.ts'
 
 /** A setting that was asked for. */
-export interface Found {
+export interface AskedSetting {
   readonly setting: Setting
   /** As it stands in this config: `slaves[1].slot`, `postgres.settings.work_mem`. */
   readonly path: string
@@ -41,7 +41,7 @@ function serverSettingIn(asked: string): string | undefined {
  * (`work_mem`).
  * @throws UserError with what was probably meant
  */
-export function findSetting(asked: string): Found {
+export function findSetting(asked: string): AskedSetting {
   const settings = allSettings()
   const wanted = plain(asked).replace(/^\w+/, (first) => (isAlias(first) ? ALIASES[first] : first))
   const exact = settings.find(({ path }) => plain(path) === wanted)

@@ -2,7 +2,7 @@ import { keysOf } from '../config/path.ts'
 import { type Config, parseConfig } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { type ProjectFile, projectFiles } from '../generate/render/project.ts'
-import { type Host, resolveLab } from '../resolve/lab.ts'
+import { type HostFacts, resolveLab } from '../resolve/lab.ts'
 
 /** A line of a generated file that a setting decides. */
 export interface Landing {
@@ -71,7 +71,7 @@ function isSame(one: unknown, other: unknown): boolean {
 }
 
 /** The files made of a config, without the roles; `undefined` when it is not a sound one. */
-async function filesOf(input: unknown, host: Host): Promise<ProjectFile[] | undefined> {
+async function filesOf(input: unknown, host: HostFacts): Promise<ProjectFile[] | undefined> {
   const parsed = parseConfig(input)
   if ('issues' in parsed) return undefined
   try {
@@ -117,7 +117,7 @@ function serverNames({ master, slaves }: Config): string[] {
  * but true.
  * @param path one setting, with positions for lists: `slaves[0].slot`
  */
-export async function landingOf(config: Config, path: string, host: Host): Promise<readonly Landing[]> {
+export async function landingOf(config: Config, path: string, host: HostFacts): Promise<readonly Landing[]> {
   for (const ground of GROUNDS) {
     const near = ground(config)
     const before = await filesOf(near, host)

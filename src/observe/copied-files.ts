@@ -48,9 +48,9 @@ export async function copyFiles(
   })
 }
 
-type Found = Omit<CopiedFile, 'path'>
+type FoundFile = Omit<CopiedFile, 'path'>
 
-async function orNothing(look: () => Promise<readonly Found[]>): Promise<readonly Found[]> {
+async function orNothing(look: () => Promise<readonly FoundFile[]>): Promise<readonly FoundFile[]> {
   try {
     return await look()
   } catch (error) {
@@ -59,7 +59,7 @@ async function orNothing(look: () => Promise<readonly Found[]>): Promise<readonl
   }
 }
 
-async function serverFiles(node: LabNode, guest: Guest): Promise<readonly Found[]> {
+async function serverFiles(node: LabNode, guest: Guest): Promise<readonly FoundFile[]> {
   const rows = await guest.rows<{ path: string; base64: string }>(node, FILES_SQL)
   return rows.map(({ path, base64 }) => ({
     node: node.name,
@@ -68,7 +68,7 @@ async function serverFiles(node: LabNode, guest: Guest): Promise<readonly Found[
   }))
 }
 
-async function barmanFile(backup: BackupNode, guest: Guest): Promise<readonly Found[]> {
+async function barmanFile(backup: BackupNode, guest: Guest): Promise<readonly FoundFile[]> {
   const diagnosis = await guest.shell(backup, ['barman', 'diagnose'], { as: 'barman', timeoutMs: 30_000 })
   const folder = folderIn(diagnosis.stdout)
   if (folder === undefined) return []

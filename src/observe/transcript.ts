@@ -15,7 +15,7 @@ import {
 } from './transcript-steps.ts'
 
 /** A command that ran on a node, with what it printed. */
-export interface Step {
+export interface TranscriptStep {
   readonly id: StepId
   readonly node: string
   /** As a person would type it there. */
@@ -32,7 +32,7 @@ export interface Section {
   readonly kind: 'primary' | 'standby' | 'backup'
   readonly node: string
   readonly address: string
-  readonly steps: readonly Step[]
+  readonly steps: readonly TranscriptStep[]
 }
 
 export interface TranscriptOptions {
@@ -66,7 +66,7 @@ export async function writeTranscript(
     node: LabNode,
     steps: readonly PlannedStep[],
   ): Promise<Section> => {
-    const done: Step[] = []
+    const done: TranscriptStep[] = []
     for (const step of steps) done.push(await runStep(node, step, guest, options))
     return { kind, node: node.name, address: node.address, steps: done }
   }
@@ -97,7 +97,7 @@ async function runStep(
   planned: PlannedStep,
   guest: Guest,
   { primary, hide, onStep }: TranscriptOptions,
-): Promise<Step> {
+): Promise<TranscriptStep> {
   const { id, as, argv, checks, isOk = succeeded, withinMs = 0, timeoutMs = TIMEOUT_MS } = planned
   const command = typed(as, argv)
   onStep?.({ node: node.name, command })

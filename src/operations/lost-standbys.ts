@@ -19,7 +19,7 @@ const goneSql = (lsn: string) => `SELECT pg_wal_lsn_diff(${literal(lsn)}::pg_lsn
  * slots need not show it: one that was made anew for a clone is whole. Nor does whether they stream: such a standby
  * begins to, again and again. One that has just been started may still have that WAL itself: look twice.
  */
-export async function pastHelp(
+export async function findLostStandbys(
   { lab, guest }: Pick<LiveLab, 'lab' | 'guest'>,
   servers: readonly Server[],
   primary: PostgresNode,

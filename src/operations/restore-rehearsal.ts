@@ -25,7 +25,7 @@ export interface Rehearsal {
   readonly neededBytes: number
   /** On the backup host. `undefined` when it did not come so far. */
   readonly freeBytes: number | undefined
-  readonly steps: readonly Step[]
+  readonly steps: readonly RehearsalStep[]
   /** What the primary held at the target. */
   readonly wanted: TableState
   /** What the restored server held. `undefined` when it did not come so far. */
@@ -34,7 +34,7 @@ export interface Rehearsal {
 
 const STEP_NAMES = ['copy', 'files', 'target'] as const
 
-export interface Step {
+export interface RehearsalStep {
   /**
    * `wal`: the archive has the WAL up to the target. `copy`: Barman copied the backup. `files`: they are as
    * pg_basebackup wrote them. `target`: PostgreSQL replayed up to the target.
@@ -176,7 +176,7 @@ export async function rehearseRestore(
   const { wanted, target } = await markTarget(lab, primary, guest)
   const neededBytes = newest.bytes + newest.walBytes + RESERVE_BYTES
   const { segment, arrived } = await archiveWal(primary, backup, guest)
-  const wal: Step = { name: 'wal', ok: arrived, said: segment }
+  const wal: RehearsalStep = { name: 'wal', ok: arrived, said: segment }
   const begun = { backup: newest.id, target, wanted, neededBytes }
   if (!arrived) return { ...begun, freeBytes: undefined, steps: [wal], restored: undefined }
   const version = await barmanVersion(guest, backup)

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 
 /** Up to when is restored, as `--to` says it. */
-export type Moment =
+export type RestoreTarget =
   | {
       readonly kind: 'time'
       /** Seconds since 1970. */
@@ -27,7 +27,7 @@ const FORMS =
  * @param timeZone of the servers, for a time that names none
  * @throws UserError when it is nothing one can restore to
  */
-export function parseMoment(text: string, timeZone: string): Moment {
+export function parseRestoreTarget(text: string, timeZone: string): RestoreTarget {
   if (text === 'latest') return { kind: 'latest' }
   if (LSN.test(text)) return { kind: 'lsn', value: text.toUpperCase() }
   const time = TIME.exec(text)
@@ -41,7 +41,7 @@ export function parseMoment(text: string, timeZone: string): Moment {
   throw new UserError(`--to ${text} is no moment`, { hint: `give ${FORMS}` })
 }
 
-function momentOf(text: string, parts: RegExpExecArray, timeZone: string): Moment {
+function momentOf(text: string, parts: RegExpExecArray, timeZone: string): RestoreTarget {
   const [, day = '', minutes = '00:00', seconds = ':00', fraction = '', offset] = parts
   const whole = `${day}T${minutes}${seconds.slice(0, 3)}`
   const asUtc = Date.parse(`${whole}Z`)

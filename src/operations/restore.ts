@@ -7,7 +7,7 @@ import { findPrimary } from '../postgres/topology.ts'
 import { type ArchivedWal, archiveWal, bytesOf } from '../postgres/wal.ts'
 import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
 import { followPrimary } from './follow.ts'
-import type { Moment } from './restore-target.ts'
+import type { RestoreTarget } from './restore-target.ts'
 import {
   isOnLine,
   knownTimelines,
@@ -22,7 +22,7 @@ import {
 export interface RestorePlan {
   readonly host: BackupNode
   readonly backup: BaseBackup
-  readonly moment: Moment
+  readonly moment: RestoreTarget
   /** What PostgreSQL is told of it. */
   readonly target: Target
   /** The primary of today. `undefined` when none answers: then only what has arrived can be restored. */
@@ -38,7 +38,7 @@ export const RESTORED = '.pg-lab/restored'
 
 /** A moment as the recovery gets it; `lsn` says where a named one lies. */
 type Target =
-  | Exclude<Moment, { readonly kind: 'name' }>
+  | Exclude<RestoreTarget, { readonly kind: 'name' }>
   | { readonly kind: 'name' | 'lsn'; readonly value: string; readonly lsn: string }
 
 /** psql in the restored server, for barman on the backup host; what psql takes comes behind it. */
@@ -63,7 +63,11 @@ type RestoreLab = LiveLab & { readonly backup: BackupNode }
  * @param wanted the timeline, where the moment is on several
  * @throws UserError with the reason when there is none
  */
-export async function planRestore(live: RestoreLab, moment: Moment, wanted?: number): Promise<RestorePlan> {
+export async function planRestore(
+  live: RestoreLab,
+  moment: RestoreTarget,
+  wanted?: number,
+): Promise<RestorePlan> {
   const { lab, guest, backup: host } = live
   const [all, found] = await Promise.all([listBackups(host, guest), findPrimary(lab, guest)])
   const done = all.filter(({ status }) => status === 'DONE')
@@ -85,7 +89,7 @@ export async function planRestore(live: RestoreLab, moment: Moment, wanted?: num
 }
 
 /** @throws UserError that names the timelines when the moment is on several and none was chosen */
-function timelineOf(moment: Moment, timelines: Timelines, wanted: number | undefined): number {
+function timelineOf(moment: RestoreTarget, timelines: Timelines, wanted: number | undefined): number {
   const all = timelinesAt(moment, timelines)
   if (wanted !== undefined) {
     const known = knownTimelines(timelines)
@@ -103,7 +107,7 @@ function timelineOf(moment: Moment, timelines: Timelines, wanted: number | undef
   )
 }
 
-function timelinesAt(moment: Moment, timelines: Timelines): readonly number[] {
+function timelinesAt(moment: RestoreTarget, timelines: Timelines): readonly number[] {
   switch (moment.kind) {
     case 'latest':
       return [timelines.current]
@@ -116,7 +120,7 @@ function timelinesAt(moment: Moment, timelines: Timelines): readonly number[] {
   }
 }
 
-function tellMoment(moment: Moment): string {
+function tellMoment(moment: RestoreTarget): string {
   return moment.kind === 'latest' ? 'The end' : moment.value
 }
 
@@ -151,7 +155,7 @@ function noPoint(name: string, line?: number): UserError {
 
 /** What a backup is looked for by. */
 interface Wanted {
-  readonly moment: Moment
+  readonly moment: RestoreTarget
   readonly target: Target
   readonly timeline: number
   readonly timelines: Timelines

@@ -5,7 +5,7 @@ import { bytesOf } from '../postgres/wal.ts'
 import type { Guest } from '../tools/contracts.ts'
 
 /** Where a timeline came from: each older one, and the LSN at which it was left. The oldest first. */
-type History = readonly { readonly timeline: number; readonly leftAt: string }[]
+type TimelineHistory = readonly { readonly timeline: number; readonly leftAt: string }[]
 
 /** WAL that was given up: a later timeline begins before it. */
 interface GivenUp {
@@ -28,7 +28,7 @@ interface RestorePoint {
 export interface Timelines {
   /** The one the primary writes; the newest in the archive when there is no primary. */
   readonly current: number
-  readonly histories: ReadonlyMap<number, History>
+  readonly histories: ReadonlyMap<number, TimelineHistory>
   readonly givenUp: readonly GivenUp[]
   /** The restore points of the name that was asked for, the oldest first. */
   readonly points: readonly RestorePoint[]

@@ -19,7 +19,7 @@ function nameOf(vagrantfile: string): string | undefined {
 }
 
 /** Machines are wired when they are made, or start: a running one would lose the others. */
-export function otherWiring(lab: Lab, { former, machines, made }: Survey): readonly PlanItem[] {
+export function otherNetwork(lab: Lab, { former, machines, made }: Survey): readonly PlanItem[] {
   const { vagrantfile } = former
   const wiring = PROVIDERS[lab.provider].network
   const refuse = (text: string, hint: string): PlanItem => ({

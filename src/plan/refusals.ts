@@ -1,7 +1,7 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import type { ServerSight } from '../observe/server-settings.ts'
-import { otherWiring } from './network-changes.ts'
+import { otherNetwork } from './network-changes.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
 import { growth } from './setting-changes.ts'
@@ -30,7 +30,7 @@ export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
       : [...movedMaster(lab, seen), ...unclear(lab, seen)]),
     ...goneMaster(lab, seen),
     ...gonePrimaries(lab, seen),
-    ...otherWiring(lab, seen),
+    ...otherNetwork(lab, seen),
     ...otherSystem(lab, seen),
     ...otherMajor(lab, seen),
     ...otherCluster(lab, seen),

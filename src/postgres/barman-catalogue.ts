@@ -14,7 +14,7 @@ export interface BaseBackup {
   readonly walBytes: number
 }
 
-interface Row {
+interface CatalogueRow {
   readonly backup_id: string
   readonly status: string
   readonly end_time_timestamp?: string
@@ -26,10 +26,10 @@ interface Row {
 export async function listBackups(backup: BackupNode, guest: Guest): Promise<readonly BaseBackup[]> {
   const answer = await askBarman(guest, backup, ['list-backup'])
   if (!Array.isArray(answer.about)) throw barmanFailed(answer, backup)
-  return (answer.about as readonly Row[]).map(toBackup)
+  return (answer.about as readonly CatalogueRow[]).map(toBackup)
 }
 
-function toBackup(row: Row): BaseBackup {
+function toBackup(row: CatalogueRow): BaseBackup {
   const endedAt = Number(row.end_time_timestamp)
   const { size_bytes = 0, wal_size_bytes = 0 } = row
   return {

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts'
-import type { Section, Step } from '../observe/transcript.ts'
+import type { Section, TranscriptStep } from '../observe/transcript.ts'
 import type { Words } from '../words/index.ts'
 import { drillSection } from './drill-html.ts'
 import { checkTitle, sectionTitle } from './markdown.ts'
@@ -135,7 +135,7 @@ function evidence(report: Report, { steps }: Section, words: Words): Markup {
   return tag`${steps.map((step) => stepDetails(report, step, words))}`
 }
 
-function stepDetails(report: Report, step: Step, words: Words): Markup {
+function stepDetails(report: Report, step: TranscriptStep, words: Words): Markup {
   const { title, why } = words.steps[step.id]
   const findings = findingsOf(report, step).map((finding) => findingItem(finding, words, ''))
   const own = tag`<li><span class="${step.ok ? 'ok' : 'bad'}">${mark(step.ok)}</span> ${step.ok ? words.commandDone : words.commandFailed}</li>`

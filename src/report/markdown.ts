@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts'
-import type { Section, Step } from '../observe/transcript.ts'
+import type { Section, TranscriptStep } from '../observe/transcript.ts'
 import { size, span } from '../units.ts'
 import type { Words } from '../words/index.ts'
 import { code, escapeMarkdown, fenced } from './escape.ts'
@@ -84,7 +84,7 @@ function sectionBlocks(report: Report, section: Section, words: Words): readonly
   ]
 }
 
-function stepBlocks(report: Report, step: Step, words: Words): readonly string[] {
+function stepBlocks(report: Report, step: TranscriptStep, words: Words): readonly string[] {
   const { title, why } = words.steps[step.id]
   const findings = findingsOf(report, step)
   const own = step.ok ? [] : [`- ✖ ${words.commandFailed}`]

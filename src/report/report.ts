@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts'
 import type { CopiedFile } from '../observe/copied-files.ts'
 import type { LagSample } from '../observe/lag.ts'
 import type { NodeState, Survey } from '../observe/status.ts'
-import type { Section, Step } from '../observe/transcript.ts'
+import type { Section, TranscriptStep } from '../observe/transcript.ts'
 import type { DrillReport } from './drill-report.ts'
 
 /** A check with all it found. */
@@ -59,13 +59,13 @@ export function verdictOf({ checks, sections }: Pick<Report, 'checks' | 'section
 }
 
 /** A command and the findings about the same thing on the same node, found by checks of their own. */
-export function findingsOf({ checks }: Report, step: Step): readonly Finding[] {
+export function findingsOf({ checks }: Report, step: TranscriptStep): readonly Finding[] {
   const chosen = checks.filter(({ id }) => step.checks.includes(id))
   return chosen.flatMap(({ findings }) => findings.filter(({ node }) => node === step.node))
 }
 
 /** Did the command do what it should, and is what it shows as the config asks? */
-export function isStepOk(report: Report, step: Step): boolean {
+export function isStepOk(report: Report, step: TranscriptStep): boolean {
   return step.ok && findingsOf(report, step).every(({ ok }) => ok)
 }
 

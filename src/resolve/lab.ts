@@ -8,11 +8,11 @@ import type { Config } from '../config/schema.ts'
 import type { Problem } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { addressText, parseSubnet, type Subnet } from './addresses.ts'
-import { checkSizes, type Machine, machinesOf } from './machines.ts'
+import { type ConfigMachine, checkSizes, machinesOf } from './machines.ts'
 import { checkBackup, checkDatabase, checkNames, checkUsers, resolveSlots, rewindUserOf } from './names.ts'
 import { givenAddresses, modeOf, resolveAddresses, resolveSubnet } from './network.ts'
 import { checkHba, checkSettings, checkSynchronous, postgresSettings } from './postgres-settings.ts'
-import type { Report } from './problems.ts'
+import type { AddProblem } from './problems.ts'
 import { checkServerSettings } from './server-settings.ts'
 import { resolveBox, resolvePostgres, resolveRunner, wantsReplication } from './software.ts'
 import { checkServers, serversOf } from './ssh-access.ts'
@@ -20,7 +20,7 @@ import { checkUpstreams, upstreamsOf } from './upstreams.ts'
 import { warningsOf } from './warnings.ts'
 
 /** The computer the lab shall run on, as far as it was asked. */
-export interface Host {
+export interface HostFacts {
   /** The provider `auto` stands for. */
   readonly provider: ProviderName
   readonly architecture: Architecture
@@ -79,22 +79,22 @@ function imagePrefix(docker: string | undefined): string | undefined {
 }
 
 /** One question about several settings at once. It reports what is wrong, and gives what others build upon. */
-type Check = (config: Config, host: Host, report: Report) => unknown
+type ConfigRule = (config: Config, host: HostFacts, report: AddProblem) => unknown
 
-const providerOf = (config: Config, host: Host): ProviderName =>
+const providerOf = (config: Config, host: HostFacts): ProviderName =>
   config.provider === 'auto' ? host.provider : config.provider
 
 /** `auto` never stands for ssh, so this can be told before anybody has looked at the computer. */
-function addressesOf(config: Config, report: Report): string[] {
+function addressesOf(config: Config, report: AddProblem): string[] {
   if (config.provider === 'ssh') return givenAddresses(machinesOf(config), report)
   return resolveAddresses(parseSubnet(config.network.subnet), machinesOf(config), report)
 }
 
 /** Nobody is told what a check has found that was told before. */
-const SILENT: Report = () => {}
+const SILENT: AddProblem = () => {}
 
 /** All of them, each on its own: where one cannot be asked, because a setting it reads is wrong, the others can. */
-const CHECKS: readonly Check[] = [
+const CHECKS: readonly ConfigRule[] = [
   (config, _, report) => checkNames(machinesOf(config), report),
   (config, _, report) => checkUsers(config, report),
   (config, _, report) => checkDatabase(config, report),
@@ -120,7 +120,7 @@ const CHECKS: readonly Check[] = [
 ]
 
 /** A computer nobody has looked at yet: what is to be held against it cannot be. */
-export const UNSEEN: Host = {
+export const UNSEEN: HostFacts = {
   get provider(): ProviderName {
     throw new WrongSetting('provider')
   },
@@ -134,9 +134,10 @@ export const UNSEEN: Host = {
  * @param config may throw `WrongSetting` where a setting is read that is no valid one
  * @returns every problem of those that can be told
  */
-export function crossProblems(config: Config, host: Host): readonly Problem[] {
+export function crossProblems(config: Config, host: HostFacts): readonly Problem[] {
   const problems: Problem[] = []
-  const report: Report = (path, message, hint) => problems.push({ path, message, ...(hint ? { hint } : {}) })
+  const report: AddProblem = (path, message, hint) =>
+    problems.push({ path, message, ...(hint ? { hint } : {}) })
   for (const check of CHECKS) {
     try {
       check(config, host, report)
@@ -147,13 +148,13 @@ export function crossProblems(config: Config, host: Host): readonly Problem[] {
   return problems
 }
 
-function nodeOf<Role extends LabNode['role']>(role: Role, machine: Machine, address: string) {
+function nodeOf<Role extends LabNode['role']>(role: Role, machine: ConfigMachine, address: string) {
   return { role, name: machine.name, address, memoryMb: machine.memory, cpus: machine.cpus }
 }
 
 function nodesFrom(
   config: Config,
-  machines: readonly Machine[],
+  machines: readonly ConfigMachine[],
   addresses: readonly string[],
   slots: readonly string[],
 ) {
@@ -180,7 +181,7 @@ function nodesFrom(
  * Makes every choice a config leaves open, and holds its settings against each other and the computer.
  * @throws UserError with all problems at once
  */
-export function resolveLab(config: Config, host: Host): Lab {
+export function resolveLab(config: Config, host: HostFacts): Lab {
   const problems = crossProblems(config, host)
   if (problems.length) throw configError('The config', problems)
   const provider = providerOf(config, host)

@@ -1,10 +1,10 @@
 import type { ProviderName } from '../catalog/names.ts'
 import type { Config } from '../config/schema.ts'
 import type { RoleOf, Seat } from './addresses.ts'
-import type { Report } from './problems.ts'
+import type { AddProblem } from './problems.ts'
 
 /** A machine of the config with its path, its name filled in. */
-export interface Machine {
+export interface ConfigMachine {
   readonly path: string
   readonly name: string
   readonly memory: number
@@ -15,7 +15,7 @@ export interface Machine {
 type Source = Pick<Config['master'], 'address' | 'memory' | 'cpus'>
 
 /** What a machine is asked for is read from the config only then: another setting of it may be wrong. */
-function machine(path: string, source: Source, name: () => string, seat: RoleOf): Machine {
+function machine(path: string, source: Source, name: () => string, seat: RoleOf): ConfigMachine {
   return {
     path,
     get name() {
@@ -37,7 +37,7 @@ function machine(path: string, source: Source, name: () => string, seat: RoleOf)
 }
 
 /** Every machine, those first that choose their address first. */
-export function machinesOf({ master, slaves, backup }: Config): Machine[] {
+export function machinesOf({ master, slaves, backup }: Config): ConfigMachine[] {
   return [
     machine('master', master, () => master.name, { role: 'master' }),
     ...(backup ? [machine('backup', backup, () => backup.name, { role: 'backup' })] : []),
@@ -50,10 +50,10 @@ export function machinesOf({ master, slaves, backup }: Config): Machine[] {
 
 /** Sizes against the computer. A container's memory is a limit, a virtual machine's is taken at once. */
 export function checkSizes(
-  machines: readonly Machine[],
+  machines: readonly ConfigMachine[],
   provider: ProviderName,
   host: { readonly memoryMb?: number; readonly cpus?: number },
-  report: Report,
+  report: AddProblem,
 ): string[] {
   if (provider === 'ssh') return [] // they are not on this computer
   const warnings: string[] = []

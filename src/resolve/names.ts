@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import type { Machine } from './machines.ts'
-import { checkUnique, type Report } from './problems.ts'
+import type { ConfigMachine } from './machines.ts'
+import { type AddProblem, checkUnique } from './problems.ts'
 
 /** Words Ansible's inventory already uses: for everything, for this computer, for our groups. */
 const RESERVED_NAMES = ['all', 'ungrouped', 'localhost', 'masters', 'slaves', 'backups']
@@ -43,12 +43,12 @@ function checkReserved(
   value: string,
   reserved: readonly string[],
   what: string,
-  report: Report,
+  report: AddProblem,
 ): void {
   if (reserved.includes(value)) report(path, `"${value}" cannot be used: ${what}`, 'choose another name')
 }
 
-export function checkNames(machines: readonly Machine[], report: Report): void {
+export function checkNames(machines: readonly ConfigMachine[], report: AddProblem): void {
   for (const { path, name } of machines) {
     checkReserved(
       `${path}.name`,
@@ -73,7 +73,11 @@ function freeSlot(name: string, taken: ReadonlySet<string>): string {
 }
 
 /** One slot a PostgreSQL server, the master's first: the config's, else made from the name. */
-export function resolveSlots(config: Config, machines: readonly Machine[], report: Report): string[] {
+export function resolveSlots(
+  config: Config,
+  machines: readonly ConfigMachine[],
+  report: AddProblem,
+): string[] {
   const given = config.slaves.flatMap(({ slot }, index) =>
     slot ? [{ path: `slaves[${index}].slot`, value: slot }] : [],
   )
@@ -99,7 +103,7 @@ export function rewindUserOf(user: string): string {
   return `${user.slice(0, 56)}_rewind`
 }
 
-export function checkUsers({ replication, backup, database }: Config, report: Report): void {
+export function checkUsers({ replication, backup, database }: Config, report: AddProblem): void {
   const users = [
     { path: 'replication.user', value: replication.user },
     { path: 'replication.user', value: rewindUserOf(replication.user) },
@@ -124,12 +128,12 @@ export function checkUsers({ replication, backup, database }: Config, report: Re
   checkUnique(users, report)
 }
 
-export function checkDatabase({ database }: Config, report: Report): void {
+export function checkDatabase({ database }: Config, report: AddProblem): void {
   const reason = 'PostgreSQL gives it a meaning of its own'
   checkReserved('database.name', database.name, RESERVED_DATABASES, reason, report)
 }
 
-export function checkBackup({ backup }: Config, report: Report): void {
+export function checkBackup({ backup }: Config, report: AddProblem): void {
   if (!backup) return
   checkReserved(
     'backup.server',

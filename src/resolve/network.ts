@@ -11,8 +11,8 @@ import {
   subnetText,
   whyNotAddress,
 } from './addresses.ts'
-import type { Machine } from './machines.ts'
-import { checkUnique, type Report } from './problems.ts'
+import type { ConfigMachine } from './machines.ts'
+import { type AddProblem, checkUnique } from './problems.ts'
 
 /** VirtualBox ≥ 6.1.28 refuses host-only networks elsewhere. */
 const VIRTUALBOX_HOST_ONLY = parseSubnet('192.168.56.0/21')
@@ -30,7 +30,7 @@ const RESERVED_SUBNETS: readonly { subnet: string; is: string; provider?: Provid
 
 const PRIVATE_SUBNETS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map(parseSubnet)
 
-export function resolveSubnet(config: Config, provider: ProviderName, report: Report): Subnet {
+export function resolveSubnet(config: Config, provider: ProviderName, report: AddProblem): Subnet {
   const given = config.network.subnet
   const subnet = parseSubnet(given)
   if (provider === 'ssh') return subnet // the servers are in networks of their own
@@ -56,7 +56,7 @@ export function resolveSubnet(config: Config, provider: ProviderName, report: Re
 }
 
 /** Existing servers have their addresses wherever they are. @returns an address a machine, in their order */
-export function givenAddresses(machines: readonly Machine[], report: Report): string[] {
+export function givenAddresses(machines: readonly ConfigMachine[], report: AddProblem): string[] {
   checkUnique(
     machines.flatMap(({ path, seat: { address } }) =>
       address ? [{ path: `${path}.address`, value: address }] : [],
@@ -67,7 +67,11 @@ export function givenAddresses(machines: readonly Machine[], report: Report): st
 }
 
 /** @returns an address a machine, in their order */
-export function resolveAddresses(subnet: Subnet, machines: readonly Machine[], report: Report): string[] {
+export function resolveAddresses(
+  subnet: Subnet,
+  machines: readonly ConfigMachine[],
+  report: AddProblem,
+): string[] {
   for (const {
     path,
     seat: { address },

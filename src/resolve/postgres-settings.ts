@@ -3,7 +3,7 @@ import { spelled } from '../catalog/setting-value.ts'
 import { parseHbaLine } from '../config/hba.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
-import { checkUnique, type Report } from './problems.ts'
+import { type AddProblem, checkUnique } from './problems.ts'
 import { isDirect } from './upstreams.ts'
 
 /**
@@ -53,7 +53,7 @@ export function postgresSettings(config: Config, version: number): Record<string
 }
 
 /** Holds the settings of the config against the rest of it. */
-export function checkSettings(config: Config, report: Report): void {
+export function checkSettings(config: Config, report: AddProblem): void {
   const { postgres, replication } = config
   const least = replicationConnections(config)
   for (const name of ['max_wal_senders', 'max_replication_slots']) {
@@ -76,7 +76,7 @@ export function checkSettings(config: Config, report: Report): void {
 }
 
 /** Only a standby that streams from the primary itself can be synchronous, not one further down a cascade. */
-export function checkSynchronous(config: Config, report: Report): void {
+export function checkSynchronous(config: Config, report: AddProblem): void {
   const { replication, slaves, postgres } = config
   if (replication.mode !== 'sync') return
   const direct = slaves.map((_, index) => index).filter((index) => isDirect(config, index))
@@ -98,7 +98,7 @@ export function checkSynchronous(config: Config, report: Report): void {
 }
 
 /** Where TLS is on, nobody's rows go over the network without it. */
-export function checkHba({ postgres }: Config, report: Report): void {
+export function checkHba({ postgres }: Config, report: AddProblem): void {
   checkUnique(
     postgres.hba.map((value, index) => ({ path: `postgres.hba[${index}]`, value })),
     report,

@@ -1,8 +1,8 @@
 /** Takes one problem: config path, what is wrong, what to do. All are told together in the end. */
-export type Report = (path: string, message: string, hint?: string) => void
+export type AddProblem = (path: string, message: string, hint?: string) => void
 
 /** Reports every value that an earlier one already has. */
-export function checkUnique(values: readonly { path: string; value: string }[], report: Report): void {
+export function checkUnique(values: readonly { path: string; value: string }[], report: AddProblem): void {
   const owners = new Map<string, string>()
   for (const { path, value } of values) {
     const owner = owners.get(value)

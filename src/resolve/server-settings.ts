@@ -4,7 +4,7 @@ import { inBaseUnit, spelled } from '../catalog/setting-value.ts'
 import { closest } from '../config/closest.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
-import type { Report } from './problems.ts'
+import type { AddProblem } from './problems.ts'
 
 /** What does the work of a setting that was taken out of PostgreSQL. */
 const SUCCESSORS: Readonly<Record<string, string | undefined>> = {
@@ -21,7 +21,7 @@ const UNLISTED = ['debug', 'info', 'archive', 'hot_standby']
 const BOOLEAN = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0']
 
 /** Holds PostgreSQL's own settings against what the lab's major says of them. A name with a dot belongs to an extension. */
-export function checkServerSettings({ postgres }: Config, major: number, report: Report): void {
+export function checkServerSettings({ postgres }: Config, major: number, report: AddProblem): void {
   for (const [name, value] of Object.entries(postgres.settings)) {
     if (name.includes('.')) continue
     const path = `postgres.settings.${name}`

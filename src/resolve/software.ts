@@ -3,7 +3,7 @@ import { type Architecture, type Box, DEFAULT_OS, type Os, type ProviderName } f
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
 import type { Lab, Repository } from '../lab.ts'
-import type { Report } from './problems.ts'
+import type { AddProblem } from './problems.ts'
 
 /** The box of every machine; `undefined` for docker, which builds its own image, and for servers that are there. */
 export function resolveBox(
@@ -11,7 +11,7 @@ export function resolveBox(
   os: Os,
   provider: ProviderName,
   architecture: Architecture,
-  report: Report,
+  report: AddProblem,
 ): Box | undefined {
   if (provider === 'ssh') return undefined
   if (provider === 'docker') {
@@ -42,7 +42,7 @@ export function resolveBox(
 export function resolvePostgres(
   config: Config,
   os: Os,
-  report: Report,
+  report: AddProblem,
 ): { version: number; repository: Repository } {
   const { version, repository } = config.postgres
   if (repository === 'distro') {
@@ -68,7 +68,7 @@ export function resolvePostgres(
 }
 
 /** Whether the Barman of the distribution can compress WAL as it is asked to. */
-function checkCompression({ backup }: Config, { title, barmanVersion }: Os, report: Report): void {
+function checkCompression({ backup }: Config, { title, barmanVersion }: Os, report: AddProblem): void {
   const feature = backup ? featureOf(backup.compression) : undefined
   if (!backup || feature === undefined || barmanVersion === undefined) return
   if (barmanHas(barmanVersion, feature)) return
@@ -84,7 +84,7 @@ export function resolveRunner(
   { runner }: Config,
   os: Os,
   provider: ProviderName,
-  report: Report,
+  report: AddProblem,
 ): Lab['runner'] {
   if (runner === 'guest' && provider === 'ssh') {
     report('runner', 'guest is for machines that Vagrant makes', "set it to 'host'")

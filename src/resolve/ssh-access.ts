@@ -1,8 +1,8 @@
 import type { ProviderName } from '../catalog/names.ts'
 import type { Config } from '../config/schema.ts'
 import type { LabNode, ServerAccess } from '../lab.ts'
-import type { Machine } from './machines.ts'
-import type { Report } from './problems.ts'
+import type { ConfigMachine } from './machines.ts'
+import type { AddProblem } from './problems.ts'
 
 type Access = Config['master']['ssh']
 
@@ -10,8 +10,8 @@ type Access = Config['master']['ssh']
 export function checkServers(
   config: Config,
   provider: ProviderName,
-  machines: readonly Machine[],
-  report: Report,
+  machines: readonly ConfigMachine[],
+  report: AddProblem,
 ): void {
   if (provider === 'ssh') {
     for (const { path, seat } of machines.filter((machine) => machine.seat.address === undefined)) {
@@ -59,7 +59,7 @@ function accessOf({ master, slaves, backup }: Config, path: string): Access {
 export function serversOf(
   config: Config,
   nodes: readonly LabNode[],
-  machines: readonly Machine[],
+  machines: readonly ConfigMachine[],
 ): readonly ServerAccess[] {
   return nodes.map(({ name, address }) => {
     const path = machines.find((machine) => machine.name === name)?.path ?? ''

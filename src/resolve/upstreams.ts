@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
-import type { Machine } from './machines.ts'
-import type { Report } from './problems.ts'
+import type { ConfigMachine } from './machines.ts'
+import type { AddProblem } from './problems.ts'
 
 /** The name of the server each slave streams from, in their order. */
 export function upstreamsOf({ master, slaves }: Config): string[] {
@@ -23,7 +23,7 @@ function wayUp(name: string, upstreamOf: ReadonlyMap<string, string>): readonly 
 }
 
 /** Every slave must stream from a server of the lab, and in the end from the master. */
-export function checkUpstreams(config: Config, machines: readonly Machine[], report: Report): void {
+export function checkUpstreams(config: Config, machines: readonly ConfigMachine[], report: AddProblem): void {
   const names = machines.filter(({ seat }) => seat.role === 'slave').map(({ name }) => name)
   const servers = [config.master.name, ...names]
   const upstreams = upstreamsOf(config)

@@ -1,7 +1,7 @@
 import type { Listr, ListrTask } from 'listr2'
 import { liveRow } from './live-row.ts'
 import { plainRow } from './plain-row.ts'
-import type { Row, Task } from './task.ts'
+import type { Task, TaskRow } from './task.ts'
 
 export type { Progress, Task } from './task.ts'
 
@@ -50,7 +50,7 @@ export async function runTasks(
 }
 
 type Wrapper = Parameters<ListrTask['task']>[1]
-type RowFactory = (wrapper: Wrapper, path: readonly string[]) => Row
+type RowFactory = (wrapper: Wrapper, path: readonly string[]) => TaskRow
 
 /** @param onError told of a failure before listr2 is, which forgets it in a concurrent group */
 function listrTask(

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { printable } from '../tools/process/logs.ts'
-import { duration, type Row } from './task.ts'
+import { duration, type TaskRow } from './task.ts'
 
 const EVERY_SECOND_MS = 1_000
 
@@ -23,7 +23,7 @@ interface Titled {
  * A row of the live list: `title  12 s  slave: Install packages · 12/40`. All of it is listr2's title, cut to the
  * terminal's width there; its output lines would leak listeners with every frame.
  */
-export function liveRow(task: Titled, title: string, terminal: Terminal): Row {
+export function liveRow(task: Titled, title: string, terminal: Terminal): TaskRow {
   const dim = (text: string) =>
     text !== '' && terminal.hasColors?.() ? styleText('dim', text, { validateStream: false }) : text
   const startMs = Date.now()

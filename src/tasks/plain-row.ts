@@ -1,5 +1,5 @@
 import { printable } from '../tools/process/logs.ts'
-import { duration, type Row } from './task.ts'
+import { duration, type TaskRow } from './task.ts'
 
 /** One note of a task and host in this time, the newest; the notes of another host come at once. */
 const NOTE_EVERY_MS = 5_000
@@ -8,7 +8,7 @@ const NOTE_EVERY_MS = 5_000
  * Lines for logs, pipes and terminals that cannot move the cursor: no escape sequences, each line complete in itself.
  * @param path titles from the top task down to this one
  */
-export function plainRow(out: NodeJS.WritableStream, path: readonly string[]): Row {
+export function plainRow(out: NodeJS.WritableStream, path: readonly string[]): TaskRow {
   const title = path.join(' › ')
   const newestMs = new Map<string, number>()
   const waiting = new Map<string, NodeJS.Timeout>()

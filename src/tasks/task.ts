@@ -19,7 +19,7 @@ export interface Task {
 }
 
 /** Where a task's course is shown. */
-export interface Row {
+export interface TaskRow {
   begin(): void
   note(text: string): void
   skip(reason: string): void

@@ -8,15 +8,15 @@ import { explainSetting, type Surroundings } from '../../src/explain/explain.ts'
 import { findSetting } from '../../src/explain/find.ts'
 import { manualOf } from '../../src/explain/manual.ts'
 import { GROUP_VARS, projectFiles } from '../../src/generate/render/project.ts'
-import { type Host, resolveLab } from '../../src/resolve/lab.ts'
+import { type HostFacts, resolveLab } from '../../src/resolve/lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
-const DOCKER: Host = { provider: 'docker', architecture: 'amd64' }
+const DOCKER: HostFacts = { provider: 'docker', architecture: 'amd64' }
 
 function surroundings(
   input: ClusterConfig = {},
   directory = folderWith(),
-  host: Host = DOCKER,
+  host: HostFacts = DOCKER,
 ): Surroundings {
   const parsed = parseConfig(input)
   if ('issues' in parsed) throw new Error('not a config')
@@ -104,7 +104,7 @@ describe('where it lands', () => {
       replication: { mode: 'sync' },
       postgres: { repository: { url: 'http://a.example/x', key: 'http://a.example/k' } },
     })
-    const on = (provider: Host['provider'], input: ClusterConfig = {}) =>
+    const on = (provider: HostFacts['provider'], input: ClusterConfig = {}) =>
       surroundings({ ...input, provider }, around.directory, { ...DOCKER, provider })
     const boxed = on('virtualbox')
     const servers = on('ssh', {

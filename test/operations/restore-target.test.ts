@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { parseMoment } from '../../src/operations/restore-target.ts'
+import { parseRestoreTarget } from '../../src/operations/restore-target.ts'
 
-const read = (text: string, zone = 'Europe/Moscow') => parseMoment(text, zone)
+const read = (text: string, zone = 'Europe/Moscow') => parseRestoreTarget(text, zone)
 
 describe('a time', () => {
   test.each([

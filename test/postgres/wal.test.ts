@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parseMoment } from '../../src/operations/restore-target.ts'
+import { parseRestoreTarget } from '../../src/operations/restore-target.ts'
 import { bytesOf } from '../../src/postgres/wal.ts'
 
 // PostgreSQL 19 prints the second half with eight digits, older ones as many as it takes.
@@ -19,7 +19,7 @@ test('of two places the later one is the greater, however they are printed', () 
 })
 
 test.each(['0/9000090', '0/09000090'])('a restore goes to %s', (lsn) => {
-  expect(parseMoment(lsn, 'UTC')).toEqual({ kind: 'lsn', value: lsn })
+  expect(parseRestoreTarget(lsn, 'UTC')).toEqual({ kind: 'lsn', value: lsn })
 })
 
 test('no LSN is compared as text: neither in a program, nor in a role', () => {

@@ -2,18 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { type ClusterConfig, parseConfig } from '../../src/config/schema.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Lab } from '../../src/lab.ts'
-import { type Host, resolveLab } from '../../src/resolve/lab.ts'
+import { type HostFacts, resolveLab } from '../../src/resolve/lab.ts'
 
-const DOCKER: Host = { provider: 'docker', architecture: 'amd64' }
-const VIRTUALBOX: Host = { provider: 'virtualbox', architecture: 'amd64' }
+const DOCKER: HostFacts = { provider: 'docker', architecture: 'amd64' }
+const VIRTUALBOX: HostFacts = { provider: 'virtualbox', architecture: 'amd64' }
 
-function lab(input: ClusterConfig, host: Host = DOCKER): Lab {
+function lab(input: ClusterConfig, host: HostFacts = DOCKER): Lab {
   const result = parseConfig(input)
   if ('issues' in result) throw new Error(`not a config: ${result.issues.map(({ message }) => message)}`)
   return resolveLab(result.config, host)
 }
 
-function problems(input: ClusterConfig, host: Host = DOCKER): string[] {
+function problems(input: ClusterConfig, host: HostFacts = DOCKER): string[] {
   try {
     lab(input, host)
     return []
@@ -292,7 +292,7 @@ describe('one problem each', () => {
   ])('%j', (input, line) => expect(problems(input)).toEqual([line]))
 
   test('a box of another architecture', () => {
-    const host: Host = { provider: 'libvirt', architecture: 'arm64' }
+    const host: HostFacts = { provider: 'libvirt', architecture: 'arm64' }
     expect(problems({}, host)).toEqual([
       'os | no box of Debian 13 is known for libvirt on arm64 | name one in box.name, or choose another os or provider',
     ])
@@ -339,7 +339,7 @@ describe('sizes', () => {
 })
 
 describe('the network', () => {
-  test.each<[string, Host['provider'], string]>([
+  test.each<[string, HostFacts['provider'], string]>([
     ['192.168.11.0/24', 'virtualbox', 'internal'],
     ['192.168.56.0/24', 'virtualbox', 'host-only'],
     ['192.168.63.0/24', 'virtualbox', 'host-only'],

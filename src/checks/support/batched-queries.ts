@@ -5,7 +5,7 @@ import type { Guest } from '../../tools/contracts.ts'
 /** How long a question waits for others to the same server. */
 const COLLECT_MS = 5
 
-interface Question {
+interface BatchedQuery {
   readonly sql: string
   readonly resolve: (rows: readonly unknown[]) => void
   readonly reject: (error: unknown) => void
@@ -17,10 +17,10 @@ interface Question {
  * @returns the same, for many callers at once
  */
 export function batched(ask: Guest['rows']): Guest['rows'] {
-  const waiting = new Map<string, Question[]>()
+  const waiting = new Map<string, BatchedQuery[]>()
   return <Row>(node: LabNode, sql: string, database = 'postgres') =>
     new Promise<readonly Row[]>((resolve, reject) => {
-      const question: Question = { sql, resolve: (rows) => resolve(rows as readonly Row[]), reject }
+      const question: BatchedQuery = { sql, resolve: (rows) => resolve(rows as readonly Row[]), reject }
       const key = `${node.name} ${database}`
       const others = waiting.get(key)
       if (others) {
@@ -40,7 +40,7 @@ async function askAll(
   ask: Guest['rows'],
   node: LabNode,
   database: string,
-  questions: readonly Question[],
+  questions: readonly BatchedQuery[],
 ): Promise<void> {
   if (questions.length > 1) {
     try {
@@ -60,7 +60,7 @@ async function askAll(
   for (const { sql, resolve, reject } of questions) ask<unknown>(node, sql, database).then(resolve, reject)
 }
 
-function together(questions: readonly Question[]): string {
+function together(questions: readonly BatchedQuery[]): string {
   const columns = questions.map(
     ({ sql }, at) =>
       `(SELECT coalesce(json_agg(row_to_json(r)), '[]'::json) FROM (\n${sql}\n) AS r) AS q${at}`,

@@ -1,5 +1,5 @@
 import type { Language } from '../../create/answers.ts'
-import { forgetState, readLines, readTyped } from '../../drills/rehearsal/open-drill.ts'
+import { forgetOpenDrill, readLines, readTyped } from '../../drills/rehearsal/open-drill.ts'
 import { joined, lossOf, readRecording } from '../../drills/rehearsal/recording.ts'
 import { commonFigures } from '../../drills/rehearsal/results.ts'
 import { dropTable, endLastingWriter, numbersIn } from '../../drills/rehearsal/writer.ts'
@@ -9,7 +9,7 @@ import { findPrimary } from '../../postgres/topology.ts'
 import { span } from '../../units.ts'
 import { type Session, verifyIsUp } from '../shared/session.ts'
 import { showFindings } from '../verify.ts'
-import { type Outcome, writePage } from './page.ts'
+import { type DrillOutcome, writePage } from './page.ts'
 import { stageOf, type Unfinished, unfinished } from './stage.ts'
 import { lookNow } from './verify.ts'
 
@@ -42,7 +42,7 @@ export async function check(session: Session, language: Language): Promise<numbe
     await outcomeOf(session, open, primary.node),
   )
   await dropTable(lab, primary.node, guest)
-  forgetState(directory)
+  forgetOpenDrill(directory)
   context.print(
     `${context.paint('green', '✔')} ${context.paint('bold', SAY.repaired[language](drill.id))}\n\n  ${page}`,
   )
@@ -54,7 +54,7 @@ async function outcomeOf(
   { directory, lab, guest }: Session,
   { state }: Unfinished,
   primary: LabNode,
-): Promise<Outcome> {
+): Promise<DrillOutcome> {
   const { startedMs, disasterMs = startedMs, steps } = state
   const [host] = nodesOf(lab).filter(({ name }) => name === state.cast.writer)
   const lasting = host ? await endLastingWriter(guest, host) : []

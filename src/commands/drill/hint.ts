@@ -1,6 +1,6 @@
 import type { Language } from '../../create/answers.ts'
 import type { Hint } from '../../drills/drill.ts'
-import { writeState } from '../../drills/rehearsal/open-drill.ts'
+import { writeOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import type { Session } from '../shared/session.ts'
 import { unfinished } from './stage.ts'
@@ -17,7 +17,7 @@ export async function hint(session: Session, language: Language): Promise<number
   const hints = drill.hints(state.cast, session.lab)
   const next = hints[state.hints]
   session.context.print(next ? told(next, `${state.hints + 1}/${hints.length}`, language) : NO_MORE[language])
-  if (next) writeState(session.directory, { ...state, hints: state.hints + 1 })
+  if (next) writeOpenDrill(session.directory, { ...state, hints: state.hints + 1 })
   return EXIT.ok
 }
 

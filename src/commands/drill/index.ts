@@ -1,6 +1,6 @@
 import { type Language, languageOf } from '../../create/answers.ts'
 import { DRILLS } from '../../drills/index.ts'
-import { isRunning, readState } from '../../drills/rehearsal/open-drill.ts'
+import { isRunning, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import type { Lab } from '../../lab.ts'
 import type { Context } from '../shared/command.ts'
@@ -73,7 +73,7 @@ async function list(context: Context, language: Language): Promise<number> {
     context.print(`  ${paint('bold', id.padEnd(width))}  ${teaches[language]}${ways}`)
   }
   const { directory } = await readConfig(context)
-  const state = readState(directory)
+  const state = readOpenDrill(directory)
   const end =
     state && !isRunning(state)
       ? `${state.drill} has not ended. Lead the lab back: npx create-pg-lab drill repair`

@@ -14,7 +14,7 @@ import type { Session } from '../shared/session.ts'
 const DRILLS_FOLDER = `${REPORT_FOLDER}/drills`
 
 /** What a drill came to. */
-export interface Outcome {
+export interface DrillOutcome {
   readonly results: Results
   readonly steps: readonly StepReport[]
   readonly figures: readonly Figure[]
@@ -29,7 +29,7 @@ export async function writePage(
   drill: Drill,
   cast: Cast,
   language: Language,
-  { results, steps, figures }: Outcome,
+  { results, steps, figures }: DrillOutcome,
 ): Promise<string> {
   const at = new Date(results.startedMs).toISOString()
   const report: DrillReport = {

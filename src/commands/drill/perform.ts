@@ -1,7 +1,7 @@
 import type { Language } from '../../create/answers.ts'
 import type { Cast, Drill } from '../../drills/drill.ts'
-import { rehearse } from '../../drills/rehearsal/drill-run.ts'
-import { forgetState, readState } from '../../drills/rehearsal/open-drill.ts'
+import { drillRun } from '../../drills/rehearsal/drill-run.ts'
+import { forgetOpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { commonFigures, streamFigures } from '../../drills/rehearsal/results.ts'
 import { dropTable, writerHost } from '../../drills/rehearsal/writer.ts'
 import { CommandError, EXIT, Interrupted, UserError } from '../../errors.ts'
@@ -34,7 +34,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
   const cast = await castOf(session, drill, wish.how)
   await verifyNoneIsRestored(session, drill, wish.how)
   const stage = stageOf(session, cast)
-  const rehearsal = rehearse(drill, stage, wish.language)
+  const rehearsal = drillRun(drill, stage, wish.language)
   context.print(introduction(drill, cast, wish, context.paint))
 
   let page: string | undefined
@@ -63,7 +63,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
             ]
             const outcome = { results, steps: rehearsal.steps(), figures }
             page = await writePage(session, drill, cast, wish.language, outcome)
-            forgetState(directory)
+            forgetOpenDrill(directory)
             return page
           },
         },
@@ -74,7 +74,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
       session.taskOptions,
     )
   } catch (error) {
-    const state = readState(directory)
+    const state = readOpenDrill(directory)
     if (error instanceof Interrupted) {
       const left = state ? `Left     the drill ${drill.id}, at: ${state.step}` : 'Nothing was touched.'
       throw new Interrupted(error.signal, [left], state && REPAIR)

@@ -1,4 +1,4 @@
-import { forgetState } from '../../drills/rehearsal/open-drill.ts'
+import { forgetOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { rescue } from '../../drills/rehearsal/rescue.ts'
 import { dropTable, removeLeftovers } from '../../drills/rehearsal/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
@@ -28,7 +28,7 @@ export async function repair(session: Session): Promise<number> {
     context.print(`\n${showFindings(error.findings, context.paint)}`)
     return EXIT.failedFindings
   }
-  forgetState(directory)
+  forgetOpenDrill(directory)
   context.print(`\n${context.paint('green', '✔')} ${context.paint('bold', 'The lab is green again')}`)
   return EXIT.ok
 }

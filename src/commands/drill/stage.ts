@@ -1,6 +1,6 @@
 import type { Cast, Drill, Stage } from '../../drills/drill.ts'
 import { DRILLS } from '../../drills/index.ts'
-import { type DrillState, readState } from '../../drills/rehearsal/open-drill.ts'
+import { type OpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { UserError } from '../../errors.ts'
 import { nodesOf, postgresNodes } from '../../lab.ts'
 import { createVagrant } from '../../tools/vagrant/vagrant.ts'
@@ -22,13 +22,13 @@ export function stageOf({ context, directory, lab, guest, logs }: Session, cast:
 
 /** The drill that has not ended, with what is known of it. */
 export interface Unfinished {
-  readonly state: DrillState
+  readonly state: OpenDrill
   readonly drill: Drill
 }
 
 /** Asked by who holds the lab's lock: then none is running. @returns `undefined` where none is unfinished */
 export function unfinished({ directory }: Pick<Session, 'directory'>): Unfinished | undefined {
-  const state = readState(directory)
+  const state = readOpenDrill(directory)
   if (!state) return undefined
   const drill = DRILLS.find(({ id }) => id === state.drill)
   if (!drill) throw new Error(`${state.drill} is no drill of this version`)

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import type { ProviderName } from '../../catalog/names.ts'
 import type { ConfigError, LoadedConfig } from '../../config/load.ts'
 import { chooseProvider, createHost, type Host, machinesIn, type ProviderChoice } from '../../doctor/index.ts'
-import { readState, writeTyped } from '../../drills/rehearsal/open-drill.ts'
+import { readOpenDrill, writeTyped } from '../../drills/rehearsal/open-drill.ts'
 import { UserError } from '../../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../../lab.ts'
 import { isPlain, type TaskOptions } from '../../tasks/index.ts'
@@ -45,7 +45,7 @@ export async function openSession(given: Context, provider?: ProviderName | 'aut
   if (isElsewhere) given.stderr.write(`The lab is the folder of that config: ${directory}\n`)
   await verifyOwnPlaces(directory)
   await given.claim(directory)
-  if (readState(directory)?.kept) noteWhenEnded(directory)
+  if (readOpenDrill(directory)?.kept) noteWhenEnded(directory)
   const host = createHost(given.run)
   const choice = await chooseProvider(host, directory, provider ?? loaded.config.provider)
   const { keepWhatIsThere } = await import('../../generate/write/kept.ts')

@@ -1,4 +1,4 @@
-import { type DrillState, isRunning, readState } from '../../drills/rehearsal/open-drill.ts'
+import { isRunning, type OpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, Interrupted } from '../../errors.ts'
 import { type Survey, surveyLab } from '../../observe/status.ts'
 import type { Guest } from '../../tools/contracts.ts'
@@ -90,13 +90,13 @@ function screen({ context, directory, lab }: Session, { survey, history }: Shown
     title: `PostgreSQL ${lab.postgres.version} on ${lab.os.title}, ${lab.provider}`,
     ...(history ? { history } : {}),
   })
-  const state = readState(directory)
+  const state = readOpenDrill(directory)
   if (!state) return table
   return `${table}\n\n${context.paint('yellow', '!')} ${drillWords(state)}`
 }
 
 /** A drill explains what else would be an alarm. */
-function drillWords(state: DrillState): string {
+function drillWords(state: OpenDrill): string {
   if (isRunning(state)) return `The drill ${state.drill} is running: ${state.step}`
   if (state.kept)
     return `The drill ${state.drill} waits for your repair: npx create-pg-lab drill hint, check or repair`

@@ -36,18 +36,18 @@ function secretFile({ database }: Lab): string {
   return `.pg-lab/secrets/${database.owner}`
 }
 
-type Row = readonly [left: string, right: string]
+type SummaryRow = readonly [left: string, right: string]
 
-function table(rows: readonly Row[], paint: Paint): readonly string[] {
+function table(rows: readonly SummaryRow[], paint: Paint): readonly string[] {
   const width = Math.max(...rows.map(([left]) => left.length))
   return rows.map(([left, right]) => `  ${paint('bold', left.padEnd(width))}  ${right}`)
 }
 
-function thingsToTry({ slaves: [slave], backup, database }: Lab): readonly Row[] {
-  const onSlave: Row[] = slave
+function thingsToTry({ slaves: [slave], backup, database }: Lab): readonly SummaryRow[] {
+  const onSlave: SummaryRow[] = slave
     ? [[`npx create-pg-lab psql ${slave.name}`, 'the same on a standby, which only reads']]
     : []
-  const onBackup: Row[] = backup
+  const onBackup: SummaryRow[] = backup
     ? [
         [
           `npx create-pg-lab ssh ${backup.name}`,

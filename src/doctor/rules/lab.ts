@@ -3,7 +3,7 @@ import { dockerNetwork } from '../../catalog/providers/docker.ts'
 import { type Lab, nodesOf } from '../../lab.ts'
 import { freeSubnet, overlap, parseSubnet, subnetText } from '../../resolve/addresses.ts'
 import { machinesIn } from '../../tools/vagrant/machine-records.ts'
-import type { Host, Network } from '../host.ts'
+import type { Host, HostNetwork } from '../host.ts'
 import type { Rule, Scope } from '../rule.ts'
 
 /** Nobody wrote this before: a clock that says less was never set, and every signature it looks at is of the future. */
@@ -24,7 +24,7 @@ function machinesToMake({ lab, directory }: Scope) {
 }
 
 /** On the lab's own bridge this computer has the network's first address; in a router's network it has another one. */
-function isForeign({ subnet, address }: Network, lab: Lab): boolean {
+function isForeign({ subnet, address }: HostNetwork, lab: Lab): boolean {
   const own = parseSubnet(lab.network.subnet)
   const isSame = subnetText(subnet) === subnetText(own)
   return overlap(subnet, own) && !(isSame && (address === undefined || address === lab.network.gateway))

@@ -5,19 +5,19 @@ import type { Text } from '../../report/drill-report.ts'
 import type { Cast, Stage } from '../drill.ts'
 
 /** Why a lab cannot have a drill that needs a slave. */
-export function withoutSlave({ slaves }: Lab): Text | undefined {
+export function needsSlave({ slaves }: Lab): Text | undefined {
   return slaves.length > 0 ? undefined : { en: 'the lab has no slave', ru: 'в стенде нет реплик' }
 }
 
 /** Why a lab cannot have a drill that needs Barman. */
-export function withoutBackup({ backup }: Lab): Text | undefined {
+export function needsBackup({ backup }: Lab): Text | undefined {
   return backup
     ? undefined
     : { en: 'the lab has no backup host', ru: 'в стенде нет узла резервного копирования' }
 }
 
 /** Why a lab of existing servers cannot have a drill that takes a machine its power or its network. */
-export function withoutMachines({ provider }: Lab): Text | undefined {
+export function needsOutage({ provider }: Lab): Text | undefined {
   return provider === 'ssh'
     ? {
         en: 'nobody here can give its machines their power or their network back',
@@ -27,7 +27,7 @@ export function withoutMachines({ provider }: Lab): Text | undefined {
 }
 
 /** Why a lab cannot have a drill in which a slave takes over: none, or all replay late. */
-export function withoutSuccessor(lab: Lab): Text | undefined {
+export function needsSuccessor(lab: Lab): Text | undefined {
   return lab.slaves.some((slave) => delayOf(lab, slave) === '')
     ? undefined
     : { en: 'no slave could take over', ru: 'нет реплики, которая могла бы заменить мастер' }

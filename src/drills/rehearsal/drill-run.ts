@@ -4,8 +4,8 @@ import { findPrimary, whyNotOne } from '../../postgres/topology.ts'
 import type { Language, StepReport, Text } from '../../report/drill-report.ts'
 import type { Progress, Task } from '../../tasks/index.ts'
 import { identityOf } from '../../tools/process/groups.ts'
-import type { Drill, LiveStage, Stage, Step } from '../drill.ts'
-import { type DrillState, linesFile, writeState } from './open-drill.ts'
+import type { Drill, DrillStep, LiveStage, Stage } from '../drill.ts'
+import { linesFile, type OpenDrill, writeOpenDrill } from './open-drill.ts'
 import { type Recorder, startRecorder } from './recorder.ts'
 import { lossOf, NUMBERS_A_RUN } from './recording.ts'
 import type { Results } from './results.ts'
@@ -15,7 +15,7 @@ import { makeTable, numbersIn, startLastingWriter } from './writer.ts'
 const COMMITS_BEFORE = 250
 
 /** One run of a drill, told as tasks. What happens is written down before it happens. */
-export interface Rehearsal {
+export interface DrillRun {
   /** Makes the writer's table and starts the writer. */
   readonly begin: Task
   readonly disaster: Task
@@ -34,11 +34,11 @@ export interface Rehearsal {
 }
 
 /** @param stage with the cast chosen; nothing has been touched yet */
-export function rehearse(drill: Drill, stage: Stage, language: Language): Rehearsal {
+export function drillRun(drill: Drill, stage: Stage, language: Language): DrillRun {
   const { directory, lab, guest, cast } = stage
   const [host] = [lab.backup, lab.master, ...lab.slaves].filter((node) => node?.name === cast.writer)
   if (!host) throw new Error(`there is no ${cast.writer} to write from`)
-  let state: DrillState = {
+  let state: OpenDrill = {
     drill: drill.id,
     cast,
     startedMs: Date.now(),
@@ -52,15 +52,15 @@ export function rehearse(drill: Drill, stage: Stage, language: Language): Rehear
   }
   let recorder: Recorder | undefined
   let results: Results | undefined
-  const remember = (changes: Partial<DrillState>) => {
+  const remember = (changes: Partial<OpenDrill>) => {
     state = { ...state, ...changes }
-    writeState(directory, state)
+    writeOpenDrill(directory, state)
   }
   const live = (): LiveStage => {
     if (!recorder) throw new Error('the writer has not been started')
     return { ...stage, recorder }
   }
-  const asTasks = (part: StepReport['part'], steps: readonly Step[]): readonly Task[] =>
+  const asTasks = (part: StepReport['part'], steps: readonly DrillStep[]): readonly Task[] =>
     steps.map((step) => ({
       title: step.title[language],
       run: async ({ note }) => {

@@ -4,12 +4,12 @@ import type { Lab, LabNode } from '../../lab.ts'
 import { RESTORED, RESTORED_PSQL, removeRestored } from '../../operations/restore.ts'
 import type { Guest } from '../../tools/contracts.ts'
 import { BARE_ANSWERS } from '../../tools/ssh/psql-session.ts'
-import type { Hint, Stage, Step } from '../drill.ts'
+import type { DrillStep, Hint, Stage } from '../drill.ts'
 import { backupOf } from './cast.ts'
 import { SCHEMA } from './writer.ts'
 
 /** A table somebody would miss. It lies beside the writer's, and goes with it. */
-export const PRECIOUS = `${SCHEMA}.precious`
+export const GUARDED_TABLE = `${SCHEMA}.precious`
 
 /** What it held when it was whole: count and checksum. */
 const WHOLE = `${SCHEMA}.precious_whole`
@@ -26,13 +26,13 @@ export interface Holding {
 const HOLDING = `SELECT count(*)::int AS rows, md5(coalesce(string_agg(k || ':' || v, ',' ORDER BY k), '')) AS checksum`
 
 /** Makes the table and notes what it holds. */
-export async function makePrecious(
+export async function makeGuardedTable(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   primary: LabNode,
 ): Promise<Holding> {
-  const sql = `CREATE TABLE ${PRECIOUS} AS SELECT g AS k, md5(g::text || clock_timestamp()) AS v FROM generate_series(1, ${ROWS}) AS g;
-ALTER TABLE ${PRECIOUS} ADD PRIMARY KEY (k);
-CREATE TABLE ${WHOLE} AS ${HOLDING} FROM ${PRECIOUS};`
+  const sql = `CREATE TABLE ${GUARDED_TABLE} AS SELECT g AS k, md5(g::text || clock_timestamp()) AS v FROM generate_series(1, ${ROWS}) AS g;
+ALTER TABLE ${GUARDED_TABLE} ADD PRIMARY KEY (k);
+CREATE TABLE ${WHOLE} AS ${HOLDING} FROM ${GUARDED_TABLE};`
   await guest.execute(primary, sql, lab.database)
   return wholeHolding({ lab, guest }, primary)
 }
@@ -52,22 +52,22 @@ export async function holdingOf(
   { lab, guest }: { readonly lab: Lab; readonly guest: Guest },
   node: LabNode,
 ): Promise<Holding> {
-  const [holding] = await guest.rows<Holding>(node, `${HOLDING} FROM ${PRECIOUS}`, lab.database)
+  const [holding] = await guest.rows<Holding>(node, `${HOLDING} FROM ${GUARDED_TABLE}`, lab.database)
   if (!holding) throw new Error('a count has one row')
   return holding
 }
 
 /** Whether the table is whole on a server, as a finding; none where all of the drill is gone. */
-export async function judgePrecious(
+export async function judgeGuardedTable(
   live: { readonly lab: Lab; readonly guest: Guest },
   node: LabNode,
 ): Promise<readonly Finding[]> {
-  const asked = { check: 'drill', node: node.name, what: `rows of ${PRECIOUS}` }
+  const asked = { check: 'drill', node: node.name, what: `rows of ${GUARDED_TABLE}` }
   try {
     const sql = `SELECT 1 AS there WHERE to_regclass('${WHOLE}') IS NOT NULL`
     if ((await live.guest.rows(node, sql, live.lab.database)).length === 0) return []
     const [whole, holding] = [await wholeHolding(live, node), await holdingOf(live, node)]
-    const told = { expected: sayHolding(whole), observed: sayHolding(holding) }
+    const told = { expected: describeHolding(whole), observed: describeHolding(holding) }
     return [{ ...asked, ...told, ok: told.expected === told.observed }]
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
@@ -81,14 +81,14 @@ export async function verifyWhole(
   node: LabNode,
   holding: Holding,
 ): Promise<void> {
-  const [expected, observed] = [sayHolding(await wholeHolding(live, node)), sayHolding(holding)]
+  const [expected, observed] = [describeHolding(await wholeHolding(live, node)), describeHolding(holding)]
   if (expected === observed) return
-  throw new CommandError(`${PRECIOUS} holds ${observed}, and not ${expected}`, {
-    command: `npx create-pg-lab psql ${node.name} -c 'SELECT count(*) FROM ${PRECIOUS}'`,
+  throw new CommandError(`${GUARDED_TABLE} holds ${observed}, and not ${expected}`, {
+    command: `npx create-pg-lab psql ${node.name} -c 'SELECT count(*) FROM ${GUARDED_TABLE}'`,
   })
 }
 
-export function sayHolding({ rows, checksum }: Holding): string {
+export function describeHolding({ rows, checksum }: Holding): string {
   return `${rows} rows, ${checksum}`
 }
 
@@ -119,14 +119,14 @@ export async function askRestored<Row>(
 
 /** What the table holds there. */
 export function restoredHolding(live: { readonly lab: Lab; readonly guest: Guest }): Promise<Holding> {
-  return askRestored<Holding>(live, `${HOLDING} FROM ${PRECIOUS}`)
+  return askRestored<Holding>(live, `${HOLDING} FROM ${GUARDED_TABLE}`)
 }
 
 /** $1 is the database, $2 its owner. The program stands beside the psql of the restored server. */
-const DUMP = `exec pg_dump -h ~/${RESTORED} -p 5433 -U "$2" -t ${PRECIOUS} --clean --if-exists "$1"`
+const DUMP = `exec pg_dump -h ~/${RESTORED} -p 5433 -U "$2" -t ${GUARDED_TABLE} --clean --if-exists "$1"`
 
 /** Takes the table out of the restored server and puts it in the place of the one on the primary. */
-export async function bringBackPrecious(stage: Stage): Promise<Holding> {
+export async function bringBackGuardedTable(stage: Stage): Promise<Holding> {
   await stage.guest.execute(stage.primary, await dumpPrecious(stage), stage.lab.database)
   return holdingOf(stage, stage.primary)
 }
@@ -135,13 +135,13 @@ async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest:
   const argv = ['sh', '-c', DUMP, 'sh', lab.database.name, lab.database.owner]
   const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
   if (output.exitCode === 0) return output.stdout
-  throw programFailed(`${PRECIOUS} cannot be taken out of the restored server`, 'pg_dump', output)
+  throw programFailed(`${GUARDED_TABLE} cannot be taken out of the restored server`, 'pg_dump', output)
 }
 
 /** What a person types for both: out of the restored server, into the primary. */
 export function bringBackCommand(lab: Lab, primary: string): string {
   const { name, owner } = lab.database
-  const dump = `sudo -u barman pg_dump -h ~barman/${RESTORED} -p 5433 -U ${owner} -t ${PRECIOUS} --clean --if-exists ${name}`
+  const dump = `sudo -u barman pg_dump -h ~barman/${RESTORED} -p 5433 -U ${owner} -t ${GUARDED_TABLE} --clean --if-exists ${name}`
   return `npx create-pg-lab ssh ${lab.backup?.name} -- '${dump}' | npx create-pg-lab psql ${primary} -X -q`
 }
 
@@ -152,7 +152,7 @@ export const REMOVE_RESTORED_HINT: Hint = {
 }
 
 /** The last step of a repair that restored beside the cluster. */
-export function removeRestoredStep(stage: Stage): Step {
+export function removeRestoredStep(stage: Stage): DrillStep {
   return {
     title: { en: 'Remove the restored server', ru: 'Удалить восстановленный сервер' },
     run: (note) => removeRestored({ ...stage, backup: backupOf(stage) }, note),

@@ -16,7 +16,7 @@ import type { Cast } from '../drill.ts'
 const FOLDER = '.pg-lab/drill'
 
 /** A drill that has begun and not ended. */
-export interface DrillState {
+export interface OpenDrill {
   readonly drill: string
   readonly cast: Cast
   /** ms since 1970. */
@@ -38,14 +38,14 @@ export interface DrillState {
 }
 
 /** The drill that has not ended; `undefined` where there is none. */
-export function readState(directory: string): DrillState | undefined {
+export function readOpenDrill(directory: string): OpenDrill | undefined {
   const file = stateFile(directory)
   if (!existsSync(file)) return undefined
-  return JSON.parse(readFileSync(file, 'utf8')) as DrillState
+  return JSON.parse(readFileSync(file, 'utf8')) as OpenDrill
 }
 
 /** All of the file or the old one: we may be killed at any moment. */
-export function writeState(directory: string, state: DrillState): void {
+export function writeOpenDrill(directory: string, state: OpenDrill): void {
   const file = stateFile(directory)
   mkdirSync(join(directory, FOLDER), { recursive: true })
   writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`)
@@ -53,7 +53,7 @@ export function writeState(directory: string, state: DrillState): void {
 }
 
 /** The drill has ended. */
-export function forgetState(directory: string): void {
+export function forgetOpenDrill(directory: string): void {
   rmSync(join(directory, FOLDER), { recursive: true, force: true })
 }
 
@@ -79,7 +79,7 @@ interface Typed {
 
 /** Adds one that has ended; nothing where no drill waits any more. */
 export function writeTyped(directory: string, typed: Typed): void {
-  if (!readState(directory)?.kept) return
+  if (!readOpenDrill(directory)?.kept) return
   const words = typed.words.replace(/(password\s+)'[^']*'/gi, "$1'***'")
   appendFileSync(typedFile(directory), `${JSON.stringify({ ...typed, words })}\n`)
 }
@@ -96,7 +96,7 @@ function typedFile(directory: string): string {
 }
 
 /** Its process is still at work. */
-export function isRunning({ pid, identity }: DrillState): boolean {
+export function isRunning({ pid, identity }: OpenDrill): boolean {
   return pid !== process.pid && identityOf(pid) === identity
 }
 

@@ -5,7 +5,7 @@ import type { Lab, LabNode } from '../../lab.ts'
 import type { Guest } from '../../tools/contracts.ts'
 import { pause } from '../../tools/process/signals.ts'
 import { NUMBERS_A_RUN, type Recording, readRecording } from './recording.ts'
-import { type Look, startSampler } from './sampler.ts'
+import { type Sample, startSampler } from './sampler.ts'
 import { runWriter, stopWriter } from './writer.ts'
 
 /** The writer and the looks at the servers, while a drill goes on. */
@@ -18,7 +18,7 @@ export interface Recorder {
    */
   waitForCommits(more: number): Promise<void>
   recording(): Recording
-  looks(): readonly Look[]
+  looks(): readonly Sample[]
   /** Ends the writer and the looks. May be called twice. */
   stop(): Promise<void>
 }

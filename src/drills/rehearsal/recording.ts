@@ -108,7 +108,7 @@ function runOf({ number }: Commit): number {
 }
 
 /** What became of the writes. */
-export interface Loss {
+export interface WriteLoss {
   readonly acknowledged: number
   /** Acknowledged, and not there: the loss. */
   readonly lost: readonly number[]
@@ -118,7 +118,7 @@ export interface Loss {
 }
 
 /** @param present numbers of the rows on the surviving primary */
-export function lossOf({ commits, doubtful }: Recording, present: ReadonlySet<number>): Loss {
+export function lossOf({ commits, doubtful }: Recording, present: ReadonlySet<number>): WriteLoss {
   return {
     acknowledged: commits.length,
     lost: commits.flatMap(({ number }) => (present.has(number) ? [] : [number])),

@@ -2,7 +2,7 @@ import { CommandError } from '../../errors.ts'
 import { type PostgresNode, postgresNodes } from '../../lab.ts'
 import type { LiveLab } from '../../observe/live-lab.ts'
 import { partingOf, type Server, seeServers } from '../../observe/servers.ts'
-import { pastHelp } from '../../operations/lost-standbys.ts'
+import { findLostStandbys } from '../../operations/lost-standbys.ts'
 import { startServer } from '../../operations/postgres-service.ts'
 import { planPromotion, promote } from '../../operations/promote.ts'
 import { planReinit, reinit } from '../../operations/reinit.ts'
@@ -95,7 +95,7 @@ async function goneForGood(live: LiveLab, primary: PostgresNode): Promise<readon
   const deadline = Date.now() + STREAMS_WITHIN_MS
   while (true) {
     const servers = await seeServers(live)
-    const gone = await pastHelp(live, servers, primary)
+    const gone = await findLostStandbys(live, servers, primary)
     const isWaiting = servers.some(({ answer }) => answer?.in_recovery && answer.streams_from === null)
     if ((gone.length === 0 && !isWaiting) || Date.now() > deadline) return gone
     await pause(LOOK_EVERY_MS)

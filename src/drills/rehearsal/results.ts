@@ -1,8 +1,8 @@
 import type { Lab } from '../../lab.ts'
 import type { Course, Figure } from '../../report/drill-report.ts'
 import { span } from '../../units.ts'
-import { type Loss, openOutageMs, outageOf, type Recording, writesPerSecond } from './recording.ts'
-import type { Look } from './sampler.ts'
+import { openOutageMs, outageOf, type Recording, type WriteLoss, writesPerSecond } from './recording.ts'
+import type { Sample } from './sampler.ts'
 import { lagsOf, twoPrimariesMs, unprotectedSpan } from './samples.ts'
 
 /** What a drill came to, before it is told. All times are our own clock, in ms since 1970. */
@@ -14,8 +14,8 @@ export interface Results {
   /** When the writer was stopped. */
   readonly endedMs: number
   readonly recording: Recording
-  readonly looks: readonly Look[]
-  readonly loss: Loss
+  readonly looks: readonly Sample[]
+  readonly loss: WriteLoss
 }
 
 /** What the writer measures in every drill. */
@@ -72,7 +72,7 @@ export function streamFigures({ lab, disasterMs, looks }: Results): readonly Fig
   return [again, { name, value: span(both / 1000) }]
 }
 
-function doubtFigure({ doubtful, doubtfulKept }: Loss): Figure {
+function doubtFigure({ doubtful, doubtfulKept }: WriteLoss): Figure {
   return {
     name: { en: 'Sent, but never answered', ru: 'Отправлено, но ответа не было' },
     value: {

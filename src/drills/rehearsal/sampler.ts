@@ -4,7 +4,7 @@ import type { Guest } from '../../tools/contracts.ts'
 import { pause } from '../../tools/process/signals.ts'
 
 /** One server, at one moment. */
-export interface Look {
+export interface Sample {
   /** Our own clock, in ms since 1970. */
   readonly atMs: number
   readonly node: string
@@ -69,12 +69,12 @@ while :; do
 done`
 
 /** Looks at every server again and again until it is stopped. */
-export function startSampler(lab: Lab, guest: Guest): { looks(): readonly Look[]; stop(): Promise<void> } {
-  const looks: Look[] = []
+export function startSampler(lab: Lab, guest: Guest): { looks(): readonly Sample[]; stop(): Promise<void> } {
+  const samples: Sample[] = []
   let isStopped = false
   const pids = new Map<string, string>()
   const see = (node: LabNode, answer: Answer | undefined) => {
-    looks.push({ atMs: Date.now(), node: node.name, answer })
+    samples.push({ atMs: Date.now(), node: node.name, answer })
   }
   const onLine = (node: LabNode, line: string) => {
     if (line.startsWith('pid ')) pids.set(node.name, line.slice('pid '.length))
@@ -92,13 +92,13 @@ export function startSampler(lab: Lab, guest: Guest): { looks(): readonly Look[]
   const listen = async () => {
     while (!isStopped) {
       await pause(EVERY_S * 1000)
-      for (const node of nodes) if (isSilent(looks, node)) see(node, undefined)
+      for (const node of nodes) if (isSilent(samples, node)) see(node, undefined)
     }
   }
   const ended = Promise.all([...nodes.map(watch), listen()])
   ended.catch(() => {}) // a signal ends us all: whoever stops the sampler is told
   return {
-    looks: () => looks,
+    looks: () => samples,
     stop: async () => {
       isStopped = true
       await Promise.all(nodes.map((node) => end(node, guest, pids.get(node.name))))
@@ -107,8 +107,8 @@ export function startSampler(lab: Lab, guest: Guest): { looks(): readonly Look[]
   }
 }
 
-function isSilent(looks: readonly Look[], { name }: LabNode): boolean {
-  const last = looks.findLast(({ node }) => node === name)
+function isSilent(samples: readonly Sample[], { name }: LabNode): boolean {
+  const last = samples.findLast(({ node }) => node === name)
   return last !== undefined && Date.now() - last.atMs > SILENT_AFTER_MS
 }
 

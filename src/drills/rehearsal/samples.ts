@@ -1,7 +1,7 @@
 import { type Lab, type PostgresNode, postgresNodes } from '../../lab.ts'
 import type { LagSample } from '../../observe/lag.ts'
 import { followersOf } from '../../postgres/topology.ts'
-import type { Answer, Look } from './sampler.ts'
+import type { Answer, Sample } from './sampler.ts'
 
 /** The cluster at one moment, put together from the newest look at each server. */
 interface Sight {
@@ -9,9 +9,9 @@ interface Sight {
   readonly answers: ReadonlyMap<string, Answer>
 }
 
-function sights(looks: readonly Look[]): readonly Sight[] {
+function sights(samples: readonly Sample[]): readonly Sight[] {
   const newest = new Map<string, Answer>()
-  return looks.map(({ atMs, node, answer }) => {
+  return samples.map(({ atMs, node, answer }) => {
     if (answer) newest.set(node, answer)
     else newest.delete(node)
     return { atMs, answers: new Map(newest) }
@@ -23,8 +23,8 @@ function primariesIn({ answers }: Sight): readonly string[] {
 }
 
 /** How far behind each standby was, over time. */
-export function lagsOf(lab: Lab, looks: readonly Look[], fromMs: number): readonly LagSample[] {
-  return sights(looks).map((sight) => ({ atMs: sight.atMs - fromMs, lags: lagsIn(lab, sight) }))
+export function lagsOf(lab: Lab, samples: readonly Sample[], fromMs: number): readonly LagSample[] {
+  return sights(samples).map((sight) => ({ atMs: sight.atMs - fromMs, lags: lagsIn(lab, sight) }))
 }
 
 function lagsIn(lab: Lab, { answers }: Sight): LagSample['lags'] {
@@ -61,10 +61,10 @@ function isProtected(lab: Lab, sight: Sight): boolean {
  */
 export function unprotectedSpan(
   lab: Lab,
-  looks: readonly Look[],
+  samples: readonly Sample[],
   sinceMs: number,
 ): { readonly fromMs: number; readonly toMs: number } | undefined {
-  const seen = sights(looks).filter(({ atMs }) => atMs >= sinceMs)
+  const seen = sights(samples).filter(({ atMs }) => atMs >= sinceMs)
   const bad = seen.flatMap((sight) => (isProtected(lab, sight) ? [] : [sight.atMs]))
   const [fromMs] = bad
   const last = bad.at(-1)
@@ -76,8 +76,8 @@ export function unprotectedSpan(
  * For how long two servers were out of recovery at the same time: as much as the looks prove, in ms. Between two looks
  * that both found a server to be a primary, it was one.
  */
-export function twoPrimariesMs(looks: readonly Look[]): number {
-  const reigns = [...new Set(looks.map(({ node }) => node))].map((node) => reignsOf(looks, node))
+export function twoPrimariesMs(samples: readonly Sample[]): number {
+  const reigns = [...new Set(samples.map(({ node }) => node))].map((node) => reignsOf(samples, node))
   const overlap = (a: Reign, b: Reign) => Math.max(0, Math.min(a.toMs, b.toMs) - Math.max(a.fromMs, b.fromMs))
   return reigns
     .flatMap((own, at) =>
@@ -94,10 +94,10 @@ interface Reign {
 }
 
 /** From the first to the last of each row of looks that found this server to be a primary. */
-function reignsOf(looks: readonly Look[], node: string): readonly Reign[] {
+function reignsOf(samples: readonly Sample[], node: string): readonly Reign[] {
   const reigns: Reign[] = []
   let reign: Reign | undefined
-  for (const { atMs, answer } of looks.filter((look) => look.node === node)) {
+  for (const { atMs, answer } of samples.filter((look) => look.node === node)) {
     if (answer && !answer.in_recovery) reign = { fromMs: reign?.fromMs ?? atMs, toMs: atMs }
     else if (reign) {
       reigns.push(reign)
@@ -108,7 +108,7 @@ function reignsOf(looks: readonly Look[], node: string): readonly Reign[] {
 }
 
 /** The most WAL that was kept for a slot, in bytes. */
-export function mostKept(looks: readonly Look[], slot: string): number {
-  const kept = looks.flatMap(({ answer }) => answer?.slots ?? []).filter((one) => one.slot === slot)
+export function mostKept(samples: readonly Sample[], slot: string): number {
+  const kept = samples.flatMap(({ answer }) => answer?.slots ?? []).filter((one) => one.slot === slot)
   return Math.max(0, ...kept.map((one) => one.kept ?? 0))
 }

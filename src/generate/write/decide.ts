@@ -1,18 +1,18 @@
 import { readdir } from 'node:fs/promises'
 import type { ProjectFile } from '../render/project.ts'
 import { type Conflict, decidedText, versionsHash } from './conflicts.ts'
-import type { Step } from './journal.ts'
-import { BASE, type Found, find, pathInLab, toBytes } from './lab-paths.ts'
+import type { FileStep } from './journal.ts'
+import { BASE, type FileOnDisk, find, pathInLab, toBytes } from './lab-paths.ts'
 import { mergeText, type Preference, usesCrlf } from './merge.ts'
 
 /** What happens, or would happen, to a file: see WriteResult. */
-export type Outcome = 'written' | 'merged' | 'removed' | 'unchanged' | 'kept'
+export type FileOutcome = 'written' | 'merged' | 'removed' | 'unchanged' | 'kept'
 
 /** What is to be done about one file. */
 export interface Decision {
   readonly path: string
-  readonly outcome: Outcome
-  readonly step: Step | undefined
+  readonly outcome: FileOutcome
+  readonly step: FileStep | undefined
   readonly conflict?: Conflict
   /** The user's version, when lines of it are replaced. */
   readonly replaced?: string
@@ -24,15 +24,15 @@ function withLineEndsOf(theirs: string, text: string): string {
 
 function step(
   path: string,
-  found: Found | undefined,
-  change: Pick<Step, 'text' | 'base'>,
+  found: FileOnDisk | undefined,
+  change: Pick<FileStep, 'text' | 'base'>,
   mode = 0o644,
-): Step {
+): FileStep {
   return { path, before: found?.text, mode: found ? { exact: found.mode } : { fresh: mode }, ...change }
 }
 
 /** The record alone changes: the file already says what it should. */
-function adopt(path: string, found: Found, base: string | undefined, ours: string): Decision {
+function adopt(path: string, found: FileOnDisk, base: string | undefined, ours: string): Decision {
   const needed = base !== ours
   return {
     path,
@@ -44,7 +44,7 @@ function adopt(path: string, found: Found, base: string | undefined, ours: strin
 async function decideMerge(
   directory: string,
   path: string,
-  found: Found,
+  found: FileOnDisk,
   base: string | undefined,
   ours: string,
   preference: Preference,

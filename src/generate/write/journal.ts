@@ -4,7 +4,7 @@ import { type Disk, realDisk } from './disk.ts'
 import { BASE, find, pathInLab, rootOf, STAGING } from './lab-paths.ts'
 
 /** What happens to one file of the lab and to its base copy. Texts hold one character a byte. */
-export interface Step {
+export interface FileStep {
   readonly path: string
   /** The file as it was when this was decided; `undefined`: there was none. */
   readonly before: string | undefined
@@ -16,7 +16,7 @@ export interface Step {
 }
 
 /** A step as the journal keeps it: the texts lie beside it, under `tree/` and `base/`. */
-interface Entry {
+interface JournalEntry {
   readonly path: string
   /** SHA-256 of `before`. */
   readonly before: string | null
@@ -30,19 +30,19 @@ function hashOf(text: string | undefined): string | null {
   return text === undefined ? null : createHash('sha256').update(text, 'latin1').digest('hex')
 }
 
-function actionOn(text: string | null | undefined): Entry['tree'] {
+function actionOn(text: string | null | undefined): JournalEntry['tree'] {
   if (text === undefined) return 'leave'
   return text === null ? 'remove' : 'put'
 }
 
-async function putBelow(disk: Disk, directory: string, path: string, text: string, mode: Step['mode']) {
+async function putBelow(disk: Disk, directory: string, path: string, text: string, mode: FileStep['mode']) {
   const place = await pathInLab(directory, path)
   await disk.folder(dirname(place))
   await disk.put(place, text, mode)
 }
 
 /** Writes the new files beside the lab's own, then the journal. Until that is in place, nothing has happened. */
-async function stage(disk: Disk, directory: string, steps: readonly Step[]): Promise<void> {
+async function stage(disk: Disk, directory: string, steps: readonly FileStep[]): Promise<void> {
   for (const { path, text, base, mode } of steps) {
     if (typeof text === 'string') await putBelow(disk, directory, `${STAGING}/tree/${path}`, text, mode)
     if (typeof base === 'string') {
@@ -50,7 +50,7 @@ async function stage(disk: Disk, directory: string, steps: readonly Step[]): Pro
     }
   }
   const entries = steps.map(
-    ({ path, before, text, base }): Entry => ({
+    ({ path, before, text, base }): JournalEntry => ({
       path,
       before: hashOf(before),
       tree: actionOn(text),
@@ -80,7 +80,7 @@ async function moveInto(disk: Disk, directory: string, staged: string, path: str
 }
 
 /** Whether the file is still as it was when the step was decided; a step that is done counts as well. */
-async function isStillValid(directory: string, entry: Entry): Promise<boolean> {
+async function isStillValid(directory: string, entry: JournalEntry): Promise<boolean> {
   if (entry.tree === 'leave') return true
   const done =
     entry.tree === 'put' ? (await find(directory, `${STAGING}/tree/${entry.path}`)) === undefined : false
@@ -89,7 +89,7 @@ async function isStillValid(directory: string, entry: Entry): Promise<boolean> {
   return now === entry.before || (entry.tree === 'remove' && now === null)
 }
 
-async function apply(disk: Disk, directory: string, entry: Entry): Promise<void> {
+async function apply(disk: Disk, directory: string, entry: JournalEntry): Promise<void> {
   if (entry.tree === 'put') await moveInto(disk, directory, `${STAGING}/tree/${entry.path}`, entry.path)
   if (entry.tree === 'remove') {
     await removeWithEmptyFolders(disk, await pathInLab(directory, entry.path), await rootOf(directory))
@@ -110,7 +110,7 @@ async function apply(disk: Disk, directory: string, entry: Entry): Promise<void>
 export async function finishInterruptedWrite(directory: string, disk: Disk = realDisk): Promise<string[]> {
   const journal = await find(directory, JOURNAL)
   const left: string[] = []
-  for (const entry of journal ? (JSON.parse(journal.text) as Entry[]) : []) {
+  for (const entry of journal ? (JSON.parse(journal.text) as JournalEntry[]) : []) {
     if (await isStillValid(directory, entry)) await apply(disk, directory, entry)
     else left.push(entry.path)
   }
@@ -124,7 +124,11 @@ export async function finishInterruptedWrite(directory: string, disk: Disk = rea
  * Changes many files as one: killed at any moment, the lab is as before or, after the next start, as after.
  * @returns paths that were left alone because they changed in this very moment
  */
-export async function writeAsOne(disk: Disk, directory: string, steps: readonly Step[]): Promise<string[]> {
+export async function writeAsOne(
+  disk: Disk,
+  directory: string,
+  steps: readonly FileStep[],
+): Promise<string[]> {
   if (steps.length === 0) return []
   await stage(disk, directory, steps)
   return finishInterruptedWrite(directory, disk)

@@ -14,7 +14,7 @@ export const CONFLICTS = `${OWN}/conflicts`
 export const REPLACED = `${OWN}/replaced`
 
 /** A file as it is on the disk. One character a byte, so that no encoding can damage what we do not change. */
-export interface Found {
+export interface FileOnDisk {
   readonly text: string
   readonly mode: number
 }
@@ -78,7 +78,7 @@ export async function pathInLab(directory: string, path: string): Promise<string
  * @returns `undefined` when there is none
  * @throws UserError when something else than a file is there, or a link leads out of the lab
  */
-export async function find(directory: string, path: string): Promise<Found | undefined> {
+export async function find(directory: string, path: string): Promise<FileOnDisk | undefined> {
   const place = await pathInLab(directory, path)
   try {
     const { mode } = await stat(place)

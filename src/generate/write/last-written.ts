@@ -31,7 +31,7 @@ const GROUPS = [
   ['backups', 'backup'],
 ] as const
 
-interface Vars {
+interface WrittenVars {
   readonly postgres_version?: number
   readonly postgres_nodes?: readonly {
     readonly name: string
@@ -49,12 +49,14 @@ interface Vars {
   readonly postgres_table?: string
 }
 
-type Inventory = Readonly<Record<string, { readonly hosts?: Readonly<Record<string, unknown>> | null }>>
+type WrittenInventory = Readonly<
+  Record<string, { readonly hosts?: Readonly<Record<string, unknown>> | null }>
+>
 
 /** Reads what was written last. Call it before the files are written anew. */
 export async function readFormer(directory: string): Promise<Former> {
-  const vars = await record<Vars>(directory, GROUP_VARS)
-  const inventory = await record<Inventory>(directory, INVENTORY)
+  const vars = await record<WrittenVars>(directory, GROUP_VARS)
+  const inventory = await record<WrittenInventory>(directory, INVENTORY)
   const nodes = GROUPS.flatMap(([group, role]) =>
     Object.keys(inventory?.[group]?.hosts ?? {}).map((name) => ({
       name,
@@ -83,7 +85,7 @@ async function record<Content>(directory: string, path: string): Promise<Content
   return yaml === undefined ? undefined : (fromYaml(yaml) as Content)
 }
 
-function usersOf(vars: Vars | undefined): readonly string[] {
+function usersOf(vars: WrittenVars | undefined): readonly string[] {
   const users = [
     vars?.postgres_replication_user,
     vars?.postgres_rewind_user,
@@ -94,7 +96,7 @@ function usersOf(vars: Vars | undefined): readonly string[] {
   return users.flatMap((user) => user || []) // a lab without a backup host has empty ones
 }
 
-function addressAndSlot(vars: Vars | undefined, name: string, role: FormerNode['role']) {
+function addressAndSlot(vars: WrittenVars | undefined, name: string, role: FormerNode['role']) {
   if (role === 'backup') {
     return { address: vars?.postgres_backup_address ?? '', slot: vars?.postgres_backup_slot ?? '' }
   }

@@ -10,7 +10,7 @@ import {
   keepReplaced,
   writeEditorFiles,
 } from './conflicts.ts'
-import { type Decision, decide, type Outcome, recordedPaths } from './decide.ts'
+import { type Decision, decide, type FileOutcome, recordedPaths } from './decide.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { finishInterruptedWrite, writeAsOne } from './journal.ts'
 import { BASE, find, fromBytes, pathInLab } from './lab-paths.ts'
@@ -66,7 +66,7 @@ export async function handEdits(directory: string): Promise<readonly string[]> {
 }
 
 function resultOf(decisions: readonly Decision[], patches: readonly string[]): WriteResult {
-  const pathsOf = (outcome: Outcome) =>
+  const pathsOf = (outcome: FileOutcome) =>
     decisions.filter((decision) => decision.outcome === outcome && !decision.conflict).map(({ path }) => path)
   return {
     written: pathsOf('written'),

@@ -29,7 +29,7 @@ interface GuestLab {
 }
 
 /** A file by its path, seen from the lab's folder, and its content in base64. */
-type Files = Readonly<Record<string, string>>
+type FilesByPath = Readonly<Record<string, string>>
 
 /**
  * A runner that has one of the lab's machines do what `ansible-playbook` would do here: it gets the lab's files and the
@@ -59,7 +59,10 @@ async function play(run: Runner, place: GuestLab, command: Command): Promise<Out
   } finally {
     const { stdout } = await onPlayer([...carry, 'hand-back'], {})
     // The login user's own files may have printed something before it.
-    takeBack(directory, (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { files: Files }).files)
+    takeBack(
+      directory,
+      (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { files: FilesByPath }).files,
+    )
   }
 }
 
@@ -112,7 +115,7 @@ function accessIn(text: string): ReadonlyMap<string, Readonly<Record<string, str
 /** The machine's word is not trusted further than this. */
 const MADE_THERE = /^\.pg-lab\/(?:known_hosts|(?:secrets|tls)\/[^/\\]+)$/
 
-function takeBack(directory: string, files: Files): void {
+function takeBack(directory: string, files: FilesByPath): void {
   for (const [path, content] of Object.entries(files)) {
     if (!MADE_THERE.test(path)) {
       throw new CommandError(`The machine that ran Ansible hands back ${path}`, {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type ProviderName, VAGRANT_PROVIDERS } from '../../catalog/names.ts'
 
 /** A machine that Vagrant has made. */
-export interface Machine {
+export interface MachineRecord {
   readonly name: string
   readonly provider: ProviderName
   /** The provider's own name of it: no two machines ever have the same. */
@@ -11,7 +11,7 @@ export interface Machine {
 }
 
 /** What Vagrant has made in a lab's folder, read from its own records: it takes no time, and does not say what runs. */
-export function machinesIn(directory: string): readonly Machine[] {
+export function machinesIn(directory: string): readonly MachineRecord[] {
   const machines = join(directory, '.vagrant', 'machines')
   if (!existsSync(machines)) return []
   return readdirSync(machines).flatMap((name) =>

@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DRILLS } from '../../../src/drills/index.ts'
-import type { DrillState } from '../../../src/drills/rehearsal/open-drill.ts'
+import type { OpenDrill } from '../../../src/drills/rehearsal/open-drill.ts'
 import { labFolder, program } from '../program.ts'
 import { speakingRun } from '../speaking-run.ts'
 
-const STATE: DrillState = {
+const STATE: OpenDrill = {
   drill: 'slave-outage',
   cast: { primary: 'master', victim: 'slave', writer: 'backup', how: undefined },
   startedMs: 1,
@@ -20,7 +20,7 @@ const STATE: DrillState = {
 }
 
 /** A lab in which a drill has not ended. */
-function openLab(state: Partial<DrillState> = {}): string {
+function openLab(state: Partial<OpenDrill> = {}): string {
   const folder = labFolder()
   mkdirSync(join(folder, '.pg-lab/drill'), { recursive: true })
   writeFileSync(join(folder, '.pg-lab/drill/state.json'), JSON.stringify({ ...STATE, ...state }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Look } from '../../../src/drills/rehearsal/sampler.ts'
+import type { Sample } from '../../../src/drills/rehearsal/sampler.ts'
 import { lagsOf, mostKept, twoPrimariesMs, unprotectedSpan } from '../../../src/drills/rehearsal/samples.ts'
 import { testBackup, testLab } from '../../support/lab.ts'
 
@@ -7,27 +7,27 @@ const lab = testLab()
 const SLAVE = { address: '192.168.11.151', user: 'replica', bytes: 2048, seconds: 0.1 }
 const BARMAN = { address: '192.168.11.152', user: 'barman_streaming', bytes: null, seconds: null }
 
-function primary(atMs: number, senders: readonly (typeof SLAVE | typeof BARMAN)[], node = 'master'): Look {
+function primary(atMs: number, senders: readonly (typeof SLAVE | typeof BARMAN)[], node = 'master'): Sample {
   const slots = [{ slot: 'barman', active: true, wal_status: 'reserved', kept: atMs * 10 }]
   return { atMs, node, answer: { in_recovery: false, senders, slots } }
 }
-const standby = (atMs: number, node = 'slave'): Look => ({
+const standby = (atMs: number, node = 'slave'): Sample => ({
   atMs,
   node,
   answer: { in_recovery: true, senders: [], slots: [] },
 })
-const silent = (atMs: number, node = 'master'): Look => ({ atMs, node, answer: undefined })
+const silent = (atMs: number, node = 'master'): Sample => ({ atMs, node, answer: undefined })
 
 describe('the time without protection', () => {
   it('lasts until everybody streams again', () => {
-    const looks = [
+    const samples = [
       primary(100, [SLAVE, BARMAN]),
       primary(200, [BARMAN]),
       primary(300, [SLAVE]),
       primary(400, [SLAVE, BARMAN]),
       primary(500, [SLAVE, BARMAN]),
     ]
-    expect(unprotectedSpan(lab, looks, 0)).toEqual({ fromMs: 200, toMs: 400 })
+    expect(unprotectedSpan(lab, samples, 0)).toEqual({ fromMs: 200, toMs: 400 })
   })
 
   it('does not look at what was before the disaster', () => {
@@ -35,16 +35,16 @@ describe('the time without protection', () => {
   })
 
   it('counts a primary that does not answer, and two of them', () => {
-    const looks = [primary(100, [SLAVE, BARMAN]), silent(200), primary(300, [SLAVE, BARMAN])]
-    expect(unprotectedSpan(lab, looks, 0)).toEqual({ fromMs: 200, toMs: 300 })
+    const samples = [primary(100, [SLAVE, BARMAN]), silent(200), primary(300, [SLAVE, BARMAN])]
+    expect(unprotectedSpan(lab, samples, 0)).toEqual({ fromMs: 200, toMs: 300 })
     const split = [primary(100, [SLAVE, BARMAN]), primary(200, [], 'slave')]
     expect(unprotectedSpan(lab, split, 0)?.fromMs).toBe(200)
   })
 
   it('asks the upstream of each standby once the roles are changed', () => {
     const master = { ...SLAVE, address: '192.168.11.150' }
-    const looks = [standby(100, 'master'), primary(150, [master, BARMAN], 'slave')]
-    expect(unprotectedSpan(lab, looks, 120)).toBeUndefined()
+    const samples = [standby(100, 'master'), primary(150, [master, BARMAN], 'slave')]
+    expect(unprotectedSpan(lab, samples, 120)).toBeUndefined()
   })
 
   it('needs no Barman where there is none', () => {
@@ -55,18 +55,18 @@ describe('the time without protection', () => {
 
 describe('two primaries at once', () => {
   it('are counted as far as the looks prove them', () => {
-    const looks = [
+    const samples = [
       primary(100, []),
       primary(200, [], 'slave'),
       primary(300, []),
       primary(400, [], 'slave'),
       standby(500, 'master'),
     ]
-    expect(twoPrimariesMs(looks)).toBe(100)
+    expect(twoPrimariesMs(samples)).toBe(100)
   })
 
   it('are none in a proper failover, nor when the old one takes over again', () => {
-    const looks = [
+    const samples = [
       primary(100, []),
       silent(200),
       primary(300, [], 'slave'),
@@ -75,13 +75,13 @@ describe('two primaries at once', () => {
       primary(600, []),
       primary(700, []),
     ]
-    expect(twoPrimariesMs(looks)).toBe(0)
+    expect(twoPrimariesMs(samples)).toBe(0)
   })
 })
 
 it('lag is told of who streams, and leaves a gap for who does not', () => {
-  const looks = [primary(1100, [SLAVE]), primary(1200, [])]
-  expect(lagsOf(lab, looks, 1000)).toEqual([
+  const samples = [primary(1100, [SLAVE]), primary(1200, [])]
+  expect(lagsOf(lab, samples, 1000)).toEqual([
     { atMs: 100, lags: { slave: { bytes: 2048, seconds: 0.1 } } },
     { atMs: 200, lags: {} },
   ])
