@@ -103,12 +103,12 @@ export const backupOutage: Drill = {
       },
     ]
   },
-  figures: ({ lab, looks, disasterMs }) => {
-    const away = unprotectedSpan(lab, looks, disasterMs)
+  figures: ({ lab, samples, disasterMs }) => {
+    const away = unprotectedSpan(lab, samples, disasterMs)
     return [
       {
         name: { en: 'The slot kept for Barman at most', ru: 'Слот хранил для Barman не больше' },
-        value: size(mostKept(looks, slotOf(lab))),
+        value: size(mostKept(samples, slotOf(lab))),
       },
       ...(away
         ? [

@@ -161,10 +161,10 @@ export const diskFull: Drill = {
     await empty(stage, backup) // where room was made, it was made on the small disk
     await barmanCron(backup, stage.guest)
   },
-  figures: ({ lab, looks }) => [
+  figures: ({ lab, samples }) => [
     {
       name: { en: 'The slot kept for Barman at most', ru: 'Слот хранил для Barman не больше' },
-      value: size(mostKept(looks, lab.backup?.slot ?? '')),
+      value: size(mostKept(samples, lab.backup?.slot ?? '')),
     },
   ],
   lessons: ({ loss }) => [

@@ -91,12 +91,12 @@ export const slaveOutage: Drill = {
       run: (note) => untilStreaming(stage, serverOf(stage), note),
     },
   ],
-  figures: ({ lab, looks, disasterMs }, cast) => {
-    const away = unprotectedSpan(lab, looks, disasterMs)
+  figures: ({ lab, samples, disasterMs }, cast) => {
+    const away = unprotectedSpan(lab, samples, disasterMs)
     return [
       {
         name: { en: 'The slot kept for it at most', ru: 'Слот хранил для неё не больше' },
-        value: size(mostKept(looks, slotOf(lab, cast))),
+        value: size(mostKept(samples, slotOf(lab, cast))),
       },
       ...(away
         ? [

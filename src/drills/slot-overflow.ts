@@ -122,15 +122,15 @@ export const slotOverflow: Drill = {
   ],
   tidy: resetAll, // before anybody is cloned: a clone takes the limit along
   undo: resetAll,
-  figures: ({ lab, looks, disasterMs }, cast) => {
-    const away = unprotectedSpan(lab, looks, disasterMs)
+  figures: ({ lab, samples, disasterMs }, cast) => {
+    const away = unprotectedSpan(lab, samples, disasterMs)
     return [
       {
         name: {
           en: 'The slot kept at most, before it was given up',
           ru: 'Слот хранил не больше, пока не был потерян',
         },
-        value: size(mostKept(looks, slotOf(lab, cast))),
+        value: size(mostKept(samples, slotOf(lab, cast))),
       },
       ...(away
         ? [

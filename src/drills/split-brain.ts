@@ -110,14 +110,14 @@ export const splitBrain: Drill = {
   ],
   yields: ({ victim }) => victim,
   undo: async (stage, note) => void (await followPrimary(stage, note)),
-  figures: ({ lab, looks }, cast) => [
+  figures: ({ lab, samples }, cast) => [
     {
       name: { en: 'Written to the wrong master, and lost', ru: 'Записано не в тот мастер и потеряно' },
       value: { en: `${ORPHAN_ROWS} rows`, ru: `${ORPHAN_ROWS} строк` },
     },
     {
       name: { en: 'The slot of the fled slave kept at most', ru: 'Слот ушедшей реплики хранил не больше' },
-      value: size(mostKept(looks, slotOf(lab, cast))),
+      value: size(mostKept(samples, slotOf(lab, cast))),
     },
   ],
   lessons: () => [

@@ -61,7 +61,7 @@ async function outcomeOf(
   const endedMs = Date.now()
   const recording = joined(readRecording(readLines(directory)), readRecording(lasting))
   const loss = lossOf(recording, await numbersIn(lab, primary, guest))
-  const results = { lab, startedMs, disasterMs, endedMs, recording, looks: [], loss }
+  const results = { lab, startedMs, disasterMs, endedMs, recording, samples: [], loss }
   const byHand = {
     name: { en: 'Repaired by hand, after the disaster', ru: 'Исправлено вручную, считая от аварии' },
     value: span((Date.now() - disasterMs) / 1000),

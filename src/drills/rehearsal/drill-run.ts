@@ -80,7 +80,7 @@ export function drillRun(drill: Drill, stage: Stage, language: Language): DrillR
     const recording = running.recording()
     const loss = lossOf(recording, await numbersIn(lab, await onlyPrimary(stage), guest))
     const { startedMs, disasterMs = startedMs } = state
-    results = { lab, startedMs, disasterMs, endedMs, recording, looks: running.looks(), loss }
+    results = { lab, startedMs, disasterMs, endedMs, recording, samples: running.samples(), loss }
     return `${loss.lost.length} / ${loss.acknowledged}`
   }
 

@@ -8,7 +8,7 @@ import { NUMBERS_A_RUN, type Recording, readRecording } from './recording.ts'
 import { type Sample, startSampler } from './sampler.ts'
 import { runWriter, stopWriter } from './writer.ts'
 
-/** The writer and the looks at the servers, while a drill goes on. */
+/** The writer and the samples of the servers, while a drill goes on. */
 export interface Recorder {
   /** Acknowledged so far. */
   commits(): number
@@ -18,8 +18,8 @@ export interface Recorder {
    */
   waitForCommits(more: number): Promise<void>
   recording(): Recording
-  looks(): readonly Sample[]
-  /** Ends the writer and the looks. May be called twice. */
+  samples(): readonly Sample[]
+  /** Ends the writer and the sampler. May be called twice. */
   stop(): Promise<void>
 }
 
@@ -96,7 +96,7 @@ export async function startRecorder(place: {
         throw notWriting(lab, host, lines)
     },
     recording: () => readRecording(lines),
-    looks: sampler.looks,
+    samples: sampler.samples,
     stop,
   }
 }

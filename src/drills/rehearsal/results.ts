@@ -14,7 +14,7 @@ export interface Results {
   /** When the writer was stopped. */
   readonly endedMs: number
   readonly recording: Recording
-  readonly looks: readonly Sample[]
+  readonly samples: readonly Sample[]
   readonly loss: WriteLoss
 }
 
@@ -54,10 +54,10 @@ function recoveryTime(recording: Recording, disasterMs: number): Figure['value']
   return outage ? span(endedS) : { en: 'not for a moment', ru: 'ни на миг' }
 }
 
-/** What the looks at the servers measure, where there were any. */
-export function streamFigures({ lab, disasterMs, looks }: Results): readonly Figure[] {
-  const unprotected = unprotectedSpan(lab, looks, disasterMs)
-  const both = twoPrimariesMs(looks)
+/** What the samples of the servers measure, where there were any. */
+export function streamFigures({ lab, disasterMs, samples }: Results): readonly Figure[] {
+  const unprotected = unprotectedSpan(lab, samples, disasterMs)
+  const both = twoPrimariesMs(samples)
   const again = {
     name: {
       en: 'Everybody streamed again, after the disaster',
@@ -83,12 +83,12 @@ function doubtFigure({ doubtful, doubtfulKept }: WriteLoss): Figure {
 }
 
 /** The results over time, in ms since the drill began. */
-export function courseOf({ lab, startedMs, disasterMs, endedMs, recording, looks }: Results): Course {
+export function courseOf({ lab, startedMs, disasterMs, endedMs, recording, samples }: Results): Course {
   const outage = outageOf(recording.commits, disasterMs)
-  const unprotected = unprotectedSpan(lab, looks, disasterMs)
+  const unprotected = unprotectedSpan(lab, samples, disasterMs)
   return {
     writes: writesPerSecond(recording.commits, startedMs, endedMs),
-    lags: lagsOf(lab, looks, startedMs),
+    lags: lagsOf(lab, samples, startedMs),
     outage: outage && { fromMs: outage.before.atMs - startedMs, toMs: outage.after.atMs - startedMs },
     unprotected: unprotected && {
       fromMs: unprotected.fromMs - startedMs,

@@ -69,7 +69,10 @@ while :; do
 done`
 
 /** Looks at every server again and again until it is stopped. */
-export function startSampler(lab: Lab, guest: Guest): { looks(): readonly Sample[]; stop(): Promise<void> } {
+export function startSampler(
+  lab: Lab,
+  guest: Guest,
+): { samples(): readonly Sample[]; stop(): Promise<void> } {
   const samples: Sample[] = []
   let isStopped = false
   const pids = new Map<string, string>()
@@ -98,7 +101,7 @@ export function startSampler(lab: Lab, guest: Guest): { looks(): readonly Sample
   const ended = Promise.all([...nodes.map(watch), listen()])
   ended.catch(() => {}) // a signal ends us all: whoever stops the sampler is told
   return {
-    looks: () => samples,
+    samples: () => samples,
     stop: async () => {
       isStopped = true
       await Promise.all(nodes.map((node) => end(node, guest, pids.get(node.name))))

@@ -73,7 +73,7 @@ export function unprotectedSpan(
 }
 
 /**
- * For how long two servers were out of recovery at the same time: as much as the looks prove, in ms. Between two looks
+ * For how long two servers were out of recovery at the same time: as much as the samples prove, in ms. Between two samples
  * that both found a server to be a primary, it was one.
  */
 export function twoPrimariesMs(samples: readonly Sample[]): number {
@@ -93,11 +93,11 @@ interface Reign {
   readonly toMs: number
 }
 
-/** From the first to the last of each row of looks that found this server to be a primary. */
+/** From the first to the last of each row of samples that found this server to be a primary. */
 function reignsOf(samples: readonly Sample[], node: string): readonly Reign[] {
   const reigns: Reign[] = []
   let reign: Reign | undefined
-  for (const { atMs, answer } of samples.filter((look) => look.node === node)) {
+  for (const { atMs, answer } of samples.filter((sample) => sample.node === node)) {
     if (answer && !answer.in_recovery) reign = { fromMs: reign?.fromMs ?? atMs, toMs: atMs }
     else if (reign) {
       reigns.push(reign)

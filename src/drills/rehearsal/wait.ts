@@ -58,7 +58,7 @@ export async function untilStreaming(
   const begun = Date.now()
   await until(`${node.name} streams and has caught up`, () => {
     const newest = postgresNodes(lab).flatMap(
-      ({ name }) => recorder.looks().findLast((look) => look.node === name) ?? [],
+      ({ name }) => recorder.samples().findLast((sample) => sample.node === name) ?? [],
     )
     const senders = newest.filter(({ atMs }) => atMs > begun).flatMap(({ answer }) => answer?.senders ?? [])
     const sender = senders.find(

@@ -25,9 +25,9 @@ export async function untilReceiving(
 ): Promise<void> {
   const begun = Date.now()
   await until(`${backup.name} receives WAL`, () => {
-    const look = recorder.looks().findLast(({ node }) => node === primary.name)
-    if (!look || look.atMs < begun) return false
-    return look.answer?.senders.some(({ user }) => user === lab.backup?.streamingUser) ?? false
+    const sample = recorder.samples().findLast(({ node }) => node === primary.name)
+    if (!sample || sample.atMs < begun) return false
+    return sample.answer?.senders.some(({ user }) => user === lab.backup?.streamingUser) ?? false
   })
 }
 

@@ -111,7 +111,15 @@ describe('writes a second', () => {
 describe('the RTO on the page', () => {
   const told = (recording: ReturnType<typeof readRecording>) => {
     const loss = lossOf(recording, new Set())
-    const results = { lab: testLab(), startedMs: 0, disasterMs: 1015, endedMs: 0, recording, looks: [], loss }
+    const results = {
+      lab: testLab(),
+      startedMs: 0,
+      disasterMs: 1015,
+      endedMs: 0,
+      recording,
+      samples: [],
+      loss,
+    }
     const { value } = commonFigures(results)[0] ?? { value: '' }
     return typeof value === 'string' ? value : value.en
   }
