@@ -7,7 +7,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createRunner } from '../src/tools/process/run.ts'
-import { writeSshConfig } from '../src/tools/ssh/config.ts'
+import { writeSshConfig } from '../src/tools/ssh/ssh-config.ts'
 import { createVagrant } from '../src/tools/vagrant/vagrant.ts'
 import { seconds } from './lab.ts'
 

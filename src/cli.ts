@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import manifest from '../package.json' with { type: 'json' }
 import { VERBS } from './commands/index.ts'
-import type { Begin, Context, Io, Verb } from './commands/shared/command.ts'
+import type { Begin, Context, Io, Verb } from './commands/shared/verb.ts'
 import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'
 import { exitCodeOf, painter, showError } from './show.ts'
 import { createRunner, quoteForShell } from './tools/process/run.ts'

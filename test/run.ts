@@ -35,7 +35,7 @@ const NODE_UNITS = [
     // Their time goes to Ruby and Python, which are the same whatever Node.js is.
     .filter((name) => name.endsWith('.test.ts') && !/^(hostile|vagrantfile)\./.test(name))
     .map((name) => `test/generate/${name}`),
-  'test/resolve/lab.test.ts',
+  'test/resolve/resolve-lab.test.ts',
   'test/tasks/',
   'test/tools/process/run.test.ts',
   'test/tools/process/signals.test.ts',

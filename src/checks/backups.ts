@@ -1,7 +1,7 @@
 import type { BackupNode } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../observe/backups.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
-import type { Guest } from '../tools/contracts.ts'
+import type { Guest } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
 import { span } from '../units.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'

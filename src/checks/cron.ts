@@ -1,6 +1,6 @@
 import type { BackupNode, Lab } from '../lab.ts'
 import { everything } from '../postgres/barman.ts'
-import type { Guest } from '../tools/contracts.ts'
+import type { Guest } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 

@@ -1,10 +1,10 @@
-import { sameSetting } from '../catalog/setting-value.ts'
+import { sameSetting } from '../catalog/same-setting.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { everything } from '../postgres/barman.ts'
 import { toSender } from '../postgres/conninfo.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { delayOf, type Link, linksOf, type ServerState } from '../postgres/topology.ts'
-import type { Guest } from '../tools/contracts.ts'
+import type { Guest } from '../tools/runner.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
 
 interface StandbyRow {

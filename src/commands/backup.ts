@@ -3,7 +3,7 @@ import { type BackupProgress, takeBackup } from '../operations/backup.ts'
 import type { BaseBackup } from '../postgres/barman-catalogue.ts'
 import { runTasks } from '../tasks/index.ts'
 import { size } from '../units.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { backupHost, onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 

@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { size } from '../units.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { backupHost } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { EXIT } from '../errors.ts'
 import { toYaml } from '../generate/render/yaml.ts'
 import type { Lab } from '../lab.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { openSession } from './shared/session.ts'
 
 /** `pg-lab config`: the lab with every choice made that the config left open. */

@@ -21,7 +21,7 @@ import { readFormer } from '../generate/write/last-written.ts'
 import { type Lab, nodesOf } from '../lab.ts'
 import { freeSubnet, parseSubnet, type Subnet } from '../resolve/addresses.ts'
 import { quoteForShell } from '../tools/process/run.ts'
-import { type Context, canAsk } from './shared/command.ts'
+import { type Context, canAsk } from './shared/verb.ts'
 import { terminalAsker } from './shared/prompts.ts'
 import { up } from './up.ts'
 

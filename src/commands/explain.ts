@@ -4,9 +4,9 @@ import { EXIT, UserError } from '../errors.ts'
 import { type Explanation, explainSetting, type Surroundings } from '../explain/explain.ts'
 import { findSetting } from '../explain/find.ts'
 import type { Landing } from '../explain/landing.ts'
-import { resolveLab } from '../resolve/lab.ts'
+import { resolveLab } from '../resolve/resolve-lab.ts'
 import type { Paint } from '../show.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { openSession } from './shared/session.ts'
 
 /** `pg-lab explain [setting]`: what it does and where it lands; without one, the list of all. */

@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../errors.ts'
 import { handEdits, type WriteResult, writeProject } from '../generate/write/write.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { openSession } from './shared/session.ts'
 import { filesOf } from './steps/files.ts'
 

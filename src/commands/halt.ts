@@ -1,6 +1,6 @@
 import { EXIT } from '../errors.ts'
 import { runTasks } from '../tasks/index.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { openSession, verifyHasMachines, verifyOwnsMachines } from './shared/session.ts'
 
 /** `pg-lab halt`: stops every machine; nothing on them is lost. */

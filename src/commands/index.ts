@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { DEFAULT_OS, OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/names.ts'
 import { CONFIG_FORMATS, LANGUAGES } from '../create/answers.ts'
 import { PRESET_NAMES } from '../create/presets.ts'
-import { type Verb, verb } from './shared/command.ts'
+import { type Verb, verb } from './shared/verb.ts'
 
 function wholeNumber(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)

@@ -3,7 +3,7 @@ import type { LagSample } from '../observe/lag.ts'
 import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
 import { runTasks } from '../tasks/index.ts'
 import { size, span } from '../units.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 

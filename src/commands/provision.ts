@@ -1,6 +1,6 @@
 import { EXIT } from '../errors.ts'
 import { runTasks } from '../tasks/index.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { openSession, verifyHasMachines } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
 import { startMachines } from './steps/machines.ts'

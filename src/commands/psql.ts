@@ -1,9 +1,9 @@
 import { type LabNode, nodesOf } from '../lab.ts'
 import { RESTORED_PSQL } from '../operations/restore.ts'
 import { findPrimary } from '../postgres/topology.ts'
-import { sentCommand } from '../tools/ssh/guest.ts'
+import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import { CONNECT_S } from '../tools/ssh/psql-session.ts'
-import { type Context, canAsk, passedOn } from './shared/command.ts'
+import { type Context, canAsk, passedOn } from './shared/verb.ts'
 import { findNode, openSession, type Session, verifyIsUp } from './shared/session.ts'
 
 /**

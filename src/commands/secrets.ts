@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
 import { usersOf } from '../lab.ts'
 import { passwordOf, SECRETS } from '../operations/rotate-passwords.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { openSession } from './shared/session.ts'
 
 /** `pg-lab secrets`: who has a password, and where it is. `pg-lab secrets show <user>`: the password, for `$(…)`. */

@@ -1,6 +1,6 @@
 import { nodesOf } from '../lab.ts'
-import { SSH_CONFIG } from '../tools/ssh/config.ts'
-import { type Context, canAsk, passedOn } from './shared/command.ts'
+import { SSH_CONFIG } from '../tools/ssh/ssh-config.ts'
+import { type Context, canAsk, passedOn } from './shared/verb.ts'
 import { findNode, openSession, verifyIsUp } from './shared/session.ts'
 
 /**

@@ -7,7 +7,7 @@ import {
   switchover as switchNow,
 } from '../operations/switchover.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
-import type { Context } from './shared/command.ts'
+import type { Context } from './shared/verb.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
 

@@ -2,7 +2,7 @@ import { DEFAULT_OS, type OsName, type ProviderName, VAGRANT_PROVIDERS } from '.
 import { ENDED_OS, OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import type { Answers, Language } from './answers.ts'
-import { configOf } from './config.ts'
+import { configOf } from './new-config.ts'
 import { presetOf } from './presets.ts'
 
 /** One line of a list to choose from. */

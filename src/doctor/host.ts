@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { freemem, networkInterfaces } from 'node:os'
 import { CommandError } from '../errors.ts'
 import { parseSubnet, type Subnet } from '../resolve/addresses.ts'
-import type { Output, Runner } from '../tools/contracts.ts'
+import type { Output, Runner } from '../tools/runner.ts'
 import { type Platform, readPlatform } from './platform.ts'
 
 /** A program that starts from a cold disk, on an emulated processor, needs half a minute to say its version. */

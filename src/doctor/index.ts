@@ -4,7 +4,7 @@ import { RULES } from './rules/index.ts'
 
 export { machinesIn } from '../tools/vagrant/machine-records.ts'
 export { createHost, type Host } from './host.ts'
-export { chooseProvider, type ProviderChoice } from './provider.ts'
+export { chooseProvider, type ProviderChoice } from './choose-provider.ts'
 export { planRepair, type RepairPlan, repair } from './repair.ts'
 export { type Diagnosis, problemsIn, type Scope } from './rule.ts'
 

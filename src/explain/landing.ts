@@ -2,7 +2,7 @@ import { keysOf } from '../config/path.ts'
 import { type Config, parseConfig } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
 import { type ProjectFile, projectFiles } from '../generate/render/project.ts'
-import { type HostFacts, resolveLab } from '../resolve/lab.ts'
+import { type HostFacts, resolveLab } from '../resolve/resolve-lab.ts'
 
 /** A line of a generated file that a setting decides. */
 export interface Landing {

@@ -1,5 +1,5 @@
 import type { Lab } from '../lab.ts'
-import type { Guest, Runner } from '../tools/contracts.ts'
+import type { Guest, Runner } from '../tools/runner.ts'
 
 /** The lab an operation acts on, and with what. */
 export interface LiveLab {

@@ -1,8 +1,8 @@
-import type { EffectiveSetting } from '../catalog/setting-value.ts'
+import type { EffectiveSetting } from '../catalog/same-setting.ts'
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
-import type { Guest } from '../tools/contracts.ts'
+import type { Guest } from '../tools/runner.ts'
 import { SHOWN_TO_ALL } from '../tools/ssh/psql-session.ts'
 
 /** A setting as the server has it. */

@@ -1,7 +1,7 @@
 import type { BackupNode, Lab, PostgresNode } from '../lab.ts'
 import { identifier, literal } from '../postgres/sql.ts'
 import { delayOf } from '../postgres/topology.ts'
-import type { Output, ShellOptions } from '../tools/contracts.ts'
+import type { Output, ShellOptions } from '../tools/runner.ts'
 
 /** What a command is there to show; the locales name and explain it. */
 export type StepId =

@@ -3,7 +3,7 @@ import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
 import { SWITCH_SQL } from '../postgres/wal.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
+import type { Guest, Output } from '../tools/runner.ts'
 import { cleanOutput } from '../tools/process/clean-output.ts'
 import {
   backupSteps,

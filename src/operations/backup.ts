@@ -3,7 +3,7 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { askBarman, barmanCommand } from '../postgres/barman.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { archiveWal } from '../postgres/wal.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
+import type { Guest, Output } from '../tools/runner.ts'
 import { pause } from '../tools/process/signals.ts'
 
 /** How much of a base backup has arrived. */

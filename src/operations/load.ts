@@ -1,7 +1,7 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { type LagSample, lagsNow } from '../observe/lag.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
+import type { Guest, Output } from '../tools/runner.ts'
 import { pause } from '../tools/process/signals.ts'
 
 /** A load is bounded both ways: a lab on a laptop shall survive a slip of the finger. */

@@ -3,7 +3,7 @@ import { CommandError, programFailed } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { createContainers } from '../tools/docker/containers.ts'
-import { writeSshConfig } from '../tools/ssh/config.ts'
+import { writeSshConfig } from '../tools/ssh/ssh-config.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 
 /** $1 is the machine's address in the lab's network, $2 `up` or `down`. A link that is down keeps its address. */

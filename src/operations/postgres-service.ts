@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import type { Guest } from '../tools/contracts.ts'
+import type { Guest } from '../tools/runner.ts'
 import { quoteForShell } from '../tools/process/run.ts'
 
 const START_WITHIN_MS = 120_000

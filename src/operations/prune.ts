@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NODE_IMAGE_SOURCES } from '../generate/render/node-image.ts'
 import type { Lab } from '../lab.ts'
-import type { Runner } from '../tools/contracts.ts'
+import type { Runner } from '../tools/runner.ts'
 
 /** Images of ours are called so: those of the servers, and those of backup hosts. The tag is the system and a hash. */
 const REPOSITORIES = ['pg-lab/node', 'pg-lab/backup'] as const

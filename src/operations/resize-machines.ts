@@ -1,5 +1,5 @@
 import type { LabNode, MachineSize } from '../lab.ts'
-import type { Runner } from '../tools/contracts.ts'
+import type { Runner } from '../tools/runner.ts'
 import { createContainers } from '../tools/docker/containers.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 

@@ -1,4 +1,4 @@
-import { sameSetting } from '../catalog/setting-value.ts'
+import { sameSetting } from '../catalog/same-setting.ts'
 import type { Lab } from '../lab.ts'
 import {
   GROW_ON_STANDBYS_FIRST,

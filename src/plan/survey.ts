@@ -5,7 +5,7 @@ import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } fro
 import { type Belongings, seeBelongings } from '../observe/belongings.ts'
 import { type MachineSight, seeMachine } from '../observe/machines.ts'
 import { type ServerSight, STREAMING_SQL, seeServer } from '../observe/server-settings.ts'
-import type { Guest, Runner } from '../tools/contracts.ts'
+import type { Guest, Runner } from '../tools/runner.ts'
 import { type Resize, seeResizes } from './resizes.ts'
 
 /** A machine that Vagrant has made and the config no longer has. */

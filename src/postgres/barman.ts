@@ -1,7 +1,7 @@
 import { barmanHas } from '../catalog/barman.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
+import type { Guest, Output } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
 import { type Evidence, shellWord } from './evidence.ts'
 

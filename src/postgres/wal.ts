@@ -1,6 +1,6 @@
 import type { WalCompression } from '../catalog/barman.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import type { Guest, Output } from '../tools/contracts.ts'
+import type { Guest, Output } from '../tools/runner.ts'
 import { barmanConfig } from './barman.ts'
 
 /*

@@ -1,5 +1,5 @@
 import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
-import { spelled } from '../catalog/setting-value.ts'
+import { spelled } from '../catalog/same-setting.ts'
 import { parseHbaLine } from '../config/hba.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'

@@ -1,6 +1,6 @@
 import type { Box, Os } from '../catalog/names.ts'
 import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
-import { inBaseUnit } from '../catalog/setting-value.ts'
+import { inBaseUnit } from '../catalog/same-setting.ts'
 import type { Config } from '../config/schema.ts'
 import type { Subnet } from './addresses.ts'
 import { isPrivate } from './network.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { restoreCheck } from '../../src/checks/restore.ts'
 import { STATE_SQL } from '../../src/postgres/topology.ts'
-import type { Guest, Output } from '../../src/tools/contracts.ts'
+import type { Guest, Output } from '../../src/tools/runner.ts'
 import { testLab } from '../support/lab.ts'
 
 const STATE = '{"rows": 2, "checksum": "abc"}'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Command, Runner } from '../../src/tools/contracts.ts'
+import type { Command, Runner } from '../../src/tools/runner.ts'
 import { labFolder, program } from './program.ts'
 
 /** Every command succeeds, and is remembered. */

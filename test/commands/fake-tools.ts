@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError } from '../../src/errors.ts'
-import type { Command, Output, Runner } from '../../src/tools/contracts.ts'
+import type { Command, Output, Runner } from '../../src/tools/runner.ts'
 import { BASICS, DOCKER } from '../doctor/computer.ts'
 
 const NODES = ['master', 'slave', 'backup']

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { main } from '../../src/cli.ts'
-import type { Runner } from '../../src/tools/contracts.ts'
+import type { Runner } from '../../src/tools/runner.ts'
 import { scriptedRunner } from '../doctor/computer.ts'
 import { folderWith } from '../tools/helpers.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Command, Runner } from '../../src/tools/contracts.ts'
+import type { Command, Runner } from '../../src/tools/runner.ts'
 import { asTyped } from '../support/any-shell.ts'
 import { labFolder, program } from './program.ts'
 

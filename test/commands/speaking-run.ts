@@ -1,4 +1,4 @@
-import type { Command, Output, Runner } from '../../src/tools/contracts.ts'
+import type { Command, Output, Runner } from '../../src/tools/runner.ts'
 import { asTyped } from '../support/any-shell.ts'
 
 /** What a host answers to a command line; `undefined` for a machine that is down. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadConfig, withPositions } from '../../src/config/load.ts'
 import { UserError } from '../../src/errors.ts'
-import { resolveLab } from '../../src/resolve/lab.ts'
+import { resolveLab } from '../../src/resolve/resolve-lab.ts'
 
 let lab = ''
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { partialConfig, WrongSetting } from '../../src/config/partial.ts'
-import { crossProblems } from '../../src/resolve/lab.ts'
+import { crossProblems } from '../../src/resolve/resolve-lab.ts'
 
 /** What settings say against each other, as far as they are right each by itself. */
 function problemsOf(input: unknown): string[] {

@@ -9,7 +9,7 @@ import { PRESET_NAMES, presetOf } from '../../src/create/presets.ts'
 import { SCRIPTS } from '../../src/create/starter.ts'
 import { UserError } from '../../src/errors.ts'
 import { nodesOf } from '../../src/lab.ts'
-import { resolveLab } from '../../src/resolve/lab.ts'
+import { resolveLab } from '../../src/resolve/resolve-lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 const DOCKER = { provider: 'docker', architecture: 'amd64' } as const

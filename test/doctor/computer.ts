@@ -2,7 +2,7 @@ import { createHost, type Host } from '../../src/doctor/host.ts'
 import type { Platform } from '../../src/doctor/platform.ts'
 import { CommandError } from '../../src/errors.ts'
 import { parseSubnet } from '../../src/resolve/addresses.ts'
-import type { Command, Output, Runner } from '../../src/tools/contracts.ts'
+import type { Command, Output, Runner } from '../../src/tools/runner.ts'
 
 export const DEBIAN: Platform = {
   system: 'linux',

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { LASTING_RUN, NUMBERS_A_RUN, readRecording } from '../../src/drills/rehearsal/recording.ts'
 import { endLastingWriter, startLastingWriter } from '../../src/drills/rehearsal/writer.ts'
 import { createRunner } from '../../src/tools/process/run.ts'
-import { createGuest } from '../../src/tools/ssh/guest.ts'
+import { createGuest } from '../../src/tools/ssh/ssh-guest.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith, scriptedTools } from '../tools/helpers.ts'
 

@@ -8,7 +8,7 @@ import { explainSetting, type Surroundings } from '../../src/explain/explain.ts'
 import { findSetting } from '../../src/explain/find.ts'
 import { manualOf } from '../../src/explain/manual.ts'
 import { GROUP_VARS, projectFiles } from '../../src/generate/render/project.ts'
-import { type HostFacts, resolveLab } from '../../src/resolve/lab.ts'
+import { type HostFacts, resolveLab } from '../../src/resolve/resolve-lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 const DOCKER: HostFacts = { provider: 'docker', architecture: 'amd64' }

@@ -4,7 +4,7 @@ import type { LabNode } from '../../src/lab.ts'
 import { copyFiles } from '../../src/observe/copied-files.ts'
 import { redactor } from '../../src/observe/redact.ts'
 import { writeTranscript } from '../../src/observe/transcript.ts'
-import type { Guest, Output } from '../../src/tools/contracts.ts'
+import type { Guest, Output } from '../../src/tools/runner.ts'
 import { testLab, testSlave } from '../support/lab.ts'
 
 const MARK = 'report of 2026-11-22'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { NODE_IMAGE_SOURCES } from '../../src/generate/render/node-image.ts'
 import { imagesOf, oldImages } from '../../src/operations/prune.ts'
-import type { Runner } from '../../src/tools/contracts.ts'
+import type { Runner } from '../../src/tools/runner.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { removeMachines, withGoneMachines } from '../../src/operations/remove-machines.ts'
-import type { Guest, Runner } from '../../src/tools/contracts.ts'
+import type { Guest, Runner } from '../../src/tools/runner.ts'
 import { testLab, testSlave } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LabNode } from '../../src/lab.ts'
 import { resizeMachines } from '../../src/operations/resize-machines.ts'
-import type { Runner } from '../../src/tools/contracts.ts'
+import type { Runner } from '../../src/tools/runner.ts'
 import { createVagrant } from '../../src/tools/vagrant/vagrant.ts'
 import { testMaster, testSlave } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'

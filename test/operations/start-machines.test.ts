@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startMachines } from '../../src/operations/start-machines.ts'
-import type { Guest, Runner } from '../../src/tools/contracts.ts'
+import type { Guest, Runner } from '../../src/tools/runner.ts'
 import { createVagrant } from '../../src/tools/vagrant/vagrant.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'

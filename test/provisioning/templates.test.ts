@@ -6,7 +6,7 @@ import { ansibleVars } from '../../src/generate/render/ansible-vars.ts'
 import { toYaml } from '../../src/generate/render/yaml.ts'
 import type { Lab } from '../../src/lab.ts'
 import { hbaLines } from '../../src/postgres/hba-lines.ts'
-import { resolveLab } from '../../src/resolve/lab.ts'
+import { resolveLab } from '../../src/resolve/resolve-lab.ts'
 import { ATTACKS, attempts } from '../generate/hostile-configs.ts'
 import { bin, python } from './readers.ts'
 

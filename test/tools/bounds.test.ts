@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRunner } from '../../src/tools/process/run.ts'
-import { createGuest } from '../../src/tools/ssh/guest.ts'
+import { createGuest } from '../../src/tools/ssh/ssh-guest.ts'
 import { commandError, folderWith, master, scriptedTools } from './helpers.ts'
 
 /** What sshd and sudo do, on this computer. */

@@ -1,5 +1,5 @@
 import type { LabNode } from '../../lab.ts'
-import type { Guest } from '../../tools/contracts.ts'
+import type { Guest } from '../../tools/runner.ts'
 import { onceAGuest } from '../../tools/ssh/ask-once.ts'
 
 /** What a host tells whoever logs in. */

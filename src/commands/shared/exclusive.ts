@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { cannotWrite, Interrupted, UserError } from '../../errors.ts'
 import type { Holder } from '../../tools/process/lab-lock.ts'
-import type { Context } from './command.ts'
+import type { Context } from './verb.ts'
 import { deleteOldLogs } from './run-logs.ts'
 
 /**

@@ -9,12 +9,12 @@ import { UserError } from '../../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../../lab.ts'
 import { isPlain, type TaskOptions } from '../../tasks/index.ts'
 import { hasAnsible, withAnsibleInGuest } from '../../tools/ansible/in-guest.ts'
-import type { Guest, Runner } from '../../tools/contracts.ts'
+import type { Guest, Runner } from '../../tools/runner.ts'
 import { quoteForShell } from '../../tools/process/run.ts'
-import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../../tools/ssh/config.ts'
+import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../../tools/ssh/ssh-config.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
 import type { Vagrant } from '../../tools/vagrant/vagrant.ts'
-import type { Context } from './command.ts'
+import type { Context } from './verb.ts'
 import { type RunLogs, runLogs } from './run-logs.ts'
 
 /** The lab of the folder we are called in, with the tools that reach it. */
@@ -56,7 +56,7 @@ export async function openSession(given: Context, provider?: ProviderName | 'aut
   if (lab.provider === 'ssh') writeSshConfig(directory, serversSshConfig(lab), nodesOf(lab))
   const logs = runLogs(directory)
   const { createVagrant } = await import('../../tools/vagrant/vagrant.ts')
-  const { createGuest } = await import('../../tools/ssh/guest.ts')
+  const { createGuest } = await import('../../tools/ssh/ssh-guest.ts')
   const run = runnerOf(given, lab, directory)
   const context = { ...given, run }
   const vagrant = createVagrant({ directory, run, logFile: logs.file('vagrant') })
@@ -104,7 +104,7 @@ export async function readConfig({ directory, configPath }: Context): Promise<Lo
 async function withCrossProblems({ file, rest, problems, message }: ConfigError): Promise<Error> {
   const { configError } = await import('../../config/problems.ts')
   const { withPositions } = await import('../../config/load.ts')
-  const { crossProblems, UNSEEN } = await import('../../resolve/lab.ts')
+  const { crossProblems, UNSEEN } = await import('../../resolve/resolve-lab.ts')
   const more = rest ? crossProblems(rest, UNSEEN) : []
   if (more.length === 0) return new UserError(message, { problems })
   return withPositions(configError(basename(file), [...problems, ...more]), file)
@@ -115,7 +115,7 @@ function computerOf({ platform: { architecture } }: Host, provider: ProviderName
 }
 
 async function resolve({ config, file }: LoadedConfig, host: Host, provider: ProviderName): Promise<Lab> {
-  const { resolveLab } = await import('../../resolve/lab.ts')
+  const { resolveLab } = await import('../../resolve/resolve-lab.ts')
   try {
     return resolveLab({ ...config, provider }, computerOf(host, provider))
   } catch (error) {

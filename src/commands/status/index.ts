@@ -1,10 +1,10 @@
 import { isRunning, type OpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, Interrupted } from '../../errors.ts'
 import { type Survey, surveyLab } from '../../observe/status.ts'
-import type { Guest } from '../../tools/contracts.ts'
+import type { Guest } from '../../tools/runner.ts'
 import { pause } from '../../tools/process/signals.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
-import type { Context } from '../shared/command.ts'
+import type { Context } from '../shared/verb.ts'
 import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
 import { type LagHistory, remember } from './history.ts'
 import { showStatus } from './screen.ts'
@@ -32,7 +32,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
 
 /** Its looks go into no log: a watched lab would fill the disk with them. */
 async function silentGuest({ directory, context, lab }: Session): Promise<Guest> {
-  const { createGuest } = await import('../../tools/ssh/guest.ts')
+  const { createGuest } = await import('../../tools/ssh/ssh-guest.ts')
   return createGuest({ directory, run: context.run, psql: psqlProgram(lab) })
 }
 

@@ -8,7 +8,7 @@ import { startMachines as start } from '../../operations/start-machines.ts'
 import type { Survey } from '../../plan/survey.ts'
 import { machinesThat } from '../../plan/whereabouts.ts'
 import type { Progress, Task } from '../../tasks/index.ts'
-import { writeSshConfig } from '../../tools/ssh/config.ts'
+import { writeSshConfig } from '../../tools/ssh/ssh-config.ts'
 import type { Session } from '../shared/session.ts'
 import { liveLab } from './operation.ts'
 

@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
-import type { Guest } from '../../tools/contracts.ts'
+import type { Guest } from '../../tools/runner.ts'
 import { pause } from '../../tools/process/signals.ts'
 
 /** One server, at one moment. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { CommandError } from '../../errors.ts'
-import type { Command, Runner } from '../contracts.ts'
+import type { Command, Runner } from '../runner.ts'
 import { withoutUsersAnsible } from '../process/environment.ts'
-import { controlFolder, SSH_CONFIG } from '../ssh/config.ts'
+import { controlFolder, SSH_CONFIG } from '../ssh/ssh-config.ts'
 import { type AnsibleEvent, type HostRecap, parseEvent } from './events.ts'
 import { hintFor } from './hints.ts'
 

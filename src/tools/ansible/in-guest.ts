@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join, posix } from 'node:path'
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
-import type { Command, Output, Runner } from '../contracts.ts'
+import type { Command, Output, Runner } from '../runner.ts'
 import { isOnPath } from '../process/run.ts'
-import { KNOWN_HOSTS, SSH_CONFIG } from '../ssh/config.ts'
-import { sentCommand } from '../ssh/guest.ts'
+import { KNOWN_HOSTS, SSH_CONFIG } from '../ssh/ssh-config.ts'
+import { sentCommand } from '../ssh/ssh-guest.ts'
 
 /** What a machine that plays for a computer without Ansible needs; carry.py and vagrant.rb there do Vagrant's part. */
 export const GUEST_RUNNER = 'provisioning/guest-runner'

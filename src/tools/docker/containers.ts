@@ -1,6 +1,6 @@
 import { dockerNetwork } from '../../catalog/providers/docker.ts'
 import type { MachineSize } from '../../lab.ts'
-import type { Runner } from '../contracts.ts'
+import type { Runner } from '../runner.ts'
 import { machinesIn } from '../vagrant/machine-records.ts'
 
 /** Containers of the docker provider. What they were given when they were made, Vagrant never changes again. */

@@ -3,11 +3,11 @@ import { constants } from 'node:os'
 import { basename, delimiter, join } from 'node:path'
 import type { ExecaMethod, Options, Result, ResultPromise } from 'execa'
 import { CommandError } from '../../errors.ts'
-import type { Command, Output, Runner } from '../contracts.ts'
+import type { Command, Output, Runner } from '../runner.ts'
 import { LADDER, type Ladder, signalGroup, stopGroup } from './groups.ts'
 import { recordGroup } from './lab-lock.ts'
 import { openLog } from './logs.ts'
-import { type Capture, capture } from './output.ts'
+import { type Capture, capture } from './capture.ts'
 import { throwIfInterrupted, watch } from './signals.ts'
 
 /** A background process may inherit the pipes of the one we started: after its exit we listen this long in vain. */

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Interrupted } from '../../../src/errors.ts'
-import type { Command, Runner } from '../../../src/tools/contracts.ts'
+import type { Command, Runner } from '../../../src/tools/runner.ts'
 import { labFolder, program } from '../program.ts'
 
 const DONE = { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { rescue } from '../../../src/drills/rehearsal/rescue.ts'
 import type { LabNode } from '../../../src/lab.ts'
-import type { Command } from '../../../src/tools/contracts.ts'
+import type { Command } from '../../../src/tools/runner.ts'
 import { type Is, PRIMARY, scene, standby } from '../../operations/scene.ts'
 
 beforeEach(() => {

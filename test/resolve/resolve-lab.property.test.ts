@@ -5,7 +5,7 @@ import { type ClusterConfig, parseConfig } from '../../src/config/schema.ts'
 import { UserError } from '../../src/errors.ts'
 import { type Lab, nodesOf } from '../../src/lab.ts'
 import { addressNumber, parseSubnet, whyNotAddress } from '../../src/resolve/addresses.ts'
-import { resolveLab } from '../../src/resolve/lab.ts'
+import { resolveLab } from '../../src/resolve/resolve-lab.ts'
 
 /** Optional keys of a record, each left out now and then. */
 function some<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay, setImmediate as pollOnce } from 'node:timers/promises'
-import type { Command } from '../contracts.ts'
+import type { Command } from '../runner.ts'
 import { keepBytes, keepLast, type Log, printable, splitLines } from './logs.ts'
 
 /** How much of each stream stays in memory: the newest part. The whole is in the log. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type ClusterConfig, parseConfig } from '../../src/config/schema.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Lab } from '../../src/lab.ts'
-import { type HostFacts, resolveLab } from '../../src/resolve/lab.ts'
+import { type HostFacts, resolveLab } from '../../src/resolve/resolve-lab.ts'
 
 const DOCKER: HostFacts = { provider: 'docker', architecture: 'amd64' }
 const VIRTUALBOX: HostFacts = { provider: 'virtualbox', architecture: 'amd64' }

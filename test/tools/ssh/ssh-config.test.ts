@@ -8,7 +8,7 @@ import {
   SSH_CONFIG,
   serversSshConfig,
   writeSshConfig,
-} from '../../../src/tools/ssh/config.ts'
+} from '../../../src/tools/ssh/ssh-config.ts'
 import { testLab } from '../../support/lab.ts'
 import { folderWith, master } from '../helpers.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Runner } from '../../../src/tools/contracts.ts'
+import type { Runner } from '../../../src/tools/runner.ts'
 import { createRunner } from '../../../src/tools/process/run.ts'
-import { createGuest } from '../../../src/tools/ssh/guest.ts'
+import { createGuest } from '../../../src/tools/ssh/ssh-guest.ts'
 import { commandError, folderWith, master, scriptedTools } from '../helpers.ts'
 
 /** What sshd does: the words after the host become one string, and the login shell reads it. */

@@ -1,6 +1,6 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings'
 import type { Paint } from '../../show.ts'
-import type { Runner } from '../../tools/contracts.ts'
+import type { Runner } from '../../tools/runner.ts'
 import { exclusively } from './exclusive.ts'
 
 type Screen = NodeJS.WritableStream & {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sameSetting } from '../../src/catalog/setting-value.ts'
+import { sameSetting } from '../../src/catalog/same-setting.ts'
 
 const blocks = { name: 'shared_buffers', unit: '8kB', vartype: 'integer' }
 const kilobytes = { name: 'work_mem', unit: 'kB', vartype: 'integer' }
