@@ -1,8 +1,8 @@
 import type { BackupNode } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../observe/backups.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
-import type { Guest } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { span } from '../units.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 

@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import { askBarman, type BarmanAnswer, barmanCommand, barmanFailed, OWN_FOLDERS } from '../postgres/barman.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /** One line of `barman check`, by its key in Barman's JSON. */

@@ -1,7 +1,7 @@
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig, everything, OWN_FOLDERS } from '../postgres/barman.ts'
 import { shellWord } from '../postgres/evidence.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /** Barman's names for the folders it writes to. */

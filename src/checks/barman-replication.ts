@@ -1,7 +1,7 @@
 import type { BackupNode, Lab, LabNode, PostgresNode } from '../lab.ts'
 import { applicationOf, askBarman, barmanConfig, barmanFailed } from '../postgres/barman.ts'
 import { followersOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 
 interface Client {

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtEach } from './support/check.ts'
 import { greet } from './support/first-contact.ts'
 

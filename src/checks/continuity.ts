@@ -3,7 +3,7 @@ import type { BackupNode } from '../lab.ts'
 import { askBarman, barmanCommand, barmanConfig, barmanVersion } from '../postgres/barman.ts'
 import { shellWord } from '../postgres/evidence.ts'
 import { bytesOf, walReader } from '../postgres/wal.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /*

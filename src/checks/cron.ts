@@ -1,7 +1,7 @@
 import type { BackupNode, Lab } from '../lab.ts'
 import { everything } from '../postgres/barman.ts'
-import type { Guest } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /** The cron service of each OS family. */

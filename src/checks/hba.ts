@@ -1,7 +1,7 @@
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { hbaLines, othersLines } from '../postgres/hba-lines.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtEach, type Seen } from './support/check.ts'
 import { contains, prefixOf } from './support/ipv4.ts'
 

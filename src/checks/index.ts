@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { backups } from './backups.ts'
 import { barmanCheck } from './barman-check.ts'
 import { folders } from './barman-folders.ts'

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { delayOf, followersOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 interface LagRow {

@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import { ageS, type Backups } from '../observe/backups.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { span } from '../units.ts'
 import { readCatalogue } from './backups.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'

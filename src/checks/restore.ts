@@ -7,7 +7,7 @@ import {
   type TableState,
 } from '../operations/restore-rehearsal.ts'
 import { barmanCommand, everything, OWN_FOLDERS } from '../postgres/barman.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { size } from '../units.ts'
 import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 

@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig } from '../postgres/barman.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { barmanJobs } from './cron.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 

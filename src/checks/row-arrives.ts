@@ -5,7 +5,7 @@ import type { Lab, LabNode } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { identifier, literal } from '../postgres/sql.ts'
 import { delayOf, linksOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAt, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 /** How long a row may take from the primary to a slave. */

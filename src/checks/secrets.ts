@@ -1,7 +1,7 @@
 import { type BackupNode, type LabNode, postgresNodes } from '../lab.ts'
 import { barmanConfig, everything } from '../postgres/barman.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, lookAtEach, type Seen } from './support/check.ts'
 
 interface SecretsRow {

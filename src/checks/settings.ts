@@ -2,7 +2,7 @@ import { spelled } from '../catalog/same-setting.ts'
 import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
 import { psqlEvidence, shellWord } from '../postgres/evidence.ts'
 import { literal } from '../postgres/sql.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { SHOWN_TO_ALL } from '../tools/ssh/psql-session.ts'
 import { type Check, lookAtEach, type Seen } from './support/check.ts'
 

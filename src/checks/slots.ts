@@ -1,7 +1,7 @@
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { followersOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 interface SlotRow {

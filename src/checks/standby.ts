@@ -4,7 +4,7 @@ import { everything } from '../postgres/barman.ts'
 import { toSender } from '../postgres/conninfo.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { delayOf, type Link, linksOf, type ServerState } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
 
 interface StandbyRow {

@@ -1,7 +1,7 @@
 import type { Lab, LabNode } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { synchronousNames } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
 
 interface SyncRow {

@@ -6,7 +6,7 @@ import { barmanConfig } from '../postgres/barman.ts'
 import { toSender, VERIFY } from '../postgres/conninfo.ts'
 import { psqlEvidence, shellWord } from '../postgres/evidence.ts'
 import { type Link, linksOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAt, lookAtBackup, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
 /** The playbook makes a new certificate a year before the old one ends. */

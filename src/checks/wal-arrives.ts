@@ -2,7 +2,7 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { barmanCommand, everything } from '../postgres/barman.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { archiveWal, SWITCH_SQL } from '../postgres/wal.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 
 export const wal: Check = {

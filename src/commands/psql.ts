@@ -1,10 +1,10 @@
 import { type LabNode, nodesOf } from '../lab.ts'
 import { RESTORED_PSQL } from '../operations/restore.ts'
 import { findPrimary } from '../postgres/topology.ts'
-import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import { CONNECT_S } from '../tools/ssh/psql-session.ts'
-import { type Context, canAsk, passedOn } from './shared/verb.ts'
+import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import { findNode, openSession, type Session, verifyIsUp } from './shared/session.ts'
+import { type Context, canAsk, passedOn } from './shared/verb.ts'
 
 /**
  * `pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database. On the backup host it is that of

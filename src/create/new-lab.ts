@@ -5,8 +5,8 @@ import { type ProjectFile, projectFiles } from '../generate/render/project.ts'
 import type { Lab } from '../lab.ts'
 import { type HostFacts, resolveLab } from '../resolve/resolve-lab.ts'
 import type { Answers, ConfigFormat } from './answers.ts'
-import { asFlagError, configOf } from './new-config.ts'
 import { configFile, configFileName } from './config-file.ts'
+import { asFlagError, configOf } from './new-config.ts'
 import { starterFiles } from './starter.ts'
 
 /** A lab that is about to be written. */

@@ -3,8 +3,8 @@ import type { Diagnosis, Scope } from './rule.ts'
 import { RULES } from './rules/index.ts'
 
 export { machinesIn } from '../tools/vagrant/machine-records.ts'
-export { createHost, type Host } from './host.ts'
 export { chooseProvider, type ProviderChoice } from './choose-provider.ts'
+export { createHost, type Host } from './host.ts'
 export { planRepair, type RepairPlan, repair } from './repair.ts'
 export { type Diagnosis, problemsIn, type Scope } from './rule.ts'
 

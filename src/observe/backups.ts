@@ -1,5 +1,6 @@
 import type { BackupNode } from '../lab.ts'
-import type { Guest, Output } from '../tools/runner.ts'
+import type { Output } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Disk, readDisk } from './status-answers.ts'
 
 /** What Barman keeps of a server; bytes are those of the base backups alone, without WAL. */

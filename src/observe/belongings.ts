@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { programFailed } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** What a server that was there before the lab belongs to. */
 export interface Belongings {

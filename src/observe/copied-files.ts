@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix'
 import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, type LabNode, postgresNodes } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** A configuration file as it lies on a server, without its secrets. */
 export interface CopiedFile {

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { followersOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { SENDERS_SQL, type Sender } from './status-answers.ts'
 
 export interface Lag {

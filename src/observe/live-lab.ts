@@ -1,5 +1,6 @@
 import type { Lab } from '../lab.ts'
-import type { Guest, Runner } from '../tools/runner.ts'
+import type { Runner } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** The lab an operation acts on, and with what. */
 export interface LiveLab {

@@ -1,7 +1,7 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { CommandError } from '../errors.ts'
 import type { LabNode, MachineSize } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** What a machine says of itself. */
 export interface MachineSight {

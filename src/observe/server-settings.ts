@@ -2,7 +2,7 @@ import type { EffectiveSetting } from '../catalog/same-setting.ts'
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { SHOWN_TO_ALL } from '../tools/ssh/psql-session.ts'
 
 /** A setting as the server has it. */

@@ -1,6 +1,7 @@
 import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
-import type { Guest, Output } from '../tools/runner.ts'
+import type { Output } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/ssh/psql-session.ts'
 import { askCatalogue, type BackupAnswer, readBackupAnswer } from './backups.ts'
 import { type Asked, readServerAnswer, SERVER_SCRIPT, type ServerAnswer } from './status-answers.ts'

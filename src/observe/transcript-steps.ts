@@ -1,7 +1,8 @@
 import type { BackupNode, Lab, PostgresNode } from '../lab.ts'
 import { identifier, literal } from '../postgres/sql.ts'
 import { delayOf } from '../postgres/topology.ts'
-import type { Output, ShellOptions } from '../tools/runner.ts'
+import type { Output } from '../tools/runner.ts'
+import type { ShellOptions } from '../tools/ssh/guest-contract.ts'
 
 /** What a command is there to show; the locales name and explain it. */
 export type StepId =

@@ -3,8 +3,9 @@ import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
 import { SWITCH_SQL } from '../postgres/wal.ts'
-import type { Guest, Output } from '../tools/runner.ts'
 import { cleanOutput } from '../tools/process/clean-output.ts'
+import type { Output } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import {
   backupSteps,
   type PlannedStep,

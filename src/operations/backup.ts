@@ -3,8 +3,9 @@ import type { BackupNode, LabNode } from '../lab.ts'
 import { askBarman, barmanCommand } from '../postgres/barman.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { archiveWal } from '../postgres/wal.ts'
-import type { Guest, Output } from '../tools/runner.ts'
 import { pause } from '../tools/process/signals.ts'
+import type { Output } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** How much of a base backup has arrived. */
 export interface BackupProgress {

@@ -1,8 +1,9 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { type LagSample, lagsNow } from '../observe/lag.ts'
-import type { Guest, Output } from '../tools/runner.ts'
 import { pause } from '../tools/process/signals.ts'
+import type { Output } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** A load is bounded both ways: a lab on a laptop shall survive a slip of the finger. */
 export const LOAD_LIMITS = { rate: 5_000, seconds: 3_600 } as const

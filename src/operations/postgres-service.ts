@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
 import { quoteForShell } from '../tools/process/run.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 const START_WITHIN_MS = 120_000
 

@@ -1,6 +1,6 @@
 import type { LabNode, MachineSize } from '../lab.ts'
-import type { Runner } from '../tools/runner.ts'
 import { createContainers } from '../tools/docker/containers.ts'
+import type { Runner } from '../tools/runner.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 
 /** A machine and the size it is to have. */

@@ -6,8 +6,9 @@ import { barmanConfig, barmanVersion } from '../postgres/barman.ts'
 import { listBackups, tablespacesOf } from '../postgres/barman-catalogue.ts'
 import { identifier, literal } from '../postgres/sql.ts'
 import { archiveWal, TIMELINE_SQL } from '../postgres/wal.ts'
-import type { Guest, Output } from '../tools/runner.ts'
 import { quoteForShell } from '../tools/process/run.ts'
+import type { Output } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { BARE_ANSWERS, bounded, processS, sessionSql } from '../tools/ssh/psql-session.ts'
 
 /** What the demo table held at one moment. */

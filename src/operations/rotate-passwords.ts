@@ -6,8 +6,8 @@ import type { Lab, LabNode } from '../lab.ts'
 import { toSender } from '../postgres/conninfo.ts'
 import { literal } from '../postgres/sql.ts'
 import { delayOf, findPrimary, type Link, linksOf } from '../postgres/topology.ts'
-import type { Guest } from '../tools/runner.ts'
 import { pause } from '../tools/process/signals.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** One file a user, as the roles keep them; seen from the lab's folder. */
 export const SECRETS = '.pg-lab/secrets'

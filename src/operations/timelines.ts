@@ -2,7 +2,7 @@ import { CommandError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import { barmanConfig } from '../postgres/barman.ts'
 import { bytesOf } from '../postgres/wal.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** Where a timeline came from: each older one, and the LSN at which it was left. The oldest first. */
 type TimelineHistory = readonly { readonly timeline: number; readonly leftAt: string }[]

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, postgresNodes } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../observe/backups.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { span } from '../units.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
 import type { Survey } from './survey.ts'

@@ -1,6 +1,6 @@
 import type { WriteResult } from '../generate/write/write.ts'
 import type { Lab } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { backupItems } from './backup.ts'
 import { fileItems } from './files.ts'
 import { departures, leavingItems, machineItems } from './machines.ts'

@@ -5,7 +5,8 @@ import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } fro
 import { type Belongings, seeBelongings } from '../observe/belongings.ts'
 import { type MachineSight, seeMachine } from '../observe/machines.ts'
 import { type ServerSight, STREAMING_SQL, seeServer } from '../observe/server-settings.ts'
-import type { Guest, Runner } from '../tools/runner.ts'
+import type { Runner } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Resize, seeResizes } from './resizes.ts'
 
 /** A machine that Vagrant has made and the config no longer has. */

@@ -1,5 +1,5 @@
 import type { BackupNode } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { askBarman, barmanFailed } from './barman.ts'
 
 /** A base backup in Barman's catalogue. */

@@ -1,8 +1,9 @@
 import { barmanHas } from '../catalog/barman.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import type { Guest, Output } from '../tools/runner.ts'
+import type { Output } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Evidence, shellWord } from './evidence.ts'
 
 /** An emulated processor that has other things to do takes over a minute for `barman check`. */

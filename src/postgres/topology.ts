@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
-import type { Guest } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { TIMELINE_SQL } from './wal.ts'
 
 /** What a server says of itself. */

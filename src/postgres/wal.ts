@@ -1,6 +1,7 @@
 import type { WalCompression } from '../catalog/barman.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
-import type { Guest, Output } from '../tools/runner.ts'
+import type { Output } from '../tools/runner.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { barmanConfig } from './barman.ts'
 
 /*

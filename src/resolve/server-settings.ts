@@ -1,6 +1,6 @@
 import { isServerSetting } from '../catalog/postgres-settings.ts'
-import { majorsWith, type SettingFacts, settingFacts, settingsOf } from '../catalog/setting-facts.ts'
 import { inBaseUnit, spelled } from '../catalog/same-setting.ts'
+import { majorsWith, type SettingFacts, settingFacts, settingsOf } from '../catalog/setting-facts.ts'
 import { closest } from '../config/closest.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { clock } from '../../src/checks/clock.ts'
-import type { Guest } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { recordedLab, scriptedGuest } from './scripted-guest.ts'
 
 /** Every clock is right, and the standby reads its own at once but takes four and a half seconds to answer. */

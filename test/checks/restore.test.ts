@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { restoreCheck } from '../../src/checks/restore.ts'
 import { STATE_SQL } from '../../src/postgres/topology.ts'
-import type { Guest, Output } from '../../src/tools/runner.ts'
+import type { Output } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { testLab } from '../support/lab.ts'
 
 const STATE = '{"rows": 2, "checksum": "abc"}'

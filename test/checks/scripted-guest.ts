@@ -1,7 +1,8 @@
 import { CommandError } from '../../src/errors.ts'
 import type { Lab, LabNode } from '../../src/lab.ts'
 import { hbaLines } from '../../src/postgres/hba-lines.ts'
-import type { Guest, Output } from '../../src/tools/runner.ts'
+import type { Output } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { testBackup, testLab } from '../support/lab.ts'
 // Of a real lab of three hosts: Debian 12, PostgreSQL 15.20, Barman 3.4.0.
 import recorded from './recorded.json' with { type: 'json' }

@@ -1,7 +1,8 @@
 import { CommandError } from '../../src/errors.ts'
 import type { LabNode } from '../../src/lab.ts'
 import type { ServerAnswer } from '../../src/observe/status-answers.ts'
-import type { Guest, Output } from '../../src/tools/runner.ts'
+import type { Output } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 
 /** What `df -kP` adds to an answer. */
 const DF = `Filesystem     1024-blocks     Used Available Capacity Mounted on

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { runLoad } from '../../src/operations/load.ts'
-import type { Guest } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { planPromotion, promote } from '../../src/operations/promote.ts'
-import type { Guest } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { testBackup, testSlave } from '../support/lab.ts'
 import { PRIMARY, refusal, scene, standby, threeServers } from './scene.ts'
 

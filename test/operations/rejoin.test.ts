@@ -3,7 +3,8 @@ import { CommandError } from '../../src/errors.ts'
 import type { LiveLab } from '../../src/observe/live-lab.ts'
 import { planReinit } from '../../src/operations/reinit.ts'
 import { planRejoin, rejoin } from '../../src/operations/rejoin.ts'
-import type { Command, Guest } from '../../src/tools/runner.ts'
+import type { Command } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { PRIMARY, refusal, scene, standby } from './scene.ts'
 
 const PROMOTED = { in_recovery: false, timeline: 2, history: [{ timeline: 1, left_at: '0/5000000' }] }

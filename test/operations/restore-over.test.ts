@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { chooseOver } from '../../src/operations/restore-over.ts'
-import type { Guest } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { folderWith } from '../tools/helpers.ts'
 import { type Is, PRIMARY, refusal, scene, standby } from './scene.ts'
 

@@ -9,7 +9,7 @@ import {
   storedKey,
 } from '../../src/operations/rotate-passwords.ts'
 import { STATE_SQL } from '../../src/postgres/topology.ts'
-import type { Guest } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { testLab } from '../support/lab.ts'
 import { commandError, folderWith } from '../tools/helpers.ts'
 

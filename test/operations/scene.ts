@@ -2,7 +2,8 @@ import { CommandError } from '../../src/errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../src/lab.ts'
 import type { LiveLab } from '../../src/observe/live-lab.ts'
 import type { ServerAnswer } from '../../src/observe/servers.ts'
-import type { Guest, Output } from '../../src/tools/runner.ts'
+import type { Output } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { testLab, testSlave } from '../support/lab.ts'
 
 /** Three servers on 192.168.11.150 to .152, without a backup host. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { startMachines } from '../../src/operations/start-machines.ts'
-import type { Guest, Runner } from '../../src/tools/runner.ts'
+import type { Runner } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { createVagrant } from '../../src/tools/vagrant/vagrant.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'

@@ -4,7 +4,7 @@ import { nodesOf } from '../../src/lab.ts'
 import { makePlan } from '../../src/plan/index.ts'
 import { refusals } from '../../src/plan/refusals.ts'
 import { survey } from '../../src/plan/survey.ts'
-import type { Guest } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { testLab } from '../support/lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 

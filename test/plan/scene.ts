@@ -9,7 +9,8 @@ import type { PlanItem } from '../../src/plan/plan-item.ts'
 import { type Survey, survey } from '../../src/plan/survey.ts'
 import { hbaLines } from '../../src/postgres/hba-lines.ts'
 import { followersOf, synchronousNames } from '../../src/postgres/topology.ts'
-import type { Guest, Runner } from '../../src/tools/runner.ts'
+import type { Runner } from '../../src/tools/runner.ts'
+import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 /** What pg_settings says of the settings these tests change. */

@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
-import type { Guest } from '../../tools/runner.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
 /** How long a question waits for others to the same server. */
 const COLLECT_MS = 5

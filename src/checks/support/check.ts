@@ -2,7 +2,7 @@ import { CommandError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { BackupNode, Lab, LabNode } from '../../lab.ts'
 import { findPrimary, type Primary, type ServerState } from '../../postgres/topology.ts'
-import type { Guest } from '../../tools/runner.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
 /** One question put to the running servers. To add one: write its file, list it in index.ts. */
 export interface Check {

@@ -1,6 +1,6 @@
 import type { LabNode } from '../../lab.ts'
-import type { Guest } from '../../tools/runner.ts'
 import { onceAGuest } from '../../tools/ssh/ask-once.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
 /** What a host tells whoever logs in. */
 export interface Greeting {

@@ -1,6 +1,6 @@
 import type { Lab, LabNode } from '../../lab.ts'
 import { STATE_SQL } from '../../postgres/topology.ts'
-import type { Guest } from '../../tools/runner.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { batched } from './batched-queries.ts'
 
 /** sshd refuses the eleventh session of a shared connection (MaxSessions 10); others may be using it too. */

@@ -12,7 +12,7 @@ import { runLoad } from '../../operations/load.ts'
 import { barmanVersion } from '../../postgres/barman.ts'
 import { type LoadReport, type Report, timeOf, versionsOf } from '../../report/report.ts'
 import type { Progress } from '../../tasks/index.ts'
-import type { Guest } from '../../tools/runner.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import type { Session } from '../shared/session.ts'
 
 /** Long enough for a line with a shape, short enough to wait for. */

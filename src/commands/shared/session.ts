@@ -9,13 +9,14 @@ import { UserError } from '../../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../../lab.ts'
 import { isPlain, type TaskOptions } from '../../tasks/index.ts'
 import { hasAnsible, withAnsibleInGuest } from '../../tools/ansible/in-guest.ts'
-import type { Guest, Runner } from '../../tools/runner.ts'
 import { quoteForShell } from '../../tools/process/run.ts'
-import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../../tools/ssh/ssh-config.ts'
+import type { Runner } from '../../tools/runner.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
+import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../../tools/ssh/ssh-config.ts'
 import type { Vagrant } from '../../tools/vagrant/vagrant.ts'
-import type { Context } from './verb.ts'
 import { type RunLogs, runLogs } from './run-logs.ts'
+import type { Context } from './verb.ts'
 
 /** The lab of the folder we are called in, with the tools that reach it. */
 export interface Session {

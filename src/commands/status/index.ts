@@ -1,11 +1,11 @@
 import { isRunning, type OpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, Interrupted } from '../../errors.ts'
 import { type Survey, surveyLab } from '../../observe/status.ts'
-import type { Guest } from '../../tools/runner.ts'
 import { pause } from '../../tools/process/signals.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
-import type { Context } from '../shared/verb.ts'
 import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
+import type { Context } from '../shared/verb.ts'
 import { type LagHistory, remember } from './history.ts'
 import { showStatus } from './screen.ts'
 

@@ -1,7 +1,7 @@
 import { CommandError } from '../../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
-import type { Guest } from '../../tools/runner.ts'
 import { pause } from '../../tools/process/signals.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
 /** One server, at one moment. */
 export interface Sample {

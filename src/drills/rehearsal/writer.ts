@@ -2,7 +2,7 @@ import { programFailed } from '../../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
 import { passwordOf } from '../../operations/rotate-passwords.ts'
 import { identifier } from '../../postgres/sql.ts'
-import type { Guest } from '../../tools/runner.ts'
+import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { LASTING_RUN } from './recording.ts'
 
 /** What a drill makes in the demo database lies in a schema of its own, the writer's table above all. */

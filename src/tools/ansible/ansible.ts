@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { CommandError } from '../../errors.ts'
-import type { Command, Runner } from '../runner.ts'
 import { withoutUsersAnsible } from '../process/environment.ts'
+import type { Command, Runner } from '../runner.ts'
 import { controlFolder, SSH_CONFIG } from '../ssh/ssh-config.ts'
 import { type AnsibleEvent, type HostRecap, parseEvent } from './events.ts'
 import { hintFor } from './hints.ts'

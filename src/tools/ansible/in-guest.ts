@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join, posix } from 'node:path'
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
-import type { Command, Output, Runner } from '../runner.ts'
 import { isOnPath } from '../process/run.ts'
+import type { Command, Output, Runner } from '../runner.ts'
 import { KNOWN_HOSTS, SSH_CONFIG } from '../ssh/ssh-config.ts'
 import { sentCommand } from '../ssh/ssh-guest.ts'
 

@@ -4,10 +4,10 @@ import { basename, delimiter, join } from 'node:path'
 import type { ExecaMethod, Options, Result, ResultPromise } from 'execa'
 import { CommandError } from '../../errors.ts'
 import type { Command, Output, Runner } from '../runner.ts'
+import { type Capture, capture } from './capture.ts'
 import { LADDER, type Ladder, signalGroup, stopGroup } from './groups.ts'
 import { recordGroup } from './lab-lock.ts'
 import { openLog } from './logs.ts'
-import { type Capture, capture } from './capture.ts'
 import { throwIfInterrupted, watch } from './signals.ts'
 
 /** A background process may inherit the pipes of the one we started: after its exit we listen this long in vain. */

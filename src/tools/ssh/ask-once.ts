@@ -1,5 +1,5 @@
 import type { LabNode } from '../../lab.ts'
-import type { Guest } from '../runner.ts'
+import type { Guest } from './guest-contract.ts'
 
 /** Asks a host once a guest, whoever wants to know: several checks share an answer, and each question takes its time. */
 export function onceAGuest<Node extends LabNode, T>(

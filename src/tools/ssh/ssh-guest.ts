@@ -1,9 +1,10 @@
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
-import type { Command, Database, Guest, Output, Runner, ShellOptions } from '../runner.ts'
 import { quoteForShell } from '../process/run.ts'
-import { controlFolder, KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
+import type { Command, Output, Runner } from '../runner.ts'
+import type { Database, Guest, ShellOptions } from './guest-contract.ts'
 import { BARE_ANSWERS, bounded, CONNECT_S, processS, STATEMENT_S, sessionSql } from './psql-session.ts'
+import { controlFolder, KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
 
 /** ssh's own exit code when it did not get through. */
 const UNREACHABLE = 255

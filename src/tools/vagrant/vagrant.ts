@@ -1,7 +1,7 @@
 import type { ProviderName } from '../../catalog/names.ts'
 import { CommandError } from '../../errors.ts'
-import type { Output, Runner } from '../runner.ts'
 import { WITHOUT_USERS_VAGRANT } from '../process/environment.ts'
+import type { Output, Runner } from '../runner.ts'
 import { createStory } from './errors.ts'
 import { parseVagrantLine, plainText, type VagrantLine } from './machine-readable.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Runner } from '../../../src/tools/runner.ts'
 import { createRunner } from '../../../src/tools/process/run.ts'
+import type { Runner } from '../../../src/tools/runner.ts'
 import { createGuest } from '../../../src/tools/ssh/ssh-guest.ts'
 import { commandError, folderWith, master, scriptedTools } from '../helpers.ts'
 
