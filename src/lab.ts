@@ -1,5 +1,6 @@
 import type { WalCompression } from './catalog/barman.ts'
-import type { Box, Os, ProviderName } from './catalog/names.ts'
+import type { ProviderName } from './catalog/names.ts'
+import type { Box, Os } from './catalog/os.ts'
 
 /** What a machine is given. */
 export interface MachineSize {

@@ -21,34 +21,3 @@ export type OsName = (typeof OS_NAMES)[number]
 export const DEFAULT_OS = 'debian-13' satisfies OsName
 
 export type Architecture = 'amd64' | 'arm64'
-
-/** A Vagrant box. */
-export interface Box {
-  readonly name: string
-  readonly version: string | undefined
-  /** Where to fetch it from instead of the box server. */
-  readonly url: string | undefined
-}
-
-/** What an operating system brings, and where its boxes are. */
-export interface Os {
-  readonly name: OsName
-  /** As people say it: `Debian 12`. */
-  readonly title: string
-  /** Ansible's `os_family`: names `vars/<family>.yml` and `tasks/install-<family>.yml` in the roles. */
-  readonly family: 'Debian' | 'RedHat'
-  /** Debian/Ubuntu suite (`bookworm`), or the major release on RHEL (`9`). */
-  readonly release: string
-  /** PostgreSQL major its own repository carries. */
-  readonly postgresVersion: number
-  /** Barman its own repository carries, e.g. `3.4`; `undefined` if none. */
-  readonly barmanVersion: string | undefined
-  /** The Python of its machines, on which Ansible's modules run there. */
-  readonly python: string
-  /** Whether the ansible-core of its own repository is new enough for our roles (2.14). */
-  readonly playsAnsible: boolean
-  /** Docker base image, e.g. `debian:12`; `undefined` where the docker provider cannot build a node image. */
-  readonly dockerImage: string | undefined
-  /** Boxes that exist, by provider, with the architectures each has. */
-  readonly boxes: Partial<Record<ProviderName, Box & { readonly architectures: readonly Architecture[] }>>
-}

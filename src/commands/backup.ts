@@ -3,9 +3,9 @@ import { type BackupProgress, takeBackup } from '../operations/backup.ts'
 import type { BaseBackup } from '../postgres/barman-catalogue.ts'
 import { runTasks } from '../tasks/index.ts'
 import { size } from '../units.ts'
+import type { Context } from './shared/context.ts'
 import { backupHost, onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 /** `pg-lab backup`: a base backup, with the WAL it needs. */
 export async function backup(context: Context): Promise<number> {

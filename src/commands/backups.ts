@@ -1,9 +1,9 @@
 import { EXIT } from '../errors.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { size } from '../units.ts'
+import type { Context } from './shared/context.ts'
 import { backupHost } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 interface BackupsOptions {
   readonly json?: true

@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import { EXIT } from '../errors.ts'
 import { toYaml } from '../generate/render/yaml.ts'
 import type { Lab } from '../lab.ts'
+import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 /** `pg-lab config`: the lab with every choice made that the config left open. */
 export async function config(context: Context, { json }: { readonly json?: true }): Promise<number> {

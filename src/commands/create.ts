@@ -21,8 +21,8 @@ import { readFormer } from '../generate/write/last-written.ts'
 import { type Lab, nodesOf } from '../lab.ts'
 import { freeSubnet, parseSubnet, type Subnet } from '../resolve/addresses.ts'
 import { quoteForShell } from '../tools/process/run.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { terminalAsker } from './shared/prompts.ts'
-import { type Context, canAsk } from './shared/verb.ts'
 import { up } from './up.ts'
 
 /** An alias: the table of commands holds it against commander's open record, which an interface never fits. */

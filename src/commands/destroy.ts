@@ -6,9 +6,9 @@ import { nodesOf } from '../lab.ts'
 import { withGoneMachines } from '../operations/remove-machines.ts'
 import { runTasks } from '../tasks/index.ts'
 import { KNOWN_HOSTS, SSH_CONFIG } from '../tools/ssh/ssh-config.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, readConfig, type Session, verifyOwnsMachines } from './shared/session.ts'
-import { type Context, canAsk } from './shared/verb.ts'
 
 /** `pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */
 export async function destroy(context: Context, { yes }: { readonly yes?: true }): Promise<number> {

@@ -5,10 +5,10 @@ import { PROVIDERS } from '../catalog/providers/index.ts'
 import { chooseProvider, createHost, examine, problemsIn } from '../doctor/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { isPlain } from '../tasks/index.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { type Computer, repairProblems } from './shared/prepare-computer.ts'
 import { openSession, readConfig } from './shared/session.ts'
 import { showDiagnoses } from './shared/show-diagnoses.ts'
-import { type Context, canAsk } from './shared/verb.ts'
 
 /** `pg-lab doctor`: names what is missing; with `--fix` installs it, after asking where somebody can be asked. */
 export async function doctor(context: Context, { fix }: { readonly fix?: true }): Promise<number> {

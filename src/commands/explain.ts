@@ -6,8 +6,8 @@ import { findSetting } from '../explain/find.ts'
 import type { Landing } from '../explain/landing.ts'
 import { resolveLab } from '../resolve/resolve-lab.ts'
 import type { Paint } from '../show.ts'
+import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 /** `pg-lab explain [setting]`: what it does and where it lands; without one, the list of all. */
 export async function explain(

@@ -1,7 +1,7 @@
 import { EXIT, UserError } from '../errors.ts'
 import { handEdits, type WriteResult, writeProject } from '../generate/write/write.ts'
+import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 import { filesOf } from './steps/files.ts'
 
 interface GenerateOptions {

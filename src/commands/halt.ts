@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.ts'
 import { runTasks } from '../tasks/index.ts'
+import type { Context } from './shared/context.ts'
 import { openSession, verifyHasMachines, verifyOwnsMachines } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 /** `pg-lab halt`: stops every machine; nothing on them is lost. */
 export async function halt(context: Context): Promise<number> {

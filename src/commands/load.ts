@@ -3,9 +3,9 @@ import type { LagSample } from '../observe/lag.ts'
 import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
 import { runTasks } from '../tasks/index.ts'
 import { size, span } from '../units.ts'
+import type { Context } from './shared/context.ts'
 import { onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 interface LoadFlags {
   readonly rate?: number

@@ -7,9 +7,9 @@ import {
   promote as promoteNow,
 } from '../operations/promote.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { type Context, canAsk } from './shared/verb.ts'
 import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
 /** `pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */

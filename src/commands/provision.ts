@@ -1,7 +1,7 @@
 import { EXIT } from '../errors.ts'
 import { runTasks } from '../tasks/index.ts'
+import type { Context } from './shared/context.ts'
 import { openSession, verifyHasMachines } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 import { writeFiles } from './steps/files.ts'
 import { startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
 import { imagesOf, oldImages, removeImages } from '../operations/prune.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { logsOf } from './shared/run-logs.ts'
 import { openSession } from './shared/session.ts'
-import { type Context, canAsk } from './shared/verb.ts'
 
 /** `pg-lab prune`: deletes this lab's logs and the node images that no lab on this computer needs. */
 export async function prune(context: Context, { yes }: { readonly yes?: true }): Promise<number> {

@@ -3,8 +3,9 @@ import { RESTORED_PSQL } from '../operations/restore.ts'
 import { findPrimary } from '../postgres/topology.ts'
 import { CONNECT_S } from '../tools/ssh/psql-session.ts'
 import { sentCommand } from '../tools/ssh/ssh-guest.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { findNode, openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { type Context, canAsk, passedOn } from './shared/verb.ts'
+import { passedOn } from './shared/verb.ts'
 
 /**
  * `pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database. On the backup host it is that of

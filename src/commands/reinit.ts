@@ -2,9 +2,9 @@ import { EXIT, UserError } from '../errors.ts'
 import { planReinit, type ReinitPlan, reinit as reinitNow } from '../operations/reinit.ts'
 import { runTasks } from '../tasks/index.ts'
 import { size } from '../units.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { type Context, canAsk } from './shared/verb.ts'
 import { liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
 interface ReinitOptions {

@@ -10,10 +10,10 @@ import {
 import { chooseOver } from '../operations/restore-over.ts'
 import { parseRestoreTarget, type RestoreTarget } from '../operations/restore-target.ts'
 import { type Progress, runTasks } from '../tasks/index.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { backupHost } from './shared/one-primary.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { type Context, canAsk } from './shared/verb.ts'
 import { writeFiles } from './steps/files.ts'
 
 interface RestoreOptions {

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
 import { usersOf } from '../lab.ts'
 import { passwordOf, SECRETS } from '../operations/rotate-passwords.ts'
+import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 /** `pg-lab secrets`: who has a password, and where it is. `pg-lab secrets show <user>`: the password, for `$(…)`. */
 export async function secrets(

@@ -1,7 +1,8 @@
 import { nodesOf } from '../lab.ts'
 import { SSH_CONFIG } from '../tools/ssh/ssh-config.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { findNode, openSession, verifyIsUp } from './shared/session.ts'
-import { type Context, canAsk, passedOn } from './shared/verb.ts'
+import { passedOn } from './shared/verb.ts'
 
 /**
  * `pg-lab ssh <node> [command…]`. As with ssh itself, the shell over there reads the words.

@@ -7,8 +7,8 @@ import {
   switchover as switchNow,
 } from '../operations/switchover.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
+import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
 /** `pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */

@@ -8,8 +8,8 @@ import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
 import type { CheckReport } from '../report/report.ts'
 import { type Paint, showCheck, showVerdict } from '../show.ts'
+import type { Context } from './shared/context.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
-import type { Context } from './shared/verb.ts'
 
 const ALL_CHECKS = [...CHECKS, restoreCheck]
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
-import type { ProjectFile } from '../generate/render/project.ts'
+import type { ProjectFile } from '../generate/render/project-file.ts'
 import { writeProject } from '../generate/write/write.ts'
 
 /** What a fresh repository, or a look at the folder, leaves behind. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { CONFIG_TYPES } from '../generate/render/editor-files.ts'
-import type { ProjectFile } from '../generate/render/project.ts'
+import type { ProjectFile } from '../generate/render/project-file.ts'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Language } from './answers.ts'

@@ -1,7 +1,8 @@
 import { keysOf } from '../config/path.ts'
 import { type Config, parseConfig } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
-import { type ProjectFile, projectFiles } from '../generate/render/project.ts'
+import { projectFiles } from '../generate/render/project.ts'
+import type { ProjectFile } from '../generate/render/project-file.ts'
 import { type HostFacts, resolveLab } from '../resolve/resolve-lab.ts'
 
 /** A line of a generated file that a setting decides. */

@@ -3,15 +3,9 @@ import { dirname, join } from 'node:path'
 import { GONE_VAGRANTFILE, goneVagrantfile } from '../generate/write/removal-vagrantfile.ts'
 import { nodesOf, postgresNodes } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
+import type { GoneMachine } from '../observe/machine-changes.ts'
 import { literal } from '../postgres/sql.ts'
 import { createVagrant, type Vagrant } from '../tools/vagrant/vagrant.ts'
-
-/** A machine that the config no longer has. */
-export interface Gone {
-  readonly name: string
-  /** Slot it streams through, where it is known. */
-  readonly slot: string | undefined
-}
 
 /**
  * Works with Vagrant on machines that the lab's Vagrantfile need not define any more.
@@ -40,7 +34,7 @@ export async function withGoneMachines<Result>(
  */
 export async function removeMachines(
   live: LiveLab,
-  gone: readonly Gone[],
+  gone: readonly Pick<GoneMachine, 'name' | 'slot'>[],
   { agreed, onStep }: { readonly agreed: readonly string[]; readonly onStep: (text: string) => void },
 ): Promise<void> {
   const names = gone.map(({ name }) => name)
@@ -56,7 +50,7 @@ export async function removeMachines(
 }
 
 /** The slots that are known of machines that are gone. */
-export function slotsOf(gone: readonly Gone[]): readonly string[] {
+export function slotsOf(gone: readonly Pick<GoneMachine, 'name' | 'slot'>[]): readonly string[] {
   return gone.flatMap(({ slot }) => slot ?? [])
 }
 

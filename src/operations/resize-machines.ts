@@ -1,15 +1,7 @@
-import type { LabNode, MachineSize } from '../lab.ts'
+import type { Resize } from '../observe/machine-changes.ts'
 import { createContainers } from '../tools/docker/containers.ts'
 import type { Runner } from '../tools/runner.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
-
-/** A machine and the size it is to have. */
-interface Resize {
-  readonly node: LabNode
-  readonly to: MachineSize
-  /** Its memory and processors change while it runs; else it is restarted. */
-  readonly isLive: boolean
-}
 
 /** Where machines are given another size, and with what. */
 interface VagrantLab {
@@ -26,7 +18,7 @@ interface VagrantLab {
  */
 export async function resizeMachines(
   { directory, run, logFile, vagrant }: VagrantLab,
-  resizes: readonly Resize[],
+  resizes: readonly Omit<Resize, 'from'>[],
   { primary, onStep }: { readonly primary: string; readonly onStep: (text: string) => void },
 ): Promise<void> {
   const containers = createContainers({ directory, run, logFile })
@@ -35,7 +27,7 @@ export async function resizeMachines(
     if (isLive) await containers.resize(node.name, to)
     else await vagrant.reload({ machines: [node.name] })
   }
-  function rank({ node }: Resize): number {
+  function rank({ node }: Pick<Resize, 'node'>): number {
     return node.name === primary ? 1 : 0
   }
 }

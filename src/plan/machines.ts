@@ -1,9 +1,10 @@
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
+import type { GoneMachine } from '../observe/machine-changes.ts'
 import { keptNames } from './network-changes.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
 import { resizeItems } from './resizes.ts'
-import type { GoneMachine, Survey } from './survey.ts'
+import type { Survey } from './survey.ts'
 import { machinesThat } from './whereabouts.ts'
 
 /** Machines that must be deleted before the others can be made or go on. */
@@ -65,7 +66,7 @@ export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
     ...machinesThat(lab, seen, 'down').map(({ name, address }) =>
       item('start', name, `its network is down: ${address} is brought up, and nothing is deleted`),
     ),
-    ...resizeItems(seen),
+    ...resizeItems(seen.resizes),
     ...keptNames(lab, seen),
   ]
 }

@@ -1,6 +1,7 @@
 import type { LabNode } from '../lab.ts'
+import type { GoneMachine } from '../observe/machine-changes.ts'
 import type { Departures } from './machines.ts'
-import type { GoneMachine, Survey } from './survey.ts'
+import type { Survey } from './survey.ts'
 
 /** A machine that is to be deleted. */
 export type Leaving = Pick<LabNode, 'name'> & { readonly role: LabNode['role'] | undefined }

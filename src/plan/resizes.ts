@@ -1,19 +1,11 @@
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { wantedSizes } from '../generate/write/machine-sizes.ts'
-import { type LabNode, type MachineSize, nodesOf } from '../lab.ts'
+import { type MachineSize, nodesOf } from '../lab.ts'
+import type { Resize } from '../observe/machine-changes.ts'
 import type { MachineSight } from '../observe/machines.ts'
 import { createContainers } from '../tools/docker/containers.ts'
 import type { PlanItem } from './plan-item.ts'
-import type { Survey, View } from './survey.ts'
-
-/** A machine that is there, and another size it is to have. */
-export interface Resize {
-  readonly node: LabNode
-  readonly from: MachineSize
-  readonly to: MachineSize
-  /** Its memory and processors change while it runs; else it is restarted. */
-  readonly isLive: boolean
-}
+import type { View } from './view.ts'
 
 /**
  * What a guest counts may differ a little from what it was given: firmware takes its part, and Linux counts memory in
@@ -46,7 +38,7 @@ function isOther(from: MachineSize, to: MachineSize, toleranceMb: number): boole
 }
 
 /** What happens to machines that get another size. */
-export function resizeItems({ resizes }: Survey): readonly PlanItem[] {
+export function resizeItems(resizes: readonly Resize[]): readonly PlanItem[] {
   return resizes.map(({ node, from, to, isLive }) => {
     const changes = [
       ...(from.memoryMb === to.memoryMb ? [] : [`memory ${from.memoryMb} → ${to.memoryMb} MB`]),

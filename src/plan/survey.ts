@@ -3,26 +3,12 @@ import { CommandError } from '../errors.ts'
 import type { Former } from '../generate/write/last-written.ts'
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import { type Belongings, seeBelongings } from '../observe/belongings.ts'
+import type { GoneMachine, Resize } from '../observe/machine-changes.ts'
 import { type MachineSight, seeMachine } from '../observe/machines.ts'
 import { type ServerSight, STREAMING_SQL, seeServer } from '../observe/server-settings.ts'
-import type { Runner } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-import { type Resize, seeResizes } from './resizes.ts'
-
-/** A machine that Vagrant has made and the config no longer has. */
-export interface GoneMachine {
-  readonly name: string
-  /** `undefined` when neither it nor the files that were written last tell. */
-  readonly role: 'master' | 'slave' | 'backup' | undefined
-  /** Slot it streams through, where it is known. */
-  readonly slot: string | undefined
-  readonly addresses: readonly string[]
-  /** It answers, and is a primary today. */
-  readonly isPrimary: boolean
-  /** It answers, and is a standby to which WAL comes. */
-  readonly isStreaming: boolean
-  readonly answers: boolean
-}
+import { seeResizes } from './resizes.ts'
+import type { View } from './view.ts'
 
 /** The lab as it is, not as it should be. */
 export interface Survey {
@@ -45,19 +31,6 @@ export interface Survey {
   /** With provider ssh, what each server that answers belongs to; else nothing. */
   readonly belongings: ReadonlyMap<string, Belongings>
   readonly takesOver: boolean
-}
-
-/** What is looked at, and with what. */
-export interface View {
-  readonly lab: Lab
-  readonly guest: Guest
-  readonly run: Runner
-  /** The lab's folder. */
-  readonly directory: string
-  /** Of the files as they were written last. */
-  readonly former: Former
-  /** The user has said that the lab may have what somebody else has made on its servers. */
-  readonly takesOver?: boolean
 }
 
 /** Barman takes a second to start. */

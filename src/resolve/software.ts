@@ -1,5 +1,6 @@
 import { BARMAN_SINCE, barmanHas, featureOf } from '../catalog/barman.ts'
-import { type Architecture, type Box, DEFAULT_OS, type Os, type ProviderName } from '../catalog/names.ts'
+import { type Architecture, DEFAULT_OS, type ProviderName } from '../catalog/names.ts'
+import type { Box, Os } from '../catalog/os.ts'
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
 import type { Config } from '../config/schema.ts'
 import type { Lab, Repository } from '../lab.ts'

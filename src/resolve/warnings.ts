@@ -1,4 +1,4 @@
-import type { Box, Os } from '../catalog/names.ts'
+import type { Box, Os } from '../catalog/os.ts'
 import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
 import { inBaseUnit } from '../catalog/same-setting.ts'
 import type { Config } from '../config/schema.ts'

@@ -1,4 +1,4 @@
-import type { Os } from '../../src/catalog/names.ts'
+import type { Os } from '../../src/catalog/os.ts'
 import type { BackupNode, Lab, SlaveNode } from '../../src/lab.ts'
 
 /** Debian 12 as the catalog has it, reduced to what tests need. */

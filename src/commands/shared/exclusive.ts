@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import { cannotWrite, Interrupted, UserError } from '../../errors.ts'
 import type { Holder } from '../../tools/process/lab-lock.ts'
+import type { Context } from './context.ts'
 import { deleteOldLogs } from './run-logs.ts'
-import type { Context } from './verb.ts'
 
 /**
  * Runs a command that changes a lab as the only one that does.

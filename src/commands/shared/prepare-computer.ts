@@ -11,8 +11,8 @@ import {
 } from '../../doctor/index.ts'
 import { UserError } from '../../errors.ts'
 import { type Progress, runTasks, type Task, type TaskOptions } from '../../tasks/index.ts'
+import { type Context, canAsk } from './context.ts'
 import { ask } from './prompts.ts'
-import { type Context, canAsk } from './verb.ts'
 
 /** This computer, and what a lab wants of it. */
 export interface Computer {

@@ -15,8 +15,8 @@ import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
 import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../../tools/ssh/ssh-config.ts'
 import type { Vagrant } from '../../tools/vagrant/vagrant.ts'
+import type { Context } from './context.ts'
 import { type RunLogs, runLogs } from './run-logs.ts'
-import type { Context } from './verb.ts'
 
 /** The lab of the folder we are called in, with the tools that reach it. */
 export interface Session {

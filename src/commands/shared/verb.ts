@@ -1,40 +1,6 @@
 import type { Command, OptionValues } from '@commander-js/extra-typings'
-import type { Paint } from '../../show.ts'
-import type { Runner } from '../../tools/runner.ts'
+import type { Context } from './context.ts'
 import { exclusively } from './exclusive.ts'
-
-type Screen = NodeJS.WritableStream & {
-  readonly isTTY?: boolean | undefined
-  readonly columns?: number | undefined
-}
-
-/** The world outside, as `main` gets it; tests hand in their own. */
-export interface Io {
-  readonly stdin: { readonly isTTY?: boolean | undefined }
-  readonly stdout: Screen
-  readonly stderr: Screen
-  readonly env: NodeJS.ProcessEnv
-  readonly cwd: string
-  readonly run: Runner
-}
-
-/** What every command is given. */
-export interface Context extends Io {
-  /** The folder from which the config is looked for, upwards. */
-  readonly directory: string
-  /** `--config`, relative to `directory`. */
-  readonly configPath: string | undefined
-  /** Colours of stdout. */
-  readonly paint: Paint
-  /** Writes lines to stdout. */
-  print(text: string): void
-  /**
-   * Called with the lab's folder before anything of it is touched: a command that changes the lab is the only one that
-   * does, until its end.
-   * @throws UserError when another one is at work there
-   */
-  claim(directory: string): Promise<void>
-}
 
 /** A command's own file exports one of these. Resolves to the exit code. */
 export type Action<Args extends unknown[], Options extends OptionValues> = (
@@ -84,11 +50,6 @@ export function verb<Args extends unknown[], Options extends OptionValues>(row: 
       })
     },
   }
-}
-
-/** A person can be asked. */
-export function canAsk({ stdin, stdout }: Io): boolean {
-  return stdin.isTTY === true && stdout.isTTY === true
 }
 
 /** Words for another program: the `--` that keeps us from reading them is not one of them. */

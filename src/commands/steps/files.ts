@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type ProjectFile, projectFiles } from '../../generate/render/project.ts'
+import { projectFiles } from '../../generate/render/project.ts'
+import type { ProjectFile } from '../../generate/render/project-file.ts'
 import { type WriteResult, writeProject } from '../../generate/write/write.ts'
 import { packageRoot } from '../../package-root.ts'
 import type { Task } from '../../tasks/index.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packageRoot } from '../../package-root.ts'
 import { COPIED_HEADER } from './header.ts'
-import type { ProjectFile } from './project.ts'
+import type { ProjectFile } from './project-file.ts'
 
 /** Types of a config in TypeScript. They count until the package itself is installed: see `tsconfig.json` of a new lab. */
 export const CONFIG_TYPES = 'types/create-pg-lab.d.ts'

@@ -10,17 +10,9 @@ import { editorFiles } from './editor-files.ts'
 import { generatedHeader, withHeader } from './header.ts'
 import { inventory } from './inventory.ts'
 import { NODE_IMAGE_SETTINGS, nodeImageSettings, PACKAGE_SETTINGS, packageSettings } from './node-image.ts'
+import type { ProjectFile } from './project-file.ts'
 import { vagrantfile } from './vagrantfile.ts'
 import { toYaml } from './yaml.ts'
-
-/** One file of the generated lab. */
-export interface ProjectFile {
-  /** Relative to the lab's folder, with `/`. */
-  readonly path: string
-  readonly content: string
-  /** Permission bits a new file gets; 0o644 when left out. */
-  readonly mode?: number
-}
 
 /**
  * Ansible reads the files of group_vars/all/ in the order of their names and lets the last one win. Ours comes

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import type { ProjectFile } from '../render/project.ts'
+import type { ProjectFile } from '../render/project-file.ts'
 import { type Conflict, decidedText, versionsHash } from './conflicts.ts'
 import type { FileStep } from './journal.ts'
 import { BASE, type FileOnDisk, find, pathInLab, toBytes } from './lab-paths.ts'

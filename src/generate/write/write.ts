@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { cannotWrite, isDiskTrouble, UserError } from '../../errors.ts'
-import type { ProjectFile } from '../render/project.ts'
+import type { ProjectFile } from '../render/project-file.ts'
 import {
   type Conflict,
   conflictError,

@@ -1,4 +1,4 @@
-import type { ProjectFile } from '../../../src/generate/render/project.ts'
+import type { ProjectFile } from '../../../src/generate/render/project-file.ts'
 
 /** What a lab was generated as. */
 export const OLD: ProjectFile[] = [
