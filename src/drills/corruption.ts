@@ -5,7 +5,7 @@ import { planRestore, removeRestored, restoreBeside } from '../operations/restor
 import { literal } from '../postgres/sql.ts'
 import type { Progress } from '../tasks/index.ts'
 import type { Drill, DrillStep, LiveStage } from './drill.ts'
-import { backupOf, leafStandby, needsBackup, needsSlave, serverOf, thePrimary } from './rehearsal/cast.ts'
+import { backupOf, leafStandby, serverOf, thePrimary } from './rehearsal/cast.ts'
 import {
   bringBackCommand,
   bringBackGuardedTable,
@@ -19,6 +19,7 @@ import {
   restoredHolding,
   verifyWhole,
 } from './rehearsal/guarded-table.ts'
+import { needsBackup, needsSlave } from './rehearsal/unplayable.ts'
 import { until, untilStreaming } from './rehearsal/wait.ts'
 import { barmanCron, untilReceiving } from './rehearsal/wal-steps.ts'
 

@@ -4,20 +4,9 @@ import type { LiveLab } from '../observe/live-lab.ts'
 import type { Figure, Text } from '../report/drill-report.ts'
 import type { Progress } from '../tasks/index.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
+import type { Cast } from './rehearsal/cast.ts'
 import type { Recorder } from './rehearsal/recorder.ts'
 import type { Results } from './rehearsal/results.ts'
-
-/** Who plays which part, for the length of one drill. Kept on disk, so that an interrupted drill can be led back. */
-export interface Cast {
-  /** The primary when the drill began. The config is not asked: after a failover it is another one. */
-  readonly primary: string
-  /** The host that has the bad day. */
-  readonly victim: string
-  /** The host the writer runs on; never the victim. */
-  readonly writer: string
-  /** One of the drill's `hows`; `undefined` where there is only one way. */
-  readonly how: string | undefined
-}
 
 /** What a drill acts on. */
 export interface Stage extends LiveLab {

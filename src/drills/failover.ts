@@ -6,8 +6,9 @@ import { cutPower } from '../operations/power-cut.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { needsOutage, needsSuccessor, thePrimary } from './rehearsal/cast.ts'
+import { thePrimary } from './rehearsal/cast.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './rehearsal/lead-back.ts'
+import { needsOutage, needsSuccessor } from './rehearsal/unplayable.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 
 const COMMITS_MEANWHILE = 200

@@ -5,7 +5,7 @@ import { parseRestoreTarget } from '../operations/restore-target.ts'
 import { literal } from '../postgres/sql.ts'
 import { findPrimary } from '../postgres/topology.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
-import { backupOf, needsBackup, thePrimary } from './rehearsal/cast.ts'
+import { backupOf, thePrimary } from './rehearsal/cast.ts'
 import {
   askRestored,
   bringBackCommand,
@@ -21,6 +21,7 @@ import {
   verifyWhole,
 } from './rehearsal/guarded-table.ts'
 import { leadBack } from './rehearsal/lead-back.ts'
+import { needsBackup } from './rehearsal/unplayable.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 import { COMMITS, SCHEMA } from './rehearsal/writer.ts'
 

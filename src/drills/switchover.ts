@@ -2,8 +2,9 @@ import { followPrimary } from '../operations/follow.ts'
 import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
 import type { Progress } from '../tasks/index.ts'
 import type { Drill, LiveStage } from './drill.ts'
-import { needsSuccessor, successor, thePrimary } from './rehearsal/cast.ts'
+import { successor, thePrimary } from './rehearsal/cast.ts'
 import { leadBack, switchBack } from './rehearsal/lead-back.ts'
+import { needsSuccessor } from './rehearsal/unplayable.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 
 const COMMITS_MEANWHILE = 200

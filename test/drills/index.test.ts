@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Cast } from '../../src/drills/drill.ts'
 import { DRILLS } from '../../src/drills/index.ts'
+import type { Cast } from '../../src/drills/rehearsal/cast.ts'
 import { writerHost } from '../../src/drills/rehearsal/writer.ts'
 import { type Lab, postgresNodes } from '../../src/lab.ts'
 import type { Text } from '../../src/report/drill-report.ts'

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Language } from '../../create/answers.ts'
-import type { Cast, Drill } from '../../drills/drill.ts'
+import type { Drill } from '../../drills/drill.ts'
+import type { Cast } from '../../drills/rehearsal/cast.ts'
 import { courseOf, type Results } from '../../drills/rehearsal/results.ts'
 import { drillMarkdown } from '../../report/drill-markdown.ts'
 import type { DrillReport, Figure, StepReport } from '../../report/drill-report.ts'

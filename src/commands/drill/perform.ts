@@ -1,5 +1,6 @@
 import type { Language } from '../../create/answers.ts'
-import type { Cast, Drill } from '../../drills/drill.ts'
+import type { Drill } from '../../drills/drill.ts'
+import type { Cast } from '../../drills/rehearsal/cast.ts'
 import { drillRun } from '../../drills/rehearsal/drill-run.ts'
 import { forgetOpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { commonFigures, streamFigures } from '../../drills/rehearsal/results.ts'

@@ -1,5 +1,6 @@
-import type { Cast, Drill, Stage } from '../../drills/drill.ts'
+import type { Drill, Stage } from '../../drills/drill.ts'
 import { DRILLS } from '../../drills/index.ts'
+import type { Cast } from '../../drills/rehearsal/cast.ts'
 import { type OpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { UserError } from '../../errors.ts'
 import { nodesOf, postgresNodes } from '../../lab.ts'

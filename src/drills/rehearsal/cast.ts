@@ -1,36 +1,17 @@
 import { CommandError } from '../../errors.ts'
-import { type BackupNode, type Lab, type PostgresNode, postgresNodes } from '../../lab.ts'
+import { type BackupNode, type Lab, type LabNode, type PostgresNode, postgresNodes } from '../../lab.ts'
 import { delayOf, followersOf } from '../../postgres/topology.ts'
-import type { Text } from '../../report/drill-report.ts'
-import type { Cast, Stage } from '../drill.ts'
 
-/** Why a lab cannot have a drill that needs a slave. */
-export function needsSlave({ slaves }: Lab): Text | undefined {
-  return slaves.length > 0 ? undefined : { en: 'the lab has no slave', ru: 'в стенде нет реплик' }
-}
-
-/** Why a lab cannot have a drill that needs Barman. */
-export function needsBackup({ backup }: Lab): Text | undefined {
-  return backup
-    ? undefined
-    : { en: 'the lab has no backup host', ru: 'в стенде нет узла резервного копирования' }
-}
-
-/** Why a lab of existing servers cannot have a drill that takes a machine its power or its network. */
-export function needsOutage({ provider }: Lab): Text | undefined {
-  return provider === 'ssh'
-    ? {
-        en: 'nobody here can give its machines their power or their network back',
-        ru: 'некому вернуть его машинам питание или сеть',
-      }
-    : undefined
-}
-
-/** Why a lab cannot have a drill in which a slave takes over: none, or all replay late. */
-export function needsSuccessor(lab: Lab): Text | undefined {
-  return lab.slaves.some((slave) => delayOf(lab, slave) === '')
-    ? undefined
-    : { en: 'no slave could take over', ru: 'нет реплики, которая могла бы заменить мастер' }
+/** Who plays which part, for the length of one drill. Kept on disk, so that an interrupted drill can be led back. */
+export interface Cast {
+  /** The primary when the drill began. The config is not asked: after a failover it is another one. */
+  readonly primary: string
+  /** The host that has the bad day. */
+  readonly victim: string
+  /** The host the writer runs on; never the victim. */
+  readonly writer: string
+  /** One of the drill's `hows`; `undefined` where there is only one way. */
+  readonly how: string | undefined
 }
 
 /** The victim is the primary itself. */
@@ -55,7 +36,7 @@ export function successor(lab: Lab, primary: PostgresNode): PostgresNode {
 }
 
 /** The victim, which has PostgreSQL. */
-export function serverOf({ lab, victim }: Pick<Stage, 'lab' | 'victim'>): PostgresNode {
+export function serverOf({ lab, victim }: { readonly lab: Lab; readonly victim: LabNode }): PostgresNode {
   const node = postgresNodes(lab).find(({ name }) => name === victim.name)
   if (!node) throw new Error(`${victim.name} has no PostgreSQL`)
   return node
@@ -67,7 +48,7 @@ export function slotOf(lab: Lab, { victim }: Cast): string {
 }
 
 /** The lab's backup host. @throws CommandError where a drill that needs one is played without */
-export function backupOf({ lab }: Pick<Stage, 'lab'>): BackupNode {
+export function backupOf({ lab }: { readonly lab: Lab }): BackupNode {
   if (lab.backup) return lab.backup
   throw new CommandError('The lab has no backup host', { command: 'npx create-pg-lab config' })
 }

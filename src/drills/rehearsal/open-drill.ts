@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path'
 import type { StepReport } from '../../report/drill-report.ts'
 import { identityOf } from '../../tools/process/groups.ts'
-import type { Cast } from '../drill.ts'
+import type { Cast } from './cast.ts'
 
 /** Where a drill that is under way, or was cut off, is remembered; seen from the lab's folder. */
 const FOLDER = '.pg-lab/drill'
