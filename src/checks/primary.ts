@@ -1,38 +1,34 @@
-import { findPrimary, type ServerState } from '../postgres/topology.ts'
-import { type Check, lookAt, lookAtEach } from './support/check.ts'
+import { askServers, namesOf, primaryOf, type ServerState } from '../observe/servers.ts'
+import { type Check, lookAt } from './support/check.ts'
 
 /** Who is master is asked of the servers; two of them, or none, is the first thing to know. */
 export const primary: Check = {
   id: 'primary',
   title: 'One server is the primary, all belong to one cluster',
   async run(lab, guest) {
-    const answer = await findPrimary(lab, guest)
-    const silent = answer.states.filter((state) => state.problem)
-    const names = answer.states.filter(({ role }) => role === 'primary').map(({ node }) => node.name)
-    const findings = await lookAt('primary', answer.found ? answer.node : lab.master, async () => [
+    const states = await askServers(lab, guest)
+    const one = primaryOf(states)
+    const primaries = states.filter(({ state }) => state === 'primary')
+    const findings = await lookAt('primary', one.is === 'found' ? one.node : lab.master, async () => [
       {
         what: 'one primary',
         expected: 'exactly one server out of recovery',
-        observed: names.join(', ') || 'none',
-        ok: answer.found,
-        hint: names.length === 0 ? noPrimary(answer.states) : twoPrimaries(answer.states),
+        observed: namesOf(primaries) || 'none',
+        ok: one.is === 'found',
+        hint: one.is === 'none' ? noPrimary(states) : twoPrimaries(primaries),
         command: 'sudo -u postgres psql -c "SELECT pg_is_in_recovery()"',
       },
     ])
-    const unreachable = await lookAtEach(
-      'primary',
-      silent.map(({ node }) => node),
-      async (node) => {
-        throw answer.states.find((state) => state.node.name === node.name)?.problem
-      },
+    const silent = states.flatMap(({ node, problem }) =>
+      problem ? [lookAt('primary', node, () => Promise.reject(problem))] : [],
     )
-    return [...findings, ...unreachable]
+    return [...findings, ...(await Promise.all(silent)).flat()]
   },
 }
 
 function noPrimary(states: readonly ServerState[]): string {
-  const standby = states.find(({ role }) => role === 'standby')
-  const silent = states.filter(({ role }) => role === 'unreachable').map(({ node }) => node.name)
+  const standby = states.some(({ state }) => state === 'standby')
+  const silent = states.filter(({ answer }) => !answer).map(({ node }) => node.name)
   if (silent.length === 0) {
     return `All servers are in recovery. Make the most advanced one the primary: npx create-pg-lab promote`
   }
@@ -48,10 +44,9 @@ function noPrimary(states: readonly ServerState[]): string {
 }
 
 /** Both ways are named: a higher timeline was begun later, and may hold the older data. */
-function twoPrimaries(states: readonly ServerState[]): string {
-  const primaries = states.filter(({ role }) => role === 'primary')
+function twoPrimaries(primaries: readonly ServerState[]): string {
   const names = primaries.map(({ node }) => node.name)
-  const told = primaries.map(({ node, timeline }) => `${node.name} on timeline ${timeline}`).join(', ')
+  const told = primaries.map(({ node, answer }) => `${node.name} on timeline ${answer?.timeline}`).join(', ')
   const ways = names.map((name) => {
     const others = names.filter((other) => other !== name)
     return `To keep ${name}: ${others.map((other) => `npx create-pg-lab rejoin ${other}`).join(', then ')}. `

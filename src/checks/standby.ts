@@ -1,9 +1,10 @@
 import { sameSetting } from '../catalog/same-setting.ts'
 import type { Lab, LabNode } from '../lab.ts'
+import type { ServerState } from '../observe/servers.ts'
 import { everything } from '../postgres/barman.ts'
 import { toSender } from '../postgres/conninfo.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
-import { delayOf, type Link, linksOf, type ServerState } from '../postgres/topology.ts'
+import { delayOf, type Link, linksOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
 
@@ -143,14 +144,14 @@ function seeDelay(lab: Lab, { delay, delay_ms }: StandbyRow, { node }: Link): Se
 
 /** Same system identifier: made from one initdb. Same timeline: nobody was promoted in between. */
 function seeKinship(node: LabNode, primary: LabNode, states: readonly ServerState[]): readonly Seen[] {
-  const own = states.find((state) => state.node.name === node.name)
-  const its = states.find((state) => state.node.name === primary.name)
-  const lost = own?.systemIdentifier !== its?.systemIdentifier
+  const own = states.find((state) => state.node.name === node.name)?.answer
+  const its = states.find((state) => state.node.name === primary.name)?.answer
+  const lost = own?.system_identifier !== its?.system_identifier
   return [
     {
       what: 'system identifier',
-      expected: `${its?.systemIdentifier}, as on ${primary.name}`,
-      observed: String(own?.systemIdentifier),
+      expected: `${its?.system_identifier}, as on ${primary.name}`,
+      observed: String(own?.system_identifier),
       ok: !lost,
       hint: `${node.name} is another cluster (an initdb of its own) and can never follow. Clone it anew: npx create-pg-lab reinit ${node.name}`,
       command: 'sudo -u postgres psql -c "SELECT system_identifier FROM pg_control_system()"',

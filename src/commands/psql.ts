@@ -1,6 +1,6 @@
 import { type LabNode, nodesOf } from '../lab.ts'
+import { askServers, primaryOf } from '../observe/servers.ts'
 import { RESTORED_PSQL } from '../operations/restore.ts'
-import { findPrimary } from '../postgres/topology.ts'
 import { CONNECT_S } from '../tools/ssh/psql-session.ts'
 import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import { type Context, canAsk } from './shared/context.ts'
@@ -19,7 +19,7 @@ export async function psql(context: Context, _options: object, words: readonly s
   const isNamed = words.length > 0 && !first.startsWith('-')
   const named = isNamed ? findNode(nodesOf(lab), first) : undefined
   verifyIsUp(session)
-  const node = named ?? (await primaryOf(session))
+  const node = named ?? (await primaryOrMaster(session))
   const own = passedOn(isNamed ? words.slice(1) : words)
   const [program, user] =
     node.role === 'backup' ? ([RESTORED_PSQL, 'barman'] as const) : ([['psql'], 'postgres'] as const)
@@ -38,7 +38,7 @@ export async function psql(context: Context, _options: object, words: readonly s
 }
 
 /** The primary of the day; the master of the config where that is not clear, for psql says more. */
-async function primaryOf({ lab, guest }: Session): Promise<LabNode> {
-  const primary = await findPrimary(lab, guest)
-  return primary.found ? primary.node : lab.master
+async function primaryOrMaster({ lab, guest }: Session): Promise<LabNode> {
+  const primary = primaryOf(await askServers(lab, guest))
+  return primary.is === 'found' ? primary.node : lab.master
 }

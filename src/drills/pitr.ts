@@ -1,9 +1,9 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
+import { askServers, primaryOf } from '../observe/servers.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
 import { parseRestoreTarget } from '../operations/restore-target.ts'
 import { literal } from '../postgres/sql.ts'
-import { findPrimary } from '../postgres/topology.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { backupOf, thePrimary } from './rehearsal/cast.ts'
 import {
@@ -126,7 +126,7 @@ export const pitr: Drill = {
     },
   ],
   repair: (stage) => (stage.cast.how === IN_PLACE ? overThePrimary(stage) : beside(stage)),
-  remains: async (stage) => judgeGuardedTable(stage, await primaryOf(stage)),
+  remains: async (stage) => judgeGuardedTable(stage, await primaryOrFirst(stage)),
   tidy: (stage) => removeRestored({ ...stage, backup: backupOf(stage) }, () => {}),
   undo: leadBack,
   figures: ({ loss }, { how }) =>
@@ -238,7 +238,7 @@ async function compareRestored(stage: LiveStage, target: string): Promise<string
 }
 
 async function compareInPlace(stage: LiveStage): Promise<string> {
-  const primary = await primaryOf(stage)
+  const primary = await primaryOrFirst(stage)
   const holding = await holdingOf(stage, primary)
   await verifyWhole(stage, primary, holding)
   return describeHolding(holding)
@@ -250,7 +250,7 @@ function missed(found: string): CommandError {
   })
 }
 
-async function primaryOf({ lab, guest, primary }: Stage): Promise<LabNode> {
-  const found = await findPrimary(lab, guest)
-  return found.found ? found.node : primary
+async function primaryOrFirst({ lab, guest, primary }: Stage): Promise<LabNode> {
+  const found = primaryOf(await askServers(lab, guest))
+  return found.is === 'found' ? found.node : primary
 }

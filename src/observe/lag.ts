@@ -2,7 +2,8 @@ import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { followersOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-import { SENDERS_SQL, type Sender } from './status-answers.ts'
+import type { Sender } from './server-parts.ts'
+import { SENDERS_SQL } from './sql.ts'
 
 export interface Lag {
   readonly bytes: number

@@ -1,7 +1,9 @@
 import { type BackupNode, type Lab, type LabNode, nodesOf, type PostgresNode } from '../lab.ts'
 import { linksOf } from '../postgres/topology.ts'
 import type { BackupAnswer, Backups } from './backups.ts'
-import type { Asked, Disk, Sender, ServerAnswer, Slot } from './status-answers.ts'
+import type { Sender, Slot } from './server-parts.ts'
+import { BARMAN_FOLLOWER } from './server-settings.ts'
+import type { Asked, Disk, StatusAnswer } from './status-answers.ts'
 
 /** A host of the lab, as it tells it. */
 export interface NodeState {
@@ -51,9 +53,7 @@ export interface Survey {
     | undefined
 }
 
-export type Answers = ReadonlyMap<string, Asked<ServerAnswer>>
-
-const BARMAN_RECEIVER = 'barman_receive_wal'
+export type Answers = ReadonlyMap<string, Asked<StatusAnswer>>
 
 const UNKNOWN = {
   role: 'unknown',
@@ -80,6 +80,7 @@ export function nodeStateOf(lab: Lab, node: PostgresNode, answers: Answers): Nod
     }
   }
   const { answer } = asked
+  const { lsn, replayed, receiver, version } = answer.replication
   const upstream = answer.in_recovery ? upstreamOf(lab, node, answer, answers) : undefined
   const sender = answer.in_recovery ? senderOf(node, upstream, answers) : undefined
   return {
@@ -89,10 +90,10 @@ export function nodeStateOf(lab: Lab, node: PostgresNode, answers: Answers): Nod
     ...judge(node, answer, sender, answers),
     upstream,
     timeline: answer.timeline,
-    lsn: answer.lsn ?? answer.replayed ?? undefined,
+    lsn: lsn ?? replayed ?? undefined,
     lag: sender ? lagOf(sender) : undefined,
-    slot: answer.receiver?.slot_name ?? undefined,
-    version: answer.version,
+    slot: receiver?.slot_name ?? undefined,
+    version,
     disk: answer.disk,
   }
 }
@@ -103,19 +104,20 @@ const WELL = { ok: true, problem: undefined, hint: undefined } as const
 
 function judge(
   node: PostgresNode,
-  answer: ServerAnswer,
+  { in_recovery, replication }: StatusAnswer,
   sender: Sender | undefined,
   answers: Answers,
 ): Judgement {
   const { name } = node
-  if (!answer.in_recovery) {
+  const { paused, receiver } = replication
+  if (!in_recovery) {
     const others = primariesIn(answers).filter((other) => other !== name)
     if (others.length === 0) return { ...WELL, state: 'running' }
     // Which of them gives way is not to be read from a number.
     const hint = 'npx create-pg-lab verify --only primary'
     return { state: 'split', ok: false, problem: `${others.join(', ')} is a primary too`, hint }
   }
-  if (answer.paused) {
+  if (paused) {
     const hint = `npx create-pg-lab psql ${name} -c 'SELECT pg_wal_replay_resume()'`
     return {
       state: 'paused',
@@ -124,16 +126,16 @@ function judge(
       hint,
     }
   }
-  if (!answer.receiver) {
+  if (!receiver) {
     const hint =
       primariesIn(answers).length === 0 ? 'npx create-pg-lab up' : 'npx create-pg-lab verify --only standby'
     return { state: 'not streaming', ok: false, problem: 'it has no walreceiver', hint }
   }
-  if (!answer.receiver.slot_name) {
+  if (!receiver.slot_name) {
     const problem = 'it streams without a slot: nothing keeps the WAL it needs'
     return { state: 'no slot', ok: false, problem, hint: 'npx create-pg-lab provision' }
   }
-  const state = sender?.state ?? answer.receiver.status
+  const state = sender?.state ?? receiver.status
   return { ...WELL, state, ok: state === 'streaming' || state === 'catchup' }
 }
 
@@ -185,8 +187,8 @@ function barmanSender(
 ): readonly [upstream: string, sender: Sender | undefined] {
   for (const [server, asked] of answers) {
     if (!('answer' in asked)) continue
-    const sender = asked.answer.senders.find(
-      (one) => one.client_addr === node.address && one.application_name === BARMAN_RECEIVER,
+    const sender = asked.answer.replication.senders.find(
+      (one) => one.client_addr === node.address && one.application_name === BARMAN_FOLLOWER,
     )
     if (sender) return [server, sender]
   }
@@ -203,10 +205,10 @@ function primariesIn(answers: Answers): readonly string[] {
 function upstreamOf(
   lab: Lab,
   node: PostgresNode,
-  answer: ServerAnswer,
+  answer: StatusAnswer,
   answers: Answers,
 ): string | undefined {
-  const sender = nodesOf(lab).find(({ address }) => address === answer.receiver?.sender_host)
+  const sender = nodesOf(lab).find(({ address }) => address === answer.replication.receiver?.sender_host)
   return sender?.name ?? wantedUpstream(lab, node, answers)
 }
 
@@ -219,7 +221,7 @@ function wantedUpstream(lab: Lab, node: PostgresNode, answers: Answers): string 
 function senderOf(node: LabNode, upstream: string | undefined, answers: Answers): Sender | undefined {
   const asked = answers.get(upstream ?? '')
   if (!asked || !('answer' in asked)) return undefined
-  return asked.answer.senders.find(({ client_addr }) => client_addr === node.address)
+  return asked.answer.replication.senders.find(({ client_addr }) => client_addr === node.address)
 }
 
 function lagOf({ bytes, seconds }: Sender): NodeState['lag'] {

@@ -4,7 +4,7 @@ import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/ssh/psql-session.ts'
 import { askCatalogue, type BackupAnswer, readBackupAnswer } from './backups.ts'
-import { type Asked, readServerAnswer, SERVER_SCRIPT, type ServerAnswer } from './status-answers.ts'
+import { type Asked, readServerAnswer, type StatusAnswer, statusScript } from './status-answers.ts'
 import { backupStateOf, nodeStateOf, type Survey } from './status-states.ts'
 
 export type { NodeState, SlotState, Survey } from './status-states.ts'
@@ -22,10 +22,10 @@ const STATEMENT_S = 3
 export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {
   const nodes = postgresNodes(lab)
   const [servers, backup] = await Promise.all([
-    Promise.all(nodes.map((node) => askServer(node, psqlProgram(lab), guest))),
+    Promise.all(nodes.map((node) => askServer(node, lab, guest))),
     lab.backup ? askBackup(lab.backup, guest) : undefined,
   ])
-  const answers = new Map(nodes.map((node, at) => [node.name, servers[at] as Asked<ServerAnswer>]))
+  const answers = new Map(nodes.map((node, at) => [node.name, servers[at] as Asked<StatusAnswer>]))
   const states = nodes.map((node) => nodeStateOf(lab, node, answers))
   const primaries = states.filter(({ role }) => role === 'primary')
   const primary = primaries.length === 1 ? primaries[0]?.name : undefined
@@ -42,23 +42,23 @@ export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {
   }
 }
 
-function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<ServerAnswer> | undefined): Survey['slots'] {
+function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<StatusAnswer> | undefined): Survey['slots'] {
   if (!asked || !('answer' in asked)) return []
   const users = nodesOf(lab)
-  return asked.answer.slots.map((slot) => ({
+  return asked.answer.replication.slots.map((slot) => ({
     ...slot,
     node: node.name,
     user: users.find((one) => one.slot === slot.slot_name)?.name,
   }))
 }
 
-async function askServer(node: LabNode, psql: string, guest: Guest): Promise<Asked<ServerAnswer>> {
-  const argv = bounded([psql, ...BARE_ANSWERS, '-d', 'postgres'], STATEMENT_S)
+async function askServer(node: LabNode, lab: Lab, guest: Guest): Promise<Asked<StatusAnswer>> {
+  const argv = bounded([psqlProgram(lab), ...BARE_ANSWERS, '-d', 'postgres'], STATEMENT_S)
   return ask(
     () =>
       guest.shell(node, argv, {
         as: 'postgres',
-        stdin: sessionSql({ statementS: STATEMENT_S }) + SERVER_SCRIPT,
+        stdin: sessionSql({ statementS: STATEMENT_S }) + statusScript(lab),
         timeoutMs: SILENCE_MS,
       }),
     readServerAnswer,

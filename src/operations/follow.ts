@@ -1,7 +1,8 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
+import { partingOf } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { partingOf, type Server, seeServers } from '../observe/servers.ts'
+import { type Server, seeServers } from '../observe/servers.ts'
 import { type PlaybookResult, runPlaybook } from '../tools/ansible/ansible.ts'
 import type { AnsibleEvent } from '../tools/ansible/events.ts'
 
@@ -57,7 +58,7 @@ export async function followPrimary(
 export function ableToFollow(servers: readonly Server[]): readonly Server[] {
   const primary = servers.find(({ state }) => state === 'primary')?.answer
   return servers.filter(
-    ({ answer }) => answer && (!primary || answer === primary || !partingOf(answer, primary)),
+    ({ answer }) => answer && (!primary || answer === primary || !partingOf(answer.way, primary.way)),
   )
 }
 

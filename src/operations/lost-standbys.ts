@@ -29,7 +29,7 @@ export async function findLostStandbys(
       const answer = servers.find((server) => server.node.name === node.name)?.answer
       const isUpstreamThere = servers.some((server) => server.node.name === upstream.name && server.answer)
       if (!answer?.in_recovery || !isUpstreamThere) return []
-      const [row] = await guest.rows<{ gone: boolean | null }>(upstream, goneSql(answer.lsn))
+      const [row] = await guest.rows<{ gone: boolean | null }>(upstream, goneSql(answer.way.lsn))
       return row?.gone ? [node] : []
     }),
   )

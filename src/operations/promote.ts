@@ -2,7 +2,14 @@ import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { isCutOff, reachedBy } from '../observe/partition.ts'
-import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
+import {
+  findServer,
+  namesOf,
+  type Server,
+  seeServers,
+  severalPrimaries,
+  wordsOfRefusal,
+} from '../observe/servers.ts'
 import { literal } from '../postgres/sql.ts'
 import { delayOf, followersOf } from '../postgres/topology.ts'
 import { bytesOf } from '../postgres/wal.ts'
@@ -77,10 +84,12 @@ export async function planPromotion(live: LiveLab, name?: string): Promise<Promo
 
 /** Not answering us is not absence: one that lives may be the primary, and take writes. */
 async function livingAmong(live: LiveLab, servers: readonly Server[]): Promise<readonly string[]> {
-  const told = servers.map(async ({ node, state, said, answer }) => {
+  const told = servers.map(async (server) => {
+    const { node, state, answer } = server
     const mayBe = 'it may be the primary, and would be stopped by force'
     if (answer) return []
-    if (state === 'busy') return [`${node.name} runs and does not let us ask (${said}): ${mayBe}`]
+    if (state === 'busy')
+      return [`${node.name} runs and does not let us ask (${wordsOfRefusal(server)}): ${mayBe}`]
     if (state === 'slow' && (await letsClientsIn(live, node)))
       return [`${node.name} runs, and has not answered in time: ${mayBe}`]
     const peer = await reachedBy(live, node, servers)
@@ -120,11 +129,7 @@ function doubtOfCommits({ replication }: Lab, servers: readonly Server[]): reado
 
 function primaryThere(primaries: readonly Server[], named: Server | undefined): UserError {
   const [first, second] = primaries
-  if (second) {
-    return new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
-      hint: 'both ways on are told by: npx create-pg-lab verify --only primary',
-    })
-  }
+  if (second) return severalPrimaries(primaries)
   return new UserError(`${first?.node.name} answers, and is the primary`, {
     hint: `change places without a loss: npx create-pg-lab switchover ${named?.node.name}`,
   })
@@ -147,7 +152,7 @@ function mostAdvanced(lab: Lab, servers: readonly Server[]): Server {
 /** The newest timeline first, and on it the most WAL. */
 function standbysByAdvance(servers: readonly Server[]): readonly Server[] {
   const order = ({ answer }: Server) =>
-    [BigInt(answer?.timeline ?? 0), bytesOf(answer?.lsn ?? '0/0')] as const
+    [BigInt(answer?.timeline ?? 0), bytesOf(answer?.way.lsn ?? '0/0')] as const
   return servers
     .filter(({ state }) => state === 'standby')
     .toSorted((one, other) => {
@@ -170,10 +175,10 @@ function verifyPromotable({ node, state }: Server, servers: readonly Server[]): 
 
 function reasonFor(lab: Lab, target: Server, servers: readonly Server[], isNamed: boolean): string {
   const [best] = standbysByAdvance(servers)
-  const lsn = target.answer?.lsn
+  const lsn = target.answer?.way.lsn
   const { name } = target.node
   if (isNamed && best && best !== target) {
-    const bytes = bytesOf(best.answer?.lsn ?? '0/0') - bytesOf(lsn ?? '0/0')
+    const bytes = bytesOf(best.answer?.way.lsn ?? '0/0') - bytesOf(lsn ?? '0/0')
     return `${name} was named; ${best.node.name} has ${bytes} bytes of WAL more, which are lost`
   }
   const silent = servers.filter(({ answer }) => !answer)

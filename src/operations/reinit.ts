@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
+import { type Parting, partingOf } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { findServer, type Parting, partingOf, type Server, seeServers } from '../observe/servers.ts'
+import { findServer, type Server, seeServers } from '../observe/servers.ts'
 import { linksOf } from '../postgres/topology.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
 import { otherPrimary } from './rejoin.ts'
@@ -38,7 +39,7 @@ export async function planReinit(live: LiveLab, name: string): Promise<ReinitPla
     node: own.node,
     upstream: upstream.node,
     isPrimary: own.state === 'primary',
-    parting: own.answer && primary.answer && partingOf(own.answer, primary.answer),
+    parting: own.answer && primary.answer && partingOf(own.answer.way, primary.answer.way),
     limit: [...others, name, ...(await backupNames(live))],
   }
 }

@@ -1,15 +1,8 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
+import { type Parting, partingOf, stretchesBehind } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import {
-  findServer,
-  namesOf,
-  type Parting,
-  partingOf,
-  type Server,
-  seeServers,
-  stretchesBehind,
-} from '../observe/servers.ts'
+import { findServer, type Server, seeServers, splitWords } from '../observe/servers.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
 import { type Commits, countCommits, readFiles, type ServerFiles } from './server-files.ts'
 
@@ -60,7 +53,7 @@ export async function planRejoin(live: LiveLab, name: string): Promise<RejoinPla
   return {
     node,
     primary: primary.node,
-    isFollowing: answer?.streams_from != null && answer.timeline === primary.answer?.timeline,
+    isFollowing: answer?.way.streams_from != null && answer.timeline === primary.answer?.timeline,
     isPrimary: own.state === 'primary',
     isDown: own.state === 'gone',
     parting: loss.kind === 'wal' ? loss.parting : undefined,
@@ -76,7 +69,7 @@ export function otherPrimary(servers: readonly Server[], own: Server): Server {
   const [primary, second] = primaries
   const { name } = own.node
   if (primary && second) {
-    throw new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
+    throw new UserError(splitWords(primaries), {
       hint: 'make a standby of one of them first: npx create-pg-lab rejoin <name>',
     })
   }
@@ -100,10 +93,10 @@ async function lossOf(
 ): Promise<Loss> {
   if (files?.data === 'none') return { kind: 'no data' }
   const identifier = answer?.system_identifier ?? files?.identifier
-  const lineage = answer ?? files?.lineage
+  const lineage = answer?.way ?? files?.lineage
   if (!lineage || !primary.answer) return { kind: 'unknown' }
   if (identifier !== primary.answer.system_identifier) return { kind: 'other cluster' }
-  const parting = partingOf(lineage, primary.answer)
+  const parting = partingOf(lineage, primary.answer.way)
   if (parting) {
     const commits = await countCommits(live, node, stretchesBehind(lineage, parting))
     return { kind: 'wal', parting, commits }

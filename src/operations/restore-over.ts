@@ -1,6 +1,13 @@
 import { UserError } from '../errors.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { findServer, namesOf, type Server, seeServers } from '../observe/servers.ts'
+import {
+  findServer,
+  namesOf,
+  primaryOf,
+  type Server,
+  seeServers,
+  severalPrimaries,
+} from '../observe/servers.ts'
 import { readFiles } from './server-files.ts'
 
 /**
@@ -11,16 +18,9 @@ import { readFiles } from './server-files.ts'
 export async function chooseOver(live: LiveLab, named: string | undefined): Promise<string> {
   const servers = await seeServers(live)
   if (named !== undefined) findServer(servers, named)
-  const primaries = servers.filter(({ state }) => state === 'primary')
-  const [primary, second] = primaries
-  if (second) {
-    throw new UserError(
-      `${namesOf(primaries, ' and ')} are primaries at the same time: only one can be restored over`,
-      {
-        hint: 'both ways on are told by: npx create-pg-lab verify --only primary',
-      },
-    )
-  }
+  const found = primaryOf(servers)
+  if (found.is === 'several') throw severalPrimaries(found.servers)
+  const primary = found.is === 'found' ? found.server : undefined
   if (!primary) return chooseWithoutPrimary(live, servers, named)
   if (named === undefined || named === primary.node.name) return primary.node.name
   throw new UserError(`${primary.node.name} is the primary, so a restore goes over it, not over ${named}`, {

@@ -1,9 +1,9 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
+import { askServers, primaryOf } from '../observe/servers.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
-import { findPrimary } from '../postgres/topology.ts'
 import { type ArchivedWal, archiveWal, bytesOf } from '../postgres/wal.ts'
 import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
 import { followPrimary } from './follow.ts'
@@ -69,15 +69,16 @@ export async function planRestore(
   wanted?: number,
 ): Promise<RestorePlan> {
   const { lab, guest, backup: host } = live
-  const [all, found] = await Promise.all([listBackups(host, guest), findPrimary(lab, guest)])
+  const [all, servers] = await Promise.all([listBackups(host, guest), askServers(lab, guest)])
   const done = all.filter(({ status }) => status === 'DONE')
   if (done.length === 0) {
     throw new UserError(`Barman has no backup of ${host.server} that is DONE`, {
       hint: 'take one: npx create-pg-lab backup',
     })
   }
-  const primary = found.found ? found.node : undefined
-  const writes = found.states.find(({ node }) => node === primary)?.timeline
+  const found = primaryOf(servers)
+  const primary = found.is === 'found' ? found.node : undefined
+  const writes = found.is === 'found' ? found.server.answer?.timeline : undefined
   const now = primary && writes !== undefined ? { node: primary, timeline: writes } : undefined
   const name = moment.kind === 'name' ? moment.value : undefined
   const timelines = await readTimelines(live, now, name)

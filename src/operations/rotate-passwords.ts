@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { CommandError, programFailed } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
+import { askServers, notOnePrimary, primaryOf, VERIFY_PRIMARY } from '../observe/servers.ts'
 import { toSender } from '../postgres/conninfo.ts'
 import { literal } from '../postgres/sql.ts'
-import { delayOf, findPrimary, type Link, linksOf } from '../postgres/topology.ts'
+import { delayOf, type Link, linksOf } from '../postgres/topology.ts'
 import { pause } from '../tools/process/signals.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 
@@ -67,11 +68,10 @@ export async function provePasswords(
   { lab, guest, directory }: { readonly lab: Lab; readonly guest: Guest; readonly directory: string },
   users: readonly string[],
 ): Promise<void> {
-  const primary = await findPrimary(lab, guest)
-  if (!primary.found) {
-    throw new CommandError('There is no one primary to try the passwords on', {
-      command: 'npx create-pg-lab verify --only primary',
-    })
+  const states = await askServers(lab, guest)
+  const primary = primaryOf(states)
+  if (primary.is !== 'found') {
+    throw new CommandError(notOnePrimary(states, 'to try the passwords on'), { command: VERIFY_PRIMARY })
   }
   await proveStored({ guest, primary: primary.node, directory }, users)
   // A standby that replays late learns of a new password as late as of all else.

@@ -1,8 +1,8 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
 import { seeBelongings } from '../observe/belongings.ts'
+import type { Lineage } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import type { Lineage } from '../observe/servers.ts'
 import { GUARD } from './fence.ts'
 
 /** What the files of a server say that does not answer. */

@@ -1,7 +1,14 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { findServer, namesOf, type Server, type ServerAnswer, seeServers } from '../observe/servers.ts'
+import {
+  findServer,
+  primaryOf,
+  type Server,
+  type ServerAnswer,
+  seeServers,
+  severalPrimaries,
+} from '../observe/servers.ts'
 import { literal } from '../postgres/sql.ts'
 import { delayOf } from '../postgres/topology.ts'
 import { bytesOf } from '../postgres/wal.ts'
@@ -41,9 +48,14 @@ const CAUGHT_UP_BYTES = 16n * 1024n * 1024n
 export async function planSwitchover(live: LiveLab, name: string): Promise<SwitchoverPlan> {
   const servers = await seeServers(live)
   const target = findServer(servers, name)
-  const primaries = servers.filter(({ state }) => state === 'primary')
-  const [primary, other] = primaries
-  if (!primary?.answer || other) throw noOnePrimary(primaries)
+  const found = primaryOf(servers)
+  if (found.is === 'several') throw severalPrimaries(found.servers)
+  const primary = found.is === 'found' ? found.server : undefined
+  if (!primary?.answer) {
+    throw new UserError('No primary answers, so nobody can hand over', {
+      hint: 'if it is lost: npx create-pg-lab promote',
+    })
+  }
   const silent = servers.filter(({ answer }) => !answer).map(({ node }) => node)
   const { timeline } = primary.answer
   const plan = { target: target.node, primary: primary.node, timeline, silent }
@@ -52,18 +64,12 @@ export async function planSwitchover(live: LiveLab, name: string): Promise<Switc
   return { ...plan, isDone: false }
 }
 
-function noOnePrimary(primaries: readonly Server[]): UserError {
-  if (primaries.length === 0) {
-    return new UserError('No primary answers, so nobody can hand over', {
-      hint: 'if it is lost: npx create-pg-lab promote',
-    })
-  }
-  return new UserError(`${namesOf(primaries, ' and ')} are primaries at the same time`, {
-    hint: 'both ways on are told by: npx create-pg-lab verify --only primary',
-  })
-}
-
-function verifyReady({ lab }: LiveLab, { node, answer }: Server, primary: Server, its: ServerAnswer): void {
+function verifyReady(
+  { lab }: LiveLab,
+  { node, answer }: Server,
+  primary: Server,
+  its: ServerAnswer<'way'>,
+): void {
   const { name } = node
   const look = { hint: `look at it: npx create-pg-lab verify --only standby,replication` }
   if (!answer) {
@@ -81,13 +87,16 @@ function verifyReady({ lab }: LiveLab, { node, answer }: Server, primary: Server
       hint: 'choose another standby',
     })
   }
-  if (answer.streams_from === null) throw new UserError(`${name} does not stream from the primary`, look)
-  if (answer.streams_from !== primary.node.address) {
-    throw new UserError(`${name} follows another standby (${answer.streams_from}), not the primary itself`, {
-      hint: 'choose a standby that streams from the primary',
-    })
+  if (answer.way.streams_from === null) throw new UserError(`${name} does not stream from the primary`, look)
+  if (answer.way.streams_from !== primary.node.address) {
+    throw new UserError(
+      `${name} follows another standby (${answer.way.streams_from}), not the primary itself`,
+      {
+        hint: 'choose a standby that streams from the primary',
+      },
+    )
   }
-  const behind = bytesOf(its.lsn) - bytesOf(answer.lsn)
+  const behind = bytesOf(its.way.lsn) - bytesOf(answer.way.lsn)
   if (behind > CAUGHT_UP_BYTES) {
     throw new UserError(`${name} is ${behind / 1024n / 1024n} MB of WAL behind`, {
       hint: 'wait until it has caught up: npx create-pg-lab status --watch',

@@ -1,6 +1,7 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import type { ServerSight } from '../observe/server-settings.ts'
+import { BOTH_WAYS_ON, splitWords } from '../observe/servers.ts'
 import { otherNetwork } from './network-changes.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
@@ -203,13 +204,10 @@ function plain(locale: string): string {
 function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): readonly PlanItem[] {
   const nodes = postgresNodes(lab)
   if (primary) return ofAnotherCluster(nodes, servers, primary)
-  const candidates = nodes
-    .filter(({ name }) => servers.get(name)?.in_recovery === false)
-    .map(({ name }) => name)
+  const candidates = nodes.filter(({ name }) => servers.get(name)?.in_recovery === false)
   const [first, second] = candidates
   if (first && second) {
-    const hint = 'both ways on are told by: npx create-pg-lab verify --only primary'
-    return [refuse('server', first, `${candidates.join(' and ')} are primaries at the same time`, hint)]
+    return [refuse('server', first.name, splitWords(candidates.map((node) => ({ node }))), BOTH_WAYS_ON)]
   }
   const standby = nodes.find(({ name }) => servers.has(name))
   const mayBeElsewhere =

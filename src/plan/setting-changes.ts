@@ -1,11 +1,8 @@
 import { sameSetting } from '../catalog/same-setting.ts'
 import type { Lab } from '../lab.ts'
-import {
-  GROW_ON_STANDBYS_FIRST,
-  lineOf,
-  type ServerSight,
-  type SettingSight,
-} from '../observe/server-settings.ts'
+import type { SettingSight } from '../observe/server-parts.ts'
+import { lineOf, type ServerSight } from '../observe/server-settings.ts'
+import { GROW_ON_STANDBYS_FIRST } from '../observe/sql.ts'
 
 /** A line of a server's configuration that will be another one. */
 export interface Change {

@@ -5,7 +5,8 @@ import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } fro
 import { type Belongings, seeBelongings } from '../observe/belongings.ts'
 import type { GoneMachine, Resize } from '../observe/machine-changes.ts'
 import { type MachineSight, seeMachine } from '../observe/machines.ts'
-import { type ServerSight, STREAMING_SQL, seeServer } from '../observe/server-settings.ts'
+import { type ServerSight, seeServer } from '../observe/server-settings.ts'
+import { askServer, primaryOf, type ServerState } from '../observe/servers.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { seeResizes } from './resizes.ts'
 import type { View } from './view.ts'
@@ -33,6 +34,9 @@ export interface Survey {
   readonly takesOver: boolean
 }
 
+/** Such a server runs, and does not let us ask. */
+const RUNS: readonly ServerState['state'][] = ['busy', 'slow']
+
 /** Barman takes a second to start. */
 const BARMAN_TIMEOUT_MS = 15_000
 
@@ -53,36 +57,39 @@ export async function survey(view: View): Promise<Survey> {
   const belongings = new Map<string, Belongings>()
   const machines = new Map<string, MachineSight>()
   const servers = new Map<string, ServerSight>()
+  const states: ServerState[] = []
   const unanswering = new Map<string, string>()
   const look = async (node: LabNode) => {
     const machine = await seeMachine(guest, node, !isExisting)
     if (!machine) return
     machines.set(node.name, machine)
     if (isExisting) belongings.set(node.name, await seeBelongings(guest, node))
-    if (node.role === 'backup') return
+    const server = postgresNodes(lab).find(({ name }) => name === node.name)
+    if (!server) return
+    const told = (problem: CommandError) => problem.message.replace(`${node.name}: `, '')
     try {
-      const server = await seeServer(lab, guest, node)
-      if (server) servers.set(node.name, server)
+      const { state, sight } = await seeServer(lab, guest, server)
+      states.push(state)
+      if (sight) servers.set(node.name, sight)
+      else if (state.problem && RUNS.includes(state.state)) unanswering.set(node.name, told(state.problem))
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      unanswering.set(node.name, error.message.replace(`${node.name}: `, ''))
+      unanswering.set(node.name, told(error))
     }
   }
   const [gone, barmanServers] = await Promise.all([
-    Promise.all(strangers.map((name) => seeGone(name, guest, former))),
+    Promise.all(strangers.map((name) => seeGone(name, view))),
     lab.backup && known.has(lab.backup.name) ? seeBarmanServers(guest, lab.backup) : [],
     ...nodes.filter(({ name }) => known.has(name)).map(look),
   ])
-  const [primary, ...others] = postgresNodes(lab).filter(
-    ({ name }) => servers.get(name)?.in_recovery === false,
-  )
+  const primary = primaryOf(states)
   const made = isExisting ? madeServers(lab, belongings) : known
   return {
     made,
     machines,
     servers,
     unanswering,
-    primary: others.length === 0 ? primary : undefined,
+    primary: primary.is === 'found' ? primary.node : undefined,
     gone,
     resizes: isExisting ? [] : await seeResizes(view, machines),
     barmanServers,
@@ -104,15 +111,7 @@ async function seeBarmanServers(guest: Guest, backup: LabNode): Promise<readonly
   }
 }
 
-interface GoneRow {
-  readonly in_recovery: boolean
-  readonly is_streaming: boolean
-  readonly slot: string
-}
-
-const GONE_SQL = `SELECT pg_is_in_recovery() AS in_recovery, ${STREAMING_SQL} AS is_streaming, current_setting('primary_slot_name') AS slot`
-
-async function seeGone(name: string, guest: Guest, former: Former): Promise<GoneMachine> {
+async function seeGone(name: string, { lab, guest, former }: View): Promise<GoneMachine> {
   const known = former.nodes.find((node) => node.name === name)
   const node: LabNode = {
     name,
@@ -122,23 +121,16 @@ async function seeGone(name: string, guest: Guest, former: Former): Promise<Gone
     cpus: 0,
   }
   const machine = await seeMachine(guest, node)
-  const server = machine && known?.role !== 'backup' ? await askGone(guest, node) : undefined
+  const asked =
+    machine && known?.role !== 'backup' ? await askServer(lab, guest, node, ['following']) : undefined
+  const server = asked?.answer
   return {
     name,
     role: known?.role ?? (server && 'slave'),
-    slot: server?.slot || known?.slot || undefined,
+    slot: server?.following.slot || known?.slot || undefined,
     addresses: machine?.addresses ?? (known?.address ? [known.address] : []),
     isPrimary: server?.in_recovery === false,
-    isStreaming: server?.is_streaming === true,
+    isStreaming: server?.following.is_streaming === true,
     answers: machine !== undefined,
-  }
-}
-
-async function askGone(guest: Guest, node: LabNode): Promise<GoneRow | undefined> {
-  try {
-    return (await guest.rows<GoneRow>(node, GONE_SQL))[0]
-  } catch (error) {
-    if (error instanceof CommandError) return undefined
-    throw error
   }
 }

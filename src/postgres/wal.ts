@@ -13,16 +13,6 @@ import { barmanConfig } from './barman.ts'
 export const SWITCH_SQL = `SELECT pg_walfile_name(pg_switch_wal()) AS segment
   FROM pg_logical_emit_message(true, 'pg-lab', 'verify')`
 
-/**
- * The timeline a server writes, or the newest one it has got WAL of. Neither is told by its control file: that of a
- * primary shows the old one until the checkpoint after its promotion is done, that of a standby until its next
- * restartpoint, which can be minutes away.
- */
-export const TIMELINE_SQL = `CASE WHEN pg_is_in_recovery()
-    THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver),
-      (SELECT max(('x' || left(name, 8))::bit(32)::int) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$'))
-    ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int END`
-
 /** Each turn takes Barman a third of a second or more. */
 const TURNS = 20
 

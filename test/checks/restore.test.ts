@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { restoreCheck } from '../../src/checks/restore.ts'
-import { STATE_SQL } from '../../src/postgres/topology.ts'
 import type { Output } from '../../src/tools/runner.ts'
 import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
+import { fakeGuest, PRIMARY, standby } from '../support/fake-lab.ts'
 import { testLab } from '../support/lab.ts'
 
 const STATE = '{"rows": 2, "checksum": "abc"}'
@@ -16,21 +16,21 @@ const BACKUP = {
 /** A lab whose rehearsal prints this. */
 function guestWhere(said: string, exitCode = 0, backups: readonly object[] = [BACKUP]): Guest {
   const output = (stdout: string, code = 0): Output => ({ stdout, stderr: '', exitCode: code, durationMs: 1 })
-  return {
-    rows: async <Row>(node: { name: string }, sql: string) =>
-      (sql === STATE_SQL
-        ? [{ in_recovery: node.name !== 'master', system_identifier: '7', timeline: 1 }]
-        : [{ segment: '00000001000000000000000A' }]) as unknown as readonly Row[],
-    execute: async () => {},
-    shell: async (_node, argv) => {
-      if (argv.includes('psql')) return output(`@state ${STATE}\n@point 0/A0000F0\n@timeline 1\n`)
-      if (argv.join(' ') === 'barman --version') return output('3.4.0 Barman by EnterpriseDB\n')
-      if (argv[3] === 'list-backup') return output(JSON.stringify({ master: backups }))
-      if (argv[3] === 'show-backup') return output(JSON.stringify({ master: { tablespaces: [] } }))
-      if (argv[3] === 'show-server') return output(JSON.stringify({ master: { path_prefix: '/bin' } }))
-      return argv[0] === 'bash' ? output(said, exitCode) : output('')
+  return fakeGuest(
+    { master: PRIMARY, slave: standby() },
+    {
+      rows: () => [{ segment: '00000001000000000000000A' }],
+      execute: async () => {},
+      shell: async (_node, argv) => {
+        if (argv.includes('psql')) return output(`@state ${STATE}\n@point 0/A0000F0\n@timeline 1\n`)
+        if (argv.join(' ') === 'barman --version') return output('3.4.0 Barman by EnterpriseDB\n')
+        if (argv[3] === 'list-backup') return output(JSON.stringify({ master: backups }))
+        if (argv[3] === 'show-backup') return output(JSON.stringify({ master: { tablespaces: [] } }))
+        if (argv[3] === 'show-server') return output(JSON.stringify({ master: { path_prefix: '/bin' } }))
+        return argv[0] === 'bash' ? output(said, exitCode) : output('')
+      },
     },
-  }
+  )
 }
 
 async function failed(said: string, exitCode?: number, backups?: readonly object[]) {

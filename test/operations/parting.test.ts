@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { partingOf, stretchesBehind } from '../../src/observe/servers.ts'
+import { partingOf, stretchesBehind } from '../../src/observe/lineage.ts'
 
 const way = (timeline: number, lsn: string, ...history: readonly (readonly [number, string])[]) => ({
   timeline,

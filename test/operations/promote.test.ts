@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { planPromotion, promote } from '../../src/operations/promote.ts'
 import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
+import { PRIMARY, standby } from '../support/fake-lab.ts'
 import { testBackup, testSlave } from '../support/lab.ts'
-import { PRIMARY, refusal, scene, standby, threeServers } from './scene.ts'
+import { refusal, scene, threeServers } from './scene.ts'
 
 test('the standby with the most WAL is chosen', async () => {
   const { place } = scene({ master: 'gone', slave: standby('0/5000000'), slave2: standby('0/5000060') })
@@ -61,14 +62,11 @@ test('a primary that answers with a refusal lives: somebody has to agree', async
 })
 
 test('so does one that has no time, unless it lets nobody in', async () => {
-  const lab = threeServers()
-  const { place } = scene({ slave: standby(), slave2: standby() }, lab)
+  const { place } = scene({ master: 'slow', slave: standby(), slave2: standby() })
   const guest = (isReady: number): Guest => ({
     ...place.guest,
-    shell: async (node, argv, options) => {
-      if (node.name !== 'master') return place.guest.shell(node, argv, options)
-      const exitCode = argv[0] === 'pg_isready' ? isReady : 124
-      return { exitCode, stdout: '', stderr: '', durationMs: 1 }
+    shell: async ({ name }) => {
+      return { exitCode: name === 'master' ? isReady : 2, stdout: '', stderr: '', durationMs: 1 }
     },
   })
   expect((await planPromotion({ ...place, guest: guest(0) })).doubts).toEqual([

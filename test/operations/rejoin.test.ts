@@ -5,7 +5,8 @@ import { planReinit } from '../../src/operations/reinit.ts'
 import { planRejoin, rejoin } from '../../src/operations/rejoin.ts'
 import type { Command } from '../../src/tools/runner.ts'
 import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
-import { PRIMARY, refusal, scene, standby } from './scene.ts'
+import { PRIMARY, standby } from '../support/fake-lab.ts'
+import { refusal, scene } from './scene.ts'
 
 const PROMOTED = { in_recovery: false, timeline: 2, history: [{ timeline: 1, left_at: '0/5000000' }] }
 const PARTED = { in_recovery: true, timeline: 1, lsn: '0/5000060' }

@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { chooseOver } from '../../src/operations/restore-over.ts'
 import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
+import { type Is, PRIMARY, standby } from '../support/fake-lab.ts'
 import { folderWith } from '../tools/helpers.ts'
-import { type Is, PRIMARY, refusal, scene, standby } from './scene.ts'
+import { refusal, scene } from './scene.ts'
 
 const FILES = { primary: 'standby=no', standby: 'standby=yes' } as const
 

@@ -8,8 +8,7 @@ import {
   provePasswords,
   storedKey,
 } from '../../src/operations/rotate-passwords.ts'
-import { STATE_SQL } from '../../src/postgres/topology.ts'
-import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
+import { fakeGuest, PRIMARY, standby } from '../support/fake-lab.ts'
 import { testLab } from '../support/lab.ts'
 import { commandError, folderWith } from '../tools/helpers.ts'
 
@@ -63,26 +62,26 @@ test('the key is the one PostgreSQL keeps', () => {
 function servers({ letsIn = true, refuses = false } = {}) {
   const executed: string[] = []
   const logins: string[] = []
-  const guest: Guest = {
-    rows: async <Row>(node: { name: string }, sql: string) => {
-      const inRecovery = node.name !== 'master'
-      const state = { in_recovery: inRecovery, system_identifier: '7', timeline: 1 }
-      const salts = ['replica', 'student'].map((role) => ({
-        role,
-        iterations: 4096,
-        salt: 'W22ZaJ0SNY7soEsUEjb6gQ==',
-      }))
-      return (sql === STATE_SQL ? [state] : salts) as unknown as readonly Row[]
+  const salt = 'W22ZaJ0SNY7soEsUEjb6gQ=='
+  const guest = fakeGuest(
+    { master: PRIMARY, slave: standby() },
+    {
+      rows: () => ['replica', 'student'].map((role) => ({ role, iterations: 4096, salt })),
+      execute: async (node, sql) => {
+        executed.push(`${node.name}: ${sql}`)
+        if (refuses) await Promise.reject(await commandOf('another password'))
+      },
+      shell: async (node, argv) => {
+        logins.push(`${node.name}: ${argv.at(-1)}`)
+        return {
+          exitCode: letsIn ? 0 : 2,
+          stdout: '',
+          stderr: 'password authentication failed',
+          durationMs: 1,
+        }
+      },
     },
-    execute: async (node, sql) => {
-      executed.push(`${node.name}: ${sql}`)
-      if (refuses) await Promise.reject(await commandOf('another password'))
-    },
-    shell: async (node, argv) => {
-      logins.push(`${node.name}: ${argv.at(-1)}`)
-      return { exitCode: letsIn ? 0 : 2, stdout: '', stderr: 'password authentication failed', durationMs: 1 }
-    },
-  }
+  )
   return { guest, executed, logins }
 }
 

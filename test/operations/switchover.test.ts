@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { planSwitchover, switchover } from '../../src/operations/switchover.ts'
+import { PRIMARY, standby } from '../support/fake-lab.ts'
 import { testSlave } from '../support/lab.ts'
-import { PRIMARY, refusal, scene, standby, threeServers } from './scene.ts'
+import { refusal, scene, threeServers } from './scene.ts'
 
 const WELL = { master: PRIMARY, slave: standby(), slave2: standby() }
 

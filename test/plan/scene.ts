@@ -3,14 +3,16 @@ import { CommandError } from '../../src/errors.ts'
 import { vagrantfile } from '../../src/generate/render/vagrantfile.ts'
 import type { WriteResult } from '../../src/generate/write/write.ts'
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes, usersOf } from '../../src/lab.ts'
-import type { ServerSight, SettingSight } from '../../src/observe/server-settings.ts'
+import type { SettingSight } from '../../src/observe/server-parts.ts'
+import type { ServerSight } from '../../src/observe/server-settings.ts'
 import { makePlan } from '../../src/plan/index.ts'
 import type { PlanItem } from '../../src/plan/plan-item.ts'
 import { type Survey, survey } from '../../src/plan/survey.ts'
 import { hbaLines } from '../../src/postgres/hba-lines.ts'
 import { followersOf, synchronousNames } from '../../src/postgres/topology.ts'
 import type { Runner } from '../../src/tools/runner.ts'
-import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
+import type { Database, Guest } from '../../src/tools/ssh/guest-contract.ts'
+import { fakeGuest, type Is } from '../support/fake-lab.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 /** What pg_settings says of the settings these tests change. */
@@ -132,6 +134,21 @@ export interface Twist {
   readonly local?: string
 }
 
+function isOf(was: Lab, node: PostgresNode, twist: Twist, primary: PostgresNode): Is {
+  const { name } = node
+  if (twist.silent?.includes(name)) return 'gone'
+  if (twist.hung?.includes(name)) {
+    const message = `${name}: PostgreSQL let nobody in within 10 s`
+    return new CommandError(message, { command: 'psql', exitCode: 2, timedOut: true })
+  }
+  const server = serverOf(was, node, primary)
+  const settings = twist.server ? twist.server(server, node) : server
+  if (!settings) return 'silent'
+  const { in_recovery, is_streaming, system_identifier } = settings
+  const following = { is_streaming, slot: in_recovery ? node.slot : '' }
+  return { in_recovery, system_identifier, settings, following }
+}
+
 /** The machines of a lab, as they would answer. */
 function guestOf(was: Lab, twist: Twist = {}): Guest {
   const primary = postgresNodes(was).find(({ name }) => name === twist.primary) ?? was.master
@@ -156,36 +173,17 @@ function guestOf(was: Lab, twist: Twist = {}): Guest {
       return `${was.backup?.schedule} barman [ -x b ] && b -q backup ${was.backup?.server}\n`
     throw new Error(`not scripted: ${words}`)
   }
-  return {
+  const servers = postgresNodes(was).map((node) => [node.name, isOf(was, node, twist, primary)] as const)
+  return fakeGuest(Object.fromEntries(servers), {
     shell: async (node, argv) => ({
       exitCode: 0,
       stdout: answer(reach(node), argv),
       stderr: '',
       durationMs: 1,
     }),
-    rows: async <Row>({ name }: LabNode, sql: string, database?: string) => {
-      const node = postgresNodes(was).find((one) => one.name === name)
-      if (!node) throw new CommandError('psql: not found', { command: 'psql' })
-      reach(node)
-      if (twist.hung?.includes(name))
-        throw new CommandError(`${name}: PostgreSQL let nobody in within 10 s`, {
-          command: 'psql',
-          timedOut: true,
-        })
-      const server = serverOf(was, node, primary)
-      const seen = twist.server ? twist.server(server, node) : server
-      if (!seen) throw new CommandError('connection refused', { command: 'psql' })
-      // The demo database of today's config, and its table.
-      if (sql.includes('pg_class')) return tableRows<Row>(was, sql, database)
-      const gone = {
-        in_recovery: seen.in_recovery,
-        is_streaming: seen.is_streaming,
-        slot: seen.in_recovery ? node.slot : '',
-      }
-      return [sql.includes('pg_file_settings') ? seen : gone] as unknown as readonly Row[]
-    },
-    execute: () => Promise.reject(new Error('a plan changes nothing')),
-  }
+    // The demo database of today's config, and its table.
+    rows: (_, sql, database) => (sql.includes('pg_class') ? tableRows(was, sql, database) : []),
+  })
 }
 
 function barmanOf({ backup, master }: Lab): object {
@@ -204,9 +202,9 @@ function kernelOf({ memoryMb, cpus }: LabNode): string {
   return `${cpus}\nMemory block size: 134217728\nTotal online memory: ${memoryMb * 2 ** 20}\n`
 }
 
-function tableRows<Row>({ database }: Lab, sql: string, asked: string | undefined): readonly Row[] {
+function tableRows({ database }: Lab, sql: string, asked: Database | undefined): readonly object[] {
   if (asked !== database.name) throw new CommandError('no such database', { command: 'psql' })
-  return sql.includes(`'${database.table}'`) ? [{ owner: database.owner } as Row] : []
+  return sql.includes(`'${database.table}'`) ? [{ owner: database.owner }] : []
 }
 
 /** docker inspect, as it was told when the containers were made. */

@@ -1,7 +1,7 @@
 import { CommandError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { BackupNode, Lab, LabNode } from '../../lab.ts'
-import { findPrimary, type Primary, type ServerState } from '../../postgres/topology.ts'
+import { askServers, namesOf, type Primary, primaryOf, type ServerState } from '../../observe/servers.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
 /** One question put to the running servers. To add one: write its file, list it in index.ts. */
@@ -97,18 +97,18 @@ export async function withPrimary(
   guest: Guest,
   go: (primary: LabNode, states: readonly ServerState[]) => Promise<Finding[]>,
 ): Promise<Finding[]> {
-  const primary = await findPrimary(lab, guest)
-  return primary.found
-    ? go(primary.node, primary.states)
+  const states = await askServers(lab, guest)
+  const primary = primaryOf(states)
+  return primary.is === 'found'
+    ? go(primary.node, states)
     : [toFinding(check, lab.master, missingPrimary(primary))]
 }
 
-function missingPrimary(primary: Extract<Primary, { found: false }>): Seen {
-  const names = primary.candidates.map(({ name }) => name)
+function missingPrimary(primary: Exclude<Primary, { is: 'found' }>): Seen {
   return {
     what: 'one primary to ask',
     expected: 'exactly one server out of recovery',
-    observed: names.length === 0 ? 'none' : `${names.length}: ${names.join(', ')}`,
+    observed: primary.is === 'none' ? 'none' : `${primary.servers.length}: ${namesOf(primary.servers)}`,
     ok: false,
     hint: 'See the check `primary`: npx create-pg-lab verify --only primary',
   }

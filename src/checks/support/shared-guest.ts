@@ -1,5 +1,5 @@
 import type { Lab, LabNode } from '../../lab.ts'
-import { STATE_SQL } from '../../postgres/topology.ts'
+import { serverSql } from '../../observe/sql.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { batched } from './batched-queries.ts'
 
@@ -15,6 +15,7 @@ const SESSIONS_A_NODE = 6
 export function sharedGuest(lab: Lab, guest: Guest): Guest {
   const contacts = new Map<string, Promise<readonly unknown[]>>()
   const gates = new Map<string, Gate>()
+  const identity = serverSql(lab)
 
   const contact = (node: LabNode): Promise<readonly unknown[]> => {
     const known = contacts.get(node.name)
@@ -22,7 +23,7 @@ export function sharedGuest(lab: Lab, guest: Guest): Guest {
     const made =
       node.name === lab.backup?.name
         ? guest.shell(node, ['true']).then(() => [])
-        : guest.rows<unknown>(node, STATE_SQL)
+        : guest.rows<unknown>(node, identity)
     contacts.set(node.name, made)
     return made
   }
@@ -43,7 +44,7 @@ export function sharedGuest(lab: Lab, guest: Guest): Guest {
     },
     async rows<Row>(node: LabNode, sql: string, database?: string): Promise<readonly Row[]> {
       const state = await contact(node)
-      return sql === STATE_SQL ? (state as readonly Row[]) : ask<Row>(node, sql, database)
+      return sql === identity ? (state as readonly Row[]) : ask<Row>(node, sql, database)
     },
     async execute(node, sql, database) {
       await contact(node)

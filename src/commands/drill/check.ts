@@ -5,7 +5,7 @@ import { commonFigures } from '../../drills/rehearsal/results.ts'
 import { dropTable, endLastingWriter, numbersIn } from '../../drills/rehearsal/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import { type LabNode, nodesOf } from '../../lab.ts'
-import { findPrimary } from '../../postgres/topology.ts'
+import { askServers, primaryOf } from '../../observe/servers.ts'
 import { span } from '../../units.ts'
 import { type Session, verifyIsUp } from '../shared/session.ts'
 import { showFindings } from '../verify.ts'
@@ -32,8 +32,8 @@ export async function check(session: Session, language: Language): Promise<numbe
     return EXIT.failedFindings
   }
   await drill.tidy?.(stage)
-  const primary = await findPrimary(lab, guest)
-  if (!primary.found) throw new Error('all is well, but no primary is there')
+  const primary = primaryOf(await askServers(lab, guest))
+  if (primary.is !== 'found') throw new Error('all is well, but no primary is there')
   const page = await writePage(
     session,
     drill,

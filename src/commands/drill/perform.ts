@@ -6,9 +6,8 @@ import { forgetOpenDrill, readOpenDrill } from '../../drills/rehearsal/open-dril
 import { commonFigures, streamFigures } from '../../drills/rehearsal/results.ts'
 import { dropTable, writerHost } from '../../drills/rehearsal/writer.ts'
 import { CommandError, EXIT, Interrupted, UserError } from '../../errors.ts'
-import { postgresNodes } from '../../lab.ts'
+import { askServers, primaryOf, requirePrimary } from '../../observe/servers.ts'
 import { hasRestored } from '../../operations/restore.ts'
-import { findPrimary, whyNotOne } from '../../postgres/topology.ts'
 import type { Text } from '../../report/drill-report.ts'
 import type { Paint } from '../../show.ts'
 import { runTasks, type Task } from '../../tasks/index.ts'
@@ -48,8 +47,8 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
           title: SAY.verify[wish.language],
           run: async ({ note }) => {
             rehearsal.mark(SAY.verify.en)
-            const primary = await findPrimary(lab, guest)
-            if (primary.found) await dropTable(lab, primary.node, guest)
+            const primary = primaryOf(await askServers(lab, guest))
+            if (primary.is === 'found') await dropTable(lab, primary.node, guest)
             return verifyUntilGreen(session, stage, drill, note)
           },
         },
@@ -120,17 +119,7 @@ async function verifyNoneIsRestored({ lab, guest }: Session, drill: Drill, how: 
 }
 
 async function castOf({ lab, guest }: Session, drill: Drill, how: string | undefined): Promise<Cast> {
-  const found = await findPrimary(lab, guest)
-  const primary = postgresNodes(lab).find(({ name }) => found.found && name === found.node.name)
-  if (!primary) {
-    const why = whyNotOne(found)
-    throw new UserError(
-      `A drill begins with a lab that is well, and here is not exactly one primary: ${why}`,
-      {
-        hint: 'see who answers: npx create-pg-lab verify --only primary',
-      },
-    )
-  }
+  const primary = requirePrimary(await askServers(lab, guest), 'to begin a drill with')
   const victim = drill.victim(lab, primary, how)
   const writer = writerHost(lab, primary, victim)
   if (!writer) {

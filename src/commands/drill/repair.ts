@@ -3,7 +3,7 @@ import { rescue } from '../../drills/rehearsal/rescue.ts'
 import { dropTable, removeLeftovers } from '../../drills/rehearsal/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import { nodesOf } from '../../lab.ts'
-import { findPrimary } from '../../postgres/topology.ts'
+import { askServers, primaryOf } from '../../observe/servers.ts'
 import { runTasks, type Task } from '../../tasks/index.ts'
 import { type Session, verifyIsUp } from '../shared/session.ts'
 import { startMachines } from '../steps/machines.ts'
@@ -54,8 +54,8 @@ function steps(session: Session, { drill, state }: Unfinished): readonly Task[] 
     {
       title: 'Verify',
       run: async ({ note }) => {
-        const primary = await findPrimary(lab, guest)
-        if (primary.found) await dropTable(lab, primary.node, guest)
+        const primary = primaryOf(await askServers(lab, guest))
+        if (primary.is === 'found') await dropTable(lab, primary.node, guest)
         return verifyUntilGreen(session, stage, drill, note)
       },
     },

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../../lab.ts'
-import { findPrimary, whyNotOne } from '../../postgres/topology.ts'
+import { askServers, requirePrimary } from '../../observe/servers.ts'
 import type { Session } from './session.ts'
 
 /** @throws UserError when the lab has none */
@@ -11,14 +11,7 @@ export function backupHost({ backup }: Lab): BackupNode {
   })
 }
 
-/**
- * @param purpose completes "There is not exactly one primary …"
- * @throws UserError when there is none, or more than one
- */
-export async function onePrimary({ lab, guest }: Session, purpose: string): Promise<LabNode> {
-  const primary = await findPrimary(lab, guest)
-  if (primary.found) return primary.node
-  throw new UserError(`There is not exactly one primary ${purpose}: ${whyNotOne(primary)}`, {
-    hint: 'see who answers: npx create-pg-lab verify --only primary',
-  })
+/** @throws UserError as requirePrimary does */
+export async function onePrimary({ lab, guest }: Session, doing: string): Promise<LabNode> {
+  return requirePrimary(await askServers(lab, guest), doing)
 }

@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
-import { findPrimary, whyNotOne } from '../../postgres/topology.ts'
+import { askServers, notOnePrimary, primaryOf } from '../../observe/servers.ts'
 import type { Language, StepReport, Text } from '../../report/drill-report.ts'
 import type { Progress, Task } from '../../tasks/index.ts'
 import { identityOf } from '../../tools/process/groups.ts'
@@ -126,11 +126,10 @@ export function drillRun(drill: Drill, stage: Stage, language: Language): DrillR
 
 /** The one that survived. */
 async function onlyPrimary({ lab, guest }: Stage): Promise<LabNode> {
-  const primary = await findPrimary(lab, guest)
-  if (primary.found) return primary.node
-  throw new CommandError(`There is not exactly one primary to count on: ${whyNotOne(primary)}`, {
-    command: 'npx create-pg-lab status',
-  })
+  const states = await askServers(lab, guest)
+  const primary = primaryOf(states)
+  if (primary.is === 'found') return primary.node
+  throw new CommandError(notOnePrimary(states, 'to count on'), { command: 'npx create-pg-lab status' })
 }
 
 async function showCommits(recorder: Recorder, commits: number, note: Progress['note']): Promise<void> {

@@ -1,7 +1,8 @@
 import { CommandError } from '../../errors.ts'
 import { type PostgresNode, postgresNodes } from '../../lab.ts'
+import { partingOf } from '../../observe/lineage.ts'
 import type { LiveLab } from '../../observe/live-lab.ts'
-import { partingOf, type Server, seeServers } from '../../observe/servers.ts'
+import { type Server, seeServers } from '../../observe/servers.ts'
 import { findLostStandbys } from '../../operations/lost-standbys.ts'
 import { startServer } from '../../operations/postgres-service.ts'
 import { planPromotion, promote } from '../../operations/promote.ts'
@@ -30,7 +31,7 @@ export async function rescue(live: LiveLab, note: Note, yielding?: string): Prom
   if (!primary?.answer) return // the playbook says why
   for (const server of servers) {
     if (server === primary) continue
-    const isParted = server.answer && partingOf(server.answer, primary.answer)
+    const isParted = server.answer && partingOf(server.answer.way, primary.answer.way)
     if (!server.answer || isParted) await takeBack(live, server.node, note)
   }
   for (const node of await withoutWal(live, primary.node, note)) await clone(live, node, note)
@@ -96,7 +97,7 @@ async function goneForGood(live: LiveLab, primary: PostgresNode): Promise<readon
   while (true) {
     const servers = await seeServers(live)
     const gone = await findLostStandbys(live, servers, primary)
-    const isWaiting = servers.some(({ answer }) => answer?.in_recovery && answer.streams_from === null)
+    const isWaiting = servers.some(({ answer }) => answer?.in_recovery && answer.way.streams_from === null)
     if ((gone.length === 0 && !isWaiting) || Date.now() > deadline) return gone
     await pause(LOOK_EVERY_MS)
   }

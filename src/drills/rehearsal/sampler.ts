@@ -1,5 +1,7 @@
 import { CommandError } from '../../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
+import type { Replication } from '../../observe/server-parts.ts'
+import { listSql, SENDERS_SQL, SLOTS_SQL } from '../../observe/sql.ts'
 import { pause } from '../../tools/process/signals.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
@@ -12,23 +14,9 @@ export interface Sample {
   readonly answer: Answer | undefined
 }
 
-export interface Answer {
+/** As much as can be asked twice a second: who streams, and for whom WAL is kept. */
+export interface Answer extends Pick<Replication, 'senders' | 'slots'> {
   readonly in_recovery: boolean
-  readonly senders: readonly {
-    readonly address: string | null
-    readonly user: string
-    /** WAL not replayed over there yet. */
-    readonly bytes: number | null
-    readonly seconds: number | null
-  }[]
-  readonly slots: readonly {
-    readonly slot: string
-    readonly active: boolean
-    /** Missing before PostgreSQL 13. */
-    readonly wal_status: string | null
-    /** Bytes of WAL that are kept for it. */
-    readonly kept: number | null
-  }[]
 }
 
 const EVERY_S = 0.5
@@ -39,23 +27,16 @@ const SILENT_AFTER_MS = 5_000
 /** No drill is longer. */
 const TIMEOUT_MS = 60 * 60_000
 
-// The detour over jsonb makes a column that an old server lacks null.
 const SQL = `SELECT pg_is_in_recovery() AS in_recovery,
-  (SELECT coalesce(json_agg(json_build_object('address', host(client_addr), 'user', usename,
-    'bytes', pg_wal_lsn_diff(here.lsn, replay_lsn)::float8, 'seconds', extract(epoch FROM replay_lag)::float8)), '[]')
-    FROM pg_stat_replication WHERE state = 'streaming') AS senders,
-  (SELECT coalesce(json_agg(json_build_object('slot', slot_name, 'active', active,
-    'wal_status', to_jsonb(s) ->> 'wal_status', 'kept', pg_wal_lsn_diff(here.lsn, restart_lsn)::float8)), '[]')
-    FROM pg_replication_slots s WHERE NOT temporary) AS slots
-  FROM (SELECT CASE WHEN pg_is_in_recovery()
-    THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS lsn) AS here`
+  ${listSql(`SELECT * FROM (${SENDERS_SQL}) AS s WHERE state = 'streaming'`)} AS senders,
+  ${listSql(SLOTS_SQL)} AS slots`
 
 /*
  * One connection asks again and again, for each new one costs more than the answer. $1 is the question, $2 the pause.
- * psql's `\warn` is not buffered. All of it ends with our connection, because nobody reads what it prints any more.
+ * As jsonb an answer is one line. psql's `\warn` is not buffered. All of it ends with our connection, because nobody reads what it prints any more.
  */
 const SCRIPT = `exec 2>&1
-export PGAPPNAME='pg-lab drill' PGOPTIONS='-c statement_timeout=5s' QUESTION="SELECT row_to_json(q) AS look FROM ($1) AS q"
+export PGAPPNAME='pg-lab drill' PGOPTIONS='-c statement_timeout=5s' QUESTION="SELECT to_jsonb(q) AS look FROM ($1) AS q"
 trap 'trap "" TERM; kill 0; exit' TERM
 echo "pid $$" || exit
 while :; do

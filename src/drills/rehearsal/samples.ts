@@ -31,7 +31,7 @@ function lagsIn(lab: Lab, { answers }: Sight): LagSample['lags'] {
   const senders = [...answers.values()].flatMap((answer) => answer.senders)
   return Object.fromEntries(
     postgresNodes(lab).flatMap(({ name, address }) => {
-      const sender = senders.find((one) => one.address === address && one.user === lab.replication.user)
+      const sender = senders.find((one) => one.client_addr === address && one.user === lab.replication.user)
       if (sender?.bytes == null) return []
       return [[name, { bytes: Math.max(0, sender.bytes), seconds: sender.seconds ?? 0 }]]
     }),
@@ -46,7 +46,7 @@ function isProtected(lab: Lab, sight: Sight): boolean {
   const streams = (upstream: PostgresNode, address: string, user: string) =>
     sight.answers
       .get(upstream.name)
-      ?.senders.some((sender) => sender.address === address && sender.user === user) ?? false
+      ?.senders.some((sender) => sender.client_addr === address && sender.user === user) ?? false
   const { backup, replication } = lab
   const standbys = postgresNodes(lab).every((upstream) =>
     followersOf(lab, primary, upstream).every(({ address }) => streams(upstream, address, replication.user)),
@@ -109,6 +109,6 @@ function reignsOf(samples: readonly Sample[], node: string): readonly Reign[] {
 
 /** The most WAL that was kept for a slot, in bytes. */
 export function mostKept(samples: readonly Sample[], slot: string): number {
-  const kept = samples.flatMap(({ answer }) => answer?.slots ?? []).filter((one) => one.slot === slot)
-  return Math.max(0, ...kept.map((one) => one.kept ?? 0))
+  const kept = samples.flatMap(({ answer }) => answer?.slots ?? []).filter((one) => one.slot_name === slot)
+  return Math.max(0, ...kept.map((one) => one.retained ?? 0))
 }

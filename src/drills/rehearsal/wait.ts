@@ -62,7 +62,7 @@ export async function untilStreaming(
     )
     const senders = newest.filter(({ atMs }) => atMs > begun).flatMap(({ answer }) => answer?.senders ?? [])
     const sender = senders.find(
-      ({ address, user }) => address === node.address && user === lab.replication.user,
+      ({ client_addr, user }) => client_addr === node.address && user === lab.replication.user,
     )
     if (sender?.bytes == null) return false
     note(`${size(sender.bytes)} behind`)

@@ -31,9 +31,15 @@ export interface Guest {
    * @returns one object a row, values as PostgreSQL's row_to_json gives them
    * (numbers beyond 2^53, such as a bigint sum, lose digits: cast them to text)
    * @param sql one query; `INSERT … RETURNING` needs `execute`
+   * @param limits.timeoutMs less than a question is given otherwise
    * @throws CommandError with PostgreSQL's own message
    */
-  rows<Row>(node: LabNode, sql: string, database?: Database): Promise<readonly Row[]>
+  rows<Row>(
+    node: LabNode,
+    sql: string,
+    database?: Database,
+    limits?: { readonly timeoutMs?: number },
+  ): Promise<readonly Row[]>
   /**
    * Runs statements in the same way; each commits on its own.
    * @throws CommandError with PostgreSQL's own message, at the first that fails

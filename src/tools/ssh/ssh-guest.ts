@@ -87,9 +87,13 @@ export function createGuest({
     }
   }
 
-  const psql = async (node: LabNode, sql: string, database: Database): Promise<string> => {
+  const psql = async (
+    node: LabNode,
+    sql: string,
+    database: Database,
+    timeoutMs = processS(STATEMENT_S) * 1000 + AROUND_MS,
+  ): Promise<string> => {
     const argv = bounded([program, ...connection(database)])
-    const timeoutMs = processS(STATEMENT_S) * 1000 + AROUND_MS
     const output = await shell(node, argv, { as: 'postgres', stdin: sessionOf(database) + sql, timeoutMs })
     if (output.exitCode !== 0) throw refused(node, sshCommand(node.name, argv, 'postgres'), output, logFile)
     return output.stdout
@@ -97,8 +101,12 @@ export function createGuest({
 
   return {
     shell,
-    rows: async <Row>(node: LabNode, sql: string, database = 'postgres') =>
-      JSON.parse(await psql(node, asJson(sql), database)) as readonly Row[],
+    rows: async <Row>(
+      node: LabNode,
+      sql: string,
+      database: Database = 'postgres',
+      limits: { readonly timeoutMs?: number } = {},
+    ) => JSON.parse(await psql(node, asJson(sql), database, limits.timeoutMs)) as readonly Row[],
     execute: async (node, sql, database = 'postgres') => {
       await psql(node, sql, database)
     },

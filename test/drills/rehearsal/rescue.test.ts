@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { rescue } from '../../../src/drills/rehearsal/rescue.ts'
 import type { LabNode } from '../../../src/lab.ts'
 import type { Command } from '../../../src/tools/runner.ts'
-import { type Is, PRIMARY, scene, standby } from '../../operations/scene.ts'
+import { scene } from '../../operations/scene.ts'
+import { asksWho, type Is, PRIMARY, standby } from '../../support/fake-lab.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -24,7 +25,8 @@ async function rescued(
     played.push(`${playbook} ${/"postgres_target": !unsafe "(\w+)"/.exec(words)?.[1]}`)
     return { exitCode: 0, stdout: '', stderr: '', durationMs: 1 }
   }
-  const rows = async <Row>(_node: LabNode, sql: string) => {
+  const rows = async <Row>(node: LabNode, sql: string) => {
+    if (asksWho(sql)) return place.guest.rows<Row>(node, sql)
     vi.setSystemTime(Date.now() + 6_000) // every question takes its time
     const answer = sql.includes("'lost'")
       ? lost.map((slot_name) => ({ slot_name }))

@@ -4,11 +4,18 @@ import { lagsOf, mostKept, twoPrimariesMs, unprotectedSpan } from '../../../src/
 import { testBackup, testLab } from '../../support/lab.ts'
 
 const lab = testLab()
-const SLAVE = { address: '192.168.11.151', user: 'replica', bytes: 2048, seconds: 0.1 }
-const BARMAN = { address: '192.168.11.152', user: 'barman_streaming', bytes: null, seconds: null }
+const STREAMS = { application_name: 'x', state: 'streaming', sync_state: 'async', slot_name: null }
+const SLAVE = { ...STREAMS, client_addr: '192.168.11.151', user: 'replica', bytes: 2048, seconds: 0.1 }
+const BARMAN = {
+  ...STREAMS,
+  client_addr: '192.168.11.152',
+  user: 'barman_streaming',
+  bytes: null,
+  seconds: null,
+}
 
 function primary(atMs: number, senders: readonly (typeof SLAVE | typeof BARMAN)[], node = 'master'): Sample {
-  const slots = [{ slot: 'barman', active: true, wal_status: 'reserved', kept: atMs * 10 }]
+  const slots = [{ slot_name: 'barman', active: true, wal_status: 'reserved', retained: atMs * 10 }]
   return { atMs, node, answer: { in_recovery: false, senders, slots } }
 }
 const standby = (atMs: number, node = 'slave'): Sample => ({
@@ -42,7 +49,7 @@ describe('the time without protection', () => {
   })
 
   it('asks the upstream of each standby once the roles are changed', () => {
-    const master = { ...SLAVE, address: '192.168.11.150' }
+    const master = { ...SLAVE, client_addr: '192.168.11.150' }
     const samples = [standby(100, 'master'), primary(150, [master, BARMAN], 'slave')]
     expect(unprotectedSpan(lab, samples, 120)).toBeUndefined()
   })
