@@ -1,15 +1,7 @@
-import { spawnSync } from 'node:child_process'
-import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createRunner } from '../../src/tools/process/run.ts'
 import { createGuest } from '../../src/tools/ssh/ssh-guest.ts'
+import { realPostgres } from '../support/real-postgres.ts'
 import { commandError, folderWith, master, scriptedTools } from './helpers.ts'
-
-/** What sshd and sudo do, on this computer. */
-const SSH = '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec sh -c "$*"\n'
-const SUDO = '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n'
 
 /** What a user may have set for everybody, each of which would stop or change our own questions. */
 const HOSTILE = `CREATE ROLE student NOLOGIN;
@@ -32,59 +24,19 @@ ALTER ROLE postgres IN DATABASE postgres SET role = 'student';
 /** From then on every commit waits for ever. */
 const LAST = ["ALTER SYSTEM SET synchronous_standby_names = 'gone'", 'SELECT pg_reload_conf()']
 
-const versions = readdirSync('/usr/lib/postgresql').sort((one, other) => Number(other) - Number(one))
-const programs = `/usr/lib/postgresql/${versions[0]}/bin`
-const folder = mkdtempSync(join(tmpdir(), 'pg-lab-bounds-'))
-const data = join(folder, 'data')
-
-/** Runs as postgres: root may not run a server. */
-function asPostgres(program: string, ...args: string[]): string {
-  const user =
-    process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
-  const [file = '', ...words] = [...user, join(programs, program), ...args]
-  const { status, stdout, stderr } = spawnSync(file, words, {
-    cwd: folder,
-    encoding: 'utf8',
-    timeout: 60_000,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  if (status !== 0) throw new Error(`${program}: ${stderr}`)
-  return stdout
-}
-
-/** One session, which does not suffer from what it sets. */
-function sql(...statements: readonly string[]): void {
-  const words = statements.flatMap((statement) => ['-c', statement])
-  asPostgres('psql', '-X', '-q', '-h', folder, '-U', 'postgres', '-d', 'postgres', ...words)
-}
-
-function signal(name: 'SIGSTOP' | 'SIGCONT'): void {
-  process.kill(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]), name)
-}
-
-const env = scriptedTools({ ssh: SSH, sudo: SUDO })
-const run = createRunner()
-const guest = createGuest({
-  directory: folderWith(),
-  psql: join(programs, 'psql'),
-  run: (command) => run({ ...command, env: { ...command.env, ...env, PGHOST: folder, PGUSER: 'postgres' } }),
-})
+const server = realPostgres()
+const { guest, run } = server
 
 beforeAll(() => {
-  if (process.getuid?.() === 0) {
-    const id = Number(spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' }).stdout)
-    chownSync(folder, id, id)
-  }
-  asPostgres('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-N')
-  const options = `-c listen_addresses= -c fsync=off -c unix_socket_directories=${folder}`
-  asPostgres('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start')
-  sql(...HOSTILE.split(/;\n/).filter(Boolean), ...LAST)
+  server.create()
+  server.start()
+  server.sql(...HOSTILE.split(/;\n/).filter(Boolean), ...LAST)
 })
 
 afterAll(() => {
-  signal('SIGCONT')
-  asPostgres('pg_ctl', '-D', data, '-m', 'immediate', 'stop')
-  rmSync(folder, { recursive: true })
+  server.signal('SIGCONT')
+  server.stop()
+  server.remove()
 })
 
 describe('our sessions', { timeout: 60_000 }, () => {
@@ -133,9 +85,11 @@ describe('who does not answer', { timeout: 120_000 }, () => {
   })
 
   test('a server that was stopped is not told to be absent', async () => {
-    signal('SIGSTOP')
+    server.signal('SIGSTOP')
     const began = Date.now()
-    const error = await commandError(guest.rows(master, 'SELECT 1 AS one')).finally(() => signal('SIGCONT'))
+    const error = await commandError(guest.rows(master, 'SELECT 1 AS one')).finally(() =>
+      server.signal('SIGCONT'),
+    )
     expect(error.message).toBe('master: PostgreSQL let nobody in within 10 s')
     expect(error.hint).toContain('It is there')
     expect(Date.now() - began).toBeLessThan(20_000)
