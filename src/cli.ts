@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import manifest from '../package.json' with { type: 'json' }
 import { VERBS } from './commands/index.ts'
+import { Command, CommanderError, type CommandUnknownOpts } from './commands/shared/command-line.ts'
 import type { Context, Io } from './commands/shared/context.ts'
 import type { Begin, Verb } from './commands/shared/verb.ts'
 import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { VERBS } from '../src/commands/index.ts'
 import { DRILLS } from '../src/drills/index.ts'
@@ -19,30 +19,43 @@ const FLOORS = [
   ['lab', 'finding', 'index'],
   ['config'],
   ['catalog'],
-  ['errors', 'units', 'package-root'],
+  ['errors', 'units', 'yaml', 'package-root'],
 ]
 
-/** Packages that exactly one file may know, so that they can be replaced. */
-const DOORS: Record<string, string> = {
-  execa: 'src/tools/process/run.ts',
-  listr2: 'src/tasks/index.ts',
-  ejs: 'src/generate/render/template.ts',
-  valibot: 'src/config/schema.ts',
+/** The one file that knows a package we depend on, so that the package can be replaced. */
+const DOORS: Readonly<Record<string, string>> = {
+  '@clack/prompts': 'src/commands/shared/prompts.ts',
+  '@commander-js/extra-typings': 'src/commands/shared/command-line.ts',
   cosmiconfig: 'src/config/load.ts',
+  diff: 'src/generate/write/write.ts',
+  ejs: 'src/generate/render/template.ts',
+  execa: 'src/tools/process/run.ts',
   jiti: 'src/config/load.ts',
+  listr2: 'src/tasks/index.ts',
   'node-diff3': 'src/generate/write/merge.ts',
+  valibot: 'src/config/schema.ts',
+  yaml: 'src/yaml.ts',
 }
+
+/** Packages that another one needs beside itself, and we never import. */
+const PEERS = ['commander']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .map((name) => `src/${name.replaceAll('\\', '/')}`)
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
 
 const imports = files.flatMap((file) =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => ({
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\(?)\s*'([^'\s]+)'/g)].map((match) => ({
     file,
     target: String(match[1]),
   })),
 )
+
+/** From file to file within `src`, types too. */
+const arrows = imports
+  .filter(({ target }) => target.startsWith('.'))
+  .map(({ file, target }) => ({ from: file, to: join(dirname(file), target).replaceAll('\\', '/') }))
+  .filter(({ to }) => to.startsWith('src/'))
 
 const roomOf = (file: string) => String(file.split('/')[1]).replace(/\.ts$/, '')
 const floorOf = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room))
@@ -52,23 +65,34 @@ test('every room has its floor', () => {
 })
 
 test('imports point down, never up, never sideways', () => {
-  const wrong = imports
-    .filter(({ target }) => target.startsWith('.'))
-    .map(({ file, target }) => ({
-      file,
-      target: normalize(join(dirname(file), target)).replaceAll('\\', '/'),
-    }))
-    .filter(({ target }) => target.startsWith('src/'))
-    .filter(({ file, target }) => {
-      const [from, to] = [roomOf(file), roomOf(target)]
-      return from !== to && floorOf(to) <= floorOf(from)
-    })
+  const wrong = arrows.filter(({ from, to }) => {
+    const [room, other] = [roomOf(from), roomOf(to)]
+    return room !== other && floorOf(other) <= floorOf(room)
+  })
   expect(wrong).toEqual([])
 })
 
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+test('every package we depend on has its door', () => {
+  expect([...Object.keys(DOORS), ...PEERS].sort()).toEqual(Object.keys(dependencies).sort())
+})
+
 test('one package, one importing file', () => {
-  const wrong = imports.filter(({ file, target }) => DOORS[target] !== undefined && DOORS[target] !== file)
-  expect(wrong).toEqual([])
+  const doors = imports
+    .filter(({ target }) => target in dependencies)
+    .map(({ file, target }) => `${target}: ${file}`)
+  expect([...new Set(doors)].sort()).toEqual(Object.entries(DOORS).map(([name, file]) => `${name}: ${file}`))
+})
+
+/** Takes away, again and again, the files that import none of those left: what remains lies on a circle, or above one. */
+function withCircle(left: readonly string[]): readonly string[] {
+  const rest = left.filter((file) => arrows.some(({ from, to }) => from === file && left.includes(to)))
+  return rest.length === left.length ? rest : withCircle(rest)
+}
+
+test('no file imports itself through others, not even its types', () => {
+  expect(withCircle(files)).toEqual([])
 })
 
 const map = readFileSync('docs/architecture.md', 'utf8')

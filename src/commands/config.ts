@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { EXIT } from '../errors.ts'
-import { toYaml } from '../generate/render/yaml.ts'
 import type { Lab } from '../lab.ts'
+import { toYaml } from '../yaml.ts'
 import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
 

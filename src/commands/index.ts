@@ -1,7 +1,7 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { DEFAULT_OS, OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/names.ts'
 import { CONFIG_FORMATS, LANGUAGES } from '../create/answers.ts'
 import { PRESET_NAMES } from '../create/presets.ts'
+import { InvalidArgumentError } from './shared/command-line.ts'
 import { type Verb, verb } from './shared/verb.ts'
 
 function wholeNumber(text: string): number {

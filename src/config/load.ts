@@ -124,12 +124,13 @@ function emptyFile(file: string, text: string): UserError {
 }
 
 async function loadYaml(file: string, text: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, { prettyErrors: false, merge: true })
-  const [error] = document.errors
-  if (error) throw fileError(file, text, error.message, positionAt(text, error.pos[0]), error)
-  if (document.contents === null) throw emptyFile(file, text)
-  return document.toJS()
+  const { readYaml } = await import('../yaml.ts')
+  const read = readYaml(text)
+  if ('error' in read) {
+    throw fileError(file, text, read.error.message, positionAt(text, read.offset), read.error)
+  }
+  if (read.value === undefined) throw emptyFile(file, text)
+  return read.value
 }
 
 function loadJson(file: string, text: string): unknown {
@@ -235,20 +236,6 @@ async function find(from: string, configPath: string | undefined) {
   return load(file)
 }
 
-async function offsetInYaml(text: string, keys: Keys, onKey: boolean): Promise<number | undefined> {
-  const { isMap, isNode, isScalar, parseDocument } = await import('yaml')
-  const document = parseDocument(text)
-  for (let depth = keys.length; depth > 0; depth -= 1) {
-    const parent = document.getIn(keys.slice(0, depth - 1), true)
-    const name = keys[depth - 1]
-    const pair = isMap(parent) && parent.items.find(({ key }) => isScalar(key) && key.value === name)
-    const value = document.getIn(keys.slice(0, depth), true)
-    const node = pair && (onKey || !isNode(value)) ? pair.key : value
-    if (isNode(node) && node.range) return node.range[0]
-  }
-  return undefined
-}
-
 /** The same place in a config that uses the other name of a section. */
 function aliased(keys: Keys): Keys {
   return keys.map((key) => Object.entries(ALIASES).find(([, name]) => name === key)?.[0] ?? key)
@@ -260,6 +247,7 @@ async function locate(file: string, text: string, problem: Problem): Promise<[nu
   const keys = [...(isPackage ? [PACKAGE_KEY] : []), ...keysOf(problem.path)]
   const onKey = problem.message === 'is not a setting'
   const isModule = MODULES.includes(extname(file).slice(1))
+  const { offsetInYaml } = await import('../yaml.ts')
   const find = (path: Keys) =>
     isModule ? locateInSource(text, path, onKey) : offsetInYaml(text, path, onKey)
   const offset = (await find(keys)) ?? (await find(aliased(keys)))

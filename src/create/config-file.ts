@@ -1,8 +1,8 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import type { ClusterConfig } from '../config/schema.ts'
 import { CONFIG_SCHEMA } from '../generate/render/editor-files.ts'
-import { toYaml } from '../generate/render/yaml.ts'
 import { type Lab, nodesOf } from '../lab.ts'
+import { toYaml } from '../yaml.ts'
 import type { Answers, ConfigFormat } from './answers.ts'
 import { presetOf } from './presets.ts'
 

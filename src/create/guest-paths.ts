@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fromYaml } from '../generate/render/yaml.ts'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
+import { fromYaml } from '../yaml.ts'
 
 /** Where a machine keeps what the README speaks of. */
 export interface GuestPaths {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FORMATS } from '../../src/config/formats.ts'
-import { toYaml } from '../../src/generate/render/yaml.ts'
+import { toYaml } from '../../src/yaml.ts'
 import { ATTACKS, hostileText } from '../generate/hostile-configs.ts'
 import { bin, python } from './readers.ts'
 

@@ -1,4 +1,4 @@
-import type { Command, OptionValues } from '@commander-js/extra-typings'
+import type { Command, OptionValues } from './command-line.ts'
 import type { Context } from './context.ts'
 import { exclusively } from './exclusive.ts'
 

@@ -4,6 +4,7 @@ import type { Lab } from '../../lab.ts'
 import { packageRoot } from '../../package-root.ts'
 import { GUEST_RUNNER } from '../../tools/ansible/in-guest.ts'
 import { serversSshConfig } from '../../tools/ssh/ssh-config.ts'
+import { toYaml } from '../../yaml.ts'
 import { ansibleCfg } from './ansible-cfg.ts'
 import { ansibleVars } from './ansible-vars.ts'
 import { editorFiles } from './editor-files.ts'
@@ -12,7 +13,6 @@ import { inventory } from './inventory.ts'
 import { NODE_IMAGE_SETTINGS, nodeImageSettings, PACKAGE_SETTINGS, packageSettings } from './node-image.ts'
 import type { ProjectFile } from './project-file.ts'
 import { vagrantfile } from './vagrantfile.ts'
-import { toYaml } from './yaml.ts'
 
 /**
  * Ansible reads the files of group_vars/all/ in the order of their names and lets the last one win. Ours comes

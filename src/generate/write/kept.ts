@@ -3,9 +3,9 @@ import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying } from '../../catal
 import type { LoadedConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
+import { fromYaml } from '../../yaml.ts'
 import { NODE_IMAGE_SETTINGS } from '../render/node-image.ts'
 import { GROUP_VARS } from '../render/project.ts'
-import { fromYaml } from '../render/yaml.ts'
 import { BASE, find, fromBytes } from './lab-paths.ts'
 
 /** What the files that were written last decide. */

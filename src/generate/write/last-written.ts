@@ -1,5 +1,5 @@
+import { fromYaml } from '../../yaml.ts'
 import { GROUP_VARS, INVENTORY, VAGRANTFILE } from '../render/project.ts'
-import { fromYaml } from '../render/yaml.ts'
 import { BASE, find, fromBytes } from './lab-paths.ts'
 
 /** A machine as the files that were written last describe it. */

@@ -1,4 +1,14 @@
-import { Document, isScalar, parse, type Scalar, type ScalarTag, visit } from 'yaml'
+import {
+  Document,
+  isMap,
+  isNode,
+  isScalar,
+  parse,
+  parseDocument,
+  type Scalar,
+  type ScalarTag,
+  visit,
+} from 'yaml'
 
 /** Words YAML 1.1 reads as booleans or null, in any case, `y` and `n` included. */
 const WORDS = /^(?:y|n|yes|no|true|false|on|off|null)$/i
@@ -82,4 +92,38 @@ export function toYaml(value: unknown, header?: string): string {
 /** Reads a YAML file of ours. */
 export function fromYaml(text: string): unknown {
   return parse(text)
+}
+
+/**
+ * Reads YAML that a person wrote.
+ * @returns its value, `undefined` where it says nothing; or the first that is wrong with it, and where
+ */
+export function readYaml(
+  text: string,
+): { readonly value: unknown } | { readonly error: Error; readonly offset: number } {
+  const document = parseDocument(text, { prettyErrors: false, merge: true })
+  const [error] = document.errors
+  if (error) return { error, offset: error.pos[0] }
+  return { value: document.contents === null ? undefined : document.toJS() }
+}
+
+/**
+ * Where the value of a path begins, or its key; of a path that is not there, where the last of it that is there does.
+ * @returns `undefined` where nothing of the path is there
+ */
+export function offsetInYaml(
+  text: string,
+  keys: readonly (string | number)[],
+  onKey: boolean,
+): number | undefined {
+  const document = parseDocument(text)
+  for (let depth = keys.length; depth > 0; depth -= 1) {
+    const parent = document.getIn(keys.slice(0, depth - 1), true)
+    const name = keys[depth - 1]
+    const pair = isMap(parent) && parent.items.find(({ key }) => isScalar(key) && key.value === name)
+    const value = document.getIn(keys.slice(0, depth), true)
+    const node = pair && (onKey || !isNode(value)) ? pair.key : value
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return undefined
 }

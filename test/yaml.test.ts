@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toYaml } from '../../../src/generate/render/yaml.ts'
+import { toYaml } from '../src/yaml.ts'
 
 /** The reader of record: PyYAML as Ansible has it. Reads many documents in one process. */
 const READER = `
