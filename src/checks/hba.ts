@@ -1,9 +1,9 @@
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { hbaLines, othersLines } from '../postgres/hba-lines.ts'
+import { isWithin, prefixOf } from '../resolve/addresses.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtEach, type Seen } from './support/check.ts'
-import { contains, prefixOf } from './support/ipv4.ts'
 
 /** One line of pg_hba.conf as the server reads it. */
 interface HbaRule {
@@ -110,7 +110,7 @@ function isInside(lab: Lab, { type, address, netmask, auth_method, error }: HbaR
   // Existing servers share no network that is the lab's.
   const networks =
     lab.provider === 'ssh' ? nodesOf(lab).map((node) => `${node.address}/32`) : [lab.network.subnet]
-  return networks.some((network) => contains(network, address, prefixOf(netmask)))
+  return networks.some((network) => isWithin(network, address, prefixOf(netmask)))
 }
 
 /**

@@ -1,3 +1,5 @@
+import { BlockList, isIPv4 } from 'node:net'
+
 /** An IPv4 subnet. Addresses are kept as numbers here, and written as text everywhere else. */
 export interface Subnet {
   /** The subnet's own address. */
@@ -35,6 +37,24 @@ export function overlap(one: Subnet, other: Subnet): boolean {
 
 export function contains({ base, size }: Subnet, address: number): boolean {
   return address >= base && address < base + size
+}
+
+/** Prefix length of a netmask: `255.255.255.0` → 24. An IPv6 mask has none here and gives `undefined`. */
+export function prefixOf(netmask: string): number | undefined {
+  return isIPv4(netmask) ? addressNumber(netmask).toString(2).replaceAll('0', '').length : undefined
+}
+
+/**
+ * Whether an IPv4 network lies wholly inside another.
+ * @param cidr the other one
+ * @param prefix prefix length of `address`; `undefined` where it is unknown
+ */
+export function isWithin(cidr: string, address: string, prefix: number | undefined): boolean {
+  const { base, prefixLength } = parseSubnet(cidr)
+  if (prefix === undefined || prefix < prefixLength || !isIPv4(address)) return false
+  const network = new BlockList()
+  network.addSubnet(addressText(base), prefixLength)
+  return network.check(address)
 }
 
 /** Why a machine cannot have an address, or `undefined` when it can. */
