@@ -22,7 +22,7 @@ function configOf(standbys: number) {
   }
 }
 
-/** The machines of all labs start from it, so it shall not count as the first one's time. */
+/** The machines of all labs start from it, so it must not count as the first one's time. */
 function makeImage(): void {
   const cwd = mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-bench-'))
   writeFileSync(join(cwd, 'cluster.config.json'), JSON.stringify(configOf(1)))

@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const page = showError(error, {
       paint: painter(io.stderr, io.env),
       again: quoteForShell(['npx', 'create-pg-lab', ...argv]),
-      versions: `pg-lab ${manifest.version} · Node.js ${process.version} · ${process.platform} ${process.arch}`,
+      versions: `create-pg-lab ${manifest.version} · Node.js ${process.version} · ${process.platform} ${process.arch}`,
       reportTo: 'the issue tracker that `npm bugs create-pg-lab` opens',
     })
     io.stderr.write(`\n${page}`)
@@ -50,7 +50,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function createProgram(io: Io, start: (options: CommonOptions, begin: Begin) => Promise<void>): Command {
-  const program = new Command('pg-lab')
+  const program = new Command('create-pg-lab')
     .description('A PostgreSQL replication lab from one config file, up, running and proven.')
     .version(manifest.version, '--version', 'print the version')
     .enablePositionalOptions()
@@ -115,7 +115,7 @@ function asUserError({ message }: CommanderError, argv: readonly string[]): User
 /** The process is this program: from its words to its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error // `pg-lab verify | head` is no error
+    if (error.code !== 'EPIPE') throw error // `create-pg-lab verify | head` is no error
   })
   const { stdin, stdout, stderr, env } = process
   process.exitCode = await main(argv, {

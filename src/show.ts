@@ -2,7 +2,7 @@ import { stripVTControlCharacters, styleText } from 'node:util'
 import { CommandError, EXIT, Interrupted, type Problem, UserError } from './errors.ts'
 import type { Finding } from './finding.ts'
 
-/** How text is coloured; the identity where nothing shall be. */
+/** How text is coloured; the identity where nothing should be. */
 export type Paint = (style: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string
 
 /** Colours for a person's terminal, none for a file, a pipe, or who asked for none (https://no-color.org). */
@@ -29,7 +29,7 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.internal
 }
 
-/** An error, told to the person in front of the screen. Ends with a line end. */
+/** An error, as the person in front of the screen gets it. Ends with a line end. */
 export function showError(error: unknown, context: ErrorContext): string {
   return `${linesOfError(error, context).join('\n')}\n`
 }
@@ -113,7 +113,7 @@ function interrupted({ signal, left, goOn }: Interrupted, { paint, again }: Erro
 function bug(error: unknown, { paint, versions, reportTo }: ErrorContext): readonly string[] {
   const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error)
   return [
-    headline(paint('red', '✖'), 'This is a bug in pg-lab, not your mistake', paint),
+    headline(paint('red', '✖'), 'This is a bug in create-pg-lab, not your mistake', paint),
     '',
     ...clean(stack)
       .split('\n')

@@ -19,7 +19,7 @@ describe('help', () => {
   test.each(VERBS.map(({ name }) => name))('of %s', async (name) => {
     const { exitCode, stdout } = await program([name, '--help'])
     expect(exitCode).toBe(0)
-    expect(stdout).toContain(`Usage: pg-lab ${name}`)
+    expect(stdout).toContain(`Usage: create-pg-lab ${name}`)
     expect(stdout).toContain('--config <file>')
   })
 
@@ -87,9 +87,9 @@ test('a bug is told as ours, with the versions', async () => {
   const run = () => Promise.reject(new TypeError("Cannot read properties of undefined (reading 'name')"))
   const { exitCode, stderr } = await program(['doctor'], { run })
   expect(exitCode).toBe(70)
-  expect(stderr).toContain('✖ This is a bug in pg-lab, not your mistake')
+  expect(stderr).toContain('✖ This is a bug in create-pg-lab, not your mistake')
   expect(stderr).toMatch(/TypeError: Cannot read .*\n +at /)
-  expect(stderr).toMatch(/pg-lab \d.* · Node\.js v\d/)
+  expect(stderr).toMatch(/create-pg-lab \d.* · Node\.js v\d/)
 })
 
 test('nothing heavy is loaded before a command is known', () => {

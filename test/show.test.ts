@@ -129,7 +129,7 @@ describe('errors', () => {
     error.stack = 'TypeError: x is not a function\n    at up (up.ts:3:1)'
     expect(exitCodeOf(error)).toBe(70)
     expect(page(error)).toMatchInlineSnapshot(`
-      "✖ This is a bug in pg-lab, not your mistake
+      "✖ This is a bug in create-pg-lab, not your mistake
 
         TypeError: x is not a function
             at up (up.ts:3:1)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Says how mmdebstrap can make a base image on this computer: prints its mode, and the file of keys that it needs.
 # Where it cannot, says on standard error why, and returns 1 (something is to be installed), 2 (root could) or 3.
-# build.sh goes by it, and so does `pg-lab doctor`.
+# build.sh goes by it, and so does `create-pg-lab doctor`.
 # Usage: base-mode.sh <name of the system> <suite>      (e.g. debian-13 trixie)
 set -eu
 os=$1 suite=$2

@@ -35,7 +35,7 @@ have_image() {
 hash=$(cat Dockerfile start.sh packages.sh ../node-image.env | sha256 | cut -c1-12)
 node_image="pg-lab/node:$OS_NAME-$hash"
 backup_image="pg-lab/backup:$OS_NAME-$hash"
-# The base we make ourselves gets a name of our own: nobody shall take it for the official image.
+# The base we make ourselves gets a name of our own: nobody may take it for the official image.
 own_base="pg-lab/base:$OS_NAME"
 
 if [ "${1:-}" = --fresh ]; then fresh=yes; else fresh=no; fi

@@ -28,17 +28,17 @@ const REMEDIES: Readonly<Record<string, string>> = {
     'The slot is missing or unused. Barman’s cron job makes it and starts receive-wal: sudo -u barman barman cron',
   receive_wal_running:
     'receive-wal is dead. Barman’s cron job starts it: sudo -u barman barman cron. If it dies again, the primary may ' +
-    'have given up a timeline that Barman had followed; then this lets it begin anew, with a new backup: npx create-pg-lab up',
+    'have given up a timeline that Barman had followed; then this makes it start over, with a new backup: npx create-pg-lab up',
   directories: `Barman cannot make or open its folders. ${OWN_FOLDERS}`,
   wal_archive: 'No WAL has arrived yet. Close a segment and wait for it: npx create-pg-lab verify --only wal',
   failed_backups:
     'A backup broke off. Find it with sudo -u barman barman list-backup {server}, remove it with ' +
     'sudo -u barman barman delete {server} BACKUP_ID',
   systemid_coherence:
-    'The catalogue belongs to another cluster: the master was initialised anew. Keep the old backups aside, ' +
-    'then let Barman begin again: npx create-pg-lab provision',
+    'The catalogue belongs to another cluster: the master was initialised again. Move the old backups away, ' +
+    'then let Barman start over: npx create-pg-lab provision',
   archiver_errors:
-    'WAL arrived that Barman could not file; it lies in the errors folder of the server. ' +
+    'WAL arrived that Barman could not archive; it is in the errors folder of the server. ' +
     'Its log says why: sudo -u barman barman show-server {server}',
   check_timeout:
     'The primary does not answer, and connecting to it takes its time. Start what is missing: npx create-pg-lab up',

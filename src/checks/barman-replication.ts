@@ -36,7 +36,7 @@ async function look(lab: Lab, primary: LabNode, backup: BackupNode, guest: Guest
   return [seeTarget(primary, config), ...seen.map((one) => ({ ...one, command, output }))]
 }
 
-/** After a failover Barman still asks the old primary, until its file is written anew. */
+/** After a failover Barman still asks the old primary, until its file is written again. */
 function seeTarget(primary: LabNode, config: Readonly<Record<string, unknown>>): Seen {
   const hosts = ['conninfo', 'streaming_conninfo'].map(
     (name) => /\bhost=(\S+)/.exec(String(config[name]))?.[1],

@@ -10,7 +10,7 @@ import { type Check, lookAtBackup, type Seen } from './support/check.ts'
  * Barman lists from its own catalogue, also what somebody deleted from the disk: so each file it names is looked at.
  * It lists a backup's own timeline only; for the others the archive itself is looked through, and how the newest
  * timeline came about, which its history tells. $1 is the server, $2 its wals_directory, $3 its backup_directory, where
- * each backup's own file says in which segment it begins: Barman would take half a second to tell; then what reads
+ * each backup's own file says in which segment it begins: Barman would take half a second for it; then what reads
  * the archive's files, compressed or not.
  */
 const LIST = `server=$1 wals=$2 folder=$3
@@ -169,7 +169,7 @@ function numberOf(segment: string): number {
   return Number.parseInt(segment.slice(8, 16), 16) * SEGMENTS_A_LOG + Number.parseInt(segment.slice(16), 16)
 }
 
-/** The holes of a list of segments, as `between A and B`. */
+/** The gaps in a list of segments, as `between A and B`. */
 function gaps(segments: readonly string[]): readonly string[] {
   return segments.slice(1).flatMap((segment, at) => {
     const before = segments[at] ?? segment
@@ -181,7 +181,7 @@ function remedy(backup: BackupNode, first: string | undefined): string {
   if (first === undefined)
     return 'There is no backup, or no WAL after it. Take the first one: npx create-pg-lab provision'
   return (
-    `No backup before the hole can be restored to a moment after it. Take a new one: npx create-pg-lab backup; ` +
-    `and give the old ones up, from the oldest on: sudo -u barman barman delete ${backup.server} first`
+    `No backup before the gap can be restored to a moment after it. Take a new one: npx create-pg-lab backup; ` +
+    `and delete the old ones, oldest first: sudo -u barman barman delete ${backup.server} first`
   )
 }

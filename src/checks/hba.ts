@@ -34,7 +34,7 @@ const PROVISION = 'Write pg_hba.conf again: npx create-pg-lab provision'
 
 export const hba: Check = {
   id: 'hba',
-  title: 'pg_hba.conf lets in exactly whom it should',
+  title: 'pg_hba.conf admits exactly the right clients',
   run: (lab, guest) => lookAtEach('hba', postgresNodes(lab), (node) => look(lab, node, guest)),
 }
 
@@ -54,14 +54,14 @@ async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly See
     seeNone(
       'lines with trust',
       trusting,
-      `Whoever reaches the server is let in without a password. ${PROVISION}`,
+      `Anyone who reaches the server gets in without a password. ${PROVISION}`,
     ),
     seeNone('lines with a weaker password method than SCRAM', passwords, `Use scram-sha-256. ${PROVISION}`),
     ...(lab.postgres.tls ? [seePlain(rules)] : []),
     seeNone(
       'addresses outside the lab',
       foreign,
-      `The lab lets in its own hosts, and whom postgres.hba names. ${PROVISION}`,
+      `The lab admits its own hosts and those that postgres.hba names. ${PROVISION}`,
     ),
     seeLines(lab, rules),
   ]
@@ -82,7 +82,7 @@ function seePlain(rules: readonly HbaRule[]): Seen {
   const plain = rules.filter(
     ({ type, auth_method }) => ['host', 'hostnossl'].includes(type ?? '') && auth_method !== 'reject',
   )
-  return seeNone('lines that let in without TLS', plain, `Rows and WAL can be read on the way. ${PROVISION}`)
+  return seeNone('lines that let in without TLS', plain, `Rows and WAL can be read in transit. ${PROVISION}`)
 }
 
 function describe(rule: HbaRule): string {

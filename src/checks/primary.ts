@@ -34,7 +34,7 @@ function noPrimary(states: readonly ServerState[]): string {
   }
   const hung = states.filter(({ problem }) => problem?.timedOut).map(({ node }) => node.name)
   if (hung.length > 0) {
-    return `${hung.join(' and ')} may be the primary, and is not gone: it gives no answer in time. Look at its processes first, as below`
+    return `${hung.join(' and ')} may be the primary and is still there: it does not answer in time. Look at its processes first, as below`
   }
   const start =
     silent.length === 1
@@ -53,7 +53,7 @@ function twoPrimaries(primaries: readonly ServerState[]): string {
   })
   return (
     `${told}: what is written to one never reaches the other, and a higher timeline does not mean newer data. ` +
-    `Stop writing, look which one has the rows you want, and make a standby of the other. ${ways.join('')}` +
+    `Stop writing, see which one has the rows you want, and make the other a standby. ${ways.join('')}` +
     'rejoin says first what is given up, and asks'
   )
 }

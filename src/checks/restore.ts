@@ -11,7 +11,7 @@ import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { size } from '../units.ts'
 import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 
-/** `pg-lab verify --restore`. It takes seconds to minutes, so it is run when it is asked for. */
+/** `create-pg-lab verify --restore`. It takes seconds to minutes, so it is run when it is asked for. */
 export const restoreCheck: Check = {
   id: 'restore',
   title: 'The newest backup can be restored up to now',
@@ -24,7 +24,7 @@ export const restoreCheck: Check = {
     }),
 }
 
-/** What `status` and the check `rehearsal` tell from now on. @returns a finding where that could not be written */
+/** What `status` and the check `rehearsal` report from now on. @returns a finding where that could not be written */
 async function noteDown(
   backup: BackupNode,
   rehearsal: Rehearsal,
@@ -83,7 +83,7 @@ function seeSpace(backup: BackupNode, { neededBytes, freeBytes }: Rehearsal): re
 function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: RehearsalStep): Seen {
   const { backup: id, target } = rehearsal
   const { server } = backup
-  const anew = `Take a new one: npx create-pg-lab backup`
+  const another = `Take a new one: npx create-pg-lab backup`
   const copy = barmanCommand(['recover', '--target-name', target.name, server, id, 'FOLDER'])
   switch (name) {
     case 'wal':
@@ -100,7 +100,7 @@ function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: R
         expected: 'restored by Barman',
         observed: ok ? 'restored by Barman' : whyNotCopied(said),
         ok,
-        hint: `Nothing behind a hole can be restored from it. ${anew}`,
+        hint: `Nothing after a gap can be restored from it. ${another}`,
         command: copy,
         output: said,
       }
@@ -111,7 +111,7 @@ function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: R
         observed: ok ? 'as backup_manifest lists them' : firstLine(said),
         ok,
         hint:
-          `The backup was damaged after it was taken. ${anew}; then give this one up, ` +
+          `The backup was damaged after it was taken. ${another}; then delete this one, ` +
           `on ${backup.name}: ${barmanCommand(['delete', server, id])}`,
         command: 'pg_verifybackup --no-parse-wal FOLDER',
         output: said,
@@ -122,7 +122,7 @@ function seeStep(backup: BackupNode, rehearsal: Rehearsal, { name, ok, said }: R
         expected: 'reached',
         observed: ok ? 'reached' : whyNotReached(said),
         ok,
-        hint: `From this backup nothing later than that can be restored. ${anew}`,
+        hint: `From this backup nothing later than that can be restored. ${another}`,
         command: 'pg_ctl -D FOLDER start',
         output: said,
       }
@@ -135,7 +135,7 @@ function whyNotCopied(said: string): string {
   return missing.length > 0 ? `WAL missing in the archive: ${missing.join(', ')}` : lastLine(said)
 }
 
-/** The last segment PostgreSQL asked for in vain. It also asks for histories, which need not be there. */
+/** The last segment PostgreSQL asked for and did not get. It also asks for histories, which need not be there. */
 function whyNotReached(log: string): string {
   const missing = [...log.matchAll(/cannot stat 'barman_wal\/([\dA-F]{24})'/g)].map(([, segment]) => segment)
   const fatal = /FATAL: +(.*)/.exec(log)?.[1] ?? lastLine(log)
@@ -147,7 +147,7 @@ function seeRows(lab: Lab, id: string, wanted: TableState, restored: TableState 
   return {
     what: `rows of ${name}.${table}`,
     expected: told(wanted),
-    observed: restored ? told(restored) : 'the restored server does not tell',
+    observed: restored ? told(restored) : 'the restored server does not answer',
     ok: restored?.rows === wanted.rows && restored.checksum === wanted.checksum,
     hint: `Backup ${id} and its WAL do not make the primary’s data. Take a new one: npx create-pg-lab backup`,
   }

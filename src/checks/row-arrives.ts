@@ -21,7 +21,7 @@ export const rows: Check = {
 async function writeAndLook(lab: Lab, primary: LabNode, guest: Guest): Promise<Finding[]> {
   const { database } = lab
   const table = `public.${identifier(lab.database.table)}`
-  const mark = literal(`pg-lab verify ${randomUUID()}`)
+  const mark = literal(`create-pg-lab verify ${randomUUID()}`)
   const change = (statement: string) => guest.execute(primary, statement, database)
   const insert = `INSERT INTO ${table} (v) VALUES (${mark})`
 

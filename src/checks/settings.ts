@@ -85,7 +85,7 @@ function linesSql(names: readonly string[]): string {
         FROM pg_db_role_setting
           LEFT JOIN pg_roles ON pg_roles.oid = setrole LEFT JOIN pg_database ON pg_database.oid = setdatabase,
           unnest(setconfig) AS pair
-        WHERE lower(split_part(pair, '=', 1)) = lower(wanted.name) AND NOT pg_is_in_recovery() -- told once, where it is mended
+        WHERE lower(split_part(pair, '=', 1)) = lower(wanted.name) AND NOT pg_is_in_recovery() -- reported once, where it can be fixed
         ORDER BY 1) AS overridden
     FROM unnest(ARRAY[${names.map(literal).join(', ')}]::text[]) AS wanted (name)
       LEFT JOIN LATERAL (SELECT * FROM lines WHERE lower(lines.name) = lower(wanted.name)

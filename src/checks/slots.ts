@@ -93,14 +93,14 @@ function remedy({ slot, node }: WantedSlot, row: SlotRow | undefined): string {
   }
   if (lost && isBarman) {
     return (
-      'Barman was away so long that WAL it had not received is given up (max_slot_wal_keep_size). ' +
-      'It begins anew with a new slot and a new backup: npx create-pg-lab provision'
+      'Barman was away so long that WAL it had not received was removed (max_slot_wal_keep_size). ' +
+      'It starts over with a new slot and a new backup: npx create-pg-lab provision'
     )
   }
   if (lost) {
     return (
-      `${node.name} was away so long that WAL it needs is given up (max_slot_wal_keep_size). ` +
-      `Clone it anew: npx create-pg-lab reinit ${node.name}`
+      `${node.name} was away so long that WAL it needs was removed (max_slot_wal_keep_size). ` +
+      `Clone it again: npx create-pg-lab reinit ${node.name}`
     )
   }
   if (isBarman) {
@@ -120,7 +120,7 @@ function remedy({ slot, node }: WantedSlot, row: SlotRow | undefined): string {
   )
 }
 
-/** It may be idle or lost: that is for whoever uses it to see to. What it holds back is told. */
+/** It may be idle or lost: that is for whoever uses it to see to. What it holds back is shown. */
 function seeOthers(row: SlotRow): Seen {
   return {
     what: `slot ${row.slot_name}`,
@@ -145,7 +145,7 @@ function surplusRemedy(lab: Lab, node: LabNode, { slot_name, active }: SlotRow):
   const why = `WAL is kept for it until the disk is full${active ? '; somebody streams through it' : ''}.`
   const owner = nodesOf(lab).find(({ slot }) => slot === slot_name)
   if (owner) {
-    return `${why} ${owner.name} has its slot elsewhere now. Lead it there, and remove this one: npx create-pg-lab up`
+    return `${why} ${owner.name} has its slot elsewhere now. Move it there and remove this one: npx create-pg-lab up`
   }
   return (
     `${why} If somebody needs it, name it in replication.otherSlots. If nobody does, on ${node.name}: ` +

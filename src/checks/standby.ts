@@ -153,7 +153,7 @@ function seeKinship(node: LabNode, primary: LabNode, states: readonly ServerStat
       expected: `${its?.system_identifier}, as on ${primary.name}`,
       observed: String(own?.system_identifier),
       ok: !lost,
-      hint: `${node.name} is another cluster (an initdb of its own) and can never follow. Clone it anew: npx create-pg-lab reinit ${node.name}`,
+      hint: `${node.name} is another cluster (an initdb of its own) and can never follow. Clone it again: npx create-pg-lab reinit ${node.name}`,
       command: 'sudo -u postgres psql -c "SELECT system_identifier FROM pg_control_system()"',
     },
     {

@@ -30,7 +30,7 @@ const PROVISION = 'Make them again: npx create-pg-lab provision'
 
 export const tls: Check = {
   id: 'tls',
-  title: 'Everything goes over the network encrypted, between servers that know each other',
+  title: 'All traffic is encrypted, and every client checks the server',
   async run(lab, guest) {
     if (!lab.postgres.tls) return []
     const findings = await Promise.all([
@@ -108,7 +108,7 @@ function seeClient(what: string, conninfo: string): Seen {
     expected: VERIFY,
     observed: mode,
     ok: mode === VERIFY,
-    hint: `Anybody could put himself between. ${PROVISION}`,
+    hint: `Anyone could intercept the connection. ${PROVISION}`,
   }
 }
 
@@ -121,7 +121,7 @@ const ATTEMPTS = [
     hint: `pg_hba.conf there has lines that are not hostssl. ${PROVISION}`,
   },
   {
-    what: 'a certificate another authority signed, as if it were',
+    what: 'a certificate signed by another authority, shown as that of',
     options: `${VERIFY} sslrootcert=${CERTIFICATE}`,
     reason: /certificate verify failed/,
     hint: 'libpq here does not check the server: look for PGSSLMODE in the environment.',

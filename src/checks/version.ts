@@ -19,7 +19,7 @@ export const version: Check = {
           ok: row?.major === lab.postgres.version,
           hint:
             'A lab keeps its major version. Set postgres.version in cluster.config.ts to the one observed, ' +
-            'or begin anew: npx create-pg-lab destroy && npx create-pg-lab up',
+            'or start over: npx create-pg-lab destroy && npx create-pg-lab up',
           ...psqlEvidence(SQL, rows),
         },
       ]

@@ -22,7 +22,7 @@ async function look(primary: LabNode, backup: BackupNode, guest: Guest): Promise
       observed: arrived ? `${segment} in the archive` : `${segment} has not arrived`,
       ok: arrived,
       hint:
-        `receive-wal does not run, or Barman cannot file what it receives. On ${backup.name}: ` +
+        `receive-wal does not run, or Barman cannot archive what it receives. On ${backup.name}: ` +
         `sudo -u barman barman cron; sudo -u barman barman archive-wal ${server}; sudo -u barman barman check ${server}`,
       command: `${switched.command}; ${barmanCommand(['archive-wal', server])}`,
       output: [switched.output, everything(output)].filter(Boolean).join('\n'),

@@ -7,7 +7,7 @@ import type { Context } from './shared/context.ts'
 import { backupHost, onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 
-/** `pg-lab backup`: a base backup, with the WAL it needs. */
+/** `create-pg-lab backup`: a base backup, with the WAL it needs. */
 export async function backup(context: Context): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
@@ -24,7 +24,9 @@ export async function backup(context: Context): Promise<number> {
     await runTasks([{ title: `Back up ${primary.name}`, run: ({ note }) => work(note) }], taskOptions)
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
-    throw new Interrupted(error.signal, ['The backup ends with its connection; Barman marks it FAILED.'])
+    throw new Interrupted(error.signal, [
+      'The backup stops because its connection is closed; Barman marks it FAILED.',
+    ])
   }
   if (taken)
     context.print(

@@ -9,7 +9,7 @@ interface BackupsOptions {
   readonly json?: true
 }
 
-/** `pg-lab backups`: what Barman has, the newest first. */
+/** `create-pg-lab backups`: what Barman has, the newest first. */
 export async function backups(context: Context, { json }: BackupsOptions): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
@@ -23,7 +23,7 @@ export async function backups(context: Context, { json }: BackupsOptions): Promi
   return EXIT.ok
 }
 
-/** Of the servers: their logs have the same times. */
+/** The servers' time zone, so that times match their logs. */
 function zoneOf({
   postgres,
 }: {

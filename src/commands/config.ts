@@ -5,7 +5,7 @@ import { toYaml } from '../yaml.ts'
 import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
 
-/** `pg-lab config`: the lab with every choice made that the config left open. */
+/** `create-pg-lab config`: the lab with every choice made that the config left open. */
 export async function config(context: Context, { json }: { readonly json?: true }): Promise<number> {
   const { lab, config: loaded } = await openSession(context)
   const shown = readable(lab)

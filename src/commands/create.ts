@@ -74,7 +74,7 @@ async function folderFor(
   const asked =
     dir ??
     (await asker?.text({
-      message: 'Which folder shall the lab be in? It is named after it.',
+      message: 'Which folder should the lab be in? The lab is named after it.',
       initial,
       check: (answer) => whyNot(() => verifyFolder(place(answer), { force: force === true })),
     }))
@@ -150,7 +150,7 @@ function showCreated({ paint, cwd }: Context, directory: string, lab: Lab, kept:
   const path = relative(cwd, directory)
   const next = [
     ...(path ? [[quoteForShell(['cd', path]), '']] : []),
-    ['npm install', 'once: pg-lab, and completion in your editor'],
+    ['npm install', 'once: create-pg-lab, and completion in your editor'],
     ['npm run up', 'start, provision and verify'],
   ]
   const width = Math.max(...next.map(([command = '']) => command.length))

@@ -10,7 +10,7 @@ import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, readConfig, type Session, verifyOwnsMachines } from './shared/session.ts'
 
-/** `pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */
+/** `create-pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */
 export async function destroy(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
   if (!yes && !canAsk(context)) {
     throw new UserError(

@@ -10,7 +10,7 @@ import { type Computer, repairProblems } from './shared/prepare-computer.ts'
 import { openSession, readConfig } from './shared/session.ts'
 import { showDiagnoses } from './shared/show-diagnoses.ts'
 
-/** `pg-lab doctor`: names what is missing; with `--fix` installs it, after asking where somebody can be asked. */
+/** `create-pg-lab doctor`: names what is missing; with `--fix` installs it, after asking where somebody can be asked. */
 export async function doctor(context: Context, { fix }: { readonly fix?: true }): Promise<number> {
   const { computer, reason } = (await hasConfig(context)) ? await ofLab(context) : await ofAnyLab(context)
   const { host, scope } = computer

@@ -9,7 +9,7 @@ import type { Paint } from '../show.ts'
 import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
 
-/** `pg-lab explain [setting]`: what it does and where it lands; without one, the list of all. */
+/** `create-pg-lab explain [setting]`: what it does and where it lands; without one, the list of all. */
 export async function explain(
   context: Context,
   _options: object,

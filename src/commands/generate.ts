@@ -12,7 +12,7 @@ interface GenerateOptions {
   readonly takeGenerated?: true
 }
 
-/** `pg-lab generate`: writes the lab's files, or says what it would write. */
+/** `create-pg-lab generate`: writes the lab's files, or says what it would write. */
 export async function generate(context: Context, options: GenerateOptions): Promise<number> {
   verifyOptions(options)
   const mode = options.check ? 'check' : options.diff ? 'diff' : 'merge'

@@ -3,7 +3,7 @@ import { runTasks } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { openSession, verifyHasMachines, verifyOwnsMachines } from './shared/session.ts'
 
-/** `pg-lab halt`: stops every machine; nothing on them is lost. */
+/** `create-pg-lab halt`: stops every machine; nothing on them is lost. */
 export async function halt(context: Context): Promise<number> {
   const session = await openSession(context)
   verifyOwnsMachines(session.lab.provider)

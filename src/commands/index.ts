@@ -67,7 +67,7 @@ export const VERBS: readonly Verb[] = [
         .option('--yes', 'delete standbys the config no longer has or moves, without asking')
         .option('--delete <machines>', 'delete these, with what only they hold; separated by commas')
         .option('--take-over <lab>', 'let the lab have what is on existing servers; name it')
-        .option('--fresh', "build docker's images anew, with today's packages, for machines to come")
+        .option('--fresh', "build docker's images again, with today's packages, for machines to come")
         .addOption(
           command
             .createOption('--provider <name>', 'what the machines run on')
@@ -82,7 +82,7 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .option('--json', 'print the findings for machines')
-        .option('--junit <file>', 'write them for a CI as well')
+        .option('--junit <file>', 'write them for CI as well')
         .option('--only <checks>', 'only these checks, separated by commas')
         .option('--restore', 'also restore the newest backup beside Barman, compare it, and remove it'),
     load: async () => (await import('./verify.ts')).verify,
@@ -126,7 +126,7 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .argument('[name]', 'of the drill; or hint, check, repair')
-        .option('--how <way>', 'how it comes, or is repaired')
+        .option('--how <way>', 'how it happens, or is repaired')
         .addOption(
           command
             .createOption('--in-place', 'pitr: over the primary, short for --how in-place')
@@ -232,7 +232,7 @@ export const VERBS: readonly Verb[] = [
       command
         .argument('[slave]', 'the most advanced one that is not delayed, when left out')
         .option('--dry-run', 'say what would be done, and do nothing')
-        .option('--yes', 'also where a server lives that may be the primary, without asking'),
+        .option('--yes', 'do not ask, even if a server that may be the primary is alive'),
     load: async () => (await import('./promote.ts')).promote,
   }),
   verb({
@@ -241,7 +241,7 @@ export const VERBS: readonly Verb[] = [
     changesLab: ({ dryRun }) => !dryRun,
     declare: (command) =>
       command
-        .argument('<node>', 'the server that went another way')
+        .argument('<node>', 'the server that diverged')
         .option('--dry-run', 'say what would be done, and do nothing')
         .option(
           '--yes',

@@ -14,7 +14,7 @@ interface LoadFlags {
 
 const DEFAULTS = { rate: 200, seconds: 30 } as const
 
-/** `pg-lab load`: pgbench on the primary for a while, so that lag can be seen. */
+/** `create-pg-lab load`: pgbench on the primary for a while, so that lag can be seen. */
 export async function load(context: Context, options: LoadFlags): Promise<number> {
   const rate = bounded('rate', options.rate)
   const seconds = bounded('seconds', options.seconds)
@@ -33,7 +33,9 @@ export async function load(context: Context, options: LoadFlags): Promise<number
     await runTasks([{ title, run: ({ note }) => work(note) }], taskOptions)
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
-    throw new Interrupted(error.signal, ['The load ends with its connection, and drops its tables.'])
+    throw new Interrupted(error.signal, [
+      'The load stops because its connection is closed, and drops its tables.',
+    ])
   }
   if (result) context.print(`\n${summary(result)}`)
   return EXIT.ok

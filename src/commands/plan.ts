@@ -8,7 +8,7 @@ import { filesOf } from './steps/files.ts'
 import { agreesToTakeOver, look } from './steps/survey.ts'
 
 /**
- * `pg-lab plan`: what `up` would do, read from the files, the machines and the servers. Changes nothing.
+ * `create-pg-lab plan`: what `up` would do, read from the files, the machines and the servers. Changes nothing.
  * @returns 2 when `up` would refuse, as `up` itself
  */
 export async function plan(

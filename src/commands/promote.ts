@@ -12,7 +12,7 @@ import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
-/** `pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */
+/** `create-pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */
 export async function promote(
   context: Context,
   { dryRun, yes }: { readonly dryRun?: true; readonly yes?: true },
@@ -88,8 +88,8 @@ async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
 function stepsOf({ lab }: Session, { target, why, fence, doubts, cutOff }: PromotionPlan): readonly string[] {
   const fencing = fence.map((node) =>
     node === cutOff
-      ? `${node.name} is cut off from the others: PostgreSQL is stopped there and signed as a standby, or nobody is promoted`
-      : `${node.name} does not answer: PostgreSQL is stopped there and signed as a standby, if ssh gets through`,
+      ? `${node.name} is cut off from the others: PostgreSQL is stopped there and marked as a standby, or nobody is promoted`
+      : `${node.name} does not answer: PostgreSQL is stopped there and marked as a standby, if ssh gets through`,
   )
   const barman = lab.backup ? [`Barman on ${lab.backup.name} follows it`] : []
   const asked = doubts.map((doubt) => `${doubt}. Nothing is done without --yes or an answered question`)

@@ -7,7 +7,7 @@ import { startMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
 import { look, verifyFeasible } from './steps/survey.ts'
 
-/** `pg-lab provision`: the playbook once more, on machines that are there. */
+/** `create-pg-lab provision`: the playbook once more, on machines that are there. */
 export async function provision(context: Context): Promise<number> {
   const session = await openSession(context)
   verifyHasMachines(session)

@@ -7,7 +7,7 @@ import { ask } from './shared/prompts.ts'
 import { logsOf } from './shared/run-logs.ts'
 import { openSession } from './shared/session.ts'
 
-/** `pg-lab prune`: deletes this lab's logs and the node images that no lab on this computer needs. */
+/** `create-pg-lab prune`: deletes this lab's logs and the node images that no lab on this computer needs. */
 export async function prune(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
   const { directory, lab, logs } = await openSession(context)
   const isDocker = lab.provider === 'docker'

@@ -8,7 +8,7 @@ import { findNode, openSession, type Session, verifyIsUp } from './shared/sessio
 import { passedOn } from './shared/verb.ts'
 
 /**
- * `pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database. On the backup host it is that of
+ * `create-pg-lab psql [node] [arguments of psql…]`: as the superuser, in the demo database. On the backup host it is that of
  * the server restored there.
  * @returns psql's exit code
  */

@@ -12,7 +12,7 @@ interface ReinitOptions {
   readonly yes?: true
 }
 
-/** `pg-lab reinit <slave>`: a fresh clone replaces the data of a standby. */
+/** `create-pg-lab reinit <slave>`: a fresh clone replaces the data of a standby. */
 export async function reinit(
   context: Context,
   { dryRun, yes }: ReinitOptions,
@@ -51,7 +51,7 @@ function lossOf({ node, isPrimary, parting }: ReinitPlan): string {
 
 function carryOut(session: Session, plan: ReinitPlan): Promise<void> {
   const run = ({ note }: { note: (text: string) => void }) => reinitNow(liveLab(session), plan, note)
-  return runTasks([{ title: `Clone ${plan.node.name} afresh`, run }], session.taskOptions)
+  return runTasks([{ title: `Clone ${plan.node.name} again`, run }], session.taskOptions)
 }
 
 function stepsOf(plan: ReinitPlan): readonly string[] {

@@ -13,7 +13,7 @@ interface RejoinOptions {
   readonly yes?: true
 }
 
-/** `pg-lab rejoin <node>`: an old primary, or a server that went another way, becomes a standby. */
+/** `create-pg-lab rejoin <node>`: an old primary, or a server that diverged, becomes a standby. */
 export async function rejoin(
   context: Context,
   { dryRun, yes }: RejoinOptions,
@@ -78,7 +78,7 @@ function tellLoss(plan: RejoinPlan): string | undefined {
       return `Nobody can tell what only ${name} has: ${plan.isDown ? 'its machine does not answer yet' : 'its files cannot be read'}. It is given up.`
     case 'wal': {
       const { parting, commits } = loss
-      const wal = `${size(Number(parting.bytes))} of WAL behind ${parting.lsn} on timeline ${parting.timeline}, where they parted`
+      const wal = `${size(Number(parting.bytes))} of WAL after ${parting.lsn} on timeline ${parting.timeline}, where they diverged`
       if (!commits) return `${name} has ${wal}. How much was committed in it nobody can tell. It is given up.`
       if (commits.count === 0 && !isPrimary) return undefined
       if (commits.count === 0) return `${name} has ${wal}; nothing was committed in it.`
@@ -110,7 +110,7 @@ async function carryOut(session: Session, plan: RejoinPlan, isAgreed: boolean): 
     })
   } catch (error) {
     if (refusal === undefined || isAgreed || !canAsk(context)) throw error
-    if (!(await ask(`${name} cannot be rewound (${refusal}). Clone it anew? What only it has is lost`)))
+    if (!(await ask(`${name} cannot be rewound (${refusal}). Clone it again? What only it has is lost`)))
       throw error
     return attempt(async () => true)
   }
@@ -118,8 +118,8 @@ async function carryOut(session: Session, plan: RejoinPlan, isAgreed: boolean): 
 
 const WORDS: Readonly<Record<Rejoin['how'], string>> = {
   followed: 'it had nothing of its own',
-  rewound: 'rewound to where they parted',
-  cloned: 'cloned afresh',
+  rewound: 'rewound to where they diverged',
+  cloned: 'cloned again',
 }
 
 function stepsOf(plan: RejoinPlan): readonly string[] {
@@ -132,7 +132,7 @@ function stepsOf(plan: RejoinPlan): readonly string[] {
   }
   const loss = tellLoss(plan)
   if (needsClone)
-    return [...(loss ? [loss] : []), `${name} is cloned afresh from ${primary.name}, and follows it`]
+    return [...(loss ? [loss] : []), `${name} is cloned again from ${primary.name}, and follows it`]
   const own = parting
     ? `pg_rewind takes back what only ${name} has: ${size(Number(parting.bytes))} of WAL after ${parting.lsn} on timeline ${parting.timeline}`
     : `pg_rewind takes back what only ${name} has, if there is something`

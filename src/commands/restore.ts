@@ -27,7 +27,7 @@ interface RestoreOptions {
   readonly remove?: true
 }
 
-/** `pg-lab restore`: a moment, brought back beside the cluster or over it. */
+/** `create-pg-lab restore`: a moment, brought back beside the cluster or over it. */
 export async function restore(context: Context, options: RestoreOptions): Promise<number> {
   const session = await openSession(context)
   const { lab } = session
@@ -85,7 +85,7 @@ async function isAgreed(context: Context, { yes }: RestoreOptions, over: string)
   throw new UserError(`What was written on ${over} since would be lost`, { hint: 'to agree, add --yes' })
 }
 
-/** @returns what is to be told afterwards */
+/** @returns what to report afterwards */
 async function work(
   session: Session,
   plan: RestorePlan,
@@ -106,7 +106,7 @@ async function work(
     throw new Interrupted(error.signal, [
       over === undefined
         ? 'The cluster was not touched. What was begun goes with: npx create-pg-lab restore --remove'
-        : 'The old data stays beside the new. npx create-pg-lab up goes on from there, or says what is in its way; then repeat',
+        : 'The old data stays beside the new. npx create-pg-lab up continues from there, or says what is in its way; then repeat',
     ])
   }
 }
@@ -125,7 +125,7 @@ function showPlan(
   over: string | undefined,
 ): string {
   const lines = [
-    `Backup ${backup.id}, and the WAL behind it up to ${told(moment)}`,
+    `Backup ${backup.id}, and the WAL after it up to ${told(moment)}`,
     ...(isGivenUp
       ? [`On timeline ${timeline}, which was given up: what came later on another one is not in it`]
       : []),
@@ -141,7 +141,7 @@ function showPlan(
 function followUps(lab: Lab, over: string): readonly string[] {
   const standbys = [lab.master, ...lab.slaves].map(({ name }) => name).filter((name) => name !== over)
   return [
-    ...(standbys.length > 0 ? [`${standbys.join(', ')}: cloned afresh`] : []),
+    ...(standbys.length > 0 ? [`${standbys.join(', ')}: cloned again`] : []),
     'Barman goes on with the new timeline and takes a new backup',
   ]
 }

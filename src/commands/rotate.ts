@@ -11,7 +11,7 @@ import { look, verifyFeasible } from './steps/survey.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
 
-/** `pg-lab rotate [user…]`: new passwords, on this computer and on the servers, proved by logging in with them. */
+/** `create-pg-lab rotate [user…]`: new passwords, on this computer and on the servers, proved by logging in with them. */
 export async function rotate(context: Context, _options: object, names: readonly string[]): Promise<number> {
   const session = await openSession(context)
   const users = chosenUsers(session.lab, names)

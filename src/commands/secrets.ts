@@ -6,7 +6,7 @@ import { passwordOf, SECRETS } from '../operations/rotate-passwords.ts'
 import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
 
-/** `pg-lab secrets`: who has a password, and where it is. `pg-lab secrets show <user>`: the password, for `$(…)`. */
+/** `create-pg-lab secrets`: who has a password, and where it is. `create-pg-lab secrets show <user>`: the password, for `$(…)`. */
 export async function secrets(
   context: Context,
   _options: object,
@@ -20,7 +20,7 @@ export async function secrets(
     return EXIT.ok
   }
   if (user === undefined || !users.includes(user)) {
-    const message = user === undefined ? 'Whose password shall be shown?' : `There is no password of ${user}`
+    const message = user === undefined ? 'Whose password should be shown?' : `There is no password of ${user}`
     throw new UserError(message, { hint: `choose from ${users.join(', ')}` })
   }
   if (!existsSync(join(directory, SECRETS, user))) {

@@ -5,7 +5,7 @@ import { findNode, openSession, verifyIsUp } from './shared/session.ts'
 import { passedOn } from './shared/verb.ts'
 
 /**
- * `pg-lab ssh <node> [command…]`. As with ssh itself, the shell over there reads the words.
+ * `create-pg-lab ssh <node> [command…]`. As with ssh itself, the shell over there reads the words.
  * @returns the exit code of the command over there; 255 when ssh did not get through
  */
 export async function ssh(

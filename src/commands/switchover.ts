@@ -11,7 +11,7 @@ import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
 
-/** `pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */
+/** `create-pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */
 export async function switchover(
   context: Context,
   { dryRun }: { readonly dryRun?: true },
@@ -63,7 +63,7 @@ function told({ checkpoint, downtimeMs }: Switchover): string {
 
 function stepsOf({ lab }: Session, { target, primary, silent }: SwitchoverPlan): readonly string[] {
   return [
-    `${primary.name} stops in an orderly way and is signed as a standby`,
+    `${primary.name} stops in an orderly way and is marked as a standby`,
     `${target.name} replays the last of its WAL and is promoted`,
     `${primary.name} and the other standbys follow it`,
     ...(lab.backup ? [`Barman on ${lab.backup.name} follows it`] : []),

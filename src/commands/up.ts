@@ -30,7 +30,7 @@ interface UpOptions {
   readonly fresh?: true
 }
 
-/** `pg-lab up`: from the config to a verified cluster. Run again, it continues or confirms. */
+/** `create-pg-lab up`: from the config to a verified cluster. Run again, it continues or confirms. */
 export async function up(context: Context, options: UpOptions): Promise<number> {
   const { install, provider, yes, takeOver } = options
   const startMs = Date.now()

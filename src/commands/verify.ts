@@ -20,7 +20,7 @@ interface VerifyOptions {
   readonly restore?: true
 }
 
-/** `pg-lab verify`: every check against the running servers. */
+/** `create-pg-lab verify`: every check against the running servers. */
 export async function verify(context: Context, options: VerifyOptions): Promise<number> {
   const { json, junit, only, restore } = options
   const ids = only === undefined ? undefined : parseIds(only)

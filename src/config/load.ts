@@ -120,7 +120,7 @@ async function loadModule(file: string, text: string): Promise<unknown> {
 
 /** A lab of defaults alone is to be asked for: a file that lost its content is no such wish. */
 function emptyFile(file: string, text: string): UserError {
-  return fileError(file, text, 'it says nothing; for a lab of defaults alone write {}')
+  return fileError(file, text, 'it is empty; for a lab of defaults write {}')
 }
 
 async function loadYaml(file: string, text: string): Promise<unknown> {

@@ -8,7 +8,7 @@ import { hbaText, parseHbaLine } from './hba.ts'
 import { refuseSetting } from './owned-settings.ts'
 
 /*
- * Every setting of cluster.config.ts, once: its default, its bounds, and the description that `pg-lab explain`
+ * Every setting of cluster.config.ts, once: its default, its bounds, and the description that `create-pg-lab explain`
  * and the JSON Schema print. The message of a bound completes the sentence "master.name must be …"; a second
  * line, if any, says what to do instead. What concerns several settings at once is checked in resolve-lab.ts.
  */
@@ -61,7 +61,7 @@ const Ssh = section('How existing servers are reached, with provider ssh, where 
   ),
 })
 
-const Box = section('The Vagrant box, where it shall not be the one the lab knows for the OS and provider.', {
+const Box = section('The Vagrant box, if not the one the lab knows for the OS and provider.', {
   name: v.optional(text(FORMATS.boxName, 'Name of the box.')),
   version: v.optional(text(FORMATS.boxVersion, 'Exact version of the box.')),
   url: v.optional(text(FORMATS.boxUrl, 'Where the box is fetched from instead of the box server.')),
@@ -142,7 +142,7 @@ const Backup = section('The Barman host, or false for none.', {
       v.check(isCrontab, "must be a crontab time of five fields, e.g. '0 3 * * *' (every night at three)"),
       v.check(
         (text) => !isCrontab(text) || longestPause(text) !== undefined,
-        'must be of a day that comes: there is no February 30',
+        'must be a day that exists: there is no February 30',
       ),
       v.description('When the base backup is taken, as crontab(5) says it.'),
     ),
@@ -151,7 +151,7 @@ const Backup = section('The Barman host, or false for none.', {
   rehearsal: v.optional(
     text(
       FORMATS.age,
-      'How long ago the last good `verify --restore` may be: what runs it on a schedule shall not stop unseen.',
+      'How long ago the last good `verify --restore` may be: a schedule that has stopped gets noticed.',
     ),
   ),
   compression: v.optional(
@@ -160,7 +160,7 @@ const Backup = section('The Barman host, or false for none.', {
   ),
 })
 
-const Mirror = section('An own package mirror of PostgreSQL.', {
+const Mirror = section('Your own PostgreSQL package mirror.', {
   url: text(FORMATS.url, 'Address of the repository, laid out like PGDG’s.'),
   key: text(FORMATS.url, 'Address of the key that signs it.'),
 })
@@ -238,7 +238,7 @@ const Postgres = section('The PostgreSQL servers.', {
     v.pipe(
       v.union([v.picklist(['distro', 'pgdg']), Mirror]),
       v.description(
-        'Where the packages come from: distro (the distribution), pgdg (postgresql.org), or an own mirror.',
+        'Where the packages come from: distro (the distribution), pgdg (postgresql.org), or your own mirror.',
       ),
     ),
     'distro',
@@ -275,7 +275,7 @@ const Postgres = section('The PostgreSQL servers.', {
   ),
 })
 
-const MaxLag = section('How far a slave may be behind before `pg-lab verify` says that it lags.', {
+const MaxLag = section('How far a slave may be behind before `npx create-pg-lab verify` says that it lags.', {
   bytes: v.optional(
     wholeNumber(1, 2 ** 40, 'WAL it has not replayed yet, in bytes; one segment has 16777216.'),
     16 * 1024 ** 2,
@@ -296,7 +296,7 @@ const Replication = section('How the slaves follow the master.', {
   ),
   synchronous: v.optional(wholeNumber(1, 100, 'How many slaves a commit waits for in sync mode.'), 1),
   maxSlotWalKeepSize: v.optional(
-    text(FORMATS.walSize, 'WAL a slot may hold back before it is given up (max_slot_wal_keep_size).'),
+    text(FORMATS.walSize, 'WAL a slot may hold back before it is invalidated (max_slot_wal_keep_size).'),
     '2GB',
   ),
   otherSlots: v.optional(

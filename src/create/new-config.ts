@@ -56,7 +56,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   'postgres.version': '--postgres',
 }
 
-/** Problems of a config that nobody has written: told by the flags they come from. */
+/** Problems of a config that nobody has written, in terms of the flags they come from. */
 export function asFlagError(problems: readonly Problem[]): UserError {
   return new UserError('No lab can be made of this', {
     problems: problems.map((problem) => ({ ...problem, path: FLAGS[problem.path] ?? problem.path })),

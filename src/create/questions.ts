@@ -102,13 +102,13 @@ function slaveOptions({ preset }: Answers): Option<number>[] {
 
 /**
  * Asks what no flag has answered: four questions at most, each with its default.
- * The fifth, where the lab shall go, comes before: it decides the lab's name.
+ * The fifth, where the lab goes, comes before: it decides the lab's name.
  */
 export async function askAnswers(known: Known, suggestions: Suggestions, asker: Asker): Promise<Answers> {
   let answers = defaultAnswers(known, suggestions)
   if (known.provider === undefined) {
     const provider = await asker.choose({
-      message: 'What shall the machines run on?',
+      message: 'What should the machines run on?',
       options: providerOptions(suggestions),
       initial: suggestions.provider,
     })
@@ -133,7 +133,7 @@ export async function askAnswers(known: Known, suggestions: Suggestions, asker: 
   }
   if (known.language !== undefined) return answers
   const language = await asker.choose({
-    message: 'The README of the lab in which language?',
+    message: 'In which language should the README be?',
     options: Object.entries(LANGUAGE_NAMES).map(([value, label]) => ({ value: value as Language, label })),
     initial: answers.language,
   })

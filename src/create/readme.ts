@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<Language, TopologyWords>> = {
     barman: (slot) => `Barman receives the WAL, slot ${slot}`,
   },
   ru: {
-    primary: 'основной сервер',
+    primary: 'мастер',
     standby: (slot) => `реплика, слот ${slot}`,
     synchronous: 'синхронная',
     potential: 'потенциально синхронная',

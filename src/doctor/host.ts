@@ -32,7 +32,7 @@ export interface Host {
   nowMs(): number
   /** @returns whether this registry answers from here */
   reachesRegistry(url: string): Promise<boolean>
-  /** After an installation everything is asked anew. */
+  /** After an installation everything is asked again. */
   forget(): void
 }
 

@@ -16,8 +16,8 @@ export function outsideOfRun(program: string, version: string): string | undefin
   if (versions === undefined) return undefined
   const [oldest, newest] = [versions[0], versions.at(-1)]
   if (!oldest || !newest)
-    return 'pg-lab has not been run with it yet: what it writes for it was checked, not tried.'
-  const was = `what pg-lab was run with (${versions.join(', ')}): it should work, but nobody has seen it.`
+    return 'create-pg-lab has not been run with it yet: what it writes for it was checked, not tried.'
+  const was = `what create-pg-lab was run with (${versions.join(', ')}): it should work, but nobody has seen it.`
   if (!isAtLeast(newest, releaseOf(version, newest))) return `${version} is newer than ${was}`
   return isAtLeast(version, oldest) ? undefined : `${version} is older than ${was}`
 }

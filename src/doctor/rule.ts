@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts'
 import type { Host } from './host.ts'
 import type { ToolName } from './packages.ts'
 
-/** What is examined: a provider, and the lab that shall run on it where there is one. */
+/** What is examined: a provider, and the lab that is to run on it, where there is one. */
 export interface Scope {
   readonly provider: ProviderName
   readonly lab: Lab | undefined

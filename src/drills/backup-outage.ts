@@ -29,12 +29,12 @@ export const backupOutage: Drill = {
   victim: (lab) => backupOf({ lab }),
   intro: ({ primary, victim }) => [
     {
-      en: `The machine ${victim} is switched off, while ${primary} goes on accepting writes and ends several WAL files.`,
-      ru: `Машина ${victim} выключается, а ${primary} продолжает принимать запись и заканчивает несколько файлов WAL.`,
+      en: `The machine ${victim} is switched off, while ${primary} keeps accepting writes and finishes several WAL files.`,
+      ru: `Машина ${victim} выключается, а ${primary} продолжает принимать запись и заполняет несколько файлов WAL.`,
     },
     {
       en: 'Barman cannot receive them. Its slot keeps them on the primary.',
-      ru: 'Barman их не получает. Его слот держит их на мастере.',
+      ru: 'Barman их не получает. Его слот хранит их на мастере.',
     },
     {
       en: 'Then the machine is started, and the archive is looked through for a gap.',
@@ -78,8 +78,8 @@ export const backupOutage: Drill = {
     },
     {
       title: {
-        en: `End ${FILES_MEANWHILE} WAL files without Barman`,
-        ru: `Закончить без Barman ${FILES_MEANWHILE} файла WAL`,
+        en: `Finish ${FILES_MEANWHILE} WAL files without Barman`,
+        ru: `Заполнить без Barman ${FILES_MEANWHILE} файла WAL`,
       },
       run: (note) => meanwhile(stage, note),
     },
@@ -92,7 +92,7 @@ export const backupOutage: Drill = {
         run: (note) => startMachines(stage, note),
       },
       {
-        title: { en: 'Let Barman receive WAL again', ru: 'Дать Barman снова получать WAL' },
+        title: { en: 'Let Barman receive WAL again', ru: 'Возобновить приём WAL в Barman' },
         run: async () => {
           await barmanCron(backup, stage.guest)
           await untilReceiving(stage, backup)
@@ -114,7 +114,7 @@ export const backupOutage: Drill = {
       ...(away
         ? [
             {
-              name: { en: 'Nobody received WAL for the archive for', ru: 'WAL не поступал в архив' },
+              name: { en: 'No WAL reached the archive for', ru: 'WAL не поступал в архив' },
               value: span((away.toMs - away.fromMs) / 1000),
             },
           ]

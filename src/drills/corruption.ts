@@ -50,11 +50,11 @@ export const corruption: Drill = {
       ru: `На ${victim}, пока PostgreSQL остановлен, в файле таблицы затираются несколько байт, как это делает умирающий диск.`,
     },
     {
-      en: 'PostgreSQL starts as if nothing had happened. Only who reads that page is told: its checksum is wrong.',
+      en: 'PostgreSQL starts as if nothing had happened. Only a reader of that page finds out: its checksum is wrong.',
       ru: 'PostgreSQL запускается как ни в чём не бывало. Об ошибке узнаёт лишь тот, кто читает эту страницу: контрольная сумма не сходится.',
     },
     how === ON_STANDBY
-      ? { en: `${victim} is cloned anew.`, ru: `${victim} клонируется заново.` }
+      ? { en: `${victim} is cloned again.`, ru: `${victim} клонируется заново.` }
       : {
           en: `The backup and its WAL are restored on ${writer}; the table is taken out of it and brought back.`,
           ru: `Копия и её WAL восстанавливаются на ${writer}; таблица берётся оттуда и возвращается на место.`,
@@ -72,7 +72,7 @@ export const corruption: Drill = {
   }),
   hints: ({ primary, victim, how }, lab) => {
     const read = {
-      en: 'What does PostgreSQL say to who reads the table?',
+      en: 'What does PostgreSQL say when the table is read?',
       ru: 'Что PostgreSQL отвечает тому, кто читает таблицу?',
       type: `npx create-pg-lab psql ${victim} -c '${READ}'`,
     }
@@ -85,7 +85,7 @@ export const corruption: Drill = {
           type: `npx create-pg-lab psql ${primary} -c '${READ}'`,
         },
         {
-          en: 'Clone the standby anew.',
+          en: 'Clone the standby again.',
           ru: 'Клонируйте реплику заново.',
           type: `npx create-pg-lab reinit ${victim} --yes`,
         },
@@ -99,7 +99,7 @@ export const corruption: Drill = {
         type: 'npx create-pg-lab restore --to latest',
       },
       {
-        en: 'Take the table out of there, in the place of the damaged one.',
+        en: 'Take the table from there and replace the damaged one.',
         ru: 'Возьмите таблицу оттуда и поставьте на место повреждённой.',
         type: bringBackCommand(lab, primary),
       },
@@ -133,8 +133,8 @@ export const corruption: Drill = {
   figures: () => [],
   lessons: (_results, { how }) => [
     {
-      en: 'A damaged page lies there unnoticed until somebody reads it: a query, a base backup, pg_checksums. So read everything from time to time.',
-      ru: 'Повреждённая страница лежит незамеченной, пока её не прочтут: запросом, базовой копией, pg_checksums. Поэтому время от времени читайте всё.',
+      en: 'A damaged page stays unnoticed until somebody reads it: a query, a base backup, pg_checksums. So read everything from time to time.',
+      ru: 'Повреждённая страница остаётся незамеченной, пока её не прочтут: запросом, базовой копией, pg_checksums. Поэтому время от времени читайте всё.',
     },
     {
       en: 'Without checksums PostgreSQL would have given out wrong rows, or crashed.',
@@ -146,7 +146,7 @@ export const corruption: Drill = {
           ru: 'Повреждение не передаётся через WAL: мастер цел, и клон с него тоже.',
         }
       : {
-          en: 'Damage does not travel with the WAL: an older backup with all WAL behind it gives the rows of today, whole.',
+          en: 'Damage does not travel with the WAL: an older backup with all WAL after it gives the rows of today, whole.',
           ru: 'Повреждение не передаётся через WAL: старая копия со всем WAL после неё даёт сегодняшние строки, целыми.',
         },
   ],
@@ -250,7 +250,7 @@ function bringBack(stage: LiveStage): readonly DrillStep[] {
 function cloneVictim(stage: LiveStage): readonly DrillStep[] {
   return [
     {
-      title: { en: `Clone ${stage.victim.name} anew`, ru: `Клонировать ${stage.victim.name} заново` },
+      title: { en: `Clone ${stage.victim.name} again`, ru: `Клонировать ${stage.victim.name} заново` },
       run: async (note) => reinit(stage, await planReinit(stage, stage.victim.name), note),
     },
     {

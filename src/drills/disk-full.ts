@@ -33,7 +33,7 @@ head -c 108M /dev/zero >"$1/${FILLER}"`
 
 /*
  * Takes the small disk away; what was received on it goes to the big one, but for files that were cut off for want of
- * room: pg_receivewal refuses those. So it does a .partial of a WAL file that the archive has whole.
+ * room: pg_receivewal refuses those. It also refuses a .partial file whose complete segment is already archived.
  * $1 is the folder, $2 the archive. May be run again.
  */
 const EMPTY = `while mountpoint -q "$1"; do
@@ -52,7 +52,7 @@ exit 0`
 
 export const diskFull: Drill = {
   id: 'disk-full',
-  title: { en: 'The disk of the backup host is full', ru: 'На узле резервного копирования кончился диск' },
+  title: { en: 'The disk of the backup host is full', ru: 'На узле резервного копирования кончилось место' },
   teaches: {
     en: 'where WAL waits when Barman has no room, and what has to be done besides making room',
     ru: 'где WAL ждёт, когда у Barman нет места, и что нужно сделать, кроме как освободить его',
@@ -66,7 +66,7 @@ export const diskFull: Drill = {
       ru: `Barman на ${victim} получает для принимаемого WAL диск в 128 МБ, и чей-то забытый файл его заполняет.`,
     },
     {
-      en: `pg_receivewal ends with “No space left on device”, while ${primary} goes on accepting writes.`,
+      en: `pg_receivewal ends with “No space left on device”, while ${primary} keeps accepting writes.`,
       ru: `pg_receivewal завершается с «No space left on device», а ${primary} продолжает принимать запись.`,
     },
     {
@@ -99,8 +99,8 @@ export const diskFull: Drill = {
         type: `${ssh} sudo tail /var/log/barman/barman.log`,
       },
       {
-        en: 'Where is no room, and who took it?',
-        ru: 'Где нет места и кто его занял?',
+        en: 'What has run out of room, and what took it?',
+        ru: 'Где кончилось место и чем оно занято?',
         type: `${ssh} 'sudo df -h; sudo sh -c "ls -la ${folder}"'`,
       },
       { en: 'Make room.', ru: 'Освободите место.', type: `${ssh} 'sudo sh -c "rm ${folder}/${FILLER}"'` },
@@ -124,11 +124,11 @@ export const diskFull: Drill = {
         run: () => fill(stage, backup),
       },
       {
-        title: { en: 'Wait until receive-wal gives up', ru: 'Дождаться, пока receive-wal сдастся' },
+        title: { en: 'Wait until receive-wal gives up', ru: 'Дождаться, пока receive-wal остановится' },
         run: (note) => untilGivenUp(stage, backup, note),
       },
       {
-        title: { en: 'End another WAL file without Barman', ru: 'Закончить ещё один файл WAL без Barman' },
+        title: { en: 'Finish another WAL file without Barman', ru: 'Заполнить ещё один файл WAL без Barman' },
         run: async (note) => {
           await letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note)
           await switchWal(stage.primary, stage.guest)
@@ -145,7 +145,7 @@ export const diskFull: Drill = {
         run: () => empty(stage, backup),
       },
       {
-        title: { en: 'Let Barman receive WAL again', ru: 'Дать Barman снова получать WAL' },
+        title: { en: 'Let Barman receive WAL again', ru: 'Возобновить приём WAL в Barman' },
         run: async () => {
           await barmanCron(backup, stage.guest)
           await untilReceiving(stage, backup)
@@ -171,7 +171,7 @@ export const diskFull: Drill = {
   lessons: ({ loss }) => [
     {
       en: 'Where Barman has no room, WAL waits on the primary, in the slot. The trouble moves to the disk that matters most.',
-      ru: 'Когда у Barman нет места, WAL ждёт на мастере, в слоте. Беда переезжает на самый важный диск.',
+      ru: 'Когда у Barman нет места, WAL ждёт на мастере, в слоте. Проблема переходит на самый важный диск.',
     },
     {
       en: 'Room alone may not be enough: pg_receivewal leaves a .partial that is too short, and refuses to go on from it.',

@@ -35,11 +35,11 @@ export interface DrillStep {
 export type Hint = Text & { readonly type?: string }
 
 /**
- * One bad day, rehearsed. A drill is told in operations; the frame around it proves the lab green before and after,
+ * One bad day, rehearsed. A drill is made of operations; the frame around it proves the lab green before and after,
  * keeps a writer writing, measures, and writes the page. To add one: write its file, list it in index.ts.
  */
 export interface Drill {
-  /** Short and stable: `pg-lab drill slave-outage`. */
+  /** Short and stable: `create-pg-lab drill slave-outage`. */
   readonly id: string
   readonly title: Text
   /** One line of the list: what one knows afterwards. */
@@ -67,7 +67,7 @@ export interface Drill {
   /**
    * Takes the disaster back by force, for `drill repair`. Works from any state, also where nothing has happened, and
    * may be repeated; the machines are running. What `tidy` and `rescue` have done before and the playbook does after
-   * need not be mended here: left out where that is all.
+   * need not be repaired here: left out where that is all.
    */
   undo?(stage: Stage, note: Progress['note']): Promise<void>
   /** Judges what no check looks at: all ok, it is repaired. Left out where the checks see it all. */

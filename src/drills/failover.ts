@@ -13,15 +13,15 @@ import { letCommitsPass } from './rehearsal/wait.ts'
 
 const COMMITS_MEANWHILE = 200
 
-/** Nothing is told to the others. */
+/** The others are told nothing. */
 const KILL_SERVER = ['systemctl', 'kill', '--signal=KILL', 'postgresql@*', 'postgresql-[0-9]*']
 
 export const failover: Drill = {
   id: 'failover',
   title: { en: 'The master is lost', ru: 'Мастер потерян' },
   teaches: {
-    en: 'what is lost with a master, how long writes stand still, and how the old one comes back',
-    ru: 'что теряется вместе с мастером, сколько стоит запись и как вернуть старый мастер',
+    en: 'what is lost with a master, how long writes are refused, and how the old one comes back',
+    ru: 'что теряется вместе с мастером, сколько времени запись недоступна и как вернуть старый мастер',
   },
   hows: ['process', 'machine', 'network'],
   refusal: (lab, how) => (how === 'process' ? undefined : needsOutage(lab)) ?? needsSuccessor(lab),
@@ -56,11 +56,11 @@ export const failover: Drill = {
       { en: 'Who is there?', ru: 'Кто остался?', type: 'npx create-pg-lab status' },
       {
         en: 'Make the most advanced slave the primary; the old one is fenced first.',
-        ru: 'Сделайте мастером самую свежую реплику; старый мастер сначала отгораживается.',
+        ru: 'Сделайте мастером самую свежую реплику; старый мастер сначала изолируется (fencing).',
         type: 'npx create-pg-lab promote',
       },
       ...(how === 'network' && node
-        ? [{ en: 'Mend the network.', ru: 'Почините сеть.', type: mendCommand(lab, node) }]
+        ? [{ en: 'Repair the network.', ru: 'Почините сеть.', type: mendCommand(lab, node) }]
         : []),
       {
         en: 'Make a standby of the old one.',
@@ -82,7 +82,7 @@ export const failover: Drill = {
   ],
   repair: (stage) => [
     {
-      title: { en: 'Promote the most advanced slave', ru: 'Повысить самую свежую реплику' },
+      title: { en: 'Promote the most advanced slave', ru: 'Сделать мастером самую свежую реплику' },
       run: (note) => promoteSuccessor(stage, note),
     },
     {
@@ -90,7 +90,7 @@ export const failover: Drill = {
       run: async (note) => void (await followPrimary(stage, note)),
     },
     {
-      title: { en: 'Let commits pass', ru: 'Принять транзакции' },
+      title: { en: 'Let commits through again', ru: 'Снова разрешить фиксацию' },
       run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
     },
     {
@@ -116,8 +116,8 @@ export const failover: Drill = {
           ru: `Без синхронной фиксации последние транзакции могут быть только на потерянном мастере: в этот раз ${loss.lost.length}.`,
         },
     {
-      en: 'The old master may have gone another way. It may come back only as a standby: it is fenced, and its guard asks the others before it starts.',
-      ru: 'Старый мастер мог пойти другим путём. Вернуться он может только репликой: он отгорожен, а перед стартом спрашивает остальных.',
+      en: 'The old master may have diverged. It may come back only as a standby: it is fenced, and its guard asks the others before it starts.',
+      ru: 'История старого мастера могла разойтись с новой. Вернуться он может только репликой: он изолирован (fencing), а перед стартом спрашивает остальных.',
     },
   ],
 }
@@ -131,14 +131,17 @@ function synchronousLesson(lost: number): Text {
       }
     : {
         en: `A commit should be acknowledged only when a slave has it, and yet ${lost} were lost: were the synchronous standbys taken off the list, or was another one promoted?`,
-        ru: `Транзакция должна подтверждаться, только когда её получила реплика, но потеряно ${lost}: не убрали ли синхронные реплики из списка, не повысили ли другую?`,
+        ru: `Транзакция должна подтверждаться, только когда её получила реплика, но потеряно ${lost}: не убрали ли синхронные реплики из списка, не сделали ли мастером другую?`,
       }
 }
 
 const INTRO: Readonly<
   Record<string, { readonly en: (p: string) => string; readonly ru: (p: string) => string }>
 > = {
-  process: { en: (p) => `PostgreSQL on ${p} is killed.`, ru: (p) => `PostgreSQL на ${p} убивается.` },
+  process: {
+    en: (p) => `PostgreSQL on ${p} is killed.`,
+    ru: (p) => `PostgreSQL на ${p} завершается принудительно.`,
+  },
   machine: { en: (p) => `The machine ${p} loses its power.`, ru: (p) => `Машина ${p} обесточивается.` },
   network: {
     en: (p) => `${p} is cut off from the network of the lab: it goes on, but nobody reaches it.`,

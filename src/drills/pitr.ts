@@ -49,12 +49,12 @@ export const pitr: Drill = {
   victim: thePrimary,
   intro: ({ primary, writer, how }) => [
     {
-      en: `Rows are written to a table on ${primary}. Some seconds later somebody drops it, and the slaves obey at once.`,
+      en: `Rows are written to a table on ${primary}. Some seconds later somebody drops it, and the slaves follow at once.`,
       ru: `В таблицу на ${primary} пишутся строки. Через несколько секунд её кто-то удаляет, и реплики тут же повторяют.`,
     },
     how === IN_PLACE
       ? {
-          en: `The second before comes back over ${primary}: what anybody wrote since is given up, and the slaves are cloned anew.`,
+          en: `The second before comes back over ${primary}: what anybody wrote since is given up, and the slaves are cloned again.`,
           ru: `Секунда до этого возвращается поверх ${primary}: всё, что записано после, пропадает, а реплики клонируются заново.`,
         }
       : {
@@ -133,7 +133,7 @@ export const pitr: Drill = {
     how === IN_PLACE
       ? [
           {
-            name: { en: 'Commits given up by going back', ru: 'Транзакций отдано за возврат' },
+            name: { en: 'Commits given up by going back', ru: 'Потеряно транзакций из-за возврата' },
             value: String(loss.lost.length),
           },
         ]
@@ -144,7 +144,7 @@ export const pitr: Drill = {
       ru: 'Репликация — не резервное копирование: реплика повторяет ошибку за миллисекунды.',
     },
     {
-      en: 'A base backup and all WAL behind it hold every moment since. PostgreSQL stops before the first commit that is younger than the target.',
+      en: 'A base backup and all WAL after it hold every moment since. PostgreSQL stops before the first commit that is younger than the target.',
       ru: 'Базовая копия и весь WAL после неё содержат любой момент. PostgreSQL останавливается перед первой транзакцией новее цели.',
     },
     {
@@ -212,7 +212,7 @@ function overThePrimary(stage: LiveStage): ReturnType<Drill['repair']> {
       run: () => compareInPlace(stage),
     },
     {
-      title: { en: 'Let commits pass', ru: 'Принять транзакции' },
+      title: { en: 'Let commits through again', ru: 'Снова разрешить фиксацию' },
       run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
     },
   ]
@@ -232,9 +232,9 @@ async function compareRestored(stage: LiveStage, target: string): Promise<string
   const holding = await restoredHolding(stage)
   await verifyWhole(stage, primary, holding)
   if (missing < 0 || missing > 1 || there.younger > 0) {
-    throw missed(`${there.older} of ${all?.older} commits up to the second, ${there.younger} behind it`)
+    throw missed(`${there.older} of ${all?.older} commits up to the second, ${there.younger} after it`)
   }
-  return `${describeHolding(holding)}; of ${all?.older} commits up to then ${there.older}, of those behind it ${there.younger}`
+  return `${describeHolding(holding)}; of ${all?.older} commits up to then ${there.older}, of those after it ${there.younger}`
 }
 
 async function compareInPlace(stage: LiveStage): Promise<string> {

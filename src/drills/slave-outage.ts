@@ -24,12 +24,12 @@ export const slaveOutage: Drill = {
   victim: leafStandby,
   intro: ({ primary, victim }) => [
     {
-      en: `PostgreSQL on ${victim} is stopped, while ${primary} goes on accepting writes.`,
+      en: `PostgreSQL on ${victim} is stopped, while ${primary} keeps accepting writes.`,
       ru: `PostgreSQL на ${victim} останавливается, а ${primary} продолжает принимать запись.`,
     },
     {
-      en: `${primary} may not throw away WAL that ${victim} has not got: the slot keeps it.`,
-      ru: `${primary} не может удалить WAL, которого ${victim} ещё не получил: его держит слот.`,
+      en: `${primary} may not remove WAL that ${victim} does not have yet: the slot keeps it.`,
+      ru: `${primary} не может удалить WAL, которого ${victim} ещё не получил: его хранит слот.`,
     },
     {
       en: `Then ${victim} is started again, and fetches what it missed.`,
@@ -44,7 +44,7 @@ export const slaveOutage: Drill = {
   ],
   promise: ({ victim }) => ({
     en: `PostgreSQL on ${victim} is stopped. The slot keeps WAL for it, and it grows.`,
-    ru: `PostgreSQL на ${victim} остановлен. Слот держит для него WAL, и тот копится.`,
+    ru: `PostgreSQL на ${victim} остановлен. Слот хранит для него WAL, и тот копится.`,
   }),
   hints: ({ victim }) => [
     {
@@ -73,8 +73,8 @@ export const slaveOutage: Drill = {
     },
     {
       title: {
-        en: `Let ${COMMITS_MEANWHILE} commits pass without it`,
-        ru: `Пропустить мимо неё ${COMMITS_MEANWHILE} транзакций`,
+        en: `Make ${COMMITS_MEANWHILE} commits without it`,
+        ru: `Зафиксировать без неё ${COMMITS_MEANWHILE} транзакций`,
       },
       run: (note) => meanwhile(stage, note),
     },
@@ -115,8 +115,8 @@ export const slaveOutage: Drill = {
       ru: 'Слот помнит, докуда дошла реплика, и сервер хранит весь WAL с этого места. Поэтому простой стоит места на диске и времени, но не нового клонирования.',
     },
     {
-      en: `The price has a limit: max_slot_wal_keep_size (here ${lab.postgres.settings.max_slot_wal_keep_size ?? 'none'}). Beyond it the slot is given up: see the drill slot-overflow.`,
-      ru: `У этой цены есть предел: max_slot_wal_keep_size (здесь ${lab.postgres.settings.max_slot_wal_keep_size ?? 'нет'}). За ним слот теряется: см. учение slot-overflow.`,
+      en: `The price has a limit: max_slot_wal_keep_size (here ${lab.postgres.settings.max_slot_wal_keep_size ?? 'none'}). Beyond it the slot is invalidated: see the drill slot-overflow.`,
+      ru: `У этой цены есть предел: max_slot_wal_keep_size (здесь ${lab.postgres.settings.max_slot_wal_keep_size ?? 'нет'}). За ним слот становится недействительным: см. учение slot-overflow.`,
     },
     outageOf(recording.commits, disasterMs) || openOutageMs(recording, disasterMs) > 0
       ? {

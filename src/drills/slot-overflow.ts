@@ -28,7 +28,7 @@ export const slotOverflow: Drill = {
   id: 'slot-overflow',
   title: { en: 'A slave stays away too long', ru: 'Реплика отсутствовала слишком долго' },
   teaches: {
-    en: 'what max_slot_wal_keep_size is for: a slot that is given up, and the clone that follows',
+    en: 'what max_slot_wal_keep_size is for: a slot that is lost, and the clone that follows',
     ru: 'зачем нужен max_slot_wal_keep_size: слот потерян, и реплику приходится клонировать',
   },
   hows: [],
@@ -47,17 +47,17 @@ export const slotOverflow: Drill = {
       ru: `Слотам на ${primary} на время разрешено хранить лишь ${LIMIT} WAL (max_slot_wal_keep_size). Затем ${victim} останавливается.`,
     },
     {
-      en: `More WAL is written than that. To save its own disk, ${primary} gives the slot of ${victim} up.`,
-      ru: `WAL пишется больше этого. Чтобы спасти свой диск, ${primary} бросает слот ${victim}.`,
+      en: `More WAL is written than that. To save its own disk, ${primary} invalidates the slot of ${victim}.`,
+      ru: `WAL пишется больше этого. Чтобы спасти свой диск, ${primary} признаёт слот ${victim} недействительным.`,
     },
     {
-      en: `${victim} cannot catch up any more: it is cloned anew.`,
+      en: `${victim} cannot catch up any more: it is cloned again.`,
       ru: `Догнать мастер ${victim} уже не может: реплика клонируется заново.`,
     },
   ],
   watch: ({ primary }) => [
     {
-      en: `\`npx create-pg-lab status --watch\`: the slot on ${primary} goes from reserved over extended and unreserved to lost.`,
+      en: `\`npx create-pg-lab status --watch\`: the slot on ${primary} goes from reserved through extended and unreserved to lost.`,
       ru: `\`npx create-pg-lab status --watch\`: слот на ${primary} проходит путь от reserved через extended и unreserved до lost.`,
     },
   ],
@@ -82,7 +82,7 @@ export const slotOverflow: Drill = {
       type: `npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'ALTER SYSTEM RESET wal_keep_size' -c 'SELECT pg_reload_conf()'`,
     },
     {
-      en: 'WAL that is gone is gone: clone the standby anew.',
+      en: 'WAL that was removed does not come back: clone the standby again.',
       ru: 'Удалённого WAL не вернуть: клонируйте реплику заново.',
       type: `npx create-pg-lab reinit ${victim} --yes`,
     },
@@ -100,7 +100,7 @@ export const slotOverflow: Drill = {
       run: () => stopServer(serverOf(stage), stage.guest),
     },
     {
-      title: { en: 'Write WAL until the slot is given up', ru: 'Писать WAL, пока слот не будет потерян' },
+      title: { en: 'Write WAL until the slot is lost', ru: 'Писать WAL, пока слот не будет потерян' },
       run: (note) => untilLost(stage, note),
     },
   ],
@@ -110,7 +110,7 @@ export const slotOverflow: Drill = {
       run: () => stage.guest.execute(stage.primary, RESET),
     },
     {
-      title: { en: `Clone ${stage.victim.name} anew`, ru: `Клонировать ${stage.victim.name} заново` },
+      title: { en: `Clone ${stage.victim.name} again`, ru: `Клонировать ${stage.victim.name} заново` },
       run: async (note) => {
         await startServer(serverOf(stage), stage.guest)
         await reinit(stage, await planReinit(stage, stage.victim.name), note)
@@ -128,8 +128,8 @@ export const slotOverflow: Drill = {
     return [
       {
         name: {
-          en: 'The slot kept at most, before it was given up',
-          ru: 'Слот хранил не больше, пока не был потерян',
+          en: 'Most WAL the slot kept before it was invalidated',
+          ru: 'Слот хранил максимум, пока не стал недействительным',
         },
         value: size(mostKept(samples, slotOf(lab, cast))),
       },
@@ -145,7 +145,7 @@ export const slotOverflow: Drill = {
   },
   lessons: () => [
     {
-      en: 'A slot without a limit fills the primary’s disk, and the primary stops. max_slot_wal_keep_size gives up the standby instead.',
+      en: 'A slot without a limit fills the primary’s disk, and the primary stops. max_slot_wal_keep_size sacrifices the standby instead.',
       ru: 'Слот без предела заполняет диск мастера, и мастер останавливается. max_slot_wal_keep_size жертвует репликой.',
     },
     {
@@ -172,11 +172,11 @@ function slotsOf(guest: Guest, node: PostgresNode, slot: string): Promise<readon
   )
 }
 
-/** A checkpoint removes what no slot may keep. Barman is given time: its own slot shall not be lost as well. */
+/** A checkpoint removes what no slot may keep. Barman is given time: its own slot must not be lost as well. */
 async function untilLost(stage: LiveStage, note: Progress['note']): Promise<string> {
   const { guest, lab, primary } = stage
   const { slot } = serverOf(stage)
-  await until('the slot is given up', async () => {
+  await until('the slot is lost', async () => {
     await switchWal(primary, guest)
     if (lab.backup) await untilReceived(stage, lab.backup.slot)
     await guest.execute(primary, 'CHECKPOINT')
@@ -202,7 +202,7 @@ async function resetAll({ lab, guest }: Stage): Promise<void> {
   await Promise.all(postgresNodes(lab).map((node) => ifItCan(() => guest.execute(node, RESET))))
 }
 
-/** What does not answer now is mended by the playbook, or told by it. */
+/** What does not answer now is repaired, or reported, by the playbook. */
 async function ifItCan(work: () => Promise<void>): Promise<void> {
   try {
     await work()

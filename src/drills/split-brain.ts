@@ -32,7 +32,7 @@ export const splitBrain: Drill = {
   intro: ({ primary, victim }) => [
     {
       en: `Somebody promotes ${victim} by hand, though ${primary} is well. Both take writes now.`,
-      ru: `Кто-то вручную повышает ${victim}, хотя ${primary} исправен. Теперь запись принимают оба.`,
+      ru: `Кто-то вручную делает ${victim} мастером, хотя ${primary} исправен. Теперь запись принимают оба.`,
     },
     {
       en: `Most clients stay with ${primary}; some write to ${victim}, and it acknowledges.`,
@@ -40,7 +40,7 @@ export const splitBrain: Drill = {
     },
     {
       en: `${victim} is fenced and becomes a standby again. What only it has is lost: nobody can merge two histories.`,
-      ru: `${victim} отгораживается и снова становится репликой. То, что есть только на нём, теряется: две истории не слить.`,
+      ru: `${victim} изолируется (fencing) и снова становится репликой. То, что есть только на нём, теряется: две истории не слить.`,
     },
   ],
   watch: () => [
@@ -57,7 +57,7 @@ export const splitBrain: Drill = {
     { en: 'Who is the primary?', ru: 'Кто мастер?', type: 'npx create-pg-lab status' },
     {
       en: 'How does one notice? Two servers out of recovery are an alarm of their own.',
-      ru: 'Как это заметить? Два сервера вне recovery — отдельный повод для тревоги.',
+      ru: 'Как это заметить? Два сервера не в режиме восстановления — отдельный повод для тревоги.',
       type: 'npx create-pg-lab verify --only primary',
     },
     {
@@ -75,7 +75,7 @@ export const splitBrain: Drill = {
     {
       title: {
         en: `Promote ${stage.victim.name} by hand`,
-        ru: `Повысить ${stage.victim.name} вручную`,
+        ru: `Сделать ${stage.victim.name} мастером вручную`,
       },
       run: () => stage.guest.execute(serverOf(stage), 'SELECT pg_promote()'),
     },
@@ -94,7 +94,7 @@ export const splitBrain: Drill = {
   ],
   repair: (stage) => [
     {
-      title: { en: `Fence ${stage.victim.name}`, ru: `Отгородить ${stage.victim.name}` },
+      title: { en: `Fence ${stage.victim.name}`, ru: `Изолировать ${stage.victim.name} (fencing)` },
       run: () => fenceVictim(stage),
     },
     {
@@ -124,7 +124,7 @@ export const splitBrain: Drill = {
   lessons: () => [
     {
       en: 'pg_promote() asks nobody. Whether the old master is really gone has to be known before: that is what fencing is for.',
-      ru: 'pg_promote() никого не спрашивает. Что старого мастера действительно нет, надо знать заранее: для этого и нужно отгораживание.',
+      ru: 'pg_promote() никого не спрашивает. Что старого мастера действительно нет, надо знать заранее: для этого и нужна изоляция (fencing).',
     },
     {
       en: 'Neither server complains: each is well by itself. Only somebody who asks both of them sees it.',
@@ -132,7 +132,7 @@ export const splitBrain: Drill = {
     },
     {
       en: 'Two histories cannot be merged. Before one is given up, look what only it has, and take that out by hand.',
-      ru: 'Две истории не слить. Прежде чем отдать одну, посмотрите, что есть только в ней, и заберите это вручную.',
+      ru: 'Две истории не слить. Прежде чем отказаться от одной, посмотрите, что есть только в ней, и заберите это вручную.',
     },
   ],
 }
@@ -153,7 +153,7 @@ async function noticed({ lab, guest, primary, victim }: LiveStage): Promise<stri
   })
 }
 
-/** pg_rewind takes it back to where they parted, once it is stopped: it would not follow an older timeline by itself. */
+/** pg_rewind takes it back to where they diverged, once it is stopped: it would not follow an older timeline by itself. */
 async function fenceVictim(stage: LiveStage): Promise<string> {
   const { ok, state } = await fence(stage, stage.victim, FENCE_SECONDS)
   if (ok) return state

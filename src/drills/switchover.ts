@@ -57,7 +57,7 @@ export const switchover: Drill = {
       run: async (note) => void (await followPrimary(stage, note, [stage.victim.name])),
     },
     {
-      title: { en: 'Let commits pass', ru: 'Принять транзакции' },
+      title: { en: 'Let commits through again', ru: 'Снова разрешить фиксацию' },
       run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
     },
   ],

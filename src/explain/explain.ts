@@ -76,9 +76,9 @@ function amountOf({ default: value, unit }: SettingFacts): string {
 }
 
 function tellWhen({ context }: SettingFacts): string {
-  if (context === 'internal') return 'PostgreSQL tells it, and it cannot be given.'
-  if (context === 'postmaster') return 'A change takes a restart.'
-  return context.endsWith('backend') ? 'A change counts for new sessions.' : 'A change takes a reload.'
+  if (context === 'internal') return 'Read-only: PostgreSQL reports it.'
+  if (context === 'postmaster') return 'A change needs a restart.'
+  return context.endsWith('backend') ? 'A change applies to new sessions.' : 'A change needs a reload.'
 }
 
 /** `must be on: …` → `on: …`; `is the lab's own: …` → `nothing: it is the lab's own: …` */

@@ -50,7 +50,7 @@ const MANUALS: Readonly<Record<string, string | ((version: number) => string)>> 
 }
 
 /**
- * The page that tells more.
+ * The page that says more.
  * @param path of a setting as the schema has it, e.g. `slaves[].slot`
  * @param version PostgreSQL's major in this lab
  */

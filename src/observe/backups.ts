@@ -23,7 +23,7 @@ export interface Backups {
   readonly rehearsed: Rehearsed | undefined
   /** Since when Barman has known the server, ISO 8601; `undefined` where it has not reached it yet. */
   readonly since: string | undefined
-  /** The backup host's clock, ISO 8601: ages are told by it. */
+  /** The backup host's clock, ISO 8601: ages are counted by it. */
   readonly clock: string
 }
 

@@ -23,7 +23,7 @@ export async function seeBelongings(guest: Guest, node: LabNode): Promise<Belong
   const [owner = '', ...found] = output.stdout.trimEnd().split('\n')
   if (output.exitCode !== 0 || !owner.startsWith('owner=')) {
     // What could not be looked at is not empty.
-    throw programFailed(`${node.name} does not tell what of PostgreSQL is there`, `sudo sh ${SCRIPT}`, output)
+    throw programFailed(`${node.name} does not say what of PostgreSQL is there`, `sudo sh ${SCRIPT}`, output)
   }
   return { owner: owner.replace('owner=', ''), found }
 }

@@ -8,7 +8,7 @@ const NOTHING_ANSWERS = 2
 const ANSWER_SECONDS = 3
 
 /**
- * Whether a primary that answers us is lost all the same: our road to a machine is not the network of the servers and
+ * Whether a primary that answers us is lost nevertheless: our way to a machine is not the network of the servers and
  * their clients. It is cut off when a standby is there to take over, and none of the lab's other machines that answer
  * us gets an answer from it; see docs/decisions/12-when-a-primary-counts-as-lost.md.
  */
@@ -24,7 +24,7 @@ export async function isCutOff(
 }
 
 /**
- * Whether a server that does not answer us answers others: then it lives, and only our road to it is cut.
+ * Whether a server that does not answer us answers others: then it is alive, and only our way to it is cut.
  * @returns one of those it answers
  */
 export async function reachedBy(

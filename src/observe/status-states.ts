@@ -5,7 +5,7 @@ import type { Sender, Slot } from './server-parts.ts'
 import { BARMAN_FOLLOWER } from './server-settings.ts'
 import type { Asked, Disk, StatusAnswer } from './status-answers.ts'
 
-/** A host of the lab, as it tells it. */
+/** A host of the lab, as it describes itself. */
 export interface NodeState {
   readonly name: string
   readonly address: string
@@ -173,7 +173,7 @@ export function backupStateOf(
   if (sender) return { ...seen, state: 'receiving', ...WELL }
   const isSilent = [...answers.values()].some((one) => 'machine' in one && one.machine === 'slow')
   if (primariesIn(answers).length === 0 && isSilent) {
-    const problem = 'no primary answers that could tell whether receive-wal streams'
+    const problem = 'no primary answers, so it is not known whether receive-wal streams'
     return { ...seen, state: 'not known', problem, hint: 'npx create-pg-lab verify --only primary' }
   }
   const hint = `npx create-pg-lab ssh ${name} -- sudo -u barman barman cron`

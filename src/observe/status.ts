@@ -9,14 +9,14 @@ import { backupStateOf, nodeStateOf, type Survey } from './status-states.ts'
 
 export type { NodeState, SlotState, Survey } from './status-states.ts'
 
-/** A node that is silent for so long counts as down: one look shall not wait for it. */
+/** A node that is silent for so long counts as down: one look must not wait for it. */
 const SILENCE_MS = 4_000
 
 /** A locked or loaded server is told so while the machine still counts as there. */
 const STATEMENT_S = 3
 
 /**
- * The lab as its hosts tell it at this moment: one question a host, all at the same time.
+ * The lab as its hosts describe it at this moment: one question a host, all at the same time.
  * A host that is down is part of the picture, never an error.
  */
 export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {

@@ -93,7 +93,7 @@ export function standbySteps(lab: Lab, node: PostgresNode, mark: string): readon
       'SELECT status, sender_host, slot_name, received_tli, latest_end_lsn, latest_end_time FROM pg_stat_wal_receiver',
       { checks: ['standby'] },
     ),
-    // It changes nothing on a server that is none of a standby any more.
+    // It changes nothing on a server that is no longer a standby.
     sql('readOnly', `DELETE FROM ${tableOf(lab)} WHERE false`, {
       database,
       checks: [],
@@ -102,7 +102,7 @@ export function standbySteps(lab: Lab, node: PostgresNode, mark: string): readon
   ]
 }
 
-/** The backup host, as Barman tells it. */
+/** The backup host, by Barman's own words. */
 export function backupSteps({ server }: BackupNode): readonly PlannedStep[] {
   const wait = ['--wait', '--wait-timeout', String(BACKUP_WAIT_S)]
   return [

@@ -18,7 +18,7 @@ const ASK_EVERY_MS = 500
 
 const TIMEOUT_MS = 24 * 60 * 60_000
 
-/** PostgreSQL 13 and later tell; before, the view is missing and the query finds nothing to ask. */
+/** PostgreSQL 13 and later report it; before, the view is missing and the query finds nothing to ask. */
 const PROGRESS_SQL = `SELECT backup_streamed::float8 AS done, backup_total::float8 AS total
   FROM pg_stat_progress_basebackup AS p JOIN pg_stat_activity AS a USING (pid)
   WHERE a.application_name = 'barman_streaming_backup'`
@@ -118,7 +118,7 @@ async function whyNone(output: Output, backup: BackupNode, guest: Guest): Promis
     exitCode: output.exitCode,
     lastLines: linesOf(output),
     hint: isRefused
-      ? 'What can be mended is mended by: npx create-pg-lab provision. Then: npx create-pg-lab backup'
+      ? 'What can be repaired is repaired by: npx create-pg-lab provision. Then: npx create-pg-lab backup'
       : 'Is Barman well? npx create-pg-lab verify --only barman',
   })
 }

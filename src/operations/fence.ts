@@ -6,7 +6,7 @@ import type { LiveLab } from '../observe/live-lab.ts'
 export interface Fenced {
   readonly node: LabNode
   /**
-   * It is stopped, and signed as a standby. Otherwise its machine did not answer: when it boots, its guard asks the
+   * It is stopped, and marked as a standby. Otherwise its machine did not answer: when it boots, its guard asks the
    * others before PostgreSQL starts; one that was only paused goes on.
    */
   readonly ok: boolean
@@ -23,7 +23,7 @@ export const GUARD = 'pg-lab-guard'
 const AROUND_MS = 10_000
 
 /**
- * Stops PostgreSQL on a machine and signs it as a standby.
+ * Stops PostgreSQL on a machine and marks it as a standby.
  * @param seconds after which it is stopped by force
  */
 export async function fence(

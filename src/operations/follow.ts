@@ -9,7 +9,7 @@ import type { AnsibleEvent } from '../tools/ansible/events.ts'
 /** Which hosts were made to follow the primary, and which could not. */
 export interface Following {
   readonly hosts: readonly string[]
-  /** Left out: they do not answer, or have gone another way. */
+  /** Left out: they do not answer, or have diverged. */
   readonly left: readonly LabNode[]
   readonly recap: PlaybookResult['recap']
 }
@@ -54,7 +54,7 @@ export async function followPrimary(
   return { hosts: limit, left, recap }
 }
 
-/** The primary, and the standbys that have not parted from it. */
+/** The primary, and the standbys that have not diverged from it. */
 export function ableToFollow(servers: readonly Server[]): readonly Server[] {
   const primary = servers.find(({ state }) => state === 'primary')?.answer
   return servers.filter(

@@ -5,7 +5,7 @@ import { pause } from '../tools/process/signals.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 
-/** A load is bounded both ways: a lab on a laptop shall survive a slip of the finger. */
+/** A load is bounded both ways: a lab on a laptop must survive a slip of the finger. */
 export const LOAD_LIMITS = { rate: 5_000, seconds: 3_600 } as const
 
 export interface LoadOptions {

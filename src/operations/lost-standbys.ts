@@ -16,7 +16,7 @@ const goneSql = (lsn: string) => `SELECT pg_wal_lsn_diff(${literal(lsn)}::pg_lsn
 
 /**
  * Finds the standbys that can never catch up: the server they should stream from has thrown away WAL they need. Their
- * slots need not show it: one that was made anew for a clone is whole. Nor does whether they stream: such a standby
+ * slots need not show it: one that was made again for a clone is whole. Nor does whether they stream: such a standby
  * begins to, again and again. One that has just been started may still have that WAL itself: look twice.
  */
 export async function findLostStandbys(

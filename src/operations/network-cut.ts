@@ -10,7 +10,7 @@ import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 const SET_LINK = `link=$(ip -o -4 address show to "$1" | { read -r _ link _; echo "$link"; })
 [ -n "$link" ] && ip link set "$link" "$2"`
 
-/** Cuts a machine off from the lab's network; the road by which ssh comes to it stays. */
+/** Cuts a machine off from the lab's network; the way by which ssh reaches it stays. */
 export async function cutCable(live: LiveLab, node: LabNode): Promise<void> {
   if (live.lab.provider !== 'docker') return setLink(live, node, 'down')
   await createContainers(live).disconnect(node.name, live.lab.network.subnet)
@@ -58,7 +58,7 @@ listens() { ss -Hltn "sport = :5432" | grep -q "$1"; }
 listens . || exit 0
 listens "$1:" || systemctl restart 'postgresql@*' 'postgresql-[0-9]*'`
 
-/** What a person types to mend it. */
+/** What a person types to repair it. */
 export function mendCommand(lab: Lab, { name, address }: LabNode): string {
   return lab.provider === 'docker'
     ? `docker network connect --ip ${address} ${dockerNetwork(lab.network.subnet)} ${lab.name}-${name}`

@@ -36,7 +36,7 @@ export interface PromotionPlan {
 export interface Promotion {
   readonly target: PostgresNode
   readonly fenced: readonly Fenced[]
-  /** When it took writes, as Date.now() tells it. */
+  /** When it took writes, by Date.now(). */
   readonly writableAtMs: number
 }
 
@@ -123,7 +123,7 @@ function doubtOfCommits({ replication }: Lab, servers: readonly Server[]): reado
   const standbys = silent.length - (servers.some(({ state }) => state === 'primary') ? 0 : 1)
   if (count === 0 || standbys < count) return []
   return [
-    `${namesOf(silent)}: no answer, and in sync mode one of them may be the only server that has commits which were acknowledged`,
+    `${namesOf(silent)}: no answer, and in sync mode one of them may be the only server with acknowledged commits`,
   ]
 }
 
@@ -145,7 +145,7 @@ function mostAdvanced(lab: Lab, servers: readonly Server[]): Server {
     })
   }
   throw new UserError(`Only standbys that replay late answer: ${namesOf(delayed)}`, {
-    hint: `say that one of them shall be the primary: npx create-pg-lab promote ${delayed[0]?.node.name}`,
+    hint: `choose one of them as the primary: npx create-pg-lab promote ${delayed[0]?.node.name}`,
   })
 }
 
@@ -191,7 +191,7 @@ function reasonFor(lab: Lab, target: Server, servers: readonly Server[], isNamed
 /**
  * Fences what does not answer and promotes the standby. What else has to follow the new primary is the part of
  * `followPrimary`, which is slow.
- * @param onStep is told what it is at
+ * @param onStep receives progress text
  * @throws CommandError when the standby cannot be promoted, or a primary that is cut off not be stopped
  */
 export async function promote(
@@ -211,7 +211,7 @@ export async function promote(
   return { target: plan.target, fenced, writableAtMs: await makePrimary(live, plan.target, taken) }
 }
 
-/** It took writes a moment ago, and its network may be mended at any time. */
+/** It took writes a moment ago, and its network may come back at any time. */
 function verifyStopped({ cutOff }: PromotionPlan, fenced: readonly Fenced[]): void {
   if (!cutOff || fenced.some(({ node, ok }) => ok && node === cutOff)) return
   throw new CommandError(`${cutOff.name} took writes and could not be stopped, so nobody was promoted`, {

@@ -26,7 +26,7 @@ export function imagesOf(directory: string, { os }: Pick<Lab, 'os'>): readonly s
 
 /**
  * Node images that no machine on this computer was made from, stopped ones included, and that are neither this lab's
- * nor the newest of their system: another lab would have to build that again. So are those that were made anew under
+ * nor the newest of their system: another lab would have to build that again. So are those that were made again under
  * the same name.
  * @param kept the images of this lab
  * @returns names, and the numbers of those that have none any more

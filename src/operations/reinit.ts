@@ -21,7 +21,7 @@ export interface ReinitPlan {
 }
 
 /**
- * Looks whether a server can be cloned afresh.
+ * Looks whether a server can be cloned again.
  * @throws UserError with the reason why not
  */
 export async function planReinit(live: LiveLab, name: string): Promise<ReinitPlan> {
@@ -51,7 +51,7 @@ function verifyAnswers(upstream: Server, { node }: Server): void {
   })
 }
 
-/** Clones the server afresh; its old data is deleted once the clone is complete. */
+/** Clones the server again; its old data is deleted once the clone is complete. */
 export async function reinit(
   live: LiveLab,
   { node, limit }: ReinitPlan,

@@ -16,7 +16,7 @@ export interface RejoinPlan {
   readonly isPrimary: boolean
   /** Its machine does not answer and has to be started first. */
   readonly isDown: boolean
-  /** Where it went another way, as far as it can be asked. */
+  /** Where it diverged, as far as it can be asked. */
   readonly parting: Parting | undefined
   /** What a standby of the primary cannot keep. */
   readonly loss: Loss
@@ -109,7 +109,7 @@ async function lossOf(
 const CLONE_REASONS: Partial<Record<Loss['kind'], string>> = {
   'no data': 'it has no data.',
   'same timeline':
-    'it has written on the very timeline of the primary, and nobody can tell where they parted.',
+    'it has written on the very timeline of the primary, and nobody can tell where they diverged.',
   'other cluster': 'its data belongs to another cluster.',
 }
 

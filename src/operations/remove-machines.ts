@@ -28,7 +28,7 @@ export async function withGoneMachines<Result>(
 }
 
 /**
- * Parts with machines: they are stopped, then nothing keeps WAL for them, and only then are they deleted. Killed in
+ * Removes machines: they are stopped, then nothing keeps WAL for them, and only then are they deleted. Killed in
  * the middle it can be repeated. They must not be in synchronous_standby_names any more.
  * @param options.agreed names of those that may be deleted; the others stay, stopped
  */

@@ -19,7 +19,7 @@ export interface TableState {
   readonly checksum: string
 }
 
-/** How far a rehearsal came. Each step is only told when the one before it was good. */
+/** How far a rehearsal came. Each step only follows when the one before it was good. */
 export interface Rehearsal {
   readonly backup: string
   /** The restore point that was the target, and where it lies in the WAL. */
@@ -262,7 +262,7 @@ COMMIT;
   const told = (word: string) => new RegExp(`^@${word} (.*)$`, 'm').exec(stdout)?.[1]
   const [state, lsn, timeline] = [told('state'), told('point'), told('timeline')]
   if (exitCode !== 0 || !state || !lsn) {
-    throw new CommandError(`${primary.name} does not let its demo table be counted`, {
+    throw new CommandError(`${primary.name} does not let us count its demo table`, {
       command: 'psql',
       exitCode,
       lastLines: stderr.trim().split('\n'),

@@ -33,12 +33,12 @@ export function parseRestoreTarget(text: string, timeZone: string): RestoreTarge
   const time = TIME.exec(text)
   if (time) return momentOf(text, time, timeZone)
   if (RELATIVE.test(text)) {
-    throw new UserError(`--to ${text} is no moment: it says when only from today`, { hint: `give ${FORMS}` })
+    throw new UserError(`--to ${text} is not a moment: it is relative to today`, { hint: `give ${FORMS}` })
   }
   // Restore points have at most 63 bytes; what looks like a time or an option is a slip.
   const isName = text.trim() !== '' && Buffer.byteLength(text) <= 63 && !/^[\d-]/.test(text)
   if (isName) return { kind: 'name', value: text }
-  throw new UserError(`--to ${text} is no moment`, { hint: `give ${FORMS}` })
+  throw new UserError(`--to ${text} is not a moment`, { hint: `give ${FORMS}` })
 }
 
 function momentOf(text: string, parts: RegExpExecArray, timeZone: string): RestoreTarget {

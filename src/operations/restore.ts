@@ -23,7 +23,7 @@ export interface RestorePlan {
   readonly host: BackupNode
   readonly backup: BaseBackup
   readonly moment: RestoreTarget
-  /** What PostgreSQL is told of it. */
+  /** What PostgreSQL gets to know of it. */
   readonly target: Target
   /** The primary of today. `undefined` when none answers: then only what has arrived can be restored. */
   readonly primary: LabNode | undefined
@@ -178,7 +178,7 @@ async function backupFor(live: RestoreLab, wanted: Wanted): Promise<BaseBackup> 
   throw tooEarly(wanted, earliest)
 }
 
-/** Barman tells whole seconds, rounded down. */
+/** Barman gives whole seconds, rounded down. */
 function isBefore({ endedAt }: BaseBackup, end: BackupEnd, target: Target): boolean {
   if (target.kind === 'latest') return true
   if (target.kind === 'time') return endedAt !== undefined && endedAt + 1 <= target.at
@@ -203,7 +203,7 @@ function inFuture(value: string, why = ''): UserError {
 
 function tooEarly({ moment, target, timeline }: Wanted, earliest: BackupEnd | undefined): UserError {
   if (!earliest) {
-    return new UserError(`No backup leads to timeline ${timeline}: those there are were taken on others`, {
+    return new UserError(`No backup leads to timeline ${timeline}: all were taken on other timelines`, {
       hint: 'for the newest timeline take one: npx create-pg-lab backup',
     })
   }
@@ -234,7 +234,7 @@ async function endOf({ guest, backup: host }: RestoreLab, { id }: BaseBackup): P
   return { lsn, timeline: Number(timeline) }
 }
 
-/** What the playbooks are told. */
+/** The variables of the playbooks. */
 function variablesOf({ backup, target, timeline }: RestorePlan): Record<string, string> {
   return {
     restore_backup: backup.id,
@@ -254,10 +254,10 @@ export async function restoreBeside(live: RestoreLab, plan: RestorePlan, onStep:
 }
 
 /**
- * Restores over a server: it gets the data of the moment and goes on as the primary; standbys are cloned afresh, and
+ * Restores over a server: it gets the data of the moment and goes on as the primary; standbys are cloned again, and
  * Barman takes a new backup. Nothing of the cluster is touched before the moment is reached on the backup host.
  * @param over name of that server
- * @returns what is to be told afterwards, a sentence each: where data is kept that an earlier restore has set aside
+ * @returns what to report afterwards, a sentence each: where data is kept that an earlier restore has set aside
  */
 export async function restoreOver(
   live: RestoreLab,
@@ -277,7 +277,7 @@ export async function removeRestored(live: RestoreLab, onStep: (text: string) =>
 
 /**
  * A commit behind the moment, for PostgreSQL ends there only where it sees one; and all of it in the archive. Where a
- * restore or a rejoin was cut off, Barman is still to be told to begin anew: the role does that once.
+ * restore or a rejoin was cut off, Barman still has to start over: the role does that once.
  */
 async function sealMoment(
   live: RestoreLab,
@@ -334,7 +334,7 @@ async function play(
 
 function notReached({ moment, backup }: RestorePlan, cause: CommandError): UserError {
   const told = moment.kind === 'latest' ? 'the end' : moment.value
-  return new UserError(`The WAL behind backup ${backup.id} ends before ${told}. Nothing was changed`, {
+  return new UserError(`The WAL after backup ${backup.id} ends before ${told}. Nothing was changed`, {
     hint: 'Is a segment missing? npx create-pg-lab verify --only continuity. All that can be had: --to latest',
     cause,
   })

@@ -36,7 +36,7 @@ export async function readFiles({ guest }: Pick<LiveLab, 'guest'>, node: Postgre
   }
 }
 
-/** A machine that was made anew has no guard. Where there is data all the same, nobody knows what is in it. */
+/** A machine that was made again has no guard. Where there is data nevertheless, nobody knows what is in it. */
 async function filesWithoutGuard(guest: LiveLab['guest'], node: PostgresNode): Promise<ServerFiles> {
   const { found } = await seeBelongings(guest, node)
   return found.some((line) => /^a (cluster|server) /.test(line)) ? UNKNOWN : { ...UNKNOWN, data: 'none' }

@@ -12,7 +12,7 @@ const ANSWER_TIMEOUT_MS = 8_000
 /**
  * Boots what is not running, side by side where the provider can, and writes how ssh gets there. Existing servers are
  * their owner's: nobody here has stopped one.
- * @param note is told what Vagrant is at
+ * @param note receives progress text
  */
 export async function startMachines(
   {

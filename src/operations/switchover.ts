@@ -79,7 +79,7 @@ function verifyReady(
   }
   if (answer.system_identifier !== its.system_identifier) {
     throw new UserError(`${name} holds another cluster than ${primary.node.name}`, {
-      hint: `clone it anew: npx create-pg-lab reinit ${name}`,
+      hint: `clone it again: npx create-pg-lab reinit ${name}`,
     })
   }
   if (delayOf(lab, node) !== '') {
@@ -112,7 +112,7 @@ const REPLAY_SECONDS = 30
 const BARMAN_ANSWERS_MS = 60_000
 
 /**
- * The primary stops, the standby replays the last of its WAL and is promoted. The old primary is signed as a standby;
+ * The primary stops, the standby replays the last of its WAL and is promoted. The old primary is marked as a standby;
  * it and all others follow by `followPrimary(place, onStep, [plan.primary.name])`.
  * @throws CommandError when the standby does not get all WAL: then the old primary is the primary again
  */

@@ -24,7 +24,7 @@ interface RestorePoint {
   readonly lsn: string
 }
 
-/** The timelines of a cluster, as Barman's archive and the primary tell them. */
+/** The timelines of a cluster, as Barman's archive and the primary know them. */
 export interface Timelines {
   /** The one the primary writes; the newest in the archive when there is no primary. */
   readonly current: number

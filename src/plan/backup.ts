@@ -35,7 +35,7 @@ export async function backupItems(lab: Lab, seen: Survey, guest: Guest): Promise
   })
   if (!seen.made.has(backup.name)) return [item('add', newBarman(backup))]
   if (!seen.machines.has(backup.name)) {
-    return [item('look', 'it is not running: what changes there is seen only once it runs')]
+    return [item('inspect', 'it is not running: what changes there is seen only once it runs')]
   }
   const sight = await askBarman(guest, backup)
   if (!sight?.config) return [item('add', newBarman(backup))]
@@ -43,7 +43,7 @@ export async function backupItems(lab: Lab, seen: Survey, guest: Guest): Promise
   const texts = [
     ...configTexts(backup, sight.config),
     ...connections,
-    ...(connections.length === 0 ? [] : ['receive-wal is started anew']),
+    ...(connections.length === 0 ? [] : ['receive-wal is started again']),
     ...jobTexts(backup, sight),
     ...passwordTexts(lab, sight),
   ]

@@ -30,7 +30,7 @@ export async function makePlan(
   ]
 }
 
-/** A machine that is made anew has no server yet. */
+/** A machine that is made again has no server yet. */
 function withoutMoved(lab: Lab, seen: Survey): Survey {
   const moved = departures(lab, seen).moved.map(({ name }) => name)
   const without = <Sight>(sights: ReadonlyMap<string, Sight>) =>

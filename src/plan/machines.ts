@@ -9,7 +9,7 @@ import { machinesThat } from './whereabouts.ts'
 
 /** Machines that must be deleted before the others can be made or go on. */
 export interface Departures {
-  /** Their address changes: they are made anew under the same name. */
+  /** Their address changes: they are made again under the same name. */
   readonly moved: readonly LabNode[]
   /** Gone from the config, and another machine has their address now. */
   readonly inTheWay: readonly GoneMachine[]
@@ -56,7 +56,7 @@ export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
       item(
         'recreate',
         name,
-        `its address becomes ${address}: deleted with ${holds(role)}, after a question, and made anew`,
+        `its address becomes ${address}: deleted with ${holds(role)}, after a question, and made again`,
       ),
     ),
     ...nodesOf(lab).flatMap((node) => {

@@ -45,7 +45,7 @@ export function otherNetwork(lab: Lab, { former, machines, made }: Survey): read
     return [
       refuse(
         `the machines are in a network that is called like the lab, ${name}, and the config asks for ${lab.name}`,
-        `put name: '${name}' back, or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up`,
+        `put name: '${name}' back, or start over, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up`,
       ),
     ]
   }

@@ -1,5 +1,5 @@
 /**
- * What happens. `keep`: it stays, though the config no longer names it. `recreate`: a machine is deleted and made anew. `look`: it does not answer, so nobody can say yet.
+ * What happens. `keep`: it stays, though the config no longer names it. `recreate`: a machine is deleted and made again. `inspect`: it does not answer, so nobody can say yet.
  * `refuse`: `up` stops before it touches anything.
  */
 export type PlanAction =
@@ -14,7 +14,7 @@ export type PlanAction =
   | 'change'
   | 'remove'
   | 'keep'
-  | 'look'
+  | 'inspect'
   | 'refuse'
 
 /** One thing that `up` would do, or refuses to do. */

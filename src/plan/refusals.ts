@@ -9,10 +9,10 @@ import { growth } from './setting-changes.ts'
 import type { Survey } from './survey.ts'
 import { addressesInLab, machinesThat } from './whereabouts.ts'
 
-/** The other way out; servers that were there before the lab are nobody's to delete. */
+/** The other way out; servers that were there before the lab are not ours to delete. */
 function orAnew({ provider }: Lab): string {
   if (provider === 'ssh') return ''
-  return ', or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
+  return ', or start over, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
 }
 
 function refuse(kind: PlanItem['kind'], node: string, text: string, hint: string): PlanItem {
@@ -41,7 +41,7 @@ export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
   ]
 }
 
-/** What somebody else has made is neither adopted nor overwritten without being told. The playbook refuses the same. */
+/** What somebody else has made is neither adopted nor overwritten unless the user says so. The playbook refuses the same. */
 function foreignServers(lab: Lab, { belongings, takesOver }: Survey): readonly PlanItem[] {
   if (takesOver) return []
   return [...belongings]
@@ -70,7 +70,7 @@ function otherAddress(lab: Lab, seen: Survey): readonly PlanItem[] {
     )
 }
 
-/** The address of the machine that holds the data is part of it; a standby is simply cloned anew. */
+/** The address of the machine that holds the data is part of it; a standby is simply cloned again. */
 function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
   const { primary, former } = seen
   return machinesThat(lab, seen, 'moved')
@@ -80,7 +80,7 @@ function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
       return refuse(
         'machine',
         name,
-        `its address cannot become ${address}: the machine would have to be made anew, and it holds the data`,
+        `its address cannot become ${address}: the machine would have to be made again, and it holds the data`,
         `put ${was ? `${was}` : 'its old address'} back${orAnew(lab)}`,
       )
     })
@@ -114,7 +114,7 @@ function goneMaster(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
     refuse(
       'machine',
       old.name,
-      `the master cannot be renamed to ${lab.master.name}: its machine would have to be made anew, and it holds the data`,
+      `the master cannot be renamed to ${lab.master.name}: its machine would have to be made again, and it holds the data`,
       `put the name ${old.name} back${orAnew(lab)}`,
     ),
   ]
@@ -256,7 +256,7 @@ function growsAndShrinks(lab: Lab, { servers }: Survey): readonly PlanItem[] {
 }
 
 const OR_ANOTHER_HOST =
-  ', or give backup.name another name as well: that machine is made anew, and this one is deleted with all backups, after a question'
+  ', or give backup.name another name as well: that machine is made again, and this one is deleted with all backups, after a question'
 
 /** Barman keeps backups under the server's name, and would go on streaming under the old one. */
 function otherBarmanServer({ backup, provider }: Lab, { barmanServers }: Survey): readonly PlanItem[] {

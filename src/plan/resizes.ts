@@ -13,7 +13,7 @@ import type { View } from './view.ts'
  */
 const VM_TOLERANCE_MB = 192
 
-/** Compares what the machines have with what they shall have. Of a machine that is off, only a container tells. */
+/** Compares what the machines have with what they should have. Of a machine that is off, only a container's size is known. */
 export async function seeResizes(
   view: View,
   machines: ReadonlyMap<string, MachineSight>,

@@ -63,12 +63,12 @@ function changesOf(lab: Lab, seen: Survey, primary: PostgresNode, node: Postgres
 function silentItem(seen: Survey, node: PostgresNode): readonly PlanItem[] {
   if (seen.servers.has(node.name) || !seen.made.has(node.name)) return []
   if (!seen.machines.has(node.name))
-    return [item('look', node, 'its server is not running: what changes there is seen only once it runs')]
+    return [item('inspect', node, 'its server is not running: what changes there is seen only once it runs')]
   const reason = seen.unanswering.get(node.name)
   if (reason === undefined)
-    return [item('look', node, 'PostgreSQL does not answer: it is started, or set up if it is not there')]
+    return [item('inspect', node, 'PostgreSQL does not answer: it is started, or set up if it is not there')]
   const text = `PostgreSQL runs there and gives no answer (${reason}): what changes is not known, and up ends there`
-  return [item('look', node, text)]
+  return [item('inspect', node, text)]
 }
 
 function newPrimary(lab: Lab): string {
@@ -186,5 +186,5 @@ function unusedSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: Postgr
   return (server?.slots ?? [])
     .filter(({ slot_type, slot_name }) => slot_type === 'physical' && !wanted.includes(slot_name))
     .filter(({ slot_name }) => [...own, ...gone].includes(slot_name))
-    .map(({ slot_name }) => item('remove', node, `slot ${slot_name}: nobody follows through it any more`))
+    .map(({ slot_name }) => item('remove', node, `slot ${slot_name}: nobody follows through it now`))
 }

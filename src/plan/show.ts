@@ -1,7 +1,7 @@
 import type { Paint } from '../show.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
 
-/** So many files are named; of more only their number is told. */
+/** So many files are named; of more only their number is shown. */
 const MAX_FILES = 8
 
 const HEADINGS: Readonly<Record<PlanItem['kind'], string>> = {

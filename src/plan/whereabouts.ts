@@ -14,7 +14,7 @@ function whereaboutsOf(lab: Lab, { machines, made, former }: Survey, node: LabNo
   const written = former.nodes.find(({ name }) => name === node.name)?.address || undefined
   if (!made.has(node.name) || sight?.addresses.includes(node.address)) return 'there'
   if (written !== undefined && written !== node.address) return 'moved'
-  if (!sight) return 'there' // once it is started it tells
+  if (!sight) return 'there' // once it is started it will say
   const others = addressesInLab(lab, sight.addresses)
   if (written === undefined) return others.length === 0 ? 'unclear' : 'moved'
   return others.length === 0 ? 'down' : 'unclear'

@@ -22,7 +22,7 @@ interface CatalogueRow {
   readonly wal_size_bytes?: number
 }
 
-/** Every base backup Barman has of its server, the newest first. @throws CommandError when Barman does not tell */
+/** Every base backup Barman has of its server, the newest first. @throws CommandError when Barman does not say */
 export async function listBackups(backup: BackupNode, guest: Guest): Promise<readonly BaseBackup[]> {
   const answer = await askBarman(guest, backup, ['list-backup'])
   if (!Array.isArray(answer.about)) throw barmanFailed(answer, backup)
@@ -42,7 +42,7 @@ function toBackup(row: CatalogueRow): BaseBackup {
   }
 }
 
-/** Names of a backup's tablespaces. Barman 3.13 leaves them out of its list. @throws CommandError when Barman does not tell */
+/** Names of a backup's tablespaces. Barman 3.13 leaves them out of its list. @throws CommandError when Barman does not say */
 export async function tablespacesOf(
   backup: BackupNode,
   guest: Guest,

@@ -95,14 +95,14 @@ export async function barmanConfig(
   return { answer, config: answer.about as Record<string, unknown> }
 }
 
-/** Barman's version, e.g. `3.13.3`. @throws CommandError when Barman does not tell */
+/** Barman's version, e.g. `3.13.3`. @throws CommandError when Barman does not say */
 export const barmanVersion = onceAGuest(async (guest, backup: BackupNode): Promise<string> => {
   const words = ['barman', '--version']
   const output = await guest.shell(backup, words, { as: 'barman', timeoutMs: TIMEOUT_MS })
   const version = /\d+(\.\d+)+\S*/.exec(output.stdout)?.[0]
   if (version !== undefined) return version
   throw programFailed(
-    `Barman on ${backup.name} does not tell its version`,
+    `Barman on ${backup.name} does not say its version`,
     barmanCommand(['--version']),
     output,
   )

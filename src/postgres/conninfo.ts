@@ -1,7 +1,7 @@
 import { AUTHORITY } from '../catalog/certificates.ts'
 import type { Lab, LabNode } from '../lab.ts'
 
-/** Whom a client of the lab believes to be the server. */
+/** How strictly a client checks the server's certificate. */
 export const VERIFY = 'sslmode=verify-full'
 
 /**

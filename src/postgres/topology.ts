@@ -26,7 +26,7 @@ export function delayOf(lab: Lab, { name }: Pick<LabNode, 'name'>): string {
 }
 
 /**
- * synchronous_standby_names of the primary of the day, `''` when nobody is waited for: only a standby that streams
+ * synchronous_standby_names of the current primary, `''` when nobody is waited for: only a standby that streams
  * from the primary itself can be. Role master has the same rule.
  */
 export function synchronousNames(lab: Lab, primary: LabNode): string {

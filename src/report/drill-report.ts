@@ -4,7 +4,7 @@ import type { Words } from '../words/words.ts'
 /** A language the report speaks. */
 export type Language = Words['language']
 
-/** A text in every language: a drill is told in the one that is asked for, and its page keeps both. */
+/** A text in every language: a drill speaks the one that is asked for, and its page keeps both. */
 export type Text = Readonly<Record<Language, string>>
 
 /** From one moment of a drill to a later one, in ms since it began. */

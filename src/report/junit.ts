@@ -6,7 +6,7 @@ import type { CheckReport } from './report.ts'
 export function junit(checks: readonly CheckReport[]): string {
   const all = checks.flatMap(({ findings }) => findings)
   const file = tag`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="pg-lab verify" tests="${all.length}" failures="${all.filter(({ ok }) => !ok).length}">
+<testsuites name="create-pg-lab verify" tests="${all.length}" failures="${all.filter(({ ok }) => !ok).length}">
 ${checks.map(suite)}
 </testsuites>
 `

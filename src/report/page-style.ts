@@ -13,7 +13,7 @@ svg text{fill:var(--text)}svg .name{font-weight:700;font-size:15px}svg .small{fo
 .band.outage{fill:var(--bad);opacity:.22}.band.unprotected{fill:var(--muted);opacity:.16}
 `
 
-/** Of a picture that is a file of its own. */
+/** Styles for an SVG that stands alone. */
 export const PICTURE_STYLE = `${COLOURS}svg{background:var(--bg);font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}${PLOTS}`
 
 /** The page's own style: light and dark, one column, nothing from the network. */

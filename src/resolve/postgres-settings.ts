@@ -58,7 +58,7 @@ export function checkSettings(config: Config, report: AddProblem): void {
   const least = replicationConnections(config)
   for (const name of ['max_wal_senders', 'max_replication_slots']) {
     const value = postgres.settings[name]
-    if (!(Number(value) < least)) continue // what is no number is told by checkServerSettings
+    if (!(Number(value) < least)) continue // what is no number is reported by checkServerSettings
     report(
       `postgres.settings.${name}`,
       `must be at least ${least}; ${JSON.stringify(value)} was given`,

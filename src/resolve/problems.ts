@@ -1,4 +1,4 @@
-/** Takes one problem: config path, what is wrong, what to do. All are told together in the end. */
+/** Takes one problem: config path, what is wrong, what to do. All are reported together at the end. */
 export type AddProblem = (path: string, message: string, hint?: string) => void
 
 /** Reports every value that an earlier one already has. */

@@ -20,7 +20,7 @@ import { checkBackup, checkDatabase, checkNames, checkUsers, rewindUserOf } from
 import { checkUpstreams, upstreamsOf } from './upstreams.ts'
 import { warningsOf } from './warnings.ts'
 
-/** The computer the lab shall run on, as far as it was asked. */
+/** The computer the lab is to run on, as far as it was asked. */
 export interface HostFacts {
   /** The provider `auto` stands for. */
   readonly provider: ProviderName
@@ -85,13 +85,13 @@ type ConfigRule = (config: Config, host: HostFacts, report: AddProblem) => unkno
 const providerOf = (config: Config, host: HostFacts): ProviderName =>
   config.provider === 'auto' ? host.provider : config.provider
 
-/** `auto` never stands for ssh, so this can be told before anybody has looked at the computer. */
+/** `auto` never stands for ssh, so this can be decided before the computer has been looked at. */
 function addressesOf(config: Config, report: AddProblem): string[] {
   if (config.provider === 'ssh') return givenAddresses(machinesOf(config), report)
   return resolveAddresses(parseSubnet(config.network.subnet), machinesOf(config), report)
 }
 
-/** Nobody is told what a check has found that was told before. */
+/** Nothing is reported twice. */
 const SILENT: AddProblem = () => {}
 
 /** All of them, each on its own: where one cannot be asked, because a setting it reads is wrong, the others can. */
@@ -133,7 +133,7 @@ export const UNSEEN: HostFacts = {
 /**
  * Holds the settings of a config against each other and the computer.
  * @param config may throw `WrongSetting` where a setting is read that is no valid one
- * @returns every problem of those that can be told
+ * @returns every problem that can be known
  */
 export function crossProblems(config: Config, host: HostFacts): readonly Problem[] {
   const problems: Problem[] = []

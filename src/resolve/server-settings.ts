@@ -13,7 +13,7 @@ const SUCCESSORS: Readonly<Record<string, string | undefined>> = {
   force_parallel_mode: 'debug_parallel_query',
   ssl_ecdh_curve: 'ssl_groups',
   vacuum_defer_cleanup_age: 'hot_standby_feedback on the standbys',
-  promote_trigger_file: 'pg_promote(), which `pg-lab promote` calls',
+  promote_trigger_file: 'pg_promote(), which `create-pg-lab promote` calls',
 }
 
 /** Words of an enum that PostgreSQL takes and does not list. */
@@ -27,7 +27,7 @@ export function checkServerSettings({ postgres }: Config, major: number, report:
     const path = `postgres.settings.${name}`
     const facts = settingFacts(name, major)
     if (facts === 'none') report(path, ...noSuch(name, major))
-    else if (facts?.context === 'internal') report(path, 'is told by PostgreSQL, and cannot be given')
+    else if (facts?.context === 'internal') report(path, 'is read-only: PostgreSQL reports it')
     else if (facts) {
       const wanted = wantedOf(facts, value)
       if (wanted) report(path, `must be ${wanted}; ${JSON.stringify(value)} was given`)
@@ -40,9 +40,9 @@ function noSuch(name: string, major: number): [message: string, hint?: string] {
   const [first] = majors
   const message = `is no setting of PostgreSQL ${major}`
   const successor = Object.hasOwn(SUCCESSORS, name) ? SUCCESSORS[name] : undefined
-  if (successor) return [message, `since it was taken out, ${successor} does its work`]
+  if (successor) return [message, `since it was removed, ${successor} does its work`]
   if (first !== undefined && first > major) return [message, `it came later: PostgreSQL ${first} has it`]
-  if (majors.length > 0) return [message, `it was taken out: PostgreSQL ${majors.at(-1)} had it`]
+  if (majors.length > 0) return [message, `it was removed: PostgreSQL ${majors.at(-1)} had it`]
   if (isServerSetting(name)) return [message]
   const near = closest(name, settingsOf(major))
   return near ? [message, `did you mean ${near}?`] : [message]

@@ -60,7 +60,7 @@ function line(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('  ')
 }
 
-/** Under a second there is nothing to tell. */
+/** Under a second there is nothing to show. */
 function elapsed(ms: number): string {
   return ms < EVERY_SECOND_MS ? '' : duration(ms)
 }

@@ -6,7 +6,7 @@ export const en: Words = {
   language: 'en',
   title: (lab) => `Replication report: ${lab}`,
   origin:
-    'Written by `npx create-pg-lab report` from the running servers. Run it again to renew it; an edit is lost.',
+    'Written by `npx create-pg-lab report` from the running servers. Run it again to update it; edits are lost.',
   allWell: (findings) => `All ${findings} findings are as the config asks`,
   someFailed: (failed, findings) => `${failed} of ${count(findings, 'finding', 'findings')} failed`,
   commandsFailed: (number) => `${count(number, 'command', 'commands')} did not show what it should`,
@@ -15,7 +15,7 @@ export const en: Words = {
   failedFindings: (failed, number) => `${failed} of ${number} failed`,
   facts: { time: 'Time', config: 'Config', sha256: 'its SHA-256' },
   topology: 'Topology',
-  topologyWords: 'Each host as it described itself when the report was made. An arrow is WAL on its way.',
+  topologyWords: 'Each host as it described itself when the report was made. An arrow is a stream of WAL.',
   roles: {
     primary: 'primary',
     standby: 'standby',
@@ -66,11 +66,11 @@ export const en: Words = {
     },
     receiver: {
       title: 'WAL receiver',
-      why: 'From whom it streams, and through which slot. Without `slot_name` the primary could throw away WAL it still needs.',
+      why: 'Which server it streams from, and through which slot. Without `slot_name` the primary could throw away WAL it still needs.',
     },
     readOnly: {
       title: 'A write is refused',
-      why: 'Here the error is the right answer: a standby that takes writes is no standby any more.',
+      why: 'Here the error is the right answer: a standby that takes writes is no longer a standby.',
     },
     barmanCheck: {
       title: 'barman check',
@@ -84,10 +84,10 @@ export const en: Words = {
       title: 'A base backup',
       why: '`--wait` ends only when the WAL that makes the backup consistent has arrived in the archive.',
     },
-    backups: { title: 'The backups there are', why: 'The newest is at the top.' },
+    backups: { title: 'The backups there are', why: 'Newest first.' },
     barmanStatus: {
       title: 'barman status',
-      why: 'The whole of it: the first and last backup, the last archived WAL, the retention policy.',
+      why: 'At a glance: the first and last backup, the last archived WAL, the retention policy.',
     },
   },
   checks: 'All checks',
@@ -101,9 +101,9 @@ export const en: Words = {
   noLag: 'No standby streamed, so there was no lag to measure.',
   drills: 'Drills',
   drillsWords:
-    'Bad days that were rehearsed in this lab with `npx create-pg-lab drill`, under a steady load. The newest is at the top.',
+    'Disasters rehearsed in this lab with `npx create-pg-lab drill`, under a steady load, newest first.',
   files: 'Configuration in force',
-  filesWords: 'Copied from the servers, from where they say it lies. Secrets are taken out.',
+  filesWords: 'Copied from the places the servers name. Secrets are taken out.',
   page: (link) => `The same with a plot, for the browser: ${link}.`,
   contents: 'Contents',
 }

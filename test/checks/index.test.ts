@@ -31,8 +31,10 @@ describe('runChecks', () => {
     const guest = scriptedGuest()
     await runChecks(recordedLab(), guest, { only: ['rows'] })
     expect(guest.executed).toHaveLength(2)
-    expect(guest.executed[0]).toMatch(/INSERT INTO public\."dz" \(v\) VALUES \('pg-lab verify [\w-]+'\)/)
-    expect(guest.executed[1]).toMatch(/DELETE FROM public\."dz" WHERE v = 'pg-lab verify [\w-]+'/)
+    expect(guest.executed[0]).toMatch(
+      /INSERT INTO public\."dz" \(v\) VALUES \('create-pg-lab verify [\w-]+'\)/,
+    )
+    expect(guest.executed[1]).toMatch(/DELETE FROM public\."dz" WHERE v = 'create-pg-lab verify [\w-]+'/)
   })
 
   it.each(['slave', 'backup'])(

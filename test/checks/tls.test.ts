@@ -128,13 +128,13 @@ it.each<[string, Script, string[]]>([
     [
       'slave a connection with TLS to master: fe_sendauth: no password supplied',
       'slave a connection without TLS to master: not refused for that: fe_sendauth: no password supplied',
-      'slave a certificate another authority signed, as if it were master: not refused for that: fe_sendauth: no password supplied',
+      'slave a certificate signed by another authority, shown as that of master: not refused for that: fe_sendauth: no password supplied',
     ],
   ],
   [
     'a libpq that does not check the server',
     { shell: [{ of: 'sslrootcert=/etc/pg-lab/server.crt', exitCode: 0 }] },
-    ['slave a certificate another authority signed, as if it were master: let in'],
+    ['slave a certificate signed by another authority, shown as that of master: let in'],
   ],
 ])('finds %s', async (_, script, found) => {
   const seen = await failed(script)

@@ -20,7 +20,7 @@ test('without a terminal nothing is asked: the default lab', async () => {
       Debian 13, PostgreSQL 17, Docker
 
       cd pg-lab
-      npm install  once: pg-lab, and completion in your editor
+      npm install  once: create-pg-lab, and completion in your editor
       npm run up   start, provision and verify
 
       Or with nothing installed: npx create-pg-lab up

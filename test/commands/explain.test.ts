@@ -17,7 +17,7 @@ test('one setting of this lab', async () => {
   const { stdout } = await program(['explain', 'work_mem'], { cwd })
   expect(stdout.replaceAll(/:\d+ /g, ':N ')).toMatchInlineSnapshot(`
     "postgres.settings.work_mem
-      A line of postgresql.conf, the same on every PostgreSQL server. A change takes a reload.
+      A line of postgresql.conf, the same on every PostgreSQL server. A change needs a reload.
 
       In this lab  9MB
       Default      PostgreSQL's own, 4096 kB

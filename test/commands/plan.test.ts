@@ -62,7 +62,7 @@ test('up refuses the same, before anything is touched', async () => {
     "
     ✖ The lab cannot become what the config asks for. No server was touched.
 
-      master its address cannot become 192.168.11.77: the machine would have to be made anew, and it holds the data → put 192.168.11.150 back, or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up
+      master its address cannot become 192.168.11.77: the machine would have to be made again, and it holds the data → put 192.168.11.150 back, or start over, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up
     "
   `)
   expect(lines().filter((line) => /vagrant (up|destroy)|ansible-playbook -i/.test(line))).toEqual([])

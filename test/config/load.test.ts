@@ -107,7 +107,7 @@ test('reading writes nothing, and caches only inside a lab that exists', async (
   expect(readdirSync(join(lab, '.pg-lab/cache'))).toEqual(['jiti'])
 })
 
-test('a changed file is read anew', async () => {
+test('a changed file is read again', async () => {
   for (const name of ['x', 'y']) {
     write({ 'cluster.config.ts': `export default { name: '${name}' }` })
     expect(await loadConfig(lab)).toMatchObject({ config: { name } })

@@ -45,7 +45,7 @@ test('four questions, each with its default', async () => {
     [
       {
         "initial": "Docker",
-        "message": "What shall the machines run on?",
+        "message": "What should the machines run on?",
         "options": [
           "Docker (chosen for this computer)",
           "VirtualBox",
@@ -78,7 +78,7 @@ test('four questions, each with its default', async () => {
       },
       {
         "initial": "English",
-        "message": "The README of the lab in which language?",
+        "message": "In which language should the README be?",
         "options": [
           "English",
           "Русский",
@@ -107,7 +107,7 @@ test('what a flag says is not asked', async () => {
   expect(await askAnswers({ ...known, ...flags }, suggestions('docker'), asker)).toMatchObject(flags)
   expect(asked).toEqual([])
   await askAnswers({ ...known, provider: 'docker', postgres: 16, slaves: 1 }, suggestions('docker'), asker)
-  expect(asked.map(({ message }) => message)).toEqual(['The README of the lab in which language?'])
+  expect(asked.map(({ message }) => message)).toEqual(['In which language should the README be?'])
 })
 
 test('a cascade is not offered with fewer slaves than it needs', async () => {

@@ -121,7 +121,7 @@ test.each([
   expect(linesOf(commands).at(-1)).toContain(line)
 })
 
-test('after a repair everything is asked anew', async () => {
+test('after a repair everything is asked again', async () => {
   const { host, commands } = computer(BASICS)
   await host.ask('ssh', ['-V'])
   await host.ask('ssh', ['-V'])

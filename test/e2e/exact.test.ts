@@ -77,7 +77,7 @@ export default defineCluster({
       expect(existsSync(join(lab.directory, 'provisioning', 'pwned'))).toBe(false)
     })
 
-    it('are cloned afresh by reinit, and nothing of the old ones is left', () => {
+    it('are cloned again by reinit, and nothing of the old ones is left', () => {
       lab.must('reinit', 'slave', '--yes')
       expect(lab.sql('slave', 'SELECT count(*) FROM spaced', 'otus')).toBe('1000')
       expect(lab.ask('slave', '', 'ls -A /srv/disk/fast /srv/kept')).toMatch(
@@ -102,7 +102,7 @@ export default defineCluster({
       lab.ask('master', '', 'install -d -o postgres -g postgres /srv/younger')
       lab.sql('master', "CREATE TABLESPACE younger LOCATION '/srv/younger'")
       otus('CREATE TABLE younger_one TABLESPACE younger AS SELECT g FROM generate_series(1, 300) AS g')
-      expect(lab.must('rejoin', 'slave', '--yes').stdout).toContain('rewound to where they parted')
+      expect(lab.must('rejoin', 'slave', '--yes').stdout).toContain('rewound to where they diverged')
       expect(lab.sql('slave', 'SELECT count(*) FROM younger_one', 'otus')).toBe('300')
       expect(lab.sql('slave', "SELECT to_regclass('only_here') IS NULL", 'otus')).toBe('t')
     })
@@ -114,7 +114,7 @@ export default defineCluster({
       )
       lab.sql('slave', 'SELECT pg_promote()')
       lab.ask('slave', '', `rm -f /var/lib/postgresql/*/main/pg_wal/${oldest}*`)
-      expect(lab.must('rejoin', 'slave', '--yes').stdout).toContain('cloned afresh')
+      expect(lab.must('rejoin', 'slave', '--yes').stdout).toContain('cloned again')
       expect(lab.sql('slave', 'SELECT count(*) FROM younger_one', 'otus')).toBe('300')
       expect(lab.ask('slave', '', 'ls -A /srv/disk/fast /srv/kept /srv/younger')).toMatch(
         /^\/srv\/disk\/fast:\nPG_\S+\n\n\/srv\/kept:\nPG_\S+\n\n\/srv\/younger:\nPG_\S+\n$/,
@@ -214,7 +214,7 @@ export default defineCluster({
       expect(refused.stderr).toContain('pg_rewind broke off on slave')
       expect(refused.stderr).toContain('What slave has is still there')
       lab.sql('master', 'ALTER ROLE replica_rewind CONNECTION LIMIT -1')
-      expect(lab.must('rejoin', 'slave', '--yes').stdout).toContain('rewound to where they parted')
+      expect(lab.must('rejoin', 'slave', '--yes').stdout).toContain('rewound to where they diverged')
       expect(failures(lab.verify().failed)).toEqual([])
     })
   })

@@ -206,7 +206,7 @@ describe('a live lab follows its config', () => {
       told: [
         'reload master: pg_hba.conf no longer lets in replica from 10.97.60.13, student from 10.97.60.13',
         'reload slave: pg_hba.conf no longer lets in replica from 10.97.60.13, student from 10.97.60.13',
-        'remove slave: slot slave2_slot: nobody follows through it any more',
+        'remove slave: slot slave2_slot: nobody follows through it now',
         'change backup: loses the passwords for 10.97.60.13',
         'remove slave2: it is not in the config: stopped at the end and, after a question, deleted with its data',
       ],
@@ -237,9 +237,9 @@ describe('a live lab follows its config', () => {
     const { told } = planned({ slaves: "{ name: 'slave', address: '10.97.60.14' }", backup: 'false' })
     expect(told).toEqual(
       expect.arrayContaining([
-        'recreate slave: its address becomes 10.97.60.14: deleted with its data, after a question, and made anew',
+        'recreate slave: its address becomes 10.97.60.14: deleted with its data, after a question, and made again',
         'add slave: a clone of master, streaming through slave_slot',
-        'remove master: slot barman: nobody follows through it any more',
+        'remove master: slot barman: nobody follows through it now',
         'remove backup: it is not in the config: stopped at the end and, after a question, deleted with all backups',
       ]),
     )
@@ -255,7 +255,7 @@ describe('a live lab follows its config', () => {
       expect.arrayContaining([
         'remove slave: another machine has its address now: deleted with its data, after a question',
         'create replica1: Debian 12, 10.97.60.14, 1024 MB, 1 processor, on docker',
-        'remove master: slot slave_slot: nobody follows through it any more',
+        'remove master: slot slave_slot: nobody follows through it now',
         'create backup: Debian 12, 10.97.60.20, 1024 MB, 1 processor, on docker',
         'add backup: Barman receives the WAL of master through barman and takes its first base backup',
       ]),

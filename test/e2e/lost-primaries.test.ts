@@ -46,7 +46,7 @@ afterAll(() => lab.remove())
 
 const WITH_BARMAN = ['--only', 'primary,replication,standby,slots,barman,wal,backups']
 
-it('the newer timeline may be given up, and Barman, which had followed it, begins anew', () => {
+it('the newer timeline may be given up, and Barman, which had followed it, begins again', () => {
   postgresql('master', 'stop')
   lab.must('promote', 'slave')
   for (let turn = 0; turn < 20; turn += 1) insert('slave', 'newer')
@@ -115,7 +115,7 @@ it('a machine that was paused comes back as a second primary: that was said, and
   expect(failures(lab.verify(...WITH_BARMAN).failed)).toEqual([])
 })
 
-it('a machine that was lost and made anew is cloned', () => {
+it('a machine that was lost and made again is cloned', () => {
   docker('rm', '--force', '--volumes', container('master'))
   const { stdout } = lab.must('promote')
   expect(stdout).toContain('npx create-pg-lab rejoin master')

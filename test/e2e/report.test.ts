@@ -171,6 +171,6 @@ describe('pg-lab verify --junit', () => {
   it('writes what CI reads', () => {
     lab.must('verify', '--junit', 'findings.xml')
     const xml = readFileSync(join(lab.directory, 'findings.xml'), 'utf8')
-    expect(xml).toMatch(/<testsuites name="pg-lab verify" tests="\d{2,}" failures="0">/)
+    expect(xml).toMatch(/<testsuites name="create-pg-lab verify" tests="\d{2,}" failures="0">/)
   })
 })

@@ -159,7 +159,7 @@ describe('a lab under load', () => {
     const kept = readFileSync(acknowledged, 'utf8').trim().split('\n').filter(Boolean)
     const rows = numbers('master')
     expect(kept.filter((number) => !rows.has(number))).toEqual([])
-    const by = remedy ? `\`pg-lab ${remedy.join(' ')}\`, which verify names` : 'nobody'
+    const by = remedy ? `\`npx create-pg-lab ${remedy.join(' ')}\`, which verify names` : 'nobody'
     table.push(`| ${name} | ${by} | ${seconds} | ${kept.length} |`)
   })
 
@@ -175,7 +175,7 @@ describe('a lab under load', () => {
     }
     console.log(
       [
-        '| fault | mended by | seconds to green | commits so far, none lost |',
+        '| fault | repaired by | seconds to green | commits so far, none lost |',
         '|---|---|---|---|',
         ...table,
       ].join('\n'),

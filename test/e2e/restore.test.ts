@@ -137,7 +137,7 @@ describe('pg-lab restore', () => {
     expect(refused('--to', '2099-01-01T00:00:00+03:00').stderr).toContain('in the future')
     expect(refused('--to', 'FF/0').stderr).toContain('in the future')
     expect(refused('--to', 'nobody_made_it').stderr).toContain('There is no restore point')
-    expect(refused('--to', '22:10').stderr).toContain('is no moment')
+    expect(refused('--to', '22:10').stderr).toContain('is not a moment')
     expect(refused('--to', 'latest', '--at', 'slave').stderr).toContain('Barman restores on its own host')
     expect(refused('--to', 'latest', '--in-place').stderr).toContain('--yes')
   })

@@ -60,7 +60,7 @@ const schedule = fc
   .tuple(fc.nat(59), fc.nat(23), fc.constantFrom('*', '1', '1-5', '*/2', '1,15'))
   .map(([minute, hour, day]) => `${minute} ${hour} ${day} * *`)
 
-/** What each string of the config may be; its path as `pg-lab explain` lists it. */
+/** What each string of the config may be; its path as `create-pg-lab explain` lists it. */
 const STRINGS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   name: matching(FORMATS.hostName),
   'box.name': matching(FORMATS.boxName),

@@ -109,7 +109,7 @@ describe('half of a lab', () => {
     expect(nodes[2]).toMatchObject({
       state: 'not known',
       ok: false,
-      problem: 'no primary answers that could tell whether receive-wal streams',
+      problem: 'no primary answers, so it is not known whether receive-wal streams',
     })
   })
 

@@ -32,7 +32,7 @@ test('one that replays late is chosen only by its name', async () => {
   expect((await planPromotion(place, 'slave')).target.name).toBe('slave')
   const alone = scene({ ...servers, slave2: 'gone' }, late)
   expect(await refusal(planPromotion(alone.place))).toBe(
-    'Only standbys that replay late answer: slave → say that one of them shall be the primary: npx create-pg-lab promote slave',
+    'Only standbys that replay late answer: slave → choose one of them as the primary: npx create-pg-lab promote slave',
   )
 })
 
@@ -91,7 +91,7 @@ test('in sync mode one that is silent may have what was acknowledged', async () 
   expect((await planPromotion(well.place)).doubts).toEqual([])
   const { place } = scene({ master: 'gone', slave: standby(), slave2: 'gone' }, lab)
   expect((await planPromotion(place)).doubts).toEqual([
-    'master, slave2: no answer, and in sync mode one of them may be the only server that has commits which were acknowledged',
+    'master, slave2: no answer, and in sync mode one of them may be the only server with acknowledged commits',
   ])
 })
 

@@ -132,7 +132,7 @@ test('where there is nothing to rewind it is cloned, when that is agreed', async
   expect(scripted.calls.join()).toContain('provisioning/reinit.yml')
 })
 
-test('a machine that was made anew has no guard, and no data unless some is found', async () => {
+test('a machine that was made again has no guard, and no data unless some is found', async () => {
   const servers = { master: PRIMARY, slave: 'silent', slave2: standby() } as const
   const loss = async (found: string) => {
     const shell: Guest['shell'] = async (_, argv) =>

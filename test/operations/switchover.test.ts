@@ -45,7 +45,7 @@ test.each([
   [
     'two primaries',
     { ...WELL, slave2: PRIMARY },
-    'master and slave2 are primaries at the same time → both ways on are told by: npx create-pg-lab verify --only primary',
+    'master and slave2 are primaries at the same time → see both ways out: npx create-pg-lab verify --only primary',
   ],
   [
     'a silent standby',
@@ -55,7 +55,7 @@ test.each([
   [
     'another cluster',
     { ...WELL, slave: standby('0/5000000', { system_identifier: '8' }) },
-    'slave holds another cluster than master → clone it anew: npx create-pg-lab reinit slave',
+    'slave holds another cluster than master → clone it again: npx create-pg-lab reinit slave',
   ],
   [
     'a standby that gets no WAL',

@@ -50,17 +50,17 @@ describe('a lab', () => {
       'start master: it does not answer',
       'start slave: it does not answer',
       'start backup: it does not answer',
-      'look master: its server is not running: what changes there is seen only once it runs',
-      'look slave: its server is not running: what changes there is seen only once it runs',
-      'look backup: it is not running: what changes there is seen only once it runs',
+      'inspect master: its server is not running: what changes there is seen only once it runs',
+      'inspect slave: its server is not running: what changes there is seen only once it runs',
+      'inspect backup: it is not running: what changes there is seen only once it runs',
     ])
   })
 
   test('whose PostgreSQL is down says so', async () => {
     const server = () => undefined
     expect(await told(lab, lab, { server })).toEqual([
-      'look master: PostgreSQL does not answer: it is started, or set up if it is not there',
-      'look slave: PostgreSQL does not answer: it is started, or set up if it is not there',
+      'inspect master: PostgreSQL does not answer: it is started, or set up if it is not there',
+      'inspect slave: PostgreSQL does not answer: it is started, or set up if it is not there',
     ])
   })
 
@@ -87,14 +87,14 @@ describe('a lab', () => {
   test.each([['master'], ['slave'], ['master', 'slave']])(
     'whose PostgreSQL hangs on %s %s is not told that there is nothing to do',
     async (...hung) => {
-      expect(await told(lab, lab, { hung })).toEqual(hung.map((name) => `look ${name}: ${HUNG}`))
+      expect(await told(lab, lab, { hung })).toEqual(hung.map((name) => `inspect ${name}: ${HUNG}`))
     },
   )
 
   test('whose primary is down, while a standby answers, neither', async () => {
     const server: Twist['server'] = (seen, { name }) => (name === 'master' ? undefined : seen)
     expect(await told(lab, lab, { server })).toEqual([
-      'look master: PostgreSQL does not answer: it is started, or set up if it is not there',
+      'inspect master: PostgreSQL does not answer: it is started, or set up if it is not there',
     ])
   })
 })
@@ -169,7 +169,7 @@ describe('a slave', () => {
       'reload master: pg_hba.conf no longer lets in replica from 192.168.11.153, replica_rewind from 192.168.11.153, student from 192.168.11.153',
       'reload slave: pg_hba.conf no longer lets in replica from 192.168.11.153, replica_rewind from 192.168.11.153, student from 192.168.11.153',
       'reload master: commits wait for FIRST 1 ("slave") instead of FIRST 1 ("slave", "slave2")',
-      'remove master: slot slave2_slot: nobody follows through it any more',
+      'remove master: slot slave2_slot: nobody follows through it now',
       'change backup: loses the passwords for 192.168.11.153',
       'remove slave2: it is not in the config: stopped at the end and, after a question, deleted with its data',
     ])
@@ -178,7 +178,7 @@ describe('a slave', () => {
   test('that the config lost and that does not answer: the files that were written last know its slot', async () => {
     const silent = { silent: ['slave2'] }
     expect(await told(cascade, lab, silent)).toContain(
-      'remove slave: slot slave2_slot: nobody follows through it any more',
+      'remove slave: slot slave2_slot: nobody follows through it now',
     )
     expect((await told(cascade, lab, { ...silent, forgotten: true })).join('\n')).not.toContain('slave2_slot')
   })
@@ -188,7 +188,7 @@ describe('a slave', () => {
     expect(await told(cascade, direct)).toEqual([
       'add master: slot slave2_slot for slave2',
       'reload slave2: upstream slave → master',
-      'remove slave: slot slave2_slot: nobody follows through it any more',
+      'remove slave: slot slave2_slot: nobody follows through it now',
     ])
   })
 
@@ -218,12 +218,12 @@ describe('a slave', () => {
       'remove slave: another machine has its address now: deleted with its data, after a question',
       'create replica1: Debian 12, 192.168.11.151, 1024 MB, 1 processor, on docker',
     ])
-    expect(plan).toContain('remove master: slot slave_slot: nobody follows through it any more')
+    expect(plan).toContain('remove master: slot slave_slot: nobody follows through it now')
   })
 
-  test('that gets another address is made anew and cloned', async () => {
+  test('that gets another address is made again and cloned', async () => {
     expect(await told(lab, withSlave({ address: '192.168.11.99' }))).toEqual([
-      'recreate slave: its address becomes 192.168.11.99: deleted with its data, after a question, and made anew',
+      'recreate slave: its address becomes 192.168.11.99: deleted with its data, after a question, and made again',
       expect.stringContaining('reload master: pg_hba.conf lets in replica from 192.168.11.99'),
       'add slave: a clone of master, streaming through slave_slot',
       'change backup: gets the passwords for slave',
@@ -281,7 +281,7 @@ describe('the backup host', () => {
     ])
   })
 
-  test('under another name begins anew, through the same slot', async () => {
+  test('under another name begins again, through the same slot', async () => {
     const renamed = { ...lab, backup: testBackup({ name: 'vault', compression: 'none' }) }
     expect(await told(lab, renamed)).toEqual([
       'remove backup: another machine has its address now: deleted with all backups, after a question',
@@ -293,7 +293,7 @@ describe('the backup host', () => {
   test('goes with its backups', async () => {
     const without = { ...lab, backup: undefined }
     const plan = await told(lab, without)
-    expect(plan).toContain('remove master: slot barman: nobody follows through it any more')
+    expect(plan).toContain('remove master: slot barman: nobody follows through it now')
     expect(plan.at(-1)).toBe(
       'remove backup: it is not in the config: stopped at the end and, after a question, deleted with all backups',
     )
@@ -305,7 +305,7 @@ describe('a slot that is renamed', () => {
     expect(await told(lab, withSlave({ slot: 'third' }))).toEqual([
       'add master: slot third for slave',
       'reload slave: primary_slot_name slave_slot → third',
-      'remove master: slot slave_slot: nobody follows through it any more',
+      'remove master: slot slave_slot: nobody follows through it now',
     ])
   })
 
@@ -313,9 +313,9 @@ describe('a slot that is renamed', () => {
     const wanted = { ...lab, backup: testBackup({ slot: 'bart', compression: 'none' }) }
     expect(await told(lab, wanted)).toEqual([
       'add master: slot bart for Barman',
-      'remove master: slot barman: nobody follows through it any more',
+      'remove master: slot barman: nobody follows through it now',
       'change backup: slot_name barman → bart',
-      'change backup: receive-wal is started anew',
+      'change backup: receive-wal is started again',
     ])
   })
 })
@@ -361,7 +361,7 @@ test('other users of Barman are made, and it connects as them', async () => {
       'keep master: user barman, user barman_streaming: no longer in the config, and for you to drop',
       'change backup: conninfo: bart at 192.168.11.150',
       'change backup: streaming_conninfo: bart_stream at 192.168.11.150',
-      'change backup: receive-wal is started anew',
+      'change backup: receive-wal is started again',
     ]),
   )
 })
@@ -375,7 +375,7 @@ describe('after a failover', () => {
       'restart slave: max_connections 100 → 200',
       expect.stringMatching(/^change backup: conninfo: barman at 192.168.11.151$/),
       expect.stringMatching(/^change backup: streaming_conninfo/),
-      'change backup: receive-wal is started anew',
+      'change backup: receive-wal is started again',
     ])
   })
 

@@ -22,10 +22,10 @@ test('nothing is refused where nothing is at stake', async () => {
 })
 
 describe('what cannot be changed in place', () => {
-  const anew = 'or begin anew, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
+  const another = 'or start over, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
 
   test('the major version, also of servers that are stopped', async () => {
-    const line = `master: PostgreSQL 15 holds the data, and the config asks for 16: another major cannot read it → put postgres.version 15 back, ${anew} (save it before: npx create-pg-lab ssh master -- sudo -u postgres pg_dumpall > dump.sql)`
+    const line = `master: PostgreSQL 15 holds the data, and the config asks for 16: another major cannot read it → put postgres.version 15 back, ${another} (save it before: npx create-pg-lab ssh master -- sudo -u postgres pg_dumpall > dump.sql)`
     expect(await refused(withPostgres({ version: 16 }))).toEqual([line])
     expect(await refused(withPostgres({ version: 16 }), { silent: ['master', 'slave', 'backup'] })).toEqual([
       line,
@@ -35,7 +35,7 @@ describe('what cannot be changed in place', () => {
   test('the operating system, with the PostgreSQL it brings', async () => {
     const debian13 = { ...DEBIAN_12, name: 'debian-13', title: 'Debian 13' } as const
     expect(await refused({ ...withPostgres({ version: 17 }), os: debian13 })).toEqual([
-      `master: Debian 12 runs on master, slave, backup, and the config asks for Debian 13 → put os: 'debian-12' back, ${anew}`,
+      `master: Debian 12 runs on master, slave, backup, and the config asks for Debian 13 → put os: 'debian-12' back, ${another}`,
     ])
   })
 
@@ -51,15 +51,15 @@ describe('what cannot be changed in place', () => {
 
   test('what initdb has chosen', async () => {
     expect(await refused(withPostgres({ checksums: false, locale: 'ru_RU.UTF-8' }))).toEqual([
-      `master: checksums are on there, and the config asks for off: that is chosen when a cluster is made → put it back, ${anew}`,
-      `master: the locale is C.UTF-8 there, and the config asks for ru_RU.UTF-8: that is chosen when a cluster is made → put it back, ${anew}`,
+      `master: checksums are on there, and the config asks for off: that is chosen when a cluster is made → put it back, ${another}`,
+      `master: the locale is C.UTF-8 there, and the config asks for ru_RU.UTF-8: that is chosen when a cluster is made → put it back, ${another}`,
     ])
     expect(await refused(withPostgres({ locale: 'C.utf8' }))).toEqual([])
   })
 
   test('the address of the master, also of one that is stopped', async () => {
     const moved = { ...lab, master: testMaster({ address: '192.168.11.77' }) }
-    const line = `master: its address cannot become 192.168.11.77: the machine would have to be made anew, and it holds the data → put 192.168.11.150 back, ${anew}`
+    const line = `master: its address cannot become 192.168.11.77: the machine would have to be made again, and it holds the data → put 192.168.11.150 back, ${another}`
     expect(await refused(moved)).toEqual([line])
     expect(await refused(moved, { silent: ['master', 'slave', 'backup'] })).toEqual([line])
   })
@@ -70,7 +70,7 @@ describe('what cannot be changed in place', () => {
       master: testMaster({ name: 'pg1' }),
       slaves: [testSlave({ upstream: 'pg1' })],
     }
-    const line = `master: the master cannot be renamed to pg1: its machine would have to be made anew, and it holds the data → put the name master back, ${anew}`
+    const line = `master: the master cannot be renamed to pg1: its machine would have to be made again, and it holds the data → put the name master back, ${another}`
     expect(await refused(renamed)).toEqual([line])
     expect(await refused(renamed, { silent: ['master'] })).toEqual([line])
     expect(await refused(renamed, { forgotten: true })).toEqual([line])
@@ -96,7 +96,7 @@ describe('a cluster the playbook would refuse', () => {
   test('two primaries', async () => {
     const server: Twist['server'] = (sight) => ({ ...sight, in_recovery: false })
     expect(await refused(lab, { server })).toEqual([
-      'master: master and slave are primaries at the same time → both ways on are told by: npx create-pg-lab verify --only primary',
+      'master: master and slave are primaries at the same time → see both ways out: npx create-pg-lab verify --only primary',
     ])
   })
 
@@ -151,7 +151,7 @@ describe('how machines are wired', () => {
 test("Barman's name for the cluster", async () => {
   const renamed = { ...lab, backup: testBackup({ server: 'shop' }) }
   expect(await refused(renamed)).toEqual([
-    "backup: Barman keeps its backups under the name master, and the config asks for shop → put backup.server 'master' back, or give backup.name another name as well: that machine is made anew, and this one is deleted with all backups, after a question",
+    "backup: Barman keeps its backups under the name master, and the config asks for shop → put backup.server 'master' back, or give backup.name another name as well: that machine is made again, and this one is deleted with all backups, after a question",
   ])
   expect(await refused({ ...lab, backup: testBackup({ name: 'vault', server: 'shop' }) })).toEqual([])
 })

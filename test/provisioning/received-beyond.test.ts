@@ -67,6 +67,6 @@ test.each([
     2,
     ['1:0/5000060'],
   ],
-] as const)('it begins anew where it has received %s', (_what, files, timeline, history) => {
+] as const)('it begins again where it has received %s', (_what, files, timeline, history) => {
   expect(beyond(files, timeline, ...history)).toMatch(/^000000020000000000000006/)
 })

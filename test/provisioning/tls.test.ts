@@ -52,7 +52,7 @@ describe('the certificates of a lab', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700)
   })
 
-  test('are made anew for another address, and before they end; the authority keeps its key', () => {
+  test('are made again for another address, and before they end; the authority keeps its key', () => {
     const folder = folderWith()
     const first = ask(folder)
     const moved = ask(folder, 'master', '10.0.0.9')

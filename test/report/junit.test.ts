@@ -5,7 +5,7 @@ import { FAILED, finding, HOSTILE } from './sample.ts'
 test('a suite a check, a case a finding', () => {
   const checks = [{ id: 'slots', title: 'Slots', findings: [finding(), { ...FAILED, output: '(0 rows)' }] }]
   expect(junit(checks)).toBe(`<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="pg-lab verify" tests="2" failures="1">
+<testsuites name="create-pg-lab verify" tests="2" failures="1">
 <testsuite name="slots" tests="2" failures="1">
 <properties><property name="title" value="Slots"/></properties>
 <testcase classname="slots.master" name="slot slave_slot of slave"></testcase>

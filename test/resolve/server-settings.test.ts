@@ -59,18 +59,18 @@ test.each([
   [{ jit: 'maybe' }, 'jit: must be on or off; "maybe" was given'],
   [{ jit: 'o' }, 'jit: must be on or off'],
   [{ huge_pages: 'perhaps' }, 'huge_pages: must be off, on or try; "perhaps" was given'],
-  [{ block_size: 8192 }, 'block_size: is told by PostgreSQL, and cannot be given'],
+  [{ block_size: 8192 }, 'block_size: is read-only: PostgreSQL reports it'],
   [
     { checkpoint_segments: 8 },
-    'checkpoint_segments: is no setting of PostgreSQL 17 | since it was taken out, max_wal_size does its work',
+    'checkpoint_segments: is no setting of PostgreSQL 17 | since it was removed, max_wal_size does its work',
   ],
   [
     { wal_keep_segments: 8 },
-    'wal_keep_segments: is no setting of PostgreSQL 17 | since it was taken out, wal_keep_size does its work',
+    'wal_keep_segments: is no setting of PostgreSQL 17 | since it was removed, wal_keep_size does its work',
   ],
   [
     { old_snapshot_threshold: -1 },
-    'old_snapshot_threshold: is no setting of PostgreSQL 17 | it was taken out: PostgreSQL 15 had it',
+    'old_snapshot_threshold: is no setting of PostgreSQL 17 | it was removed: PostgreSQL 15 had it',
   ],
   [
     { io_method: 'worker' },

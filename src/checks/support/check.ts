@@ -6,7 +6,7 @@ import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
 /** One question put to the running servers. To add one: write its file, list it in index.ts. */
 export interface Check {
-  /** Short and stable: `pg-lab verify --only slots`. */
+  /** Short and stable: `create-pg-lab verify --only slots`. */
   readonly id: string
   /** What it proves, as a person would say it. */
   readonly title: string

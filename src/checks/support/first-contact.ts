@@ -2,7 +2,7 @@ import type { LabNode } from '../../lab.ts'
 import { onceAGuest } from '../../tools/ssh/ask-once.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
-/** What a host tells whoever logs in. */
+/** What a host shows to anyone who logs in. */
 export interface Greeting {
   /** Its clock, in seconds since 1970, read at some time between these two of ours (ms). */
   readonly clockS: number

@@ -13,13 +13,13 @@ import { type DrillOutcome, writePage } from './page.ts'
 import { stageOf, type Unfinished, unfinished } from './stage.ts'
 import { lookNow } from './verify.ts'
 
-/** `pg-lab drill check`: is it repaired? When it is, the drill has ended and gets its page. */
+/** `create-pg-lab drill check`: is it repaired? When it is, the drill has ended and gets its page. */
 export async function check(session: Session, language: Language): Promise<number> {
   verifyIsUp(session)
   const open = unfinished(session)
   if (!open) {
-    throw new UserError('No drill waits to be repaired', {
-      hint: 'is the lab well? npx create-pg-lab verify',
+    throw new UserError('No drill is waiting to be repaired', {
+      hint: 'see how the lab is: npx create-pg-lab verify',
     })
   }
   const { context, directory, lab, guest } = session

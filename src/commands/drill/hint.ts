@@ -5,11 +5,11 @@ import { EXIT, UserError } from '../../errors.ts'
 import type { Session } from '../shared/session.ts'
 import { unfinished } from './stage.ts'
 
-/** `pg-lab drill hint`: one more of the hints. */
+/** `create-pg-lab drill hint`: one more of the hints. */
 export async function hint(session: Session, language: Language): Promise<number> {
   const open = unfinished(session)
   if (!open) {
-    throw new UserError('No drill waits to be repaired', {
+    throw new UserError('No drill is waiting to be repaired', {
       hint: 'begin one and repair it by hand: npx create-pg-lab drill slave-outage --keep',
     })
   }
@@ -27,6 +27,6 @@ function told(hint: Hint, number: string, language: Language): string {
 }
 
 const NO_MORE = {
-  en: 'That were all hints. This leads the lab back by itself: npx create-pg-lab drill repair',
-  ru: 'Подсказки кончились. Эта команда вернёт стенд сама: npx create-pg-lab drill repair',
+  en: 'Those were all the hints. This repairs the lab for you: npx create-pg-lab drill repair',
+  ru: 'Это были все подсказки. Эта команда сама вернёт стенд в исходное состояние: npx create-pg-lab drill repair',
 } as const

@@ -18,7 +18,7 @@ export interface DrillOptions {
   readonly lang?: Language
 }
 
-/** `pg-lab drill [name | hint | check | repair]`: rehearses a bad day, or leads back from one. */
+/** `create-pg-lab drill [name | hint | check | repair]`: rehearses a bad day, or leads back from one. */
 export async function drill(
   context: Context,
   { inPlace, how = inPlace && 'in-place', keep, lang, on }: DrillOptions,
@@ -60,7 +60,7 @@ function verifyMeant({ provider, name }: Lab, on: string | undefined, drill: str
       ? 'A drill breaks things, and the servers of this lab were there before it'
       : `This is the lab ${name}, not ${on}`
   throw new UserError(problem, {
-    hint: `to break and mend them all the same: npx create-pg-lab drill ${drill} --on ${name}`,
+    hint: `to break and repair them all the same: npx create-pg-lab drill ${drill} --on ${name}`,
   })
 }
 
@@ -76,7 +76,7 @@ async function list(context: Context, language: Language): Promise<number> {
   const state = readOpenDrill(directory)
   const end =
     state && !isRunning(state)
-      ? `${state.drill} has not ended. Lead the lab back: npx create-pg-lab drill repair`
+      ? `${state.drill} has not ended. Repair the lab: npx create-pg-lab drill repair`
       : `Run one: npx create-pg-lab drill ${DRILLS[0]?.id}`
   context.print(`\n${end}`)
   return EXIT.ok

@@ -22,7 +22,7 @@ export interface DrillOutcome {
 }
 
 /**
- * Writes the page of a drill with its picture, and what both are made of for `pg-lab report`.
+ * Writes the page of a drill with its picture, and what both are made of for `create-pg-lab report`.
  * @returns the page's path, seen from the lab's folder
  */
 export async function writePage(
@@ -39,7 +39,7 @@ export async function writePage(
     lab: lab.name,
     versions: [
       ['PostgreSQL', String(lab.postgres.version)],
-      ['pg-lab', manifest.version],
+      ['create-pg-lab', manifest.version],
     ],
     at,
     title: drill.title,

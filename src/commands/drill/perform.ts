@@ -102,7 +102,7 @@ function verifyNoneIsOpen(session: Session): void {
   const open = unfinished(session)
   if (!open) return
   throw new UserError(`The drill ${open.drill.id} has not ended, and the lab is not as it was`, {
-    hint: 'lead it back first: npx create-pg-lab drill repair',
+    hint: 'repair it first: npx create-pg-lab drill repair',
   })
 }
 
@@ -113,7 +113,7 @@ async function verifyNoneIsRestored({ lab, guest }: Session, drill: Drill, how: 
   throw new UserError(
     `A server is restored on ${lab.backup.name}, and the drill ${drill.id} needs its place`,
     {
-      hint: 'when you need it no more: npx create-pg-lab restore --remove',
+      hint: 'when you no longer need it: npx create-pg-lab restore --remove',
     },
   )
 }
@@ -172,11 +172,11 @@ const SAY = {
     ru: 'После аварии учение остановится: восстанавливать — вам.',
   },
   notGreenBefore: {
-    en: 'No drill in a lab that is not well. Nothing was touched.',
+    en: 'A drill starts from a healthy lab. Nothing was touched.',
     ru: 'Учения начинаются с исправного стенда. Ничего не тронуто.',
   },
   notGreenAfter: {
-    en: 'The lab is not green again. One command leads back: npx create-pg-lab drill repair',
+    en: 'The lab is not healthy yet. One command repairs it: npx create-pg-lab drill repair',
     ru: 'Стенд ещё не в порядке. Одна команда вернёт его: npx create-pg-lab drill repair',
   },
   done: { en: 'The lab is as it was', ru: 'Стенд такой же, как был' },
@@ -184,12 +184,12 @@ const SAY = {
     en: [
       'npx create-pg-lab drill check   is it repaired?',
       'npx create-pg-lab drill hint    the next hint',
-      'npx create-pg-lab drill repair  give up: it leads the lab back by itself',
+      'npx create-pg-lab drill repair  give up: it repairs the lab for you',
     ],
     ru: [
       'npx create-pg-lab drill check   исправлено ли?',
       'npx create-pg-lab drill hint    следующая подсказка',
-      'npx create-pg-lab drill repair  сдаться: стенд будет возвращён сам',
+      'npx create-pg-lab drill repair  сдаться: стенд вернётся в исходное состояние сам',
     ],
   },
 } as const

@@ -13,12 +13,12 @@ import { showFindings } from '../verify.ts'
 import { stageOf, type Unfinished, unfinished } from './stage.ts'
 import { verifyUntilGreen } from './verify.ts'
 
-/** `pg-lab drill repair`: looks at the servers and leads the lab back to green, wherever a drill was cut off. */
+/** `create-pg-lab drill repair`: looks at the servers and leads the lab back to green, wherever a drill was cut off. */
 export async function repair(session: Session): Promise<number> {
   verifyIsUp(session)
   const open = unfinished(session)
   if (!open) {
-    throw new UserError('No drill is unfinished', { hint: 'is the lab well? npx create-pg-lab verify' })
+    throw new UserError('No drill is unfinished', { hint: 'see how the lab is: npx create-pg-lab verify' })
   }
   const { context, directory } = session
   try {
@@ -39,14 +39,14 @@ function steps(session: Session, { drill, state }: Unfinished): readonly Task[] 
   return [
     startMachines(session),
     {
-      title: 'Clear away what the drill has left',
+      title: 'Clear away what the drill left',
       run: async () => {
         await Promise.all(nodesOf(lab).map((node) => removeLeftovers(guest, node)))
         await drill.tidy?.(stage)
       },
     },
     {
-      title: 'Lead the servers back to one primary',
+      title: 'Get back to one primary',
       run: ({ note }) => rescue(stage, note, drill.yields?.(state.cast)),
     },
     { title: `Undo the disaster of ${drill.id}`, run: async ({ note }) => drill.undo?.(stage, note) },

@@ -14,7 +14,7 @@ export function stageOf({ context, directory, lab, guest, logs }: Session, cast:
   const victim = nodesOf(lab).find(({ name }) => name === cast.victim)
   if (!primary || !victim) {
     throw new UserError(`The config has no ${primary ? cast.victim : cast.primary} any more`, {
-      hint: 'the drill was about it: put it back into the config, or begin anew with npx create-pg-lab destroy',
+      hint: 'the drill was about it: put it back into the config, or start over with npx create-pg-lab destroy',
     })
   }
   const vagrant = createVagrant({ directory, run: context.run, logFile: logs.file('vagrant') })

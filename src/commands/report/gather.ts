@@ -35,7 +35,10 @@ export async function gatherEvidence(
   })
   note('the configuration files')
   const [files, barman] = await Promise.all([copyFiles(lab, guest, hide), versionOfBarman(lab, guest)])
-  const others = [...(barman ? [['Barman', barman] as const] : []), ['pg-lab', manifest.version] as const]
+  const others = [
+    ...(barman ? [['Barman', barman] as const] : []),
+    ['create-pg-lab', manifest.version] as const,
+  ]
   return {
     lab: lab.name,
     database: lab.database.name,

@@ -19,7 +19,7 @@ interface ReportOptions {
   readonly strict?: true
 }
 
-/** `pg-lab report`: the evidence, out of the running servers, as README.md and as a page. */
+/** `create-pg-lab report`: the evidence, out of the running servers, as README.md and as a page. */
 export async function report(context: Context, { lang, strict }: ReportOptions): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)

@@ -35,7 +35,7 @@ export async function exclusively(
 async function takeLock({ stderr }: Context, name: string, directory: string): Promise<() => void> {
   const { lockLab } = await import('../../tools/process/lab-lock.ts')
   const onLeftovers = (killed: Holder) => {
-    stderr.write(`\`pg-lab ${killed.command}\` was killed here; ending what it left running …\n`)
+    stderr.write(`\`create-pg-lab ${killed.command}\` was killed here; ending what it left running …\n`)
   }
   const claim = await lockLab(directory, name, onLeftovers).catch((error: NodeJS.ErrnoException) => {
     throw error.path === undefined ? error : cannotWrite(error.path, error)
@@ -48,10 +48,10 @@ function isBusy({ command, pid, since, host }: Holder): UserError {
   const isHere = host === hostname()
   const who = isHere ? `process ${pid}` : `process ${pid} on ${host}`
   const sinceTime = new Date(since).toTimeString().slice(0, 8)
-  return new UserError(`\`pg-lab ${command}\` is at work on this lab: ${who}, since ${sinceTime}`, {
+  return new UserError(`\`create-pg-lab ${command}\` is at work on this lab: ${who}, since ${sinceTime}`, {
     hint: isHere
       ? `Wait until it has ended, or end it: kill -INT ${pid}`
-      : 'Wait until it has ended. If it has gone without a word: rm .pg-lab/lock',
+      : 'Wait until it has ended. If it is certainly gone: rm .pg-lab/lock',
   })
 }
 

@@ -103,6 +103,6 @@ function verifyComputer(diagnoses: readonly Diagnosis[], host: Host): void {
   const { words } = planRepair(problemsIn(diagnoses), host)
   throw new UserError('This computer is not ready for the lab', {
     problems,
-    ...(words === '' ? {} : { hint: `or let pg-lab ${words}: npx create-pg-lab up --install` }),
+    ...(words === '' ? {} : { hint: `or let create-pg-lab ${words}: npx create-pg-lab up --install` }),
   })
 }

@@ -29,7 +29,7 @@ export function terminalAsker(): Asker {
   let isFirst = true
   const prompts = async () => {
     const clack = await import('@clack/prompts')
-    if (isFirst) clack.intro('A new PostgreSQL lab. Enter takes what is shown, Ctrl-C writes nothing.')
+    if (isFirst) clack.intro('A new PostgreSQL lab. Enter accepts what is shown, Ctrl-C writes nothing.')
     isFirst = false
     return clack
   }

@@ -66,7 +66,7 @@ export async function openSession(given: Context, provider?: ProviderName | 'aut
   return { context, config, directory, lab, host, choice, logs, taskOptions, vagrant, guest }
 }
 
-/** A drill's page tells what was typed to repair it, and when. */
+/** A drill's page shows what was typed to repair it, and when. */
 function noteWhenEnded(directory: string): void {
   const fromMs = Date.now()
   const words = quoteForShell(process.argv.slice(2))
@@ -135,9 +135,12 @@ export function verifyHasMachines({ directory, lab }: Session): void {
 /** @throws UserError for servers that pg-lab has not made, which it neither stops nor deletes */
 export function verifyOwnsMachines(provider: ProviderName | 'auto'): void {
   if (provider !== 'ssh') return
-  throw new UserError('The servers of this lab were there before it: pg-lab neither stops nor deletes them', {
-    hint: 'log in to one: npx create-pg-lab ssh <name>',
-  })
+  throw new UserError(
+    'The servers of this lab were there before it: create-pg-lab neither stops nor deletes them',
+    {
+      hint: 'log in to one: npx create-pg-lab ssh <name>',
+    },
+  )
 }
 
 /** @throws UserError when the lab has never been brought up, or not as far as being reachable */

@@ -14,7 +14,7 @@ export interface Verb {
   readonly name: string
   /** One line of `--help`. */
   readonly summary: string
-  /** Adds its arguments and options, and hands what shall be run to `start` when it is called. */
+  /** Adds its arguments and options, and hands what is to be run to `start` when it is called. */
   attach(command: Command, start: (begin: Begin) => Promise<void>): void
 }
 

@@ -19,7 +19,7 @@ const LOOK_EVERY_MS = 1_000
 
 const WIDTH = 80
 
-/** `pg-lab status`: what each host says of itself, on one screen. It judges nothing: `verify` does. */
+/** `create-pg-lab status`: what each host says of itself, on one screen. It judges nothing: `verify` does. */
 export async function status(context: Context, options: StatusOptions): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
@@ -100,5 +100,5 @@ function drillWords(state: OpenDrill): string {
   if (isRunning(state)) return `The drill ${state.drill} is running: ${state.step}`
   if (state.kept)
     return `The drill ${state.drill} waits for your repair: npx create-pg-lab drill hint, check or repair`
-  return `The drill ${state.drill} was cut off (${state.step}). Back to green: npx create-pg-lab drill repair`
+  return `The drill ${state.drill} was cut off (${state.step}). Repair the lab: npx create-pg-lab drill repair`
 }

@@ -123,7 +123,7 @@ function archiveWords({ backups }: Survey): string {
   return newestWal ? `newest WAL ${newestWal.name}, ${ageWords(backups, newestWal.writtenAt)}` : 'no WAL yet'
 }
 
-/** The schedule of the base backup tells how old the newest may be. */
+/** The schedule of the base backup says how old the newest may be. */
 function ageWords(backups: NonNullable<Survey['backups']>, at: string): string {
   const seconds = ageS(backups, at)
   const { maximumAgeHours } = backups

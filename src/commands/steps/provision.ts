@@ -8,7 +8,7 @@ import type { Session } from '../shared/session.ts'
 /** More rows than these do not fit a small screen. */
 const MAX_HOST_ROWS = 5
 
-/** Counts of each host, as soon as Ansible has told them. */
+/** Counts of each host, as soon as Ansible has printed them. */
 export type Recap = Readonly<Record<string, HostRecap>>
 
 /** Variables of this one run. */

@@ -44,7 +44,7 @@ export async function agreeOnRemovals(session: Session, seen: Survey, consent: C
     const isMoved = found.moved.some((node) => node.name === name)
     const loss = lossOf(seen, machine)
     const question = isMoved
-      ? `The address of ${name} changes. Delete it with ${loss} and make it anew?`
+      ? `The address of ${name} changes. Delete it with ${loss} and make it again?`
       : `Another machine has the address of ${name} now. Delete it with ${loss}?`
     if (await mayDelete(machine, question)) continue
     throw new UserError(`${name} has to be deleted first, with ${loss}. Nothing was changed.`, {
@@ -114,14 +114,14 @@ export function dropRenamedSlots(session: Session, seen: Survey): readonly Task[
   return [{ title: `Drop the slots ${slots.join(', ')}`, run: () => dropSlots(liveLab(session), slots) }]
 }
 
-/** Parts with the machines the config no longer has, now that nobody needs them. */
+/** Removes the machines the config no longer has, now that nobody needs them. */
 export function partWithGone(session: Session, { inTheWay, leaving, agreed }: Agreement): readonly Task[] {
   const gone = [...inTheWay, ...leaving]
   if (gone.length === 0) return []
   const left = leaving.map(({ name }) => name).filter((name) => !agreed.includes(name))
   return [
     {
-      title: `Part with ${gone.map(({ name }) => name).join(', ')}`,
+      title: `Remove ${gone.map(({ name }) => name).join(', ')}`,
       run: async (progress) => {
         const live = liveLab(session)
         await dropSlots(live, slotsOf(inTheWay))

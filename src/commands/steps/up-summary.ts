@@ -48,18 +48,10 @@ function thingsToTry({ slaves: [slave], backup, database }: Lab): readonly Summa
     ? [[`npx create-pg-lab psql ${slave.name}`, 'the same on a standby, which only reads']]
     : []
   const onBackup: SummaryRow[] = backup
-    ? [
-        [
-          `npx create-pg-lab ssh ${backup.name}`,
-          `a shell; then: sudo -u barman barman check ${backup.server}`,
-        ],
-      ]
+    ? [[`npx create-pg-lab ssh ${backup.name}`, `a shell: sudo -u barman barman check ${backup.server}`]]
     : []
   return [
-    [
-      'npx create-pg-lab psql',
-      `${database.name} on the primary: insert into ${database.table}, then look on a standby`,
-    ],
+    ['npx create-pg-lab psql', `${database.name} on the primary: insert into ${database.table}`],
     ...onSlave,
     ...onBackup,
     ['npx create-pg-lab verify', 'prove it again'],

@@ -94,7 +94,7 @@ export const ansible: Rule = {
         ok: false,
         seen: 'not on Windows',
         cause: 'Ansible does not run on Windows itself',
-        remedy: "set runner to 'auto' in cluster.config.ts, or run pg-lab in WSL: wsl --install",
+        remedy: "set runner to 'auto' in cluster.config.ts, or run create-pg-lab in WSL: wsl --install",
       }
     }
     const version = await ansibleVersion(host)

@@ -187,7 +187,7 @@ export const clock: Rule = {
     return {
       ok: false,
       seen: today,
-      cause: 'the signatures of packages and of web pages are all of the future then',
+      cause: 'every package and web page then seems to be signed in the future',
       remedy: 'set the clock of this computer',
     }
   },

@@ -50,7 +50,7 @@ async function vagrantTooOld(
 function unknownToVagrant({ title, vagrantFor }: ToolRequirement, version: string): string | undefined {
   const last = vagrantFor.at(-1)
   if (!last || isAtLeast(last.from, releaseOf(version, last.from))) return undefined
-  return `The newest Vagrant pg-lab knows, ${last.vagrant}, drives ${title} up to ${last.from}.`
+  return `The newest Vagrant create-pg-lab knows, ${last.vagrant}, drives ${title} up to ${last.from}.`
 }
 
 async function lookForProgram(host: Host, requirement: ToolRequirement): Promise<Sighting> {

@@ -14,7 +14,7 @@ import { makeTable, numbersIn, startLastingWriter } from './writer.ts'
 /** The quiet before the disaster, so that the picture shows what normal is. */
 const COMMITS_BEFORE = 250
 
-/** One run of a drill, told as tasks. What happens is written down before it happens. */
+/** One run of a drill, as tasks. What happens is written down before it happens. */
 export interface DrillRun {
   /** Makes the writer's table and starts the writer. */
   readonly begin: Task
@@ -24,7 +24,7 @@ export interface DrillRun {
   readonly measure: Task
   /** Leaves all as it is, and another writer at work: the repair is measured too. */
   readonly leave: Task
-  /** Notes what comes after all that, so that `status` can tell it. */
+  /** Notes what comes after all that, so that `status` can show it. */
   mark(step: string): void
   /** Stops what still runs, however the drill went; never throws. */
   end(): Promise<void>
@@ -114,7 +114,7 @@ export function drillRun(drill: Drill, stage: Stage, language: Language): DrillR
     },
     mark: (step) => remember({ step }),
     end: async () => {
-      await recorder?.stop().catch(() => {}) // what went wrong before is told, not this
+      await recorder?.stop().catch(() => {}) // what went wrong before is reported, not this
     },
     results: () => {
       if (!results) throw new Error('nothing has been measured')
@@ -141,6 +141,6 @@ const WORDS = {
   begin: { en: 'Start the writer', ru: 'Запустить поток записи' },
   disaster: { en: 'The disaster', ru: 'Авария' },
   repair: { en: 'The repair', ru: 'Восстановление' },
-  measure: { en: 'Count what was lost', ru: 'Сосчитать потери' },
+  measure: { en: 'Count what was lost', ru: 'Посчитать потери' },
   leave: { en: 'Leave it as it is', ru: 'Оставить всё как есть' },
 } as const satisfies Readonly<Record<string, Text>>

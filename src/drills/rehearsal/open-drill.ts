@@ -57,7 +57,7 @@ export function forgetOpenDrill(directory: string): void {
   rmSync(join(directory, FOLDER), { recursive: true, force: true })
 }
 
-/** What the writer told, line by line. */
+/** What the writer printed, line by line. */
 export function linesFile(directory: string): string {
   return join(directory, FOLDER, 'writer.log')
 }

@@ -7,7 +7,7 @@ export interface Commit {
   readonly host: string
 }
 
-/** What the writer told, read from its lines. */
+/** What the writer printed, read from its lines. */
 export interface Recording {
   /** In the order they arrived. */
   readonly commits: readonly Commit[]
@@ -19,7 +19,7 @@ export interface Recording {
   readonly wasStopped: boolean
 }
 
-/** The writer's numbers: those of each connection begin anew at a multiple of this. */
+/** The writer's numbers: those of each connection begin again at a multiple of this. */
 export const NUMBERS_A_RUN = 1_000_000
 
 /** psql's exit code when it lost its connection, or got none. */
@@ -57,7 +57,7 @@ export function readRecording(all: readonly string[]): Recording {
   return { commits, doubtful, untilMs: Number.parseInt(last, 10) || 0, wasStopped: / stop$/.test(last) }
 }
 
-/** What two writers told, of which the second went on when the first had ended. */
+/** What two writers printed, of which the second went on when the first had ended. */
 export function joined(first: Recording, second: Recording): Recording {
   return {
     commits: [...first.commits, ...second.commits].sort((one, other) => one.atMs - other.atMs),

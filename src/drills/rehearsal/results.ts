@@ -5,7 +5,7 @@ import { openOutageMs, outageOf, type Recording, type WriteLoss, writesPerSecond
 import type { Sample } from './sampler.ts'
 import { lagsOf, twoPrimariesMs, unprotectedSpan } from './samples.ts'
 
-/** What a drill came to, before it is told. All times are our own clock, in ms since 1970. */
+/** What a drill came to, before it is put into words. All times are our own clock, in ms since 1970. */
 export interface Results {
   readonly lab: Lab
   readonly startedMs: number
@@ -51,7 +51,7 @@ function recoveryTime(recording: Recording, disasterMs: number): Figure['value']
       en: `not measured to the end: at least ${span(endedS)}, then the writer ended by itself`,
       ru: `измерено не до конца: не меньше ${span(endedS)}, затем поток записи прервался`,
     }
-  return outage ? span(endedS) : { en: 'not for a moment', ru: 'ни на миг' }
+  return outage ? span(endedS) : { en: 'never', ru: 'не прерывалась' }
 }
 
 /** What the samples of the servers measure, where there were any. */

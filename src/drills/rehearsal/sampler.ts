@@ -80,7 +80,7 @@ export function startSampler(
     }
   }
   const ended = Promise.all([...nodes.map(watch), listen()])
-  ended.catch(() => {}) // a signal ends us all: whoever stops the sampler is told
+  ended.catch(() => {}) // a signal ends us all: whoever stops the sampler gets it
   return {
     samples: () => samples,
     stop: async () => {

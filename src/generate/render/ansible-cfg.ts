@@ -9,7 +9,7 @@ const SHARED = `-o ControlMaster=auto -o ControlPersist=60s
 control_path = %(directory)s/%%C`
 
 /** How ssh gets to machines that Vagrant makes: whoever starts them writes the file, pg-lab or the Vagrantfile. */
-const TO_MACHINES = `# Addresses, ports and keys of the machines, as Vagrant tells them. The file also has the machines' host keys
+const TO_MACHINES = `# Addresses, ports and keys of the machines, as Vagrant prints them. The file also has the machines' host keys
 # kept and checked. One connection serves many tasks; its socket lies where Ansible makes a folder for it.
 ssh_args = -F .pg-lab/ssh_config ${SHARED}`
 

@@ -7,7 +7,7 @@ import { PGDG_ORIGIN, pgdgSuite } from './ansible-vars.ts'
  */
 export const NODE_IMAGE_SCRIPT = 'provisioning/node-image/build.sh'
 
-/** What the script is told: a file of the lab, so that it also works alone. */
+/** What the script reads: a file of the lab, so that it also works alone. */
 export const NODE_IMAGE_SETTINGS = 'provisioning/node-image.env'
 
 /** Files it is built from, in the order in which build.sh and the Vagrantfile hash them. */

@@ -80,7 +80,7 @@ function variablesIn(yaml: string): Vars {
     return (fromYaml(yaml) ?? {}) as Vars
   } catch (cause) {
     throw new UserError(`${GROUP_VARS} cannot be read, so nobody can say which system this lab has`, {
-      hint: 'name os and postgres.version in the config, or mend that file',
+      hint: 'name os and postgres.version in the config, or repair that file',
       cause,
     })
   }

@@ -53,7 +53,7 @@ type WrittenInventory = Readonly<
   Record<string, { readonly hosts?: Readonly<Record<string, unknown>> | null }>
 >
 
-/** Reads what was written last. Call it before the files are written anew. */
+/** Reads what was written last. Call it before the files are written again. */
 export async function readFormer(directory: string): Promise<Former> {
   const vars = await record<WrittenVars>(directory, GROUP_VARS)
   const inventory = await record<WrittenInventory>(directory, INVENTORY)

@@ -39,7 +39,7 @@ interface Failure {
 }
 
 /**
- * Runs the lab's playbook and tells what it does while it does it.
+ * Runs the lab's playbook and reports what it does meanwhile.
  * @throws CommandError with host, task and Ansible's own message when a host fails or cannot be reached
  */
 export async function runPlaybook(options: PlaybookOptions): Promise<PlaybookResult> {

@@ -10,7 +10,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   },
   {
     pattern: /must have a tty to run sudo/i,
-    hint: 'sudo there wants a terminal. Free the login user of that, e.g. in /etc/sudoers.d/pg-lab (visudo -f): Defaults:USER !requiretty',
+    hint: 'sudo there wants a terminal. Turn that off for the login user, e.g. in /etc/sudoers.d/pg-lab (visudo -f): Defaults:USER !requiretty',
   },
   {
     pattern:
@@ -39,7 +39,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   {
     pattern:
       /Failed to connect to the host via ssh|UNREACHABLE|Connection (timed out|refused|closed)|No route to host|Permission denied \(publickey/i,
-    hint: 'Run `npx create-pg-lab up`: it starts what is not running and writes .pg-lab/ssh_config anew.',
+    hint: 'Run `npx create-pg-lab up`: it starts what is not running and writes .pg-lab/ssh_config again.',
   },
 ]
 

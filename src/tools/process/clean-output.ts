@@ -6,7 +6,7 @@ export function cleanOutput(text: string): string {
   return lines.join('\n').replace(/^\n+|\n+$/g, '')
 }
 
-/** The same for a value that shall stand in a sentence or a cell. */
+/** The same for a value in a sentence or a cell. */
 export function oneLine(text: string): string {
   return cleanOutput(text)
     .trim()

@@ -75,7 +75,7 @@ export function identityOf(pid: number): string | undefined {
 /** The 22nd field of /proc/<pid>/stat, in what `statFields` gives of it: ticks since the boot. */
 const START_TIME = 22 - 3
 
-/** Another one after each boot: what counts from the boot begins anew then. */
+/** Another one after each boot: what counts from the boot begins again then. */
 function bootId(): string {
   return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 }

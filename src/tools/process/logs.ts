@@ -22,7 +22,7 @@ export function openLog(file: string): Log {
       const bytes = typeof data === 'string' ? Buffer.from(data) : data
       try {
         for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
-      } catch {} // a full disk: the tool shall go on, and say so itself
+      } catch {} // a full disk: the tool must go on, and say so itself
     },
     close: () => closeSync(fd),
   }

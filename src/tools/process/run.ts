@@ -10,7 +10,7 @@ import { recordGroup } from './lab-lock.ts'
 import { openLog } from './logs.ts'
 import { throwIfInterrupted, watch } from './signals.ts'
 
-/** A background process may inherit the pipes of the one we started: after its exit we listen this long in vain. */
+/** A background process may inherit the pipes of the one we started: after its exit we listen this long, then stop. */
 const QUIET_MS = 500
 
 /** Tools speak English, and to a file: whatever forces colours on them is taken out. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Lab, ServerAccess } from '../../lab.ts'
 import { machinesIn } from '../vagrant/machine-records.ts'
 
-/** The lab's ssh configuration, seen from the lab's folder. ansible, our checks and `pg-lab ssh` all go by it. */
+/** The lab's ssh configuration, seen from the lab's folder. ansible, our checks and `create-pg-lab ssh` all go by it. */
 export const SSH_CONFIG = '.pg-lab/ssh_config'
 
 /** Host keys of the lab's machines, each as it was when we first met; seen from the lab's folder. */
@@ -107,14 +107,14 @@ function sshConfig(
     .join('\n')
 }
 
-/** What Vagrant calls each machine: another word after it was deleted and made anew. */
+/** What Vagrant calls each machine: another word after it was deleted and made again. */
 function idsOf(directory: string): ReadonlyMap<string, string> {
   return new Map(machinesIn(directory).map(({ name, id }) => [name, id]))
 }
 
 /**
  * The key a machine shows the first time is written down, and it must show the same ever after. It is kept under a name
- * that no other machine ever has, so one that was made anew, or got another port, is no stranger.
+ * that no other machine ever has, so one that was made again, or got another port, is no stranger.
  */
 function hostKey(name: string, id: string | undefined, knownHosts: string): readonly string[] {
   if (id === undefined) return []

@@ -26,7 +26,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   },
   {
     pattern: /Unable to find image|No such image|pull access denied/i,
-    hint: 'The image cannot be pulled from here. `npx create-pg-lab doctor` tells how it is made without a registry.',
+    hint: 'The image cannot be pulled from here. `npx create-pg-lab doctor` explains how it is made without a registry.',
   },
   {
     pattern:
@@ -41,7 +41,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
 
 const LAST_LINES = 20
 
-/** Follows what vagrant says, to tell it in people's words when it fails: its raw output is comma-separated. */
+/** Follows what vagrant says, to put it in plain words when it fails: its raw output is comma-separated. */
 export function createStory() {
   const said: string[] = []
   let fatal: readonly string[] = []

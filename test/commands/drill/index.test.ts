@@ -71,8 +71,8 @@ describe('pg-lab drill', () => {
     [['drill', 'slave-outag'], 'There is no drill slave-outag', 'slave-outage'],
     [['drill', 'slave-outage', '--how', 'fire'], 'slave-outage has no --how fire', 'leave --how out'],
     [['drill', 'slave-outage', '--in-place'], 'slave-outage has no --how in-place', 'leave --how out'],
-    [['drill', 'hint'], 'No drill waits to be repaired', '--keep'],
-    [['drill', 'check'], 'No drill waits to be repaired', 'npx create-pg-lab verify'],
+    [['drill', 'hint'], 'No drill is waiting to be repaired', '--keep'],
+    [['drill', 'check'], 'No drill is waiting to be repaired', 'npx create-pg-lab verify'],
     [['drill', 'repair'], 'No drill is unfinished', 'npx create-pg-lab verify'],
   ])('%j is the user’s mistake', async (argv, message, hint) => {
     const { exitCode, stderr } = await program(argv, { cwd: labFolder() })
@@ -105,7 +105,7 @@ describe('pg-lab status', () => {
     [{}, 'The drill slave-outage waits for your repair'],
     [
       { kept: false },
-      'was cut off (Stop PostgreSQL on slave). Back to green: npx create-pg-lab drill repair',
+      'was cut off (Stop PostgreSQL on slave). Repair the lab: npx create-pg-lab drill repair',
     ],
   ])('tells of a drill that has not ended: %j', async (state, words) => {
     const { run } = speakingRun({})

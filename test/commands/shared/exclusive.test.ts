@@ -35,7 +35,7 @@ test('a second command is refused, and told who is at work', async () => {
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(
       new RegExp(
-        `✖ \`pg-lab destroy\` is at work on this lab: process ${process.pid}, since \\d\\d:\\d\\d:\\d\\d\n\n` +
+        `✖ \`create-pg-lab destroy\` is at work on this lab: process ${process.pid}, since \\d\\d:\\d\\d:\\d\\d\n\n` +
           ` {2}→ Wait until it has ended, or end it: kill -INT ${process.pid}\n$`,
       ),
     )

@@ -147,7 +147,7 @@ test.each([
   ['22.23.3', undefined],
   ['23.4.0', 'Node.js 23 has had no fixes since 2025-06-01'],
   ['24.21.0', undefined],
-  ['25.9.0', '25.9.0 is newer than what pg-lab was run with'],
+  ['25.9.0', '25.9.0 is newer than what create-pg-lab was run with'],
 ])('Node.js %s: %s', async (nodeVersion, word) => {
   const { node } = await sightings(computer(BASICS, { nodeVersion }).host, 'docker')
   if (word) expect(node).toContain(`${nodeVersion} | `)
@@ -164,7 +164,7 @@ const SAYS = {
   'docker-daemon': (version: string) => ({ [DOCKER_INFO]: `${version} 2\n` }),
 } as const
 
-describe('a version that pg-lab was not run with is told in one line, and is no problem', () => {
+describe('a version that create-pg-lab was not run with is told in one line, and is no problem', () => {
   test.each([
     ['vagrant', '2.3.2', 'older'],
     ['vagrant', '2.3.4', undefined],
@@ -188,13 +188,13 @@ describe('a version that pg-lab was not run with is told in one line, and is no 
     const sighting = diagnoses.find(({ rule }) => rule.id === program)?.sighting
     expect(sighting).toMatchObject({ ok: true, seen: expect.stringContaining(version) })
     const warning = (sighting?.ok && sighting.warning) || ''
-    expect(/is (older|newer) than what pg-lab was run with/.exec(warning)?.[1]).toBe(word)
+    expect(/is (older|newer) than what create-pg-lab was run with/.exec(warning)?.[1]).toBe(word)
   })
 
   test('and so is a program that it was never run with', async () => {
     const { host } = computer({ ...BASICS, 'VBoxManage --version': '7.0.20r163906\n' })
     expect((await sightings(host, 'virtualbox')).vboxmanage).toBe(
-      '7.0.20 | pg-lab has not been run with it yet: what it writes for it was checked, not tried.',
+      '7.0.20 | create-pg-lab has not been run with it yet: what it writes for it was checked, not tried.',
     )
   })
 })
@@ -357,7 +357,7 @@ describe('VirtualBox', () => {
       'VBoxManage --version': `${virtualbox}\n`,
     })
     const { vboxmanage } = await sightings(host, 'virtualbox')
-    if (ok) expect(vboxmanage).toContain(`${virtualbox.split('r')[0]} | pg-lab has not been run`)
+    if (ok) expect(vboxmanage).toContain(`${virtualbox.split('r')[0]} | create-pg-lab has not been run`)
     else expect(vboxmanage).toContain(`Vagrant ${vagrant} cannot drive VirtualBox`)
   })
 })
@@ -365,7 +365,7 @@ describe('VirtualBox', () => {
 test('a VirtualBox that no Vagrant knows yet', async () => {
   const versions = { 'vagrant --version': 'Vagrant 2.4.9\n', 'VBoxManage --version': '7.3.2r170999\n' }
   const { vboxmanage } = await sightings(computer({ ...BASICS, ...versions }).host, 'virtualbox')
-  expect(vboxmanage).toContain('The newest Vagrant pg-lab knows, 2.4.9, drives VirtualBox up to 7.2.')
+  expect(vboxmanage).toContain('The newest Vagrant create-pg-lab knows, 2.4.9, drives VirtualBox up to 7.2.')
 })
 
 describe('the networks VirtualBox allows', () => {

@@ -5,7 +5,7 @@ name: pg_lab_tls
 short_description: A server's certificate, signed by the lab's own authority
 description:
   - Makes the authority once, and a key and a certificate for each server, in a folder that git ignores.
-  - Makes them anew a year before they end, and when a server gets another address.
+  - Makes them again a year before they end, and when a server gets another address.
 options:
   _terms:
     description: The folder, seen from the playbook; the server's name; its IPv4 address.
@@ -65,7 +65,7 @@ class Folder:
 
 
 def kept(folder, name, purpose):
-    """Key and certificate as they were made for this purpose; nothing where they were not, or must be made anew."""
+    """Key and certificate as they were made for this purpose; nothing where they were not, or must be made again."""
     try:
         note = json.loads(folder.read(name + ".json"))
     except ValueError:

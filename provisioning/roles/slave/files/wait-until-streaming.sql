@@ -23,7 +23,7 @@ BEGIN
        WHERE file.name ~ '^[0-9A-F]{8}\.history$'
          AND line[1]::int = own AND line[2]::pg_lsn < pg_last_wal_replay_lsn();
       IF parted IS NOT NULL THEN
-        RAISE 'This server has WAL that its primary never had: they parted at %. It cannot follow before: npx create-pg-lab rejoin %',
+        RAISE 'This server has WAL that its primary never had: they diverged at %. It can follow only after: npx create-pg-lab rejoin %',
           parted, current_setting('cluster_name');
       END IF;
     END IF;
