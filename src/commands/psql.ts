@@ -37,7 +37,7 @@ export async function psql(context: Context, _options: object, words: readonly s
   return exitCode
 }
 
-/** The primary of the day; the master of the config where that is not clear, for psql says more. */
+/** The current primary; the master of the config where that is not clear, for psql says more. */
 async function primaryOrMaster({ lab, guest }: Session): Promise<LabNode> {
   const primary = primaryOf(await askServers(lab, guest))
   return primary.is === 'found' ? primary.node : lab.master

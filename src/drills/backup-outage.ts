@@ -108,7 +108,7 @@ export const backupOutage: Drill = {
     const away = unprotectedSpan(lab, samples, disasterMs)
     return [
       {
-        name: { en: 'The slot kept for Barman at most', ru: 'Слот хранил для Barman не больше' },
+        name: { en: 'Most WAL the slot kept for Barman', ru: 'Слот хранил для Barman максимум' },
         value: size(mostKept(samples, slotOf(lab))),
       },
       ...(away

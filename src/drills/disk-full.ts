@@ -164,7 +164,7 @@ export const diskFull: Drill = {
   },
   figures: ({ lab, samples }) => [
     {
-      name: { en: 'The slot kept for Barman at most', ru: 'Слот хранил для Barman не больше' },
+      name: { en: 'Most WAL the slot kept for Barman', ru: 'Слот хранил для Barman максимум' },
       value: size(mostKept(samples, lab.backup?.slot ?? '')),
     },
   ],

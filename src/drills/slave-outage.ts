@@ -96,7 +96,7 @@ export const slaveOutage: Drill = {
     const away = unprotectedSpan(lab, samples, disasterMs)
     return [
       {
-        name: { en: 'The slot kept for it at most', ru: 'Слот хранил для неё не больше' },
+        name: { en: 'Most WAL the slot kept for it', ru: 'Слот хранил для неё максимум' },
         value: size(mostKept(samples, slotOf(lab, cast))),
       },
       ...(away

@@ -117,7 +117,10 @@ export const splitBrain: Drill = {
       value: { en: `${ORPHAN_ROWS} rows`, ru: `${ORPHAN_ROWS} строк` },
     },
     {
-      name: { en: 'The slot of the fled slave kept at most', ru: 'Слот ушедшей реплики хранил не больше' },
+      name: {
+        en: 'Most WAL kept by the slot of the slave that left',
+        ru: 'Слот ушедшей реплики хранил максимум',
+      },
       value: size(mostKept(samples, slotOf(lab, cast))),
     },
   ],

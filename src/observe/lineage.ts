@@ -1,6 +1,6 @@
 import { bytesOf } from '../postgres/wal.ts'
 
-/** Which way a server has come: enough to tell where two of them parted. */
+/** Which way a server has come: enough to say where two of them diverged. */
 export interface Lineage {
   /** The timeline it writes, or replays. */
   readonly timeline: number
@@ -10,7 +10,7 @@ export interface Lineage {
   readonly history: readonly { readonly timeline: number; readonly left_at: string }[]
 }
 
-/** Where a server went another way than the primary. */
+/** Where a server diverged from the primary. */
 export interface Parting {
   readonly timeline: number
   readonly lsn: string

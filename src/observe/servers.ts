@@ -138,7 +138,7 @@ export function severalPrimaries(servers: Nodes): UserError {
   return new UserError(splitWords(servers), { hint: BOTH_WAYS_ON })
 }
 
-export const BOTH_WAYS_ON = `both ways on are told by: ${VERIFY_PRIMARY}`
+export const BOTH_WAYS_ON = `see both ways out: ${VERIFY_PRIMARY}`
 
 export function splitWords(servers: Nodes): string {
   return `${namesOf(servers, ' and ')} are primaries at the same time`

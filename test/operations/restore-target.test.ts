@@ -47,5 +47,5 @@ test.each([
   'an hour ago',
   'x'.repeat(64),
 ])('%j is nothing of these', (text) => {
-  expect(() => read(text)).toThrow('is no moment')
+  expect(() => read(text)).toThrow('is not a moment')
 })

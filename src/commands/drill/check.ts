@@ -33,7 +33,7 @@ export async function check(session: Session, language: Language): Promise<numbe
   }
   await drill.tidy?.(stage)
   const primary = primaryOf(await askServers(lab, guest))
-  if (primary.is !== 'found') throw new Error('all is well, but no primary is there')
+  if (primary.is !== 'found') throw new Error('all checks pass, but there is no primary')
   const page = await writePage(
     session,
     drill,
