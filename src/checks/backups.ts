@@ -17,10 +17,10 @@ interface ListedBackup {
 export const backups: Check = {
   id: 'backups',
   title: 'Barman has as many base backups as it must keep, and none is overdue',
-  run: (lab, guest) => lookAtBackup('backups', lab, (backup) => look(backup, guest)),
+  run: (lab, guest) => lookAtBackup('backups', lab, (backup) => lookAtBackups(backup, guest)),
 }
 
-async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtBackups(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const [answer, catalogue] = await Promise.all([
     askBarman(guest, backup, ['list-backup']),
     readCatalogue(guest, backup),

@@ -54,18 +54,18 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export const barmanCheck: Check = {
   id: 'barman',
   title: 'barman check finds nothing wrong',
-  run: (lab, guest) => lookAtBackup('barman', lab, (backup) => look(backup, guest)),
+  run: (lab, guest) => lookAtBackup('barman', lab, (backup) => lookAtBarmanCheck(backup, guest)),
 }
 
-async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtBarmanCheck(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const answer = await askBarman(guest, backup, ['check'])
-  const lines = linesOf(answer.about)
+  const lines = checkLines(answer.about)
   if (lines.length === 0) throw barmanFailed(answer, backup)
   const seen = lines.map(([key, line]) => seeLine(backup, key, line))
   return seen.every(({ ok }) => ok) && answer.exitCode !== 0 ? [...seen, seeExitCode(answer)] : seen
 }
 
-function linesOf(about: unknown): readonly (readonly [string, CheckLine])[] {
+function checkLines(about: unknown): readonly (readonly [string, CheckLine])[] {
   if (typeof about !== 'object' || about === null) return []
   return Object.entries(about).filter((entry): entry is [string, CheckLine] => isLine(entry[1]))
 }

@@ -17,10 +17,10 @@ const FOLDERS = [
 export const folders: Check = {
   id: 'folders',
   title: 'Barman can write to its folders',
-  run: (lab, guest) => lookAtBackup('folders', lab, (backup) => look(backup, guest)),
+  run: (lab, guest) => lookAtBackup('folders', lab, (backup) => lookAtFolders(backup, guest)),
 }
 
-async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtFolders(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const { config } = await barmanConfig(guest, backup)
   const paths = FOLDERS.map((name) => config[name]).filter((path) => typeof path === 'string')
   const argv = ['find', ...paths, '-maxdepth', '1', '-type', 'd', '!', '-writable']

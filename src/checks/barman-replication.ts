@@ -19,10 +19,17 @@ export const barmanReplication: Check = {
   id: 'barman-replication',
   title: 'Barman sees itself and each slave stream',
   run: (lab, guest) =>
-    lookAtBackupOf('barman-replication', lab, guest, (backup, primary) => look(lab, primary, backup, guest)),
+    lookAtBackupOf('barman-replication', lab, guest, (backup, primary) =>
+      lookAtBarmanClients(lab, primary, backup, guest),
+    ),
 }
 
-async function look(lab: Lab, primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtBarmanClients(
+  lab: Lab,
+  primary: LabNode,
+  backup: BackupNode,
+  guest: Guest,
+): Promise<readonly Seen[]> {
   const [answer, { config }] = await Promise.all([
     askBarman(guest, backup, ['replication-status']),
     barmanConfig(guest, backup),

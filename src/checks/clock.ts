@@ -11,10 +11,10 @@ const LIMIT_S = 2
 export const clock: Check = {
   id: 'clock',
   title: 'The clocks of all hosts agree',
-  run: look,
+  run: lookAtClocks,
 }
 
-async function look(lab: Lab, guest: Guest): Promise<Finding[]> {
+async function lookAtClocks(lab: Lab, guest: Guest): Promise<Finding[]> {
   const nodes = nodesOf(lab)
   const offsets = await Promise.all(nodes.map((node) => offsetOf(node, guest)))
   const reference = offsets.find(isOffset) ?? { aheadS: 0, errorS: 0 }

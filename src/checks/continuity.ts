@@ -36,10 +36,10 @@ const SEGMENTS_A_LOG = 256
 export const continuity: Check = {
   id: 'continuity',
   title: 'No WAL segment is missing since the first backup',
-  run: (lab, guest) => lookAtBackup('continuity', lab, (backup) => look(backup, guest)),
+  run: (lab, guest) => lookAtBackup('continuity', lab, (backup) => lookForGaps(backup, guest)),
 }
 
-async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookForGaps(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const { config } = await barmanConfig(guest, backup)
   const archive = String(config.wals_directory)
   const words = [backup.server, archive, String(config.backup_directory), ...walReader(backup)]

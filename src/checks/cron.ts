@@ -16,10 +16,10 @@ const TIMER = 'barman.timer'
 export const cron: Check = {
   id: 'cron',
   title: 'cron runs Barman, and Barman keeps receive-wal running',
-  run: (lab, guest) => lookAtBackup('cron', lab, (backup) => look(lab, backup, guest)),
+  run: (lab, guest) => lookAtBackup('cron', lab, (backup) => lookAtCron(lab, backup, guest)),
 }
 
-async function look(lab: Lab, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtCron(lab: Lab, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   return Promise.all([seeService(lab, backup, guest), seeJob(backup, guest), seeReceiveWal(backup, guest)])
 }
 

@@ -35,10 +35,10 @@ const PROVISION = 'Write pg_hba.conf again: npx create-pg-lab provision'
 export const hba: Check = {
   id: 'hba',
   title: 'pg_hba.conf admits exactly the right clients',
-  run: (lab, guest) => lookAtEach('hba', postgresNodes(lab), (node) => look(lab, node, guest)),
+  run: (lab, guest) => lookAtEach('hba', postgresNodes(lab), (node) => lookAtHba(lab, node, guest)),
 }
 
-async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtHba(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const [rules, [file]] = await Promise.all([
     guest.rows<HbaRule>(node, SQL),
     guest.rows<{ is_read: boolean }>(node, READ_SQL),

@@ -31,12 +31,14 @@ export const lag: Check = {
     if (lab.slaves.length === 0) return []
     return withPrimary('lag', lab, guest, (primary) => {
       const upstreams = postgresNodes(lab).filter((node) => followersOf(lab, primary, node).length > 0)
-      return lookAtEach('lag', upstreams, (node) => look(lab, node, followersOf(lab, primary, node), guest))
+      return lookAtEach('lag', upstreams, (node) =>
+        lookAtLag(lab, node, followersOf(lab, primary, node), guest),
+      )
     })
   },
 }
 
-async function look(
+async function lookAtLag(
   lab: Lab,
   upstream: LabNode,
   followers: readonly LabNode[],

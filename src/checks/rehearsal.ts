@@ -11,10 +11,10 @@ const HINT = 'Restore the newest backup beside Barman, and compare it: npx creat
 export const rehearsal: Check = {
   id: 'rehearsal',
   title: 'The last rehearsal of a restore was good, and not too long ago',
-  run: (lab, guest) => lookAtBackup('rehearsal', lab, (backup) => look(backup, guest)),
+  run: (lab, guest) => lookAtBackup('rehearsal', lab, (backup) => lookAtRehearsal(backup, guest)),
 }
 
-async function look(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtRehearsal(backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const catalogue = await readCatalogue(guest, backup)
   if (catalogue?.rehearsed) return [seeLast(backup, catalogue, catalogue.rehearsed)]
   const { rehearsalHours: hours } = backup

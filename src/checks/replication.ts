@@ -30,7 +30,7 @@ export const replication: Check = {
     withPrimary('replication', lab, guest, (primary) => {
       const senders = postgresNodes(lab).filter((node) => wantedClients(lab, primary, node).length > 0)
       return lookAtEach('replication', senders, (node) =>
-        look(node, wantedClients(lab, primary, node), guest),
+        lookAtSenders(node, wantedClients(lab, primary, node), guest),
       )
     }),
 }
@@ -44,7 +44,11 @@ function wantedClients(lab: Lab, primary: LabNode, node: LabNode): readonly Want
     : standbys
 }
 
-async function look(node: LabNode, wanted: readonly WantedClient[], guest: Guest): Promise<readonly Seen[]> {
+async function lookAtSenders(
+  node: LabNode,
+  wanted: readonly WantedClient[],
+  guest: Guest,
+): Promise<readonly Seen[]> {
   const rows = await guest.rows<SenderRow>(node, SQL)
   const addresses = wanted.map((client) => client.node.address)
   const strangers = rows.filter(({ client_addr }) => !addresses.includes(client_addr ?? ''))

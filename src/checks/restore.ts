@@ -146,14 +146,14 @@ function seeRows(lab: Lab, id: string, wanted: TableState, restored: TableState 
   const { name, table } = lab.database
   return {
     what: `rows of ${name}.${table}`,
-    expected: told(wanted),
-    observed: restored ? told(restored) : 'the restored server does not answer',
+    expected: describeTable(wanted),
+    observed: restored ? describeTable(restored) : 'the restored server does not answer',
     ok: restored?.rows === wanted.rows && restored.checksum === wanted.checksum,
     hint: `Backup ${id} and its WAL do not make the primary’s data. Take a new one: npx create-pg-lab backup`,
   }
 }
 
-function told({ rows, checksum }: TableState): string {
+function describeTable({ rows, checksum }: TableState): string {
   return `${rows} rows, checksum ${checksum}`
 }
 

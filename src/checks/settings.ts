@@ -52,10 +52,10 @@ const RESTART = "sudo systemctl restart 'postgresql*'"
 export const settings: Check = {
   id: 'settings',
   title: 'Every setting of the config is in force',
-  run: (lab, guest) => lookAtEach('settings', postgresNodes(lab), (node) => look(lab, node, guest)),
+  run: (lab, guest) => lookAtEach('settings', postgresNodes(lab), (node) => lookAtSettings(lab, node, guest)),
 }
 
-async function look(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtSettings(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const { settings: wanted } = lab.postgres
   const [rows, pending, errors] = await Promise.all([
     guest.rows<LineRow>(node, linesSql(Object.keys(wanted))),

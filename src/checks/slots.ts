@@ -31,7 +31,7 @@ export const slots: Check = {
   run: (lab, guest) =>
     withPrimary('slots', lab, guest, (primary) =>
       lookAtEach('slots', postgresNodes(lab), (node) =>
-        look(lab, node, wantedSlots(lab, primary, node), guest),
+        lookAtSlots(lab, node, wantedSlots(lab, primary, node), guest),
       ),
     ),
 }
@@ -48,7 +48,7 @@ function wantedSlots(lab: Lab, primary: LabNode, node: LabNode): readonly Wanted
     : followers
 }
 
-async function look(
+async function lookAtSlots(
   lab: Lab,
   node: LabNode,
   wanted: readonly WantedSlot[],

@@ -37,7 +37,7 @@ export const standby: Check = {
       const findings = await Promise.all(
         linksOf(lab, primary).map((link) =>
           lookAt('standby', link.node, async () => [
-            ...(await look(lab, link, guest)),
+            ...(await lookAtStandby(lab, link, guest)),
             ...seeKinship(link.node, primary, states),
           ]),
         ),
@@ -47,7 +47,7 @@ export const standby: Check = {
   },
 }
 
-async function look(lab: Lab, link: Link, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtStandby(lab: Lab, link: Link, guest: Guest): Promise<readonly Seen[]> {
   const rows = await guest.rows<StandbyRow>(link.node, SQL)
   const [row] = rows
   if (!row) return []

@@ -18,11 +18,11 @@ export const synchronous: Check = {
   title: 'Commits wait for as many slaves as the config says',
   run: (lab, guest) =>
     withPrimary('synchronous', lab, guest, (primary) =>
-      lookAt('synchronous', primary, () => look(lab, primary, guest)),
+      lookAt('synchronous', primary, () => lookAtSynchronous(lab, primary, guest)),
     ),
 }
 
-async function look(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtSynchronous(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const rows = await guest.rows<SyncRow>(primary, SQL)
   const { names, synchronous: waitedFor } = rows[0] ?? { names: '', synchronous: [] }
   const { synchronousCount: count } = lab.replication

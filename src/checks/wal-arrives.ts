@@ -8,10 +8,11 @@ import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 export const wal: Check = {
   id: 'wal',
   title: 'WAL arrives in Barman’s archive',
-  run: (lab, guest) => lookAtBackupOf('wal', lab, guest, (backup, primary) => look(primary, backup, guest)),
+  run: (lab, guest) =>
+    lookAtBackupOf('wal', lab, guest, (backup, primary) => lookAtArchive(primary, backup, guest)),
 }
 
-async function look(primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
+async function lookAtArchive(primary: LabNode, backup: BackupNode, guest: Guest): Promise<readonly Seen[]> {
   const { segment, arrived, rows, output } = await archiveWal(primary, backup, guest)
   const { server } = backup
   const switched = psqlEvidence(SWITCH_SQL, rows)

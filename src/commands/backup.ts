@@ -17,7 +17,7 @@ export async function backup(context: Context): Promise<number> {
   let taken: BaseBackup | undefined
   const work = async (note: (text: string) => void) => {
     const server = { primary, backup: host, guest, version: lab.postgres.version }
-    taken = await takeBackup(server, (progress) => note(told(progress)))
+    taken = await takeBackup(server, (progress) => note(describeProgress(progress)))
     return size(taken.bytes)
   }
   try {
@@ -35,6 +35,6 @@ export async function backup(context: Context): Promise<number> {
   return EXIT.ok
 }
 
-function told({ doneBytes, totalBytes }: BackupProgress): string {
+function describeProgress({ doneBytes, totalBytes }: BackupProgress): string {
   return totalBytes === undefined ? size(doneBytes) : `${size(doneBytes)} of ${size(totalBytes)}`
 }

@@ -2,14 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { OsName, ProviderName } from '../catalog/names.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
-import {
-  type Answers,
-  type ConfigFormat,
-  DEFAULT_FOLDER,
-  type Language,
-  languageOf,
-  nameFrom,
-} from '../create/answers.ts'
+import { type Answers, type ConfigFormat, DEFAULT_FOLDER, nameFrom } from '../create/answers.ts'
 import { verifyFolder, writeLab } from '../create/folder.ts'
 import { makesLab, newLab } from '../create/new-lab.ts'
 import type { PresetName } from '../create/presets.ts'
@@ -21,6 +14,7 @@ import { readFormer } from '../generate/write/last-written.ts'
 import { type Lab, nodesOf } from '../lab.ts'
 import { freeSubnet, parseSubnet, type Subnet } from '../resolve/addresses.ts'
 import { quoteForShell } from '../tools/process/run.ts'
+import { type Language, languageOf } from '../words/languages.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { terminalAsker } from './shared/prompts.ts'
 import { up } from './up.ts'

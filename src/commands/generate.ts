@@ -21,7 +21,7 @@ export async function generate(context: Context, options: GenerateOptions): Prom
   if (options.edits) return showEdits(context, await handEdits(session.directory))
   const result = await writeProject(session.directory, await filesOf(session), { mode, prefer })
   if (mode === 'diff') return showDiff(context, result)
-  const lines = linesOf(result)
+  const lines = fileLines(result)
   // An edited file that is no longer generated stays for good: nothing is due there.
   const due = lines.length > result.kept.length
   if (mode === 'check' && due) context.print('Nothing was written. To be written:\n')
@@ -62,7 +62,7 @@ function showDiff(context: Context, { patches, conflicts }: WriteResult): number
 }
 
 /** A line for each file that is, or would be, touched. */
-function linesOf({ written, merged, removed, kept, conflicts }: WriteResult): readonly string[] {
+function fileLines({ written, merged, removed, kept, conflicts }: WriteResult): readonly string[] {
   return [
     ...written.map((path) => `written    ${path}`),
     ...merged.map((path) => `merged     ${path}`),

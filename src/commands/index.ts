@@ -1,6 +1,7 @@
 import { DEFAULT_OS, OS_NAMES, VAGRANT_PROVIDERS } from '../catalog/names.ts'
-import { CONFIG_FORMATS, LANGUAGES } from '../create/answers.ts'
+import { CONFIG_FORMATS } from '../create/answers.ts'
 import { PRESET_NAMES } from '../create/presets.ts'
+import { LANGUAGES } from '../words/languages.ts'
 import { InvalidArgumentError } from './shared/command-line.ts'
 import { type Verb, verb } from './shared/verb.ts'
 

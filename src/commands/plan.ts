@@ -1,11 +1,11 @@
 import { EXIT } from '../errors.ts'
 import { writeProject } from '../generate/write/write.ts'
 import { makePlan } from '../plan/index.ts'
-import { showPlan } from '../plan/show.ts'
+import { showPlanItems } from '../plan/show.ts'
 import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
 import { filesOf } from './steps/files.ts'
-import { agreesToTakeOver, look } from './steps/survey.ts'
+import { agreesToTakeOver, lookAtLab } from './steps/survey.ts'
 
 /**
  * `create-pg-lab plan`: what `up` would do, read from the files, the machines and the servers. Changes nothing.
@@ -18,14 +18,14 @@ export async function plan(
   const session = await openSession(context)
   const { directory, lab, guest } = session
   const [seen, files] = await Promise.all([
-    look(session, agreesToTakeOver(session, takeOver)),
+    lookAtLab(session, agreesToTakeOver(session, takeOver)),
     filesOf(session).then((made) => writeProject(directory, made, { mode: 'check' })),
   ])
   const items = await makePlan(lab, { files, seen, guest })
   const refused = items.some(({ action }) => action === 'refuse')
   const { warnings } = lab
   if (json) context.print(JSON.stringify({ ok: !refused, items, warnings }, null, 2))
-  else context.print(showPlan(items, context.paint))
+  else context.print(showPlanItems(items, context.paint))
   if (!json && !refused)
     for (const warning of warnings) context.print(`${context.paint('yellow', '!')} ${warning}`)
   return refused ? EXIT.userError : EXIT.ok

@@ -10,7 +10,7 @@ import { runTasks, type Task } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
+import { leftToRejoin, liveLab, showSteps, withWayOn } from './steps/operation.ts'
 
 /** `create-pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */
 export async function promote(
@@ -26,7 +26,7 @@ export async function promote(
     return EXIT.ok
   }
   if (dryRun) {
-    context.print(showPlan(stepsOf(session, plan)))
+    context.print(showSteps(stepsOf(session, plan)))
     return EXIT.ok
   }
   await verifyNoDoubt(context, plan, yes === true)

@@ -3,20 +3,20 @@ import { runTasks } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { openSession, verifyHasMachines } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
-import { startMachines } from './steps/machines.ts'
+import { startAllMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
-import { look, verifyFeasible } from './steps/survey.ts'
+import { lookAtLab, verifyFeasible } from './steps/survey.ts'
 
 /** `create-pg-lab provision`: the playbook once more, on machines that are there. */
 export async function provision(context: Context): Promise<number> {
   const session = await openSession(context)
   verifyHasMachines(session)
-  verifyFeasible(session, await look(session))
+  verifyFeasible(session, await lookAtLab(session))
   let recap: Recap = {}
   await runTasks(
     [
       writeFiles(session),
-      startMachines(session),
+      startAllMachines(session),
       provisionMachines(session, (counts) => {
         recap = counts
       }),

@@ -5,7 +5,7 @@ import { size } from '../units.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { liveLab, showPlan, withWayOn } from './steps/operation.ts'
+import { liveLab, showSteps, withWayOn } from './steps/operation.ts'
 
 interface ReinitOptions {
   readonly dryRun?: true
@@ -22,7 +22,7 @@ export async function reinit(
   verifyIsUp(session)
   const plan = await planReinit(liveLab(session), name)
   if (dryRun) {
-    context.print(showPlan(stepsOf(plan)))
+    context.print(showSteps(stepsOf(plan)))
     return EXIT.ok
   }
   if (!yes && !(await isAgreed(context, plan))) {

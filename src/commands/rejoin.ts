@@ -5,8 +5,8 @@ import { size } from '../units.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { startMachines } from './steps/machines.ts'
-import { liveLab, showPlan, withWayOn } from './steps/operation.ts'
+import { startAllMachines } from './steps/machines.ts'
+import { liveLab, showSteps, withWayOn } from './steps/operation.ts'
 
 interface RejoinOptions {
   readonly dryRun?: true
@@ -24,11 +24,11 @@ export async function rejoin(
   const live = liveLab(session)
   let plan = await planRejoin(live, name)
   if (dryRun) {
-    context.print(showPlan(stepsOf(plan)))
+    context.print(showSteps(stepsOf(plan)))
     return EXIT.ok
   }
   if (plan.isDown) {
-    await runTasks([startMachines(session)], session.taskOptions)
+    await runTasks([startAllMachines(session)], session.taskOptions)
     plan = await planRejoin(live, name)
   }
   await verifyMayGiveUp(context, plan, yes === true)

@@ -125,7 +125,7 @@ function showPlan(
   over: string | undefined,
 ): string {
   const lines = [
-    `Backup ${backup.id}, and the WAL after it up to ${told(moment)}`,
+    `Backup ${backup.id}, and the WAL after it up to ${describeTarget(moment)}`,
     ...(isGivenUp
       ? [`On timeline ${timeline}, which was given up: what came later on another one is not in it`]
       : []),
@@ -146,7 +146,7 @@ function followUps(lab: Lab, over: string): readonly string[] {
   ]
 }
 
-function told(moment: RestoreTarget): string {
+function describeTarget(moment: RestoreTarget): string {
   switch (moment.kind) {
     case 'latest':
       return 'its end'
@@ -162,7 +162,7 @@ function told(moment: RestoreTarget): string {
 }
 
 function done({ paint }: Context, { host, moment }: RestorePlan, over: string | undefined): string {
-  const head = `${paint('green', '✔')} Restored up to ${told(moment)}`
+  const head = `${paint('green', '✔')} Restored up to ${describeTarget(moment)}`
   return over === undefined
     ? `${head}\n\n  Look     npx create-pg-lab psql ${host.name}\n  Remove   npx create-pg-lab restore --remove`
     : `${head}\n\n  See      npx create-pg-lab verify`

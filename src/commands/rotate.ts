@@ -5,9 +5,9 @@ import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
-import { startMachines } from './steps/machines.ts'
+import { startAllMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
-import { look, verifyFeasible } from './steps/survey.ts'
+import { lookAtLab, verifyFeasible } from './steps/survey.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
 
@@ -16,11 +16,11 @@ export async function rotate(context: Context, _options: object, names: readonly
   const session = await openSession(context)
   const users = chosenUsers(session.lab, names)
   verifyIsUp(session)
-  verifyFeasible(session, await look(session))
+  verifyFeasible(session, await lookAtLab(session))
   let recap: Recap = {}
   const tasks = [
     writeFiles(session),
-    startMachines(session),
+    startAllMachines(session),
     makeNew(session, users),
     provisionMachines(session, (counts) => {
       recap = counts

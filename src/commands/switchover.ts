@@ -9,7 +9,7 @@ import {
 import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { leftToRejoin, liveLab, showPlan, withWayOn } from './steps/operation.ts'
+import { leftToRejoin, liveLab, showSteps, withWayOn } from './steps/operation.ts'
 
 /** `create-pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */
 export async function switchover(
@@ -25,7 +25,7 @@ export async function switchover(
     return EXIT.ok
   }
   if (dryRun) {
-    context.print(showPlan(stepsOf(session, plan)))
+    context.print(showSteps(stepsOf(session, plan)))
     return EXIT.ok
   }
   const following = await withWayOn('npx create-pg-lab promote', () => carryOut(session, plan))

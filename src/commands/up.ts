@@ -6,7 +6,7 @@ import type { Context } from './shared/context.ts'
 import { prepareComputer } from './shared/prepare-computer.ts'
 import { openSession, type Session } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
-import { bringUpNetworks, buildNodeImage, resize, startMachines } from './steps/machines.ts'
+import { bringUpNetworks, buildNodeImage, resize, startAllMachines } from './steps/machines.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
 import {
   agreeOnRemovals,
@@ -16,7 +16,7 @@ import {
   dropRenamedSlots,
   partWithGone,
 } from './steps/removal.ts'
-import { agreesToTakeOver, look, lookAgain, verifyFeasible } from './steps/survey.ts'
+import { agreesToTakeOver, lookAgain, lookAtLab, verifyFeasible } from './steps/survey.ts'
 import { showClosing } from './steps/up-summary.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
@@ -69,7 +69,7 @@ async function bringUp(
   const scope = { provider: lab.provider, lab, directory: session.directory }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
   const [before] = await Promise.all([
-    look(session, takesOver),
+    lookAtLab(session, takesOver),
     prepareComputer(computer, {
       isAllowed: install,
       summary: `${PROVIDERS[lab.provider].title}: ${choice.reason}`,
@@ -84,7 +84,7 @@ async function bringUp(
     writeFiles(session),
     buildNodeImage(session, isFresh),
     ...resize(session, seen),
-    startMachines(session),
+    startAllMachines(session),
     ...bringUpNetworks(session, seen),
     ...lookAgain(session, seen),
     provisionMachines(

@@ -1,19 +1,11 @@
 import { inspect } from 'node:util'
 import { RETIRED_OS } from '../catalog/os.ts'
 import { type Problem, UserError } from '../errors.ts'
+import type { AnySchema } from './any-schema.ts'
 import { closest } from './closest.ts'
 import { nearest } from './nearest.ts'
 import { type Keys, pathOf, quoted } from './path.ts'
 import { ALIASES, type ConfigIssue, ConfigSchema, withoutAliases } from './schema.ts'
-
-/** What of the schema library's own structure is read here. */
-interface AnySchema {
-  readonly entries?: Readonly<Record<string, AnySchema>>
-  readonly wrapped?: AnySchema
-  readonly item?: AnySchema
-  readonly options?: readonly (AnySchema | string)[]
-  readonly type: string
-}
 
 interface AnyIssue {
   readonly kind: string

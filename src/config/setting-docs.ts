@@ -1,3 +1,4 @@
+import type { AnySchema } from './any-schema.ts'
 import { ConfigSchema } from './schema.ts'
 
 /** A setting as the schema declares it; a section has settings of its own below it. */
@@ -9,23 +10,6 @@ export interface Setting {
   readonly default: unknown
   /** What may be given, in words; `''` for a section. */
   readonly allowed: string
-}
-
-/** What of the schema library's own structure is read here. */
-interface AnySchema {
-  readonly kind: string
-  readonly type: string
-  readonly description?: string
-  readonly message?: unknown
-  readonly requirement?: unknown
-  readonly literal?: unknown
-  readonly default?: unknown
-  readonly wrapped?: AnySchema
-  readonly item?: AnySchema
-  readonly value?: AnySchema
-  readonly entries?: Readonly<Record<string, AnySchema>>
-  readonly options?: readonly (AnySchema | string)[]
-  readonly pipe?: readonly AnySchema[]
 }
 
 /** A schema with everything that is piped after it, however deep. */

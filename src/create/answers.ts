@@ -1,9 +1,6 @@
 import type { OsName, ProviderName } from '../catalog/names.ts'
+import type { Language } from '../words/languages.ts'
 import type { PresetName } from './presets.ts'
-
-/** Languages of the lab's README. */
-export const LANGUAGES = ['en', 'ru'] as const
-export type Language = (typeof LANGUAGES)[number]
 
 /** Formats the config can be written in. */
 export const CONFIG_FORMATS = ['ts', 'yaml'] as const
@@ -36,10 +33,4 @@ export function nameFrom(folder: string): string {
     .slice(0, 40)
     .replace(/-+$/, '')
   return name || DEFAULT_FOLDER
-}
-
-/** The language of this computer, where a README is there in it. */
-export function languageOf(env: NodeJS.ProcessEnv): Language {
-  const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || ''
-  return LANGUAGES.find((language) => locale.startsWith(language)) ?? 'en'
 }

@@ -1,7 +1,8 @@
 import { DEFAULT_OS, type OsName, type ProviderName, VAGRANT_PROVIDERS } from '../catalog/names.ts'
 import { ENDED_OS, OPERATING_SYSTEMS } from '../catalog/os.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
-import type { Answers, Language } from './answers.ts'
+import type { Language } from '../words/languages.ts'
+import type { Answers } from './answers.ts'
 import { configOf } from './new-config.ts'
 import { presetOf } from './presets.ts'
 

@@ -1,7 +1,7 @@
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { renderTemplate } from '../generate/render/template.ts'
 import type { Lab } from '../lab.ts'
-import type { Language } from './answers.ts'
+import type { Language } from '../words/languages.ts'
 import { guestPaths } from './guest-paths.ts'
 import { type TopologyWords, topology } from './topology.ts'
 

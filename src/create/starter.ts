@@ -5,7 +5,7 @@ import { CONFIG_TYPES } from '../generate/render/editor-files.ts'
 import type { ProjectFile } from '../generate/render/project-file.ts'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
-import type { Language } from './answers.ts'
+import type { Language } from '../words/languages.ts'
 import { readme } from './readme.ts'
 
 /** Commands that are worth a script: those without arguments. */

@@ -5,7 +5,7 @@ import { RULES } from './rules/index.ts'
 export { machinesIn } from '../tools/vagrant/machine-records.ts'
 export { chooseProvider, type ProviderChoice } from './choose-provider.ts'
 export { createHost, type Host } from './host.ts'
-export { planRepair, type RepairPlan, repair } from './repair.ts'
+export { planRepair, type RepairPlan, repairComputer as repair } from './repair.ts'
 export { type Diagnosis, problemsIn, type Scope } from './rule.ts'
 
 /** Looks at everything the lab needs of this computer. Changes nothing. */

@@ -47,7 +47,7 @@ export function planRepair(problems: readonly Diagnosis[], host: Host): RepairPl
  * Carries a plan out: the one place that changes this computer, called only after a flag or an answered question.
  * @throws CommandError when a tool fails; UserError when it takes rights or packages that are not to be had
  */
-export async function repair(host: Host, plan: RepairPlan, options: RepairOptions): Promise<void> {
+export async function repairComputer(host: Host, plan: RepairPlan, options: RepairOptions): Promise<void> {
   if (plan.tools.length > 0) await install(host, plan.tools, options)
   if (plan.startsDocker) await startDocker(host, options)
   host.forget()

@@ -101,7 +101,7 @@ async function progressNow(primary: LabNode, guest: Guest): Promise<ProgressRow 
 function idOf(output: Output, { server }: BackupNode): string | undefined {
   const id = /\b(\d{8}T\d{6})\b/.exec(output.stdout)?.[1]
   if (output.exitCode === 0 && id !== undefined) return id
-  if (!linesOf(output).some((line) => line.includes('Another backup'))) return undefined
+  if (!outputLines(output).some((line) => line.includes('Another backup'))) return undefined
   throw new UserError(`Barman is already taking a backup of ${server}`, {
     hint: 'let it end: npx create-pg-lab backups shows it',
   })
@@ -110,13 +110,13 @@ function idOf(output: Output, { server }: BackupNode): string | undefined {
 /** Barman begins no backup while its own check fails, and does not say what of it. @throws CommandError that does */
 async function whyNone(output: Output, backup: BackupNode, guest: Guest): Promise<never> {
   const { name, server } = backup
-  const isRefused = linesOf(output).some((line) => line.includes('Impossible to start the backup'))
+  const isRefused = outputLines(output).some((line) => line.includes('Impossible to start the backup'))
   const failing = isRefused ? await failingChecks(backup, guest) : []
   const why = failing.length === 0 ? '' : `: its check says ${failing.join('; ')}`
   throw new CommandError(`Barman on ${name} took no backup${why}`, {
     command: barmanCommand(['backup', server]),
     exitCode: output.exitCode,
-    lastLines: linesOf(output),
+    lastLines: outputLines(output),
     hint: isRefused
       ? 'What can be repaired is repaired by: npx create-pg-lab provision. Then: npx create-pg-lab backup'
       : 'Is Barman well? npx create-pg-lab verify --only barman',
@@ -133,6 +133,6 @@ async function failingChecks(backup: BackupNode, guest: Guest): Promise<readonly
     .map(([check, { hint }]) => `${check.replaceAll('_', ' ')} failed${hint ? ` (${hint})` : ''}`)
 }
 
-function linesOf({ stdout, stderr }: Output): readonly string[] {
+function outputLines({ stdout, stderr }: Output): readonly string[] {
   return `${stdout}\n${stderr}`.split(/\r?\n/).filter((line) => line.trim() !== '')
 }

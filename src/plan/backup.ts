@@ -84,8 +84,8 @@ async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight 
     ])
     return {
       config: configIn(server.stdout, backup.server),
-      jobs: linesOf(jobs.stdout).filter((line) => !line.startsWith('#') && / backup\b/.test(line)),
-      addresses: linesOf(addresses.stdout),
+      jobs: trimmedLines(jobs.stdout).filter((line) => !line.startsWith('#') && / backup\b/.test(line)),
+      addresses: trimmedLines(addresses.stdout),
       backups: readBackupAnswer(catalogue.stdout)?.backups,
     }
   } catch (error) {
@@ -102,7 +102,7 @@ function configIn(stdout: string, server: string): Readonly<Record<string, unkno
   }
 }
 
-function linesOf(text: string): readonly string[] {
+function trimmedLines(text: string): readonly string[] {
   return text.split('\n').flatMap((line) => line.trim() || [])
 }
 

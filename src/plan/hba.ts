@@ -12,17 +12,17 @@ export function hbaChanges(lab: Lab, { hba }: ServerSight): readonly string[] {
   const isOtherType = given.some((line, at) => line !== hba[at])
   return [
     ...(isOtherType ? [`pg_hba.conf lets in ${lab.postgres.tls ? 'only with' : 'also without'} TLS`] : []),
-    ...told('pg_hba.conf lets in', missing.filter(letsIn)),
-    ...told('pg_hba.conf keeps out', missing.filter(keepsOut)),
-    ...told('pg_hba.conf no longer lets in', surplus.filter(letsIn)),
-    ...told('pg_hba.conf no longer keeps out', surplus.filter(keepsOut)),
+    ...describeClients('pg_hba.conf lets in', missing.filter(letsIn)),
+    ...describeClients('pg_hba.conf keeps out', missing.filter(keepsOut)),
+    ...describeClients('pg_hba.conf no longer lets in', surplus.filter(letsIn)),
+    ...describeClients('pg_hba.conf no longer keeps out', surplus.filter(keepsOut)),
   ]
 }
 
 const keepsOut = (line: string) => / reject( |$)/.test(line)
 const letsIn = (line: string) => !keepsOut(line)
 
-function told(words: string, lines: readonly string[]): readonly string[] {
+function describeClients(words: string, lines: readonly string[]): readonly string[] {
   const addresses = new Map<string, string[]>()
   for (const line of lines) {
     const [type, , user = '', address = ''] = line.split(' ')

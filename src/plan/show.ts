@@ -20,7 +20,7 @@ const STYLES: Partial<Record<PlanAction, Parameters<Paint>[0]>> = {
 }
 
 /** The plan in words. */
-export function showPlan(items: readonly PlanItem[], paint: Paint): string {
+export function showPlanItems(items: readonly PlanItem[], paint: Paint): string {
   if (items.length === 0) return 'Nothing to do: files, machines and servers are as the config asks.'
   const refused = items.filter(({ action }) => action === 'refuse')
   if (refused.length > 0) {

@@ -4,8 +4,6 @@ export interface Evidence {
   readonly output: string
 }
 
-type Cell = unknown
-
 /** Evidence of a query: the psql command with the very SQL that ran, and its rows as psql prints them. */
 export function psqlEvidence(sql: string, rows: readonly object[], database?: string): Evidence {
   const oneLine = sql.replace(/\s+/g, ' ').trim()
@@ -21,7 +19,7 @@ export function shellWord(word: string): string {
 
 function table(rows: readonly object[]): string {
   const names = Object.keys(rows[0] ?? {})
-  const cells = rows.map((row) => names.map((name) => cellText((row as Record<string, Cell>)[name])))
+  const cells = rows.map((row) => names.map((name) => cellText((row as Record<string, unknown>)[name])))
   const widths = names.map((name, at) => Math.max(name.length, ...cells.map((line) => line[at]?.length ?? 0)))
   const print = (line: readonly string[]) =>
     ` ${line.map((text, at) => text.padEnd(widths[at] ?? 0)).join(' | ')}`.trimEnd()
@@ -30,7 +28,7 @@ function table(rows: readonly object[]): string {
   return names.length === 0 ? count : [print(names), rule, ...cells.map(print), count].join('\n')
 }
 
-function cellText(value: Cell): string {
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'boolean') return value ? 't' : 'f'
   return typeof value === 'object' ? JSON.stringify(value) : String(value)

@@ -4,14 +4,14 @@ import { type Lab, type LabNode, nodesOf, postgresNodes, usersOf } from '../lab.
 const ONE_ADDRESS = '255.255.255.255'
 
 /** A line of pg_hba.conf that lets somebody in over the network. */
-interface HbaLine {
+interface AdmittingLine {
   readonly database: string
   readonly user: string
   readonly address: string
 }
 
 /** In the order of the role's pg_hba.conf.j2. */
-function remoteLines(lab: Lab): readonly HbaLine[] {
+function remoteLines(lab: Lab): readonly AdmittingLine[] {
   const { backup, database, network, replication } = lab
   const comers = [
     { database: 'replication', user: replication.user },

@@ -1,5 +1,6 @@
+import type { Language } from '../words/languages.ts'
 import { commandOf, DRILL_WORDS } from './drill-markdown.ts'
-import type { DrillReport, Language, Text } from './drill-report.ts'
+import type { DrillReport, Text } from './drill-report.ts'
 import { type Markup, tag } from './markup.ts'
 import { timeOf } from './report.ts'
 import { courseLegend, courseSvg } from './svg-course.ts'

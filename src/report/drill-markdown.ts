@@ -1,4 +1,5 @@
-import type { DrillReport, Language, Text } from './drill-report.ts'
+import type { Language } from '../words/languages.ts'
+import type { DrillReport, Text } from './drill-report.ts'
 import { code, escapeMarkdown } from './escape.ts'
 import { timeOf } from './report.ts'
 

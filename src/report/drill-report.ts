@@ -1,8 +1,5 @@
 import type { LagSample } from '../observe/lag.ts'
-import type { Words } from '../words/words.ts'
-
-/** A language the report speaks. */
-export type Language = Words['language']
+import type { Language } from '../words/languages.ts'
 
 /** A text in every language: a drill speaks the one that is asked for, and its page keeps both. */
 export type Text = Readonly<Record<Language, string>>

@@ -12,7 +12,7 @@ import { topologySvg } from './svg-topology.ts'
 /** The report as one page that needs nothing else: no script, no network. */
 export function html(report: Report, words: Words): string {
   const title = words.title(report.lab)
-  const parts: readonly Part[] = [
+  const parts: readonly PagePart[] = [
     { id: 'topology', title: words.topology, body: topology(report, words) },
     { id: 'checks', title: words.checks, body: checks(report, words) },
     ...(report.load ? [{ id: 'lag', title: words.lag, body: lag(report.load, words) }] : []),
@@ -52,13 +52,13 @@ ${parts.map(section)}
   return page.markup
 }
 
-interface Part {
+interface PagePart {
   readonly id: string
   readonly title: string
   readonly body: Markup
 }
 
-function section({ id, title, body }: Part): Markup {
+function section({ id, title, body }: PagePart): Markup {
   return tag`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>
 ${body}</section>`
 }

@@ -1,5 +1,6 @@
 import { size } from '../units.ts'
-import type { Course, Language, Span } from './drill-report.ts'
+import type { Language } from '../words/languages.ts'
+import type { Course, Span } from './drill-report.ts'
 import { type Markup, NOTHING, tag } from './markup.ts'
 import { PICTURE_STYLE } from './page-style.ts'
 

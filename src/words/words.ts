@@ -1,9 +1,10 @@
 import type { StepId } from '../observe/transcript-steps.ts'
+import type { Language } from './languages.ts'
 
 /** Every word of a report that is not a server's own. */
 export interface Words {
   /** BCP 47. */
-  readonly language: 'en' | 'ru'
+  readonly language: Language
   readonly title: (lab: string) => string
   /** First line of the Markdown file, inside a comment. */
   readonly origin: string

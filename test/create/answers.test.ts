@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { FORMATS } from '../../src/config/formats.ts'
-import { languageOf, nameFrom } from '../../src/create/answers.ts'
+import { nameFrom } from '../../src/create/answers.ts'
+import { languageOf } from '../../src/words/languages.ts'
 
 test.each([
   ['my-lab', 'my-lab'],

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { markdown } from '../../src/report/markdown.ts'
 import type { Report } from '../../src/report/report.ts'
-import { LOCALES } from '../../src/words/index.ts'
+import { WORDS } from '../../src/words/index.ts'
 import { FAILED, finding, HOSTILE, hostileReport, sampleReport } from './sample.ts'
 
-const inEnglish = (report: Report) => markdown(report, LOCALES.en, 'index.html')
+const inEnglish = (report: Report) => markdown(report, WORDS.en, 'index.html')
 
 describe('the Markdown report', () => {
   it('says what is so, in the order of a reviewer', async () => {
@@ -114,7 +114,7 @@ flowchart TD
     const checks = [
       { id: 'slots', title: 'Slots', findings: [finding(), finding(), finding(), finding(), FAILED] },
     ]
-    const text = markdown(await sampleReport({ checks }), LOCALES.ru, 'index.html')
+    const text = markdown(await sampleReport({ checks }), WORDS.ru, 'index.html')
     expect(text).toContain('# Отчёт о репликации: otus')
     expect(text).toContain('✖ Не сошлось: 1 из 5 пунктов проверки')
     expect(text).toContain('| ✖ | `slots` | Каждый слот есть и используется, лишних слотов нет |')

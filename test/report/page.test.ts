@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { html } from '../../src/report/html.ts'
 import type { Report } from '../../src/report/report.ts'
-import { LOCALES } from '../../src/words/index.ts'
+import { WORDS } from '../../src/words/index.ts'
 import { folderWith } from '../tools/helpers.ts'
 import { FAILED, finding, hostileReport, sampleReport } from './sample.ts'
 
@@ -41,7 +41,7 @@ async function open(
   options: { readonly phone?: boolean; readonly language?: 'en' | 'ru' } = {},
 ): Promise<Opened> {
   const file = join(folderWith(), 'index.html')
-  writeFileSync(file, html(report, LOCALES[options.language ?? 'en']))
+  writeFileSync(file, html(report, WORDS[options.language ?? 'en']))
   const page = await browser.newPage({
     viewport: options.phone ? PHONE : { width: 1000, height: 800 },
     bypassCSP: true, // for axe, which is a script

@@ -1,7 +1,7 @@
-import type { Language } from '../../create/answers.ts'
 import type { Hint } from '../../drills/drill.ts'
 import { writeOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../../errors.ts'
+import type { Language } from '../../words/languages.ts'
 import type { Session } from '../shared/session.ts'
 import { unfinished } from './stage.ts'
 
@@ -16,13 +16,15 @@ export async function hint(session: Session, language: Language): Promise<number
   const { drill, state } = open
   const hints = drill.hints(state.cast, session.lab)
   const next = hints[state.hints]
-  session.context.print(next ? told(next, `${state.hints + 1}/${hints.length}`, language) : NO_MORE[language])
+  session.context.print(
+    next ? describeHint(next, `${state.hints + 1}/${hints.length}`, language) : NO_MORE[language],
+  )
   if (next) writeOpenDrill(session.directory, { ...state, hints: state.hints + 1 })
   return EXIT.ok
 }
 
 /** What is to be typed has a line of its own, to be copied. */
-function told(hint: Hint, number: string, language: Language): string {
+function describeHint(hint: Hint, number: string, language: Language): string {
   return `${number}  ${hint[language]}${hint.type === undefined ? '' : `\n\n     ${hint.type}\n`}`
 }
 

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
-import type { Language } from '../../create/answers.ts'
 import type { Drill } from '../../drills/drill.ts'
 import type { Cast } from '../../drills/rehearsal/cast.ts'
 import { courseOf, type Results } from '../../drills/rehearsal/results.ts'
@@ -9,6 +8,7 @@ import { drillMarkdown } from '../../report/drill-markdown.ts'
 import type { DrillReport, Figure, StepReport } from '../../report/drill-report.ts'
 import { REPORT_FOLDER } from '../../report/store.ts'
 import { drillPicture } from '../../report/svg-course.ts'
+import type { Language } from '../../words/languages.ts'
 import type { Session } from '../shared/session.ts'
 
 /** Where the pages of drills lie; seen from the lab's folder. */

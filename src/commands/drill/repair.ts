@@ -6,7 +6,7 @@ import { nodesOf } from '../../lab.ts'
 import { askServers, primaryOf } from '../../observe/servers.ts'
 import { runTasks, type Task } from '../../tasks/index.ts'
 import { type Session, verifyIsUp } from '../shared/session.ts'
-import { startMachines } from '../steps/machines.ts'
+import { startAllMachines } from '../steps/machines.ts'
 import { provisionMachines } from '../steps/provision.ts'
 import { FailedFindings } from '../steps/verify.ts'
 import { showFindings } from '../verify.ts'
@@ -37,7 +37,7 @@ function steps(session: Session, { drill, state }: Unfinished): readonly Task[] 
   const { lab, guest } = session
   const stage = stageOf(session, state.cast)
   return [
-    startMachines(session),
+    startAllMachines(session),
     {
       title: 'Clear away what the drill left',
       run: async () => {

@@ -1,12 +1,12 @@
 import { runChecks } from '../../checks/index.ts'
-import { type Language, languageOf } from '../../create/answers.ts'
 import { CommandError, EXIT } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Report } from '../../report/report.ts'
 import { verdictOf } from '../../report/report.ts'
 import { hasReport, REPORT_FOLDER, writeReport } from '../../report/store.ts'
 import { runTasks, type Task } from '../../tasks/index.ts'
-import { LOCALES } from '../../words/index.ts'
+import { WORDS } from '../../words/index.ts'
+import { type Language, languageOf } from '../../words/languages.ts'
 import { readDrills } from '../drill/page.ts'
 import type { Context } from '../shared/context.ts'
 import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
@@ -23,7 +23,7 @@ interface ReportOptions {
 export async function report(context: Context, { lang, strict }: ReportOptions): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const words = LOCALES[lang ?? languageOf(context.env)]
+  const words = WORDS[lang ?? languageOf(context.env)]
   try {
     const made = await makeReport(session, strict === true)
     writeReport(session.directory, made, words)

@@ -1,7 +1,7 @@
 import type { Paint } from '../../show.ts'
 import type { Runner } from '../../tools/runner.ts'
 
-type Terminal = NodeJS.WritableStream & {
+type OutputStream = NodeJS.WritableStream & {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
 }
@@ -9,8 +9,8 @@ type Terminal = NodeJS.WritableStream & {
 /** The world outside, as `main` gets it; tests hand in their own. */
 export interface Io {
   readonly stdin: { readonly isTTY?: boolean | undefined }
-  readonly stdout: Terminal
-  readonly stderr: Terminal
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
   readonly run: Runner

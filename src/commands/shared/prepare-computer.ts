@@ -42,7 +42,7 @@ export async function repairProblems(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const plan = planRepair(problemsIn(diagnoses), host)
     if (plan.words === '' || !(await isAgreed(plan, isAllowed, context))) break
-    await carryOut(computer, plan)
+    await runRepairs(computer, plan)
     diagnoses = await examine(host, scope)
   }
   return diagnoses
@@ -57,7 +57,7 @@ async function isAgreed({ words }: RepairPlan, isAllowed: boolean, context: Cont
   return canAsk(context) && ask(`${sentence(words)}?`)
 }
 
-async function carryOut(
+async function runRepairs(
   { context, host, logFolder, taskOptions }: Computer,
   plan: RepairPlan,
 ): Promise<void> {

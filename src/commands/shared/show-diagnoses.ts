@@ -5,10 +5,10 @@ import { printable } from '../../tools/process/logs.ts'
 /** What was seen of this computer, one line a rule; a problem has its cause and what to type below it. */
 export function showDiagnoses(diagnoses: readonly Diagnosis[], paint: Paint): string {
   const width = Math.max(...diagnoses.map(({ rule }) => rule.title.length))
-  return diagnoses.flatMap((diagnosis) => linesOf(diagnosis, width, paint)).join('\n')
+  return diagnoses.flatMap((diagnosis) => diagnosisLines(diagnosis, width, paint)).join('\n')
 }
 
-function linesOf({ rule, sighting }: Diagnosis, width: number, paint: Paint): readonly string[] {
+function diagnosisLines({ rule, sighting }: Diagnosis, width: number, paint: Paint): readonly string[] {
   const line = `${rule.title.padEnd(width)}  ${printable(sighting.seen)}`
   if (!sighting.ok) {
     return [

@@ -60,7 +60,7 @@ function reachServers({ guest, lab }: Session): Task {
 }
 
 /** Boots what is not running, and writes how ssh gets there. */
-export function startMachines(session: Session): Task {
+export function startAllMachines(session: Session): Task {
   if (session.lab.provider === 'ssh') return reachServers(session)
   return {
     title: 'Start the machines',

@@ -9,7 +9,7 @@ export function liveLab({ context, directory, lab, guest, logs }: Session): Live
 }
 
 /** What `--dry-run` prints. */
-export function showPlan(steps: readonly string[]): string {
+export function showSteps(steps: readonly string[]): string {
   return [...steps.map((step, at) => `  ${at + 1}. ${step}`), '', 'Nothing was changed.'].join('\n')
 }
 

@@ -1,7 +1,7 @@
 import { type Lab, nodesOf } from '../../lab.ts'
 import { forgetFormer } from '../../operations/rotate-passwords.ts'
 import type { Progress, Task } from '../../tasks/index.ts'
-import type { PlaybookResult } from '../../tools/ansible/ansible.ts'
+import type { ExtraVars, PlaybookResult } from '../../tools/ansible/ansible.ts'
 import type { AnsibleEvent, HostRecap } from '../../tools/ansible/events.ts'
 import type { Session } from '../shared/session.ts'
 
@@ -10,9 +10,6 @@ const MAX_HOST_ROWS = 5
 
 /** Counts of each host, as soon as Ansible has printed them. */
 export type Recap = Readonly<Record<string, HostRecap>>
-
-/** Variables of this one run. */
-type ExtraVars = Readonly<Record<string, boolean>>
 
 /**
  * Runs the playbook, with a row a host where they fit.

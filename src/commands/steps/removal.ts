@@ -10,7 +10,7 @@ import { canAsk } from '../shared/context.ts'
 import { ask } from '../shared/prompts.ts'
 import type { Session } from '../shared/session.ts'
 import { liveLab } from './operation.ts'
-import { look, verifyFeasible } from './survey.ts'
+import { lookAtLab, verifyFeasible } from './survey.ts'
 
 /** Which machines go, and which of those that only the config has forgotten may be deleted. */
 export interface Agreement extends Departures {
@@ -80,7 +80,7 @@ export async function askTheSilent(session: Session, seen: Survey, { yes, named 
   const title = `Start the machines and ask what ${silent.join(', ')} holds`
   const run = ({ note }: Progress) => startFormerMachines(liveLab(session), { gone, note })
   await runTasks([{ title, run }], taskOptions)
-  const answered = await look(session, seen.takesOver)
+  const answered = await lookAtLab(session, seen.takesOver)
   verifyFeasible(session, answered)
   return answered
 }

@@ -23,7 +23,10 @@ export function agreesToTakeOver({ lab }: Session, named: string | undefined): b
 }
 
 /** The lab as it is: files as they were written last, machines, servers. Call it before the files are written again. */
-export async function look({ context, directory, lab, guest }: Session, takesOver = false): Promise<Survey> {
+export async function lookAtLab(
+  { context, directory, lab, guest }: Session,
+  takesOver = false,
+): Promise<Survey> {
   return survey({ lab, guest, directory, run: context.run, former: await readFormer(directory), takesOver })
 }
 

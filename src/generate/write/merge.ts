@@ -51,7 +51,7 @@ function withoutBase(theirs: string[], ours: string[]): Region[] {
   })
 }
 
-function linesOf(region: Region, preference: Preference): readonly string[] {
+function regionLines(region: Region, preference: Preference): readonly string[] {
   if ('ok' in region) return region.ok
   if (preference === 'mine') return region.theirs
   if (preference === 'generated') return region.ours
@@ -75,7 +75,7 @@ export function mergeText(
   const a = (crlf ? theirs.replaceAll('\r\n', '\n') : theirs).split('\n')
   const b = ours.split('\n')
   const regions = base === undefined ? withoutBase(a, b) : fromDiff3(diff3Merge(a, base.split('\n'), b))
-  const text = regions.flatMap((region) => linesOf(region, preference)).join('\n')
+  const text = regions.flatMap((region) => regionLines(region, preference)).join('\n')
   return {
     text: crlf ? text.replaceAll('\n', '\r\n') : text,
     clashes: regions.filter((region) => 'theirs' in region),

@@ -92,7 +92,7 @@ async function assertWritable(directory: string, path: string): Promise<void> {
   }
 }
 
-async function carryOut(disk: Disk, directory: string, decisions: readonly Decision[]): Promise<void> {
+async function writeDecisions(disk: Disk, directory: string, decisions: readonly Decision[]): Promise<void> {
   const steps = decisions.flatMap((decision) => decision.step ?? [])
   for (const { path } of steps) await assertWritable(directory, path)
   for (const { path, replaced } of decisions) {
@@ -137,7 +137,7 @@ export async function writeProject(
   if (mode === 'check') return resultOf(decisions, [])
   try {
     if (conflicts.length > 0) await writeEditorFiles(disk, directory, conflicts)
-    else await carryOut(disk, directory, decisions)
+    else await writeDecisions(disk, directory, decisions)
   } catch (error) {
     if (isDiskTrouble(error)) throw cannotWrite(directory, error)
     throw error

@@ -200,7 +200,7 @@ function unreachable(
   output: Output,
   logFile: string | undefined,
 ): CommandError {
-  const lines = linesOf(output.stderr)
+  const lines = filledLines(output.stderr)
   return new CommandError(`${node.name} cannot be reached: ${lines.at(-1) ?? 'ssh gave no reason'}`, {
     command: quoteForShell([command.file, ...command.args]),
     exitCode: output.exitCode,
@@ -244,7 +244,7 @@ function refused(
   output: Output,
   logFile: string | undefined,
 ): CommandError {
-  const lines = linesOf(output.stderr)
+  const lines = filledLines(output.stderr)
   if (isTooLate(output)) return noAnswer(node, command, output, logFile)
   const error = lines.find((line) => /\b(ERROR|FATAL|error):/.test(line)) ?? lines[0] ?? 'psql failed'
   return new CommandError(`${node.name}: ${error.replace(/^.*?\b(ERROR|FATAL|error):\s+/, '')}`, {
@@ -273,7 +273,7 @@ function noAnswer(
   return new CommandError(`${name}: PostgreSQL ${who} within ${seconds} s`, {
     command: quoteForShell([command.file, ...command.args]),
     exitCode,
-    lastLines: linesOf(stderr),
+    lastLines: filledLines(stderr),
     logFile,
     hint: `It is there, and loaded, locked or hung. Its processes (D: waits for the disk, T: was stopped): ${processes}`,
     timedOut: true,
@@ -287,6 +287,6 @@ function psqlHint(node: LabNode, { exitCode, stderr }: Output): string | undefin
   return `Is PostgreSQL running there? \`npx create-pg-lab ssh ${node.name} -- systemctl status postgresql\` shows it.`
 }
 
-function linesOf(text: string): readonly string[] {
+function filledLines(text: string): readonly string[] {
   return text.split('\n').filter((line) => line.trim() !== '')
 }
