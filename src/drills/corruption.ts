@@ -4,17 +4,16 @@ import { planReinit, reinit } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
 import { literal } from '../postgres/sql.ts'
 import type { Progress } from '../tasks/index.ts'
+import { ON_STANDBY, READ, SAY, WORDS } from './corruption.words.ts'
 import type { Drill, DrillStep, LiveStage } from './drill.ts'
 import { backupOf, leafStandby, serverOf, thePrimary } from './rehearsal/cast.ts'
 import {
-  bringBackCommand,
   bringBackGuardedTable,
   describeHolding,
   GUARDED_TABLE,
   holdingOf,
   judgeGuardedTable,
   makeGuardedTable,
-  REMOVE_RESTORED_HINT,
   removeRestoredStep,
   restoredHolding,
   verifyWhole,
@@ -23,92 +22,22 @@ import { needsBackup, needsSlave } from './rehearsal/unplayable.ts'
 import { until, untilStreaming } from './rehearsal/wait.ts'
 import { barmanCron, untilReceiving } from './rehearsal/wal-steps.ts'
 
-const ON_STANDBY = 'standby'
-
 /** In the middle of a page that is neither the first nor the last. $1 is the table's file. */
 const DAMAGE = `printf 'DAMAGED!' | dd of="$1" bs=1 seek=$((3 * 8192 + 4000)) conv=notrunc status=none`
 
-const READ = `SELECT count(v) FROM ${GUARDED_TABLE}`
-
 export const corruption: Drill = {
   id: 'corruption',
-  title: { en: 'A page on the disk is damaged', ru: 'Повреждена страница на диске' },
-  teaches: {
-    en: 'how checksums find a damaged page, and how it is brought back whole',
-    ru: 'как контрольные суммы находят повреждённую страницу и как вернуть её целой',
-  },
+  ...WORDS,
   hows: ['master', ON_STANDBY],
   refusal: (lab, how) => {
-    if (!lab.postgres.checksums) return { en: 'it has no checksums', ru: 'в нём нет контрольных сумм' }
+    if (!lab.postgres.checksums) return SAY.noChecksums
     return how === ON_STANDBY ? needsSlave(lab) : needsBackup(lab)
   },
   restoresBeside: (how) => how !== ON_STANDBY,
   victim: (lab, primary, how) => (how === ON_STANDBY ? leafStandby : thePrimary)(lab, primary),
-  intro: ({ victim, writer, how }) => [
-    {
-      en: `A few bytes of a table’s file are overwritten on ${victim} while PostgreSQL is stopped there, as a failing disk does it.`,
-      ru: `На ${victim}, пока PostgreSQL остановлен, в файле таблицы затираются несколько байт, как это делает умирающий диск.`,
-    },
-    {
-      en: 'PostgreSQL starts as if nothing had happened. Only a reader of that page finds out: its checksum is wrong.',
-      ru: 'PostgreSQL запускается как ни в чём не бывало. Об ошибке узнаёт лишь тот, кто читает эту страницу: контрольная сумма не сходится.',
-    },
-    how === ON_STANDBY
-      ? { en: `${victim} is cloned again.`, ru: `${victim} клонируется заново.` }
-      : {
-          en: `The backup and its WAL are restored on ${writer}; the table is taken out of it and brought back.`,
-          ru: `Копия и её WAL восстанавливаются на ${writer}; таблица берётся оттуда и возвращается на место.`,
-        },
-  ],
-  watch: ({ victim }) => [
-    {
-      en: `\`npx create-pg-lab status --watch\`: ${victim} is away for a moment, then all is green, damaged as it is.`,
-      ru: `\`npx create-pg-lab status --watch\`: ${victim} ненадолго пропадёт, затем всё снова зелёное, хотя страница повреждена.`,
-    },
-  ],
-  promise: ({ victim }) => ({
-    en: `A page of the table ${GUARDED_TABLE} is damaged on ${victim}.`,
-    ru: `На ${victim} повреждена страница таблицы ${GUARDED_TABLE}.`,
-  }),
-  hints: ({ primary, victim, how }, lab) => {
-    const read = {
-      en: 'What does PostgreSQL say when the table is read?',
-      ru: 'Что PostgreSQL отвечает тому, кто читает таблицу?',
-      type: `npx create-pg-lab psql ${victim} -c '${READ}'`,
-    }
-    if (how === ON_STANDBY) {
-      return [
-        read,
-        {
-          en: 'Is it whole on the primary? Damage does not travel with the WAL.',
-          ru: 'А на мастере она цела? Повреждение не передаётся через WAL.',
-          type: `npx create-pg-lab psql ${primary} -c '${READ}'`,
-        },
-        {
-          en: 'Clone the standby again.',
-          ru: 'Клонируйте реплику заново.',
-          type: `npx create-pg-lab reinit ${victim} --yes`,
-        },
-      ]
-    }
-    return [
-      read,
-      {
-        en: 'The backup was taken before, and WAL has every row since: restore all of it beside the cluster.',
-        ru: 'Копия снята раньше, а в WAL есть все строки после неё: восстановите всё это рядом с кластером.',
-        type: 'npx create-pg-lab restore --to latest',
-      },
-      {
-        en: 'Take the table from there and replace the damaged one.',
-        ru: 'Возьмите таблицу оттуда и поставьте на место повреждённой.',
-        type: bringBackCommand(lab, primary),
-      },
-      REMOVE_RESTORED_HINT,
-    ]
-  },
   disaster: (stage) => [
     {
-      title: { en: 'Write rows to a table', ru: 'Записать строки в таблицу' },
+      title: SAY.writeTable,
       run: async () => {
         const holding = await makeGuardedTable(stage, stage.primary)
         await flush(stage)
@@ -116,13 +45,10 @@ export const corruption: Drill = {
       },
     },
     {
-      title: {
-        en: `Damage a page of it on ${stage.victim.name}`,
-        ru: `Повредить её страницу на ${stage.victim.name}`,
-      },
+      title: SAY.damagePage(stage.victim.name),
       run: (note) => damage(stage, note),
     },
-    { title: { en: 'Read the table', ru: 'Прочитать таблицу' }, run: () => readDamaged(stage) },
+    { title: SAY.readTable, run: () => readDamaged(stage) },
   ],
   repair: (stage) => (stage.cast.how === ON_STANDBY ? cloneVictim(stage) : bringBack(stage)),
   remains: (stage) => judgeGuardedTable(stage, stage.victim),
@@ -131,25 +57,6 @@ export const corruption: Drill = {
     if (stage.cast.how !== ON_STANDBY) await removeRestored({ ...stage, backup: backupOf(stage) }, () => {})
   },
   figures: () => [],
-  lessons: (_results, { how }) => [
-    {
-      en: 'A damaged page stays unnoticed until somebody reads it: a query, a base backup, pg_checksums. So read everything from time to time.',
-      ru: 'Повреждённая страница остаётся незамеченной, пока её не прочтут: запросом, базовой копией, pg_checksums. Поэтому время от времени читайте всё.',
-    },
-    {
-      en: 'Without checksums PostgreSQL would have given out wrong rows, or crashed.',
-      ru: 'Без контрольных сумм PostgreSQL выдал бы неверные строки или упал.',
-    },
-    how === ON_STANDBY
-      ? {
-          en: 'Damage does not travel with the WAL: the primary was whole, and a clone from it is too.',
-          ru: 'Повреждение не передаётся через WAL: мастер цел, и клон с него тоже.',
-        }
-      : {
-          en: 'Damage does not travel with the WAL: an older backup with all WAL after it gives the rows of today, whole.',
-          ru: 'Повреждение не передаётся через WAL: старая копия со всем WAL после неё даёт сегодняшние строки, целыми.',
-        },
-  ],
 }
 
 /** To the disk with it: what is still in memory only, recovery would write again. */
@@ -227,7 +134,7 @@ function bringBack(stage: LiveStage): readonly DrillStep[] {
   const live = { ...stage, backup: backupOf(stage) }
   return [
     {
-      title: { en: 'Restore the backup and all WAL, beside', ru: 'Восстановить копию и весь WAL, рядом' },
+      title: SAY.restoreBeside,
       run: async (note) => {
         const plan = await planRestore(live, { kind: 'latest' })
         await restoreBeside(live, plan, note)
@@ -236,7 +143,7 @@ function bringBack(stage: LiveStage): readonly DrillStep[] {
       },
     },
     {
-      title: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
+      title: SAY.bringTableBack,
       run: async () => {
         const holding = await bringBackGuardedTable(stage)
         await verifyWhole(stage, stage.primary, holding)
@@ -250,11 +157,11 @@ function bringBack(stage: LiveStage): readonly DrillStep[] {
 function cloneVictim(stage: LiveStage): readonly DrillStep[] {
   return [
     {
-      title: { en: `Clone ${stage.victim.name} again`, ru: `Клонировать ${stage.victim.name} заново` },
+      title: SAY.cloneAgain(stage.victim.name),
       run: async (note) => reinit(stage, await planReinit(stage, stage.victim.name), note),
     },
     {
-      title: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
+      title: SAY.untilCaughtUp,
       run: async (note) => {
         await untilStreaming(stage, serverOf(stage), note)
         const holding = await holdingOf(stage, stage.victim)

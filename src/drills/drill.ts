@@ -84,3 +84,9 @@ export interface Drill {
   /** What is to be learned from it, a sentence each. */
   lessons(results: Results, cast: Cast): readonly Text[]
 }
+
+/** What a drill says; it lies beside it, in `<id>.words.ts`, in every language. */
+export type DrillWords = Pick<
+  Drill,
+  'title' | 'teaches' | 'intro' | 'watch' | 'promise' | 'hints' | 'lessons'
+>

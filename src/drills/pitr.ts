@@ -5,17 +5,16 @@ import { planRestore, removeRestored, restoreBeside, restoreOver } from '../oper
 import { parseRestoreTarget } from '../operations/restore-target.ts'
 import { literal } from '../postgres/sql.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
+import { DROPPED, IN_PLACE, SAY, TARGET_SQL, WORDS } from './pitr.words.ts'
 import { backupOf, thePrimary } from './rehearsal/cast.ts'
 import {
   askRestored,
-  bringBackCommand,
   bringBackGuardedTable,
   describeHolding,
   GUARDED_TABLE,
   holdingOf,
   judgeGuardedTable,
   makeGuardedTable,
-  REMOVE_RESTORED_HINT,
   removeRestoredStep,
   restoredHolding,
   verifyWhole,
@@ -23,105 +22,30 @@ import {
 import { leadBack } from './rehearsal/lead-back.ts'
 import { needsBackup } from './rehearsal/unplayable.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
-import { COMMITS, SCHEMA } from './rehearsal/writer.ts'
+import { COMMITS } from './rehearsal/writer.ts'
 
 /** The writer pauses 10 ms after each: together they take longer than the second that is gone back. */
 const COMMITS_MEANWHILE = 200
 
-const IN_PLACE = 'in-place'
-
-/** Whoever drops a table looks at the clock first; so we need not search the WAL for it. */
-const DROPPED = `${SCHEMA}.precious_dropped`
-
-/** The second before, as `restore --to` takes it. */
-const TARGET_SQL = `SELECT to_char((at - interval '1 second') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS target FROM ${DROPPED}`
-
 export const pitr: Drill = {
   id: 'pitr',
-  title: { en: 'Somebody drops a table', ru: 'Кто-то удалил таблицу' },
-  teaches: {
-    en: 'how the second before a mistake is brought back from a backup and WAL',
-    ru: 'как из копии и WAL вернуть секунду до ошибки',
-  },
+  ...WORDS,
   hows: ['beside', IN_PLACE],
   refusal: needsBackup,
   restoresBeside: () => true, // also in place: the moment is reached there first
   victim: thePrimary,
-  intro: ({ primary, writer, how }) => [
-    {
-      en: `Rows are written to a table on ${primary}. Some seconds later somebody drops it, and the slaves follow at once.`,
-      ru: `В таблицу на ${primary} пишутся строки. Через несколько секунд её кто-то удаляет, и реплики тут же повторяют.`,
-    },
-    how === IN_PLACE
-      ? {
-          en: `The second before comes back over ${primary}: what anybody wrote since is given up, and the slaves are cloned again.`,
-          ru: `Секунда до этого возвращается поверх ${primary}: всё, что записано после, пропадает, а реплики клонируются заново.`,
-        }
-      : {
-          en: `The second before comes back as a server of its own on ${writer}; the table is taken out of it and brought back.`,
-          ru: `Секунда до этого возвращается отдельным сервером на ${writer}; таблица берётся оттуда и возвращается на место.`,
-        },
-    {
-      en: 'Its rows are compared, and nothing younger than that second may be there.',
-      ru: 'Строки сравниваются, и ничего новее этой секунды там быть не должно.',
-    },
-  ],
-  watch: () => [
-    {
-      en: '`npx create-pg-lab status --watch` in a second terminal: all stays green. No monitoring sees a dropped table.',
-      ru: '`npx create-pg-lab status --watch` во втором терминале: всё зелёное. Удалённую таблицу не видит никакой мониторинг.',
-    },
-  ],
-  promise: ({ primary }) => ({
-    en: `The table ${GUARDED_TABLE} is gone on ${primary}, and on every slave.`,
-    ru: `Таблицы ${GUARDED_TABLE} нет ни на ${primary}, ни на репликах.`,
-  }),
-  hints: ({ primary, how }, lab) => {
-    const ask = `npx create-pg-lab psql ${primary} -X -A -t -c`
-    const restore = `npx create-pg-lab restore --to "$(${ask} "${TARGET_SQL}")"`
-    const look = {
-      en: 'When was it dropped? Whoever did it looked at the clock.',
-      ru: 'Когда её удалили? Тот, кто это сделал, посмотрел на часы.',
-      type: `${ask} "SELECT * FROM ${DROPPED}"`,
-    }
-    const inPlace = {
-      en: 'Bring the second before back over the primary. What was written since is given up.',
-      ru: 'Верните секунду до этого поверх мастера. Записанное после пропадёт.',
-      type: `${restore} --in-place --yes`,
-    }
-    if (how === IN_PLACE) return [look, inPlace]
-    return [
-      look,
-      {
-        en: 'Bring the second before back beside the cluster.',
-        ru: 'Верните секунду до этого рядом с кластером.',
-        type: restore,
-      },
-      {
-        en: 'Is the table there, with all rows?',
-        ru: 'Таблица на месте, со всеми строками?',
-        type: `npx create-pg-lab psql ${lab.backup?.name} -c "SELECT count(*) FROM ${GUARDED_TABLE}"`,
-      },
-      {
-        en: 'Take it out of there, and bring it back.',
-        ru: 'Возьмите её оттуда и верните на место.',
-        type: bringBackCommand(lab, primary),
-      },
-      REMOVE_RESTORED_HINT,
-    ]
-  },
   disaster: (stage) => [
     {
-      title: { en: 'Write rows to a table', ru: 'Записать строки в таблицу' },
+      title: SAY.writeTable,
       run: async () => describeHolding(await makeGuardedTable(stage, stage.primary)),
     },
     {
-      title: { en: 'Let some seconds pass', ru: 'Подождать несколько секунд' },
+      title: SAY.letSecondsPass,
       run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
     },
-    { title: { en: 'Drop it', ru: 'Удалить её' }, run: () => dropPrecious(stage) },
+    { title: SAY.dropTable, run: () => dropPrecious(stage) },
     {
-      title: { en: 'Go on writing', ru: 'Писать дальше' },
+      title: SAY.goOnWriting,
       run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
     },
   ],
@@ -133,25 +57,11 @@ export const pitr: Drill = {
     how === IN_PLACE
       ? [
           {
-            name: { en: 'Commits given up by going back', ru: 'Потеряно транзакций из-за возврата' },
+            name: SAY.givenUp,
             value: String(loss.lost.length),
           },
         ]
       : [],
-  lessons: () => [
-    {
-      en: 'Replication is no backup: a slave repeats a mistake within milliseconds.',
-      ru: 'Репликация — не резервное копирование: реплика повторяет ошибку за миллисекунды.',
-    },
-    {
-      en: 'A base backup and all WAL after it hold every moment since. PostgreSQL stops before the first commit that is younger than the target.',
-      ru: 'Базовая копия и весь WAL после неё содержат любой момент. PostgreSQL останавливается перед первой транзакцией новее цели.',
-    },
-    {
-      en: 'Beside the cluster nobody loses anything. Over the primary all that was written since is lost: that is for a cluster that is wrong as a whole.',
-      ru: 'Рядом с кластером никто ничего не теряет. Поверх мастера пропадает всё записанное после: это для кластера, испорченного целиком.',
-    },
-  ],
 }
 
 async function dropPrecious({ guest, primary, lab }: LiveStage): Promise<string> {
@@ -171,7 +81,7 @@ function beside(stage: LiveStage): ReturnType<Drill['repair']> {
   let target = ''
   return [
     {
-      title: { en: 'Restore the second before, beside', ru: 'Восстановить секунду до этого, рядом' },
+      title: SAY.restoreBeside,
       run: async (note) => {
         target = await targetOf(stage)
         await restoreBeside(live, await planRestore(live, parseRestoreTarget(target, 'UTC')), note)
@@ -179,11 +89,11 @@ function beside(stage: LiveStage): ReturnType<Drill['repair']> {
       },
     },
     {
-      title: { en: 'Compare what is there', ru: 'Сравнить то, что там есть' },
+      title: SAY.compare,
       run: () => compareRestored(stage, target),
     },
     {
-      title: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
+      title: SAY.bringTableBack,
       run: async () => {
         return describeHolding(await bringBackGuardedTable(stage))
       },
@@ -196,10 +106,7 @@ function overThePrimary(stage: LiveStage): ReturnType<Drill['repair']> {
   const live = { ...stage, backup: backupOf(stage) }
   return [
     {
-      title: {
-        en: `Restore the second before, over ${stage.primary.name}`,
-        ru: `Восстановить секунду до этого поверх ${stage.primary.name}`,
-      },
+      title: SAY.restoreOver(stage.primary.name),
       run: async (note) => {
         const target = await targetOf(stage)
         const plan = await planRestore(live, parseRestoreTarget(target, 'UTC'))
@@ -208,11 +115,11 @@ function overThePrimary(stage: LiveStage): ReturnType<Drill['repair']> {
       },
     },
     {
-      title: { en: 'Compare what is there', ru: 'Сравнить то, что там есть' },
+      title: SAY.compare,
       run: () => compareInPlace(stage),
     },
     {
-      title: { en: 'Let commits through again', ru: 'Снова разрешить фиксацию' },
+      title: SAY.letCommitsThrough,
       run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
     },
   ]

@@ -60,3 +60,9 @@ test('the program has one name', () => {
   const said = lines.filter(({ place }) => !place.startsWith('docs/decisions/06-'))
   expect(said.filter(({ text }) => /`pg-lab [a-z[<|]/.test(text))).toEqual([])
 })
+
+test('the words of a drill lie beside it', () => {
+  const drills = lines.filter(({ place }) => /^src\/drills\/[\w-]+\.ts:/.test(place))
+  expect(drills.length).toBeGreaterThan(500)
+  expect(drills.filter(({ text }) => /[а-яё]/i.test(text))).toEqual([])
+})

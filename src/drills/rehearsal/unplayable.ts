@@ -4,14 +4,14 @@ import type { Text } from '../../report/drill-report.ts'
 
 /** Why a lab cannot have a drill that needs a slave. */
 export function needsSlave({ slaves }: Lab): Text | undefined {
-  return slaves.length > 0 ? undefined : { en: 'the lab has no slave', ru: 'в стенде нет реплик' }
+  return slaves.length > 0 ? undefined : { en: 'the lab has no slave', ru: 'на стенде нет реплик' }
 }
 
 /** Why a lab cannot have a drill that needs Barman. */
 export function needsBackup({ backup }: Lab): Text | undefined {
   return backup
     ? undefined
-    : { en: 'the lab has no backup host', ru: 'в стенде нет узла резервного копирования' }
+    : { en: 'the lab has no backup host', ru: 'на стенде нет узла резервного копирования' }
 }
 
 /** Why a lab of existing servers cannot have a drill that takes a machine its power or its network. */
