@@ -1,5 +1,7 @@
 import { EXIT, UserError } from '../errors.ts'
-import { type Following, followPrimary } from '../operations/follow.ts'
+import { listen } from '../observe/partition.ts'
+import { seeServers } from '../observe/servers.ts'
+import { type Following, followPrimary, planFollowing } from '../operations/follow.ts'
 import {
   type Promotion,
   type PromotionPlan,
@@ -20,7 +22,8 @@ export async function promote(
 ): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const plan = await planPromotion(liveLab(session), name)
+  const servers = await seeServers(session)
+  const plan = planPromotion(session.lab, servers, await listen(session, servers, name), name)
   if (plan.isDone) {
     context.print(`${plan.why}: nothing to do.`)
     return EXIT.ok
@@ -75,7 +78,7 @@ async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
     {
       title: 'Let the others follow',
       run: async ({ note }) => {
-        following = await followPrimary(live, note)
+        following = await followPrimary(live, planFollowing(promotion?.servers ?? []), note)
         return following.hosts.join(', ')
       },
     },

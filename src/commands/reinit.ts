@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../errors.ts'
+import { seeServers } from '../observe/servers.ts'
 import { planReinit, type ReinitPlan, reinit as reinitNow } from '../operations/reinit.ts'
 import { runTasks } from '../tasks/index.ts'
 import { size } from '../units.ts'
@@ -20,7 +21,7 @@ export async function reinit(
 ): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const plan = await planReinit(liveLab(session), name)
+  const plan = planReinit(session.lab, await seeServers(session), name)
   if (dryRun) {
     context.print(showSteps(stepsOf(plan)))
     return EXIT.ok

@@ -1,5 +1,13 @@
 import { EXIT, UserError } from '../errors.ts'
-import { planRejoin, type Rejoin, type RejoinPlan, rejoin as rejoinNow } from '../operations/rejoin.ts'
+import type { LiveLab } from '../observe/live-lab.ts'
+import { seeServers } from '../observe/servers.ts'
+import {
+  planRejoin,
+  type Rejoin,
+  type RejoinPlan,
+  rejoin as rejoinNow,
+  seeRemains,
+} from '../operations/rejoin.ts'
 import { runTasks } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import { type Context, canAsk } from './shared/context.ts'
@@ -22,14 +30,14 @@ export async function rejoin(
   const session = await openSession(context)
   verifyIsUp(session)
   const live = liveLab(session)
-  let plan = await planRejoin(live, name)
+  let plan = await seeAndPlan(live, name)
   if (dryRun) {
     context.print(showSteps(stepsOf(plan)))
     return EXIT.ok
   }
   if (plan.isDown) {
     await runTasks([startAllMachines(session)], session.taskOptions)
-    plan = await planRejoin(live, name)
+    plan = await seeAndPlan(live, name)
   }
   await verifyMayGiveUp(context, plan, yes === true)
   const done = await withWayOn(
@@ -39,6 +47,11 @@ export async function rejoin(
   context.print(`\n${context.paint('green', '✔')} ${name} follows ${plan.primary.name}`)
   if (done.said !== '') context.print(`  pg_rewind: ${done.said}`)
   return EXIT.ok
+}
+
+async function seeAndPlan(live: LiveLab, name: string): Promise<RejoinPlan> {
+  const servers = await seeServers(live)
+  return planRejoin(servers, name, await seeRemains(live, servers, name))
 }
 
 /** @throws UserError when there is something to lose, nobody has agreed to it, and nobody can be asked */

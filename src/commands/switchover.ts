@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts'
-import { type Following, followPrimary } from '../operations/follow.ts'
+import { seeServers } from '../observe/servers.ts'
+import { type Following, followPrimary, planFollowing } from '../operations/follow.ts'
 import {
   planSwitchover,
   type Switchover,
@@ -19,7 +20,7 @@ export async function switchover(
 ): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
-  const plan = await planSwitchover(liveLab(session), name)
+  const plan = planSwitchover(session.lab, await seeServers(session), name)
   if (plan.isDone) {
     context.print(`${name} is the primary: nothing to do.`)
     return EXIT.ok
@@ -38,16 +39,21 @@ export async function switchover(
 
 async function carryOut(session: Session, plan: SwitchoverPlan): Promise<Following> {
   const live = liveLab(session)
+  let servers: Switchover['servers'] = []
   let following: Following | undefined
   const tasks: Task[] = [
     {
       title: `Switch over to ${plan.target.name}`,
-      run: async ({ note }) => told(await switchNow(live, plan, note)),
+      run: async ({ note }) => {
+        const done = await switchNow(live, plan, note)
+        servers = done.servers
+        return told(done)
+      },
     },
     {
       title: 'Let the others follow',
       run: async ({ note }) => {
-        following = await followPrimary(live, note, [plan.primary.name])
+        following = await followPrimary(live, planFollowing(servers, [plan.primary.name]), note)
         return following.hosts.join(', ')
       },
     },

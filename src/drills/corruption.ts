@@ -1,4 +1,5 @@
 import { CommandError, programFailed } from '../errors.ts'
+import { seeServers } from '../observe/servers.ts'
 import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
@@ -158,7 +159,8 @@ function cloneVictim(stage: LiveStage): readonly DrillStep[] {
   return [
     {
       title: SAY.cloneAgain(stage.victim.name),
-      run: async (note) => reinit(stage, await planReinit(stage, stage.victim.name), note),
+      run: async (note) =>
+        reinit(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note),
     },
     {
       title: SAY.untilCaughtUp,

@@ -1,5 +1,6 @@
 import { programFailed } from '../errors.ts'
-import { followPrimary } from '../operations/follow.ts'
+import { seeServers } from '../observe/servers.ts'
+import { followPrimary, planFollowing } from '../operations/follow.ts'
 import { cutCable, mendCable } from '../operations/network-cut.ts'
 import { cutPower } from '../operations/power-cut.ts'
 import { startMachines } from '../operations/start-machines.ts'
@@ -34,7 +35,7 @@ export const failover: Drill = {
     },
     {
       title: SAY.letOthersFollow,
-      run: async (note) => void (await followPrimary(stage, note)),
+      run: async (note) => void (await followPrimary(stage, planFollowing(await seeServers(stage)), note)),
     },
     {
       title: SAY.letCommitsThrough,

@@ -1,5 +1,6 @@
 import { CommandError } from '../errors.ts'
 import { type PostgresNode, postgresNodes } from '../lab.ts'
+import { seeServers } from '../observe/servers.ts'
 import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { literal } from '../postgres/sql.ts'
@@ -55,7 +56,7 @@ export const slotOverflow: Drill = {
       title: SAY.cloneAgain(stage.victim.name),
       run: async (note) => {
         await startServer(serverOf(stage), stage.guest)
-        await reinit(stage, await planReinit(stage, stage.victim.name), note)
+        await reinit(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note)
       },
     },
     {

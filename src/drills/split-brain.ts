@@ -1,7 +1,8 @@
 import { primary as primaryCheck } from '../checks/primary.ts'
 import { CommandError } from '../errors.ts'
+import { seeServers } from '../observe/servers.ts'
 import { fence } from '../operations/fence.ts'
-import { followPrimary } from '../operations/follow.ts'
+import { followPrimary, planFollowing } from '../operations/follow.ts'
 import { size } from '../units.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { leafStandby, serverOf, slotOf } from './rehearsal/cast.ts'
@@ -55,7 +56,8 @@ export const splitBrain: Drill = {
     },
   ],
   yields: ({ victim }) => victim,
-  undo: async (stage, note) => void (await followPrimary(stage, note)),
+  undo: async (stage, note) =>
+    void (await followPrimary(stage, planFollowing(await seeServers(stage)), note)),
   figures: ({ lab, samples }, cast) => [
     {
       name: SAY.orphans,

@@ -1,4 +1,5 @@
-import { followPrimary } from '../operations/follow.ts'
+import { seeServers } from '../observe/servers.ts'
+import { followPrimary, planFollowing } from '../operations/follow.ts'
 import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
 import type { Progress } from '../tasks/index.ts'
 import type { Drill, LiveStage } from './drill.ts'
@@ -23,7 +24,8 @@ export const switchover: Drill = {
     },
     {
       title: SAY.letOthersFollow,
-      run: async (note) => void (await followPrimary(stage, note, [stage.victim.name])),
+      run: async (note) =>
+        void (await followPrimary(stage, planFollowing(await seeServers(stage), [stage.victim.name]), note)),
     },
     {
       title: SAY.letCommitsThrough,
@@ -41,7 +43,7 @@ export const switchover: Drill = {
 }
 
 async function handOver(stage: LiveStage, note: Progress['note']): Promise<string> {
-  const plan = await planSwitchover(stage, successor(stage.lab, stage.primary).name)
+  const plan = planSwitchover(stage.lab, await seeServers(stage), successor(stage.lab, stage.primary).name)
   const { checkpoint } = await switchOver(stage, plan, note)
   return `${plan.target.name}, ${checkpoint}`
 }

@@ -1,19 +1,53 @@
 import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
+import type { Guest } from '../tools/ssh/guest-contract.ts'
 import type { LiveLab } from './live-lab.ts'
-import type { Server } from './servers.ts'
+import { findServer, primaryOf, type Server } from './servers.ts'
 
 /** pg_isready: 0 it lets in, 1 it refuses for now, 2 nothing answers. */
 const NOTHING_ANSWERS = 2
 const ANSWER_SECONDS = 3
 
+/** What others than we hear of the servers. */
+export interface Heard {
+  /** The one primary answers us, and none of the lab's other machines: it is lost nevertheless. */
+  readonly isCutOff: boolean
+  /** Servers that do not answer us and live, by name: whom they answer. Their own machine where they were only slow. */
+  readonly answers: ReadonlyMap<string, LabNode>
+}
+
+export const NOTHING_HEARD: Heard = { isCutOff: false, answers: new Map() }
+
 /**
- * Whether a primary that answers us is lost nevertheless: our way to a machine is not the network of the servers and
- * their clients. It is cut off when a standby is there to take over, and none of the lab's other machines that answer
- * us gets an answer from it; see docs/decisions/12-when-a-primary-counts-as-lost.md.
+ * Asks as much about the servers as who promotes one has to know; docs/decisions/12-when-a-primary-counts-as-lost.md.
+ * @param name of the server to promote, where one is named
+ * @throws UserError when the lab has no server of this name
  */
-export async function isCutOff(
-  { lab, guest }: Pick<LiveLab, 'lab' | 'guest'>,
+export async function listen(live: Asking, servers: readonly Server[], name?: string): Promise<Heard> {
+  const named = name === undefined ? undefined : findServer(servers, name)
+  const primary = primaryOf(servers)
+  if (primary.is === 'several' || (primary.is === 'found' && primary.server === named)) return NOTHING_HEARD
+  const isCutOff = primary.is === 'found' && (await isReachedByNobody(live, primary.node, servers))
+  const mayPromote = named ? named.state === 'standby' : servers.some(({ state }) => state === 'standby')
+  if (!mayPromote || (primary.is === 'found' && !isCutOff)) return NOTHING_HEARD
+  const silent = servers.filter(({ answer, state }) => !answer && state !== 'busy')
+  const heard = await Promise.all(
+    silent.map(async (server) => {
+      const asker = await whoHears(live, server, servers)
+      return asker ? [[server.node.name, asker] as const] : []
+    }),
+  )
+  return { isCutOff, answers: new Map(heard.flat()) }
+}
+
+type Asking = Pick<LiveLab, 'lab' | 'guest'>
+
+/**
+ * Our way to a machine is not the network of the servers and their clients. A primary is cut off when a standby is
+ * there to take over, and none of the lab's other machines that answer us gets an answer from it.
+ */
+async function isReachedByNobody(
+  { lab, guest }: Asking,
   primary: LabNode,
   servers: readonly Server[],
 ): Promise<boolean> {
@@ -23,18 +57,27 @@ export async function isCutOff(
   return reaching.includes(false) && !reaching.includes(true)
 }
 
-/**
- * Whether a server that does not answer us answers others: then it is alive, and only our way to it is cut.
- * @returns one of those it answers
- */
-export async function reachedBy(
-  { lab, guest }: Pick<LiveLab, 'lab' | 'guest'>,
-  server: LabNode,
+/** A server that answers others is alive, and only our way to it is cut, or it is slow. */
+async function whoHears(
+  { lab, guest }: Asking,
+  { node, state }: Server,
   servers: readonly Server[],
 ): Promise<LabNode | undefined> {
+  if (state === 'slow' && (await letsClientsIn(guest, node))) return node
   const peers = peersIn(lab, servers)
-  const reaching = await Promise.all(peers.map((peer) => reaches(guest, peer, server)))
+  const reaching = await Promise.all(peers.map((peer) => reaches(guest, peer, node)))
   return peers.find((_, at) => reaching[at])
+}
+
+/** A server that hangs gives no answer at all. */
+async function letsClientsIn(guest: Guest, node: LabNode): Promise<boolean> {
+  try {
+    const argv = ['pg_isready', '-q', '-h', node.address, '-p', '5432', '-t', '10']
+    return (await guest.shell(node, argv, { timeoutMs: 30_000 })).exitCode < NOTHING_ANSWERS
+  } catch (error) {
+    if (error instanceof CommandError) return false
+    throw error
+  }
 }
 
 /** The lab's machines from whose network can be looked: standbys that answer, and the backup host. */
@@ -44,11 +87,7 @@ function peersIn({ backup }: Lab, servers: readonly Server[]): readonly LabNode[
 }
 
 /** @returns `undefined` where the peer does not answer us, or cannot say */
-async function reaches(
-  guest: LiveLab['guest'],
-  peer: LabNode,
-  { address }: LabNode,
-): Promise<boolean | undefined> {
+async function reaches(guest: Guest, peer: LabNode, { address }: LabNode): Promise<boolean | undefined> {
   const argv = ['pg_isready', '-q', '-h', address, '-p', '5432', '-t', String(ANSWER_SECONDS)]
   try {
     const { exitCode } = await guest.shell(peer, argv, { timeoutMs: (ANSWER_SECONDS + 5) * 1000 })

@@ -2,7 +2,7 @@ import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import { partingOf } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { type Server, seeServers } from '../observe/servers.ts'
+import type { Server } from '../observe/servers.ts'
 import { type PlaybookResult, runPlaybook } from '../tools/ansible/ansible.ts'
 import type { AnsibleEvent } from '../tools/ansible/events.ts'
 
@@ -36,22 +36,32 @@ export function callPlaybook(
   return runPlaybook({ directory, run, logFile, ...call, onEvent })
 }
 
+/** Who can follow the primary as it is, and who is left for `rejoin`. */
+export interface FollowPlan {
+  /** Servers the playbook runs on, besides the backup host. */
+  readonly limit: readonly string[]
+  readonly left: readonly LabNode[]
+}
+
+/** @param joining names of servers that are stopped now and will be standbys */
+export function planFollowing(servers: readonly Server[], joining: readonly string[] = []): FollowPlan {
+  const limit = [...ableToFollow(servers).map(({ node }) => node.name), ...joining]
+  const left = servers.map(({ node }) => node).filter(({ name }) => !limit.includes(name))
+  return { limit, left }
+}
+
 /**
  * Makes every host that answers follow the primary: standbys, Barman, the list of synchronous standbys. A server that
  * cannot follow as it is, is left for `rejoin`.
- * @param joining names of servers that are stopped now and will be standbys
  */
 export async function followPrimary(
   live: LiveLab,
+  { limit, left }: FollowPlan,
   onStep: (text: string) => void = () => {},
-  joining: readonly string[] = [],
 ): Promise<Following> {
-  const servers = await seeServers(live)
-  const able = ableToFollow(servers).map(({ node }) => node.name)
-  const limit = [...able, ...joining, ...(await backupNames(live))]
-  const { recap } = await callPlaybook(live, { limit }, onStep)
-  const left = servers.map(({ node }) => node).filter(({ name }) => !limit.includes(name))
-  return { hosts: limit, left, recap }
+  const hosts = [...limit, ...(await backupNames(live))]
+  const { recap } = await callPlaybook(live, { limit: hosts }, onStep)
+  return { hosts, left, recap }
 }
 
 /** The primary, and the standbys that have not diverged from it. */

@@ -1,10 +1,11 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { isCutOff, reachedBy } from '../observe/partition.ts'
+import type { Heard } from '../observe/partition.ts'
 import {
   findServer,
   namesOf,
+  primaryOf,
   type Server,
   seeServers,
   severalPrimaries,
@@ -38,6 +39,8 @@ export interface Promotion {
   readonly fenced: readonly Fenced[]
   /** When it took writes, by Date.now(). */
   readonly writableAtMs: number
+  /** As they are now. */
+  readonly servers: readonly Server[]
 }
 
 /** How long a server that hangs has to stop in an orderly way. */
@@ -51,66 +54,54 @@ const FENCE_CUT_OFF_SECONDS = 1
 
 /**
  * Chooses the standby to promote after the primary is lost.
+ * @param heard of who does not answer us, or nobody else; see `listen`
  * @param name of the standby; without it the most advanced one that is not delayed
  * @throws UserError when there is a primary the others reach, or nobody to promote
  */
-export async function planPromotion(live: LiveLab, name?: string): Promise<PromotionPlan> {
-  const servers = await seeServers(live)
+export function planPromotion(
+  lab: Lab,
+  servers: readonly Server[],
+  heard: Heard,
+  name?: string,
+): PromotionPlan {
   const named = name === undefined ? undefined : findServer(servers, name)
-  const primaries = servers.filter(({ state }) => state === 'primary')
-  const [primary, second] = primaries
-  const isLost = primary && !second && named !== primary && (await isCutOff(live, primary.node, servers))
-  if (primary && !isLost) {
-    if (second || (named && named !== primary)) throw primaryThere(primaries, named)
+  const found = primaryOf(servers)
+  if (found.is === 'several') throw severalPrimaries(found.servers)
+  const primary = found.is === 'found' ? found.server : undefined
+  if (primary && !heard.isCutOff) {
+    if (named && named !== primary) throw primaryThere(primary, named)
     const why = `${primary.node.name} is the primary`
     const { timeline = 1 } = primary.answer ?? {}
     return { target: primary.node, timeline, isDone: true, why, fence: [], doubts: [], cutOff: undefined }
   }
   const others = servers.filter((server) => server !== primary)
-  const target = named ?? mostAdvanced(live.lab, others)
+  const target = named ?? mostAdvanced(lab, others)
   verifyPromotable(target, others)
   const cutOff = primary?.node
-  const why = reasonFor(live.lab, target, others, named !== undefined)
+  const why = reasonFor(lab, target, others, named !== undefined)
   return {
     target: target.node,
     timeline: target.answer?.timeline ?? 1,
     isDone: false,
     why: cutOff ? `${cutOff.name} is cut off: it answers us, and none of the others; ${why}` : why,
     fence: servers.filter((server) => server === primary || !server.answer).map(({ node }) => node),
-    doubts: [...(await livingAmong(live, others)), ...doubtOfCommits(live.lab, servers)],
+    doubts: [...others.flatMap((server) => doubtOfLife(server, heard)), ...doubtOfCommits(lab, servers)],
     cutOff,
   }
 }
 
 /** Not answering us is not absence: one that lives may be the primary, and take writes. */
-async function livingAmong(live: LiveLab, servers: readonly Server[]): Promise<readonly string[]> {
-  const told = servers.map(async (server) => {
-    const { node, state, answer } = server
-    const mayBe = 'it may be the primary, and would be stopped by force'
-    if (answer) return []
-    if (state === 'busy')
-      return [`${node.name} runs and does not let us ask (${wordsOfRefusal(server)}): ${mayBe}`]
-    if (state === 'slow' && (await letsClientsIn(live, node)))
-      return [`${node.name} runs, and has not answered in time: ${mayBe}`]
-    const peer = await reachedBy(live, node, servers)
-    return peer
-      ? [
-          `${node.name} does not answer us, and its PostgreSQL answers ${peer.name}: ${mayBe}, if we get there`,
-        ]
-      : []
-  })
-  return (await Promise.all(told)).flat()
-}
-
-/** pg_isready: 0 it lets in, 1 it refuses for now, 2 nothing answers. A server that hangs gives no answer at all. */
-async function letsClientsIn({ guest }: LiveLab, node: PostgresNode): Promise<boolean> {
-  try {
-    const argv = ['pg_isready', '-q', '-h', node.address, '-p', '5432', '-t', '10']
-    return (await guest.shell(node, argv, { timeoutMs: 30_000 })).exitCode < 2
-  } catch (error) {
-    if (error instanceof CommandError) return false
-    throw error
-  }
+function doubtOfLife(server: Server, { answers }: Heard): readonly string[] {
+  const { node, state, answer } = server
+  const mayBe = 'it may be the primary, and would be stopped by force'
+  if (answer) return []
+  if (state === 'busy')
+    return [`${node.name} runs and does not let us ask (${wordsOfRefusal(server)}): ${mayBe}`]
+  const asker = answers.get(node.name)
+  if (!asker) return []
+  return asker.name === node.name
+    ? [`${node.name} runs, and has not answered in time: ${mayBe}`]
+    : [`${node.name} does not answer us, and its PostgreSQL answers ${asker.name}: ${mayBe}, if we get there`]
 }
 
 /**
@@ -127,11 +118,9 @@ function doubtOfCommits({ replication }: Lab, servers: readonly Server[]): reado
   ]
 }
 
-function primaryThere(primaries: readonly Server[], named: Server | undefined): UserError {
-  const [first, second] = primaries
-  if (second) return severalPrimaries(primaries)
-  return new UserError(`${first?.node.name} answers, and is the primary`, {
-    hint: `change places without a loss: npx create-pg-lab switchover ${named?.node.name}`,
+function primaryThere(primary: Server, named: Server): UserError {
+  return new UserError(`${primary.node.name} answers, and is the primary`, {
+    hint: `change places without a loss: npx create-pg-lab switchover ${named.node.name}`,
   })
 }
 
@@ -208,7 +197,8 @@ export async function promote(
   ])
   verifyStopped(plan, fenced)
   onStep(`promoting ${plan.target.name}`)
-  return { target: plan.target, fenced, writableAtMs: await makePrimary(live, plan.target, taken) }
+  const writableAtMs = await makePrimary(live, plan.target, taken)
+  return { target: plan.target, fenced, writableAtMs, servers: await seeServers(live) }
 }
 
 /** It took writes a moment ago, and its network may come back at any time. */

@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts'
-import type { PostgresNode } from '../lab.ts'
+import type { Lab, PostgresNode } from '../lab.ts'
 import { type Parting, partingOf } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { findServer, type Server, seeServers } from '../observe/servers.ts'
+import { findServer, type Server } from '../observe/servers.ts'
 import { linksOf } from '../postgres/topology.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
 import { otherPrimary } from './rejoin.ts'
@@ -16,22 +16,21 @@ export interface ReinitPlan {
   readonly isPrimary: boolean
   /** WAL that only this server has, where that is known. */
   readonly parting: Parting | undefined
-  /** Hosts the playbook runs on. */
+  /** Servers the playbook runs on, besides the backup host. */
   readonly limit: readonly string[]
 }
 
 /**
- * Looks whether a server can be cloned again.
+ * Decides whether a server can be cloned again.
  * @throws UserError with the reason why not
  */
-export async function planReinit(live: LiveLab, name: string): Promise<ReinitPlan> {
-  const servers = await seeServers(live)
+export function planReinit(lab: Lab, servers: readonly Server[], name: string): ReinitPlan {
   const own = findServer(servers, name)
   const primary = otherPrimary(servers, own)
   if (own.state === 'gone') {
     throw new UserError(`The machine of ${name} does not answer`, { hint: 'start it: npx create-pg-lab up' })
   }
-  const link = linksOf(live.lab, primary.node).find(({ node }) => node.name === name)
+  const link = linksOf(lab, primary.node).find(({ node }) => node.name === name)
   const upstream = findServer(servers, link?.upstream.name ?? primary.node.name)
   verifyAnswers(upstream, own)
   const others = ableToFollow(servers.filter((server) => server !== own)).map(({ node }) => node.name)
@@ -40,7 +39,7 @@ export async function planReinit(live: LiveLab, name: string): Promise<ReinitPla
     upstream: upstream.node,
     isPrimary: own.state === 'primary',
     parting: own.answer && primary.answer && partingOf(own.answer.way, primary.answer.way),
-    limit: [...others, name, ...(await backupNames(live))],
+    limit: [...others, name],
   }
 }
 
@@ -54,9 +53,10 @@ function verifyAnswers(upstream: Server, { node }: Server): void {
 /** Clones the server again; its old data is deleted once the clone is complete. */
 export async function reinit(
   live: LiveLab,
-  { node, limit }: ReinitPlan,
+  { node, limit: servers }: ReinitPlan,
   onStep: (text: string) => void = () => {},
 ): Promise<void> {
   const extraVars = { postgres_target: node.name }
+  const limit = [...servers, ...(await backupNames(live))]
   await callPlaybook(live, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
 }

@@ -1,8 +1,8 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import { type Parting, partingOf, stretchesBehind } from '../observe/lineage.ts'
+import { type Lineage, type Parting, partingOf, stretchesBehind } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { findServer, type Server, seeServers, splitWords } from '../observe/servers.ts'
+import { findServer, type Server, splitWords } from '../observe/servers.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
 import { type Commits, countCommits, readFiles, type ServerFiles } from './server-files.ts'
 
@@ -22,7 +22,7 @@ export interface RejoinPlan {
   readonly loss: Loss
   /** Nothing to rewind, or pg_rewind would see no difference: it is cloned. */
   readonly needsClone: boolean
-  /** Hosts the playbook runs on. */
+  /** Servers the playbook runs on, besides the backup host. */
   readonly limit: readonly string[]
 }
 
@@ -38,17 +38,37 @@ export interface Rejoin {
   readonly said: string
 }
 
+/** What a server tells that cannot be asked by SQL. */
+export interface Remains {
+  /** Of one that does not answer. */
+  readonly files: ServerFiles | undefined
+  /** What was committed where it has parted from the primary; `undefined` where it has not, or nobody can tell. */
+  readonly commits: Commits | undefined
+}
+
 /**
- * Looks whether a server can be made a standby of the primary.
+ * Looks into the files of a server that is to become a standby.
+ * @throws UserError when there is no primary it could follow
+ */
+export async function seeRemains(live: LiveLab, servers: readonly Server[], name: string): Promise<Remains> {
+  const own = findServer(servers, name)
+  const primary = otherPrimary(servers, own)
+  const files = own.answer || own.state === 'gone' ? undefined : await readFiles(live, own.node)
+  const loss = lossOf(own, { files, commits: undefined }, primary)
+  const lineage = lineageOf(own, files)
+  const stretches = loss.kind === 'wal' && lineage ? stretchesBehind(lineage, loss.parting) : []
+  return { files, commits: stretches.length > 0 ? await countCommits(live, own.node, stretches) : undefined }
+}
+
+/**
+ * Decides whether a server can be made a standby of the primary.
  * @throws UserError with the reason why not
  */
-export async function planRejoin(live: LiveLab, name: string): Promise<RejoinPlan> {
-  const servers = await seeServers(live)
+export function planRejoin(servers: readonly Server[], name: string, remains: Remains): RejoinPlan {
   const own = findServer(servers, name)
   const primary = otherPrimary(servers, own)
   const { node, answer } = own
-  const files = answer || own.state === 'gone' ? undefined : await readFiles(live, node)
-  const loss = await lossOf(live, own, files, primary)
+  const loss = lossOf(own, remains, primary)
   const others = ableToFollow(servers.filter((server) => server !== own)).map((server) => server.node.name)
   return {
     node,
@@ -59,8 +79,12 @@ export async function planRejoin(live: LiveLab, name: string): Promise<RejoinPla
     parting: loss.kind === 'wal' ? loss.parting : undefined,
     loss,
     needsClone: ['no data', 'same timeline', 'other cluster'].includes(loss.kind),
-    limit: [...others, name, ...(await backupNames(live))],
+    limit: [...others, name],
   }
+}
+
+function lineageOf({ answer }: Server, files: ServerFiles | undefined): Lineage | undefined {
+  return answer?.way ?? files?.lineage
 }
 
 /** The one primary besides this server. @throws UserError */
@@ -85,23 +109,15 @@ export function otherPrimary(servers: readonly Server[], own: Server): Server {
 }
 
 /** A number of a timeline says nothing about whose data is newer: both ways are followed to where they part. */
-async function lossOf(
-  live: LiveLab,
-  { node, answer, state }: Server,
-  files: ServerFiles | undefined,
-  primary: Server,
-): Promise<Loss> {
+function lossOf(own: Server, { files, commits }: Remains, primary: Server): Loss {
   if (files?.data === 'none') return { kind: 'no data' }
-  const identifier = answer?.system_identifier ?? files?.identifier
-  const lineage = answer?.way ?? files?.lineage
+  const identifier = own.answer?.system_identifier ?? files?.identifier
+  const lineage = lineageOf(own, files)
   if (!lineage || !primary.answer) return { kind: 'unknown' }
   if (identifier !== primary.answer.system_identifier) return { kind: 'other cluster' }
   const parting = partingOf(lineage, primary.answer.way)
-  if (parting) {
-    const commits = await countCommits(live, node, stretchesBehind(lineage, parting))
-    return { kind: 'wal', parting, commits }
-  }
-  const wasPrimary = state === 'primary' || (files !== undefined && !files.isStandby)
+  if (parting) return { kind: 'wal', parting, commits }
+  const wasPrimary = own.state === 'primary' || (files !== undefined && !files.isStandby)
   const isSameTimeline = wasPrimary && lineage.timeline === primary.answer.timeline
   return { kind: isSameTimeline ? 'same timeline' : 'nothing' }
 }
@@ -123,13 +139,14 @@ const NEEDS_CLONE = /cannot be rewound: ([\s\S]*?)\s*Only a fresh clone helps/
  */
 export async function rejoin(
   live: LiveLab,
-  { node, limit, isFollowing, needsClone, loss }: RejoinPlan,
+  { node, limit: servers, isFollowing, needsClone, loss }: RejoinPlan,
   options: {
     readonly mayClone: (reason: string) => Promise<boolean>
     readonly onStep?: (text: string) => void
   },
 ): Promise<Rejoin> {
   const { mayClone, onStep = () => {} } = options
+  const limit = [...servers, ...(await backupNames(live))]
   if (isFollowing) {
     await callPlaybook(live, { limit }, onStep)
     return { node, how: 'followed', said: '' }

@@ -1,12 +1,12 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
-import { askServers, primaryOf } from '../observe/servers.ts'
+import { askServers, primaryOf, seeServers } from '../observe/servers.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { type ArchivedWal, archiveWal, bytesOf } from '../postgres/wal.ts'
 import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
-import { followPrimary } from './follow.ts'
+import { followPrimary, planFollowing } from './follow.ts'
 import type { RestoreTarget } from './restore-target.ts'
 import {
   isOnLine,
@@ -287,7 +287,7 @@ async function sealMoment(
   if (!primary || isGivenUp) return
   const first = await sealAt(live, primary)
   if (first.arrived) return
-  await followPrimary(live, onStep)
+  await followPrimary(live, planFollowing(await seeServers(live)), onStep)
   const { segment, arrived } = await sealAt(live, primary)
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {

@@ -1,5 +1,5 @@
 import { CommandError, UserError } from '../errors.ts'
-import type { PostgresNode } from '../lab.ts'
+import type { Lab, PostgresNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import {
   findServer,
@@ -36,17 +36,18 @@ export interface Switchover {
   readonly checkpoint: string
   /** From the moment the old primary was told to stop, in ms. */
   readonly downtimeMs: number
+  /** As they are now. */
+  readonly servers: readonly Server[]
 }
 
 /** What is written while the primary stops has to be sent; more than this is not caught up. */
 const CAUGHT_UP_BYTES = 16n * 1024n * 1024n
 
 /**
- * Looks whether a standby can take over without a loss.
+ * Decides whether a standby can take over without a loss.
  * @throws UserError with the reason why not
  */
-export async function planSwitchover(live: LiveLab, name: string): Promise<SwitchoverPlan> {
-  const servers = await seeServers(live)
+export function planSwitchover(lab: Lab, servers: readonly Server[], name: string): SwitchoverPlan {
   const target = findServer(servers, name)
   const found = primaryOf(servers)
   if (found.is === 'several') throw severalPrimaries(found.servers)
@@ -60,16 +61,11 @@ export async function planSwitchover(live: LiveLab, name: string): Promise<Switc
   const { timeline } = primary.answer
   const plan = { target: target.node, primary: primary.node, timeline, silent }
   if (target === primary) return { ...plan, isDone: true }
-  verifyReady(live, target, primary, primary.answer)
+  verifyReady(lab, target, primary, primary.answer)
   return { ...plan, isDone: false }
 }
 
-function verifyReady(
-  { lab }: LiveLab,
-  { node, answer }: Server,
-  primary: Server,
-  its: ServerAnswer<'way'>,
-): void {
+function verifyReady(lab: Lab, { node, answer }: Server, primary: Server, its: ServerAnswer<'way'>): void {
   const { name } = node
   const look = { hint: `look at it: npx create-pg-lab verify --only standby,replication` }
   if (!answer) {
@@ -113,7 +109,7 @@ const BARMAN_ANSWERS_MS = 60_000
 
 /**
  * The primary stops, the standby replays the last of its WAL and is promoted. The old primary is marked as a standby;
- * it and all others follow by `followPrimary(place, onStep, [plan.primary.name])`.
+ * it and all others follow by `followPrimary`, of which the old primary is one that joins.
  * @throws CommandError when the standby does not get all WAL: then the old primary is the primary again
  */
 export async function switchover(
@@ -136,7 +132,8 @@ export async function switchover(
   }
   onStep(`promoting ${target.name}`)
   const writableAtMs = await makePrimary(live, target, taken)
-  return { target, checkpoint: fenced.checkpoint, downtimeMs: writableAtMs - beganAtMs }
+  const downtimeMs = writableAtMs - beganAtMs
+  return { target, checkpoint: fenced.checkpoint, downtimeMs, servers: await seeServers(live) }
 }
 
 /** The last record of an orderly shutdown is its checkpoint. */

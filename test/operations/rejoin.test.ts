@@ -1,15 +1,28 @@
 import { expect, test } from 'vitest'
 import { CommandError } from '../../src/errors.ts'
 import type { LiveLab } from '../../src/observe/live-lab.ts'
+import { seeServers } from '../../src/observe/servers.ts'
 import { planReinit } from '../../src/operations/reinit.ts'
-import { planRejoin, rejoin } from '../../src/operations/rejoin.ts'
+import { planRejoin, rejoin, seeRemains } from '../../src/operations/rejoin.ts'
 import type { Command } from '../../src/tools/runner.ts'
 import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
-import { PRIMARY, standby } from '../support/fake-lab.ts'
-import { refusal, scene } from './scene.ts'
+import { PRIMARY, type Servers, seen, standby } from '../support/fake-lab.ts'
+import { refusal, scene, threeServers } from './scene.ts'
 
 const PROMOTED = { in_recovery: false, timeline: 2, history: [{ timeline: 1, left_at: '0/5000000' }] }
 const PARTED = { in_recovery: true, timeline: 1, lsn: '0/5000060' }
+
+const lab = threeServers()
+
+/** Where nothing is known but what SQL tells. */
+const plan = (servers: Servers, name: string) =>
+  planRejoin(seen(lab, servers), name, { files: undefined, commits: undefined })
+
+/** With all questions. */
+async function planOf(live: LiveLab, name: string) {
+  const servers = await seeServers(live)
+  return planRejoin(servers, name, await seeRemains(live, servers, name))
+}
 
 /** A playbook whose pg_rewind fails until a clone is allowed. */
 function withPlaybook(live: LiveLab) {
@@ -31,37 +44,37 @@ function withPlaybook(live: LiveLab) {
 }
 
 test('what only the old primary has is counted from where they parted', async () => {
-  const { place } = scene({ master: PARTED, slave: PROMOTED, slave2: standby('0/5000000') })
-  const plan = await planRejoin(place, 'master')
-  expect(plan).toMatchObject({ isFollowing: false, isDown: false, limit: ['slave', 'slave2', 'master'] })
-  expect(plan.parting).toEqual({ timeline: 1, lsn: '0/5000000', bytes: 96n })
+  const parted = plan({ master: PARTED, slave: PROMOTED, slave2: standby('0/5000000') }, 'master')
+  expect(parted).toMatchObject({ isFollowing: false, isDown: false, limit: ['slave', 'slave2', 'master'] })
+  expect(parted.parting).toEqual({ timeline: 1, lsn: '0/5000000', bytes: 96n })
 })
 
 test('a standby that has gone another way itself is left out of the run', async () => {
-  const { place } = scene({ master: 'silent', slave: PROMOTED, slave2: PARTED })
-  expect((await planRejoin(place, 'master')).limit).toEqual(['slave', 'master'])
+  expect(plan({ master: 'silent', slave: PROMOTED, slave2: PARTED }, 'master').limit).toEqual([
+    'slave',
+    'master',
+  ])
 })
 
 test('one that follows already is not rewound: the playbook takes away what is left of its time as a primary', async () => {
   const follows = standby('0/6000000', { timeline: 2, streams_from: '192.168.11.151' })
-  const { place } = scene({ master: follows, slave: PROMOTED, slave2: follows })
-  const scripted = withPlaybook(place)
-  const plan = await planRejoin(scripted.place, 'master')
-  expect(plan.isFollowing).toBe(true)
-  expect(await rejoin(scripted.place, plan, { mayClone: async () => false })).toMatchObject({
+  const servers = { master: follows, slave: PROMOTED, slave2: follows }
+  const scripted = withPlaybook(scene(servers).place)
+  const following = plan(servers, 'master')
+  expect(following.isFollowing).toBe(true)
+  expect(await rejoin(scripted.place, following, { mayClone: async () => false })).toMatchObject({
     how: 'followed',
   })
   expect(scripted.calls).toEqual(['provisioning/inventory.yml provisioning/site.yml'])
 })
 
 test('the only primary, and a lab without one, are refused', async () => {
-  const well = scene({ master: PRIMARY, slave: standby(), slave2: standby() })
-  expect(await refusal(planRejoin(well.place, 'master'))).toBe(
+  const well = { master: PRIMARY, slave: standby(), slave2: standby() }
+  expect(await refusal(() => plan(well, 'master'))).toBe(
     'master is the primary: there is nobody else it could follow → to hand over without a loss: npx create-pg-lab switchover <slave>',
   )
-  expect(await refusal(planReinit(well.place, 'master'))).toContain('master is the primary')
-  const none = scene({ master: 'gone', slave: standby(), slave2: standby() })
-  expect(await refusal(planRejoin(none.place, 'master'))).toBe(
+  expect(await refusal(() => planReinit(lab, seen(lab, well), 'master'))).toContain('master is the primary')
+  expect(await refusal(() => plan({ ...well, master: 'gone' }, 'master'))).toBe(
     'There is no primary that master could follow → make one: npx create-pg-lab promote',
   )
 })
@@ -82,7 +95,7 @@ test('of two primaries either may be given up, and what it has is told, whatever
   const promoted = { ...PROMOTED, lsn: '0/5000100' }
   const servers = { master: { in_recovery: false, lsn: '0/9000000' }, slave: promoted, slave2: standby() }
   const { place, done } = scene(servers, undefined, guardSays('', COMMITTED))
-  expect(await planRejoin(place, 'slave')).toMatchObject({
+  expect(await planOf(place, 'slave')).toMatchObject({
     isPrimary: true,
     loss: {
       kind: 'wal',
@@ -90,7 +103,7 @@ test('of two primaries either may be given up, and what it has is told, whatever
       commits: { count: 1000, last: '2026-11-29 14:00:00.5 UTC' },
     },
   })
-  expect(await planRejoin(place, 'master')).toMatchObject({
+  expect(await planOf(place, 'master')).toMatchObject({
     loss: { kind: 'wal', parting: { bytes: 0x4000000n } },
   })
   expect(done).toEqual([
@@ -106,12 +119,12 @@ test('one that is stopped is asked by its files', async () => {
     undefined,
     guardSays(`${STOPPED(2, '0/5000200')}history=1 0/4000000\n`, COMMITTED),
   )
-  expect(await planRejoin(newer.place, 'slave')).toMatchObject({
+  expect(await planOf(newer.place, 'slave')).toMatchObject({
     needsClone: false,
     loss: { kind: 'wal', parting: { timeline: 1, lsn: '0/4000000' }, commits: { count: 1000 } },
   })
   const loss = async (look: string) =>
-    (await planRejoin(scene(servers, undefined, guardSays(look, '')).place, 'slave')).loss.kind
+    (await planOf(scene(servers, undefined, guardSays(look, '')).place, 'slave')).loss.kind
   expect(await loss(STOPPED(1, '0/4000000', 'standby=yes'))).toBe('nothing')
   expect(await loss(STOPPED(1, '0/4000000'))).toBe('same timeline')
   expect(await loss(STOPPED(1, '0/4000000').replace('=7', '=8'))).toBe('other cluster')
@@ -122,13 +135,15 @@ test('one that is stopped is asked by its files', async () => {
 test('where there is nothing to rewind it is cloned, when that is agreed', async () => {
   const servers = { master: PRIMARY, slave: 'silent', slave2: standby() } as const
   const scripted = withPlaybook(scene(servers, undefined, guardSays('data=no\n', '')).place)
-  const plan = await planRejoin(scripted.place, 'slave')
-  expect(plan.needsClone).toBe(true)
-  expect(await refusal(rejoin(scripted.place, plan, { mayClone: async () => false }))).toContain(
+  const cloning = await planOf(scripted.place, 'slave')
+  expect(cloning.needsClone).toBe(true)
+  expect(await refusal(rejoin(scripted.place, cloning, { mayClone: async () => false }))).toContain(
     'it has no data. → only a fresh clone helps',
   )
   expect(scripted.calls).toEqual([])
-  expect(await rejoin(scripted.place, plan, { mayClone: async () => true })).toMatchObject({ how: 'cloned' })
+  expect(await rejoin(scripted.place, cloning, { mayClone: async () => true })).toMatchObject({
+    how: 'cloned',
+  })
   expect(scripted.calls.join()).toContain('provisioning/reinit.yml')
 })
 
@@ -144,7 +159,7 @@ test('a machine that was made again has no guard, and no data unless some is fou
             durationMs: 1,
           }
         : { exitCode: 0, stdout: `owner=\n${found}`, stderr: '', durationMs: 1 }
-    return (await planRejoin(scene(servers, undefined, shell).place, 'slave')).loss.kind
+    return (await planOf(scene(servers, undefined, shell).place, 'slave')).loss.kind
   }
   expect(await loss('')).toBe('no data')
   expect(await loss('the service postgresql.service\n')).toBe('no data')
@@ -152,32 +167,34 @@ test('a machine that was made again has no guard, and no data unless some is fou
 })
 
 test('reinit may take either of two primaries', async () => {
-  const { place } = scene({ master: PRIMARY, slave: PROMOTED, slave2: standby() })
-  expect(await planReinit(place, 'slave')).toMatchObject({ isPrimary: true, upstream: { name: 'master' } })
+  const servers = seen(lab, { master: PRIMARY, slave: PROMOTED, slave2: standby() })
+  expect(planReinit(lab, servers, 'slave')).toMatchObject({ isPrimary: true, upstream: { name: 'master' } })
 })
 
 test('reinit needs the machine, and the server it is cloned from', async () => {
-  const { place } = scene({ master: PRIMARY, slave: 'gone', slave2: standby() })
-  expect(await refusal(planReinit(place, 'slave'))).toBe(
+  const servers = seen(lab, { master: PRIMARY, slave: 'gone', slave2: standby() })
+  expect(await refusal(() => planReinit(lab, servers, 'slave'))).toBe(
     'The machine of slave does not answer → start it: npx create-pg-lab up',
   )
 })
 
 test('where pg_rewind cannot help, a clone is asked for, with the reason', async () => {
-  const { place } = scene({ master: PARTED, slave: PROMOTED, slave2: standby() })
-  const scripted = withPlaybook(place)
-  const plan = await planRejoin(scripted.place, 'master')
+  const servers = { master: PARTED, slave: PROMOTED, slave2: standby() }
+  const scripted = withPlaybook(scene(servers).place)
+  const rewinding = plan(servers, 'master')
   const asked: string[] = []
   const answering = (answer: boolean) => async (reason: string) => {
     asked.push(reason)
     return answer
   }
-  expect(await refusal(rejoin(scripted.place, plan, { mayClone: answering(false) }))).toBe(
+  expect(await refusal(rejoin(scripted.place, rewinding, { mayClone: answering(false) }))).toBe(
     'master cannot be rewound: could not find WAL. → only a fresh clone helps, and what only master has is lost then: ' +
       'npx create-pg-lab rejoin master --yes',
   )
   expect(scripted.calls).toHaveLength(1)
-  expect(await rejoin(scripted.place, plan, { mayClone: answering(true) })).toMatchObject({ how: 'cloned' })
+  expect(await rejoin(scripted.place, rewinding, { mayClone: answering(true) })).toMatchObject({
+    how: 'cloned',
+  })
   expect(asked).toEqual(['could not find WAL.', 'could not find WAL.'])
   expect(scripted.calls.at(-1)).toContain('{"postgres_target": !unsafe "master", "postgres_clone": true}')
 })

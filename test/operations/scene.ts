@@ -40,8 +40,9 @@ export function scene(servers: Servers, lab = threeServers(), shell?: Guest['she
   return { place: { lab, guest, run, directory: '/lab', logFile: '/log' }, done }
 }
 
-/** What the promise is rejected with: what is wrong, and what to type. */
-export async function refusal(promise: Promise<unknown>): Promise<string> {
+/** What it is refused with: what is wrong, and what to type. */
+export async function refusal(asked: Promise<unknown> | (() => unknown)): Promise<string> {
+  const promise = typeof asked === 'function' ? Promise.resolve().then(asked) : asked
   const error = await promise.then(
     () => new Error('it was not refused'),
     (reason: Error & { hint?: string }) => reason,

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
 import { planSwitchover, switchover } from '../../src/operations/switchover.ts'
-import { PRIMARY, standby } from '../support/fake-lab.ts'
+import { PRIMARY, type Servers, seen, standby } from '../support/fake-lab.ts'
 import { testSlave } from '../support/lab.ts'
 import { refusal, scene, threeServers } from './scene.ts'
 
 const WELL = { master: PRIMARY, slave: standby(), slave2: standby() }
 
+const plan = (servers: Servers, name = 'slave', lab = threeServers()) =>
+  planSwitchover(lab, seen(lab, servers), name)
+
 test('the primary is fenced, the standby waits for the last of its WAL, and is promoted', async () => {
   const { place, done } = scene(WELL)
-  const { checkpoint } = await switchover(place, await planSwitchover(place, 'slave'))
+  const { checkpoint } = await switchover(place, planSwitchover(place.lab, seen(place.lab, WELL), 'slave'))
   expect(checkpoint).toBe('0/6000028')
   expect(done.slice(0, 4)).toEqual([
     'master: CHECKPOINT',
@@ -21,9 +24,9 @@ test('the primary is fenced, the standby waits for the last of its WAL, and is p
 test('a primary that did not stop in an orderly way is the primary again', async () => {
   const killed = async () => ({ exitCode: 0, stdout: 'state=in production\n', stderr: '', durationMs: 1 })
   const { place, done } = scene(WELL, threeServers(), killed)
-  expect(await refusal(switchover(place, await planSwitchover(place, 'slave')))).toContain(
-    'master did not stop in an orderly way; it goes on as the primary',
-  )
+  expect(
+    await refusal(switchover(place, planSwitchover(place.lab, seen(place.lab, WELL), 'slave'))),
+  ).toContain('master did not stop in an orderly way; it goes on as the primary')
   expect(done).toEqual([
     'master: CHECKPOINT',
     'master: pg-lab-guard fence 60',
@@ -32,8 +35,7 @@ test('a primary that did not stop in an orderly way is the primary again', async
 })
 
 test('it is safe to repeat', async () => {
-  const { place } = scene(WELL)
-  expect(await planSwitchover(place, 'master')).toMatchObject({ isDone: true })
+  expect(plan(WELL, 'master')).toMatchObject({ isDone: true })
 })
 
 test.each([
@@ -73,12 +75,10 @@ test.each([
     'slave is 64 MB of WAL behind → wait until it has caught up: npx create-pg-lab status --watch',
   ],
 ] as const)('%s is refused', async (_name, servers, expected) => {
-  const { place, done } = scene(servers)
-  expect(await refusal(planSwitchover(place, 'slave'))).toBe(expected)
-  expect(done).toEqual([])
+  expect(await refusal(() => plan(servers))).toBe(expected)
 })
 
 test('a standby that replays late is refused', async () => {
-  const { place } = scene(WELL, threeServers({ slaves: [testSlave({ applyDelay: '1h' })] }))
-  expect(await refusal(planSwitchover(place, 'slave'))).toContain('slave replays 1h late')
+  const late = threeServers({ slaves: [testSlave({ applyDelay: '1h' })] })
+  expect(await refusal(() => plan(WELL, 'slave', late))).toContain('slave replays 1h late')
 })

@@ -1,41 +1,53 @@
-import { followPrimary } from '../../operations/follow.ts'
+import { listen } from '../../observe/partition.ts'
+import { type Server, seeServers } from '../../observe/servers.ts'
+import { followPrimary, planFollowing } from '../../operations/follow.ts'
 import { type PromotionPlan, planPromotion, promote } from '../../operations/promote.ts'
-import { planRejoin, rejoin } from '../../operations/rejoin.ts'
+import { planRejoin, rejoin, seeRemains } from '../../operations/rejoin.ts'
 import { planSwitchover, switchover } from '../../operations/switchover.ts'
 import type { Progress } from '../../tasks/index.ts'
 import type { Stage } from '../drill.ts'
 
 type Note = Progress['note']
+type Servers = readonly Server[]
 
-/**
- * The most advanced standby becomes the primary, unless there is one; the others and Barman follow.
- * @returns who is the primary now, and why
- */
-export async function promoteOne(stage: Stage, note: Note): Promise<Pick<PromotionPlan, 'target' | 'why'>> {
-  const plan = await planPromotion(stage)
-  if (!plan.isDone) await promote(stage, plan, note)
-  return plan
+/** Who is the primary now, and why; and how the servers are. */
+interface Promoted extends Pick<PromotionPlan, 'target' | 'why'> {
+  readonly servers: Servers
 }
 
-/** The victim becomes a standby again, by pg_rewind or a clone. */
-export async function rejoinVictim(stage: Stage, note: Note): Promise<string | undefined> {
-  const plan = await planRejoin(stage, stage.victim.name)
+/** The most advanced standby becomes the primary, unless there is one. */
+export async function promoteOne(stage: Stage, note: Note): Promise<Promoted> {
+  const servers = await seeServers(stage)
+  const plan = planPromotion(stage.lab, servers, await listen(stage, servers))
+  const { target, why } = plan
+  return { target, why, servers: plan.isDone ? servers : (await promote(stage, plan, note)).servers }
+}
+
+/**
+ * The victim becomes a standby again, by pg_rewind or a clone.
+ * @returns pg_rewind's words; `undefined` where it was one already
+ */
+export async function rejoinVictim(stage: Stage, note: Note, seen?: Servers): Promise<string | undefined> {
+  const servers = seen ?? (await seeServers(stage))
+  const { name } = stage.victim
+  const plan = planRejoin(servers, name, await seeRemains(stage, servers, name))
   if (plan.isFollowing) return undefined
   const { how, said } = await rejoin(stage, plan, { mayClone: async () => true, onStep: note })
   return said || how
 }
 
 /** The server that was the primary when the drill began is the primary again. */
-export async function switchBack(stage: Stage, note: Note): Promise<void> {
-  const plan = await planSwitchover(stage, stage.primary.name)
+export async function switchBack(stage: Stage, note: Note, seen?: Servers): Promise<void> {
+  const plan = planSwitchover(stage.lab, seen ?? (await seeServers(stage)), stage.primary.name)
   if (plan.isDone) return
-  await switchover(stage, plan, note)
-  await followPrimary(stage, note, [plan.primary.name])
+  const { servers } = await switchover(stage, plan, note)
+  await followPrimary(stage, planFollowing(servers, [plan.primary.name]), note)
 }
 
 /** From wherever the lab is, back to how it was: the machines are running. */
 export async function leadBack(stage: Stage, note: Note): Promise<void> {
-  const { target } = await promoteOne(stage, note)
-  if (target.name !== stage.victim.name) await rejoinVictim(stage, note)
-  await switchBack(stage, note)
+  const { target, servers } = await promoteOne(stage, note)
+  const isRejoined =
+    target.name !== stage.victim.name && (await rejoinVictim(stage, note, servers)) !== undefined
+  await switchBack(stage, note, isRejoined ? undefined : servers)
 }

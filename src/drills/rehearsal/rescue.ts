@@ -1,13 +1,14 @@
 import { CommandError } from '../../errors.ts'
-import { type PostgresNode, postgresNodes } from '../../lab.ts'
+import type { PostgresNode } from '../../lab.ts'
 import { partingOf } from '../../observe/lineage.ts'
 import type { LiveLab } from '../../observe/live-lab.ts'
+import { NOTHING_HEARD } from '../../observe/partition.ts'
 import { type Server, seeServers } from '../../observe/servers.ts'
 import { findLostStandbys } from '../../operations/lost-standbys.ts'
 import { startServer } from '../../operations/postgres-service.ts'
 import { planPromotion, promote } from '../../operations/promote.ts'
 import { planReinit, reinit } from '../../operations/reinit.ts'
-import { planRejoin, rejoin } from '../../operations/rejoin.ts'
+import { planRejoin, rejoin, seeRemains } from '../../operations/rejoin.ts'
 import type { Progress } from '../../tasks/index.ts'
 import { pause } from '../../tools/process/signals.ts'
 
@@ -17,24 +18,142 @@ type Note = Progress['note']
 const STREAMS_WITHIN_MS = 10_000
 const LOOK_EVERY_MS = 500
 
+/** How the servers are, and how far a rescue has come. */
+export interface Rescue {
+  readonly servers: readonly Server[]
+  /** What was done before, as `start slave`: nothing is done twice. */
+  readonly done: readonly string[]
+  /** Names of servers that could not be made standbys by pg_rewind. */
+  readonly unrewound: readonly string[]
+  /** Names of the standbys whose WAL is gone; `undefined` before that was asked. */
+  readonly lost: readonly string[] | undefined
+  /** Name of the server that gives way where there are two primaries, whatever its timeline. */
+  readonly yielding: string | undefined
+}
+
+/** What a rescue does next. */
+export type RescueAct =
+  | { readonly act: 'start'; readonly nodes: readonly PostgresNode[] }
+  | { readonly act: 'rejoin' | 'clone'; readonly node: PostgresNode }
+  | { readonly act: 'promote' | 'wait' | 'done' }
+
+type Rule = (rescue: Rescue) => RescueAct | undefined
+
+const has = ({ done }: Rescue, act: RescueAct['act'], { node }: Server) =>
+  done.includes(`${act} ${node.name}`)
+
+/** The one with the newest timeline stays; the others give way, first of all the one that was named for it. */
+function rankedPrimaries({ servers, yielding }: Rescue): readonly Server[] {
+  const rank = ({ node, answer }: Server) => (node.name === yielding ? 0 : (answer?.timeline ?? 0))
+  const primaries = servers.filter(({ state }) => state === 'primary')
+  return primaries.toSorted((one, other) => rank(other) - rank(one))
+}
+
+const startStopped: Rule = (rescue) => {
+  const stopped = rescue.servers.filter((server) => !server.answer && !has(rescue, 'start', server))
+  return stopped.length > 0 ? { act: 'start', nodes: stopped.map(({ node }) => node) } : undefined
+}
+
+const cloneUnrewound: Rule = (rescue) => {
+  const server = rescue.servers.find(
+    (one) => rescue.unrewound.includes(one.node.name) && !has(rescue, 'clone', one),
+  )
+  return server && { act: 'clone', node: server.node }
+}
+
+/** What did not help is not done again: then the playbook says why there is not one primary. */
+const promoteOne: Rule = (rescue) => {
+  if (rankedPrimaries(rescue).length > 0) return undefined
+  return { act: rescue.done.includes('promote') ? 'done' : 'promote' }
+}
+
+const oneGivesWay: Rule = (rescue) => {
+  const [, ...others] = rankedPrimaries(rescue)
+  if (others.length === 0) return undefined
+  const server = others.find((one) => !has(rescue, 'rejoin', one) && !has(rescue, 'clone', one))
+  if (!server) return { act: 'done' }
+  // Nobody follows an older timeline than his own without a clone.
+  return { act: server.node.name === rescue.yielding ? 'clone' : 'rejoin', node: server.node }
+}
+
+const takeBack: Rule = (rescue) => {
+  const [primary] = rankedPrimaries(rescue)
+  const its = primary?.answer?.way
+  const server = rescue.servers.find((one) => {
+    const isParted = its && one.answer && partingOf(one.answer.way, its)
+    return one !== primary && (!one.answer || isParted) && !has(rescue, 'rejoin', one)
+  })
+  return server && { act: 'rejoin', node: server.node }
+}
+
+const cloneLost: Rule = (rescue) => {
+  if (!rescue.lost) return { act: 'wait' }
+  const server = rescue.servers.find(
+    (one) => rescue.lost?.includes(one.node.name) && !has(rescue, 'clone', one),
+  )
+  return server && { act: 'clone', node: server.node }
+}
+
+/** The first that has something to do is next. */
+const RULES = [cloneUnrewound, startStopped, promoteOne, oneGivesWay, takeBack, cloneLost]
+
+/** Decides, and asks nobody. */
+export function nextRescue(rescue: Rescue): RescueAct {
+  for (const rule of RULES) {
+    const act = rule(rescue)
+    if (act) return act
+  }
+  return { act: 'done' }
+}
+
 /**
  * Leads the servers back to one primary that all the others can follow, whatever a drill that was cut off has left;
  * the playbook does the rest. The machines are running. The writes only a server of an older timeline has are given up.
  * @param yielding name of the server that gives way where there are two primaries, whatever its timeline
  */
 export async function rescue(live: LiveLab, note: Note, yielding?: string): Promise<void> {
-  const stopped = (await seeServers(live)).filter(({ answer }) => !answer)
-  await Promise.all(stopped.map(({ node }) => startIfItCan(live, node, note)))
-  await onePrimary(live, note, yielding)
-  const servers = await seeServers(live)
-  const primary = servers.find(({ state }) => state === 'primary')
-  if (!primary?.answer) return // the playbook says why
-  for (const server of servers) {
-    if (server === primary) continue
-    const isParted = server.answer && partingOf(server.answer.way, primary.answer.way)
-    if (!server.answer || isParted) await takeBack(live, server.node, note)
+  let now: Rescue = { servers: await seeServers(live), done: [], unrewound: [], lost: undefined, yielding }
+  for (let next = nextRescue(now); next.act !== 'done'; next = nextRescue(now)) {
+    now = { ...now, ...(await carryOut(live, now, next, note)), done: [...now.done, ...wordsOf(next)] }
   }
-  for (const node of await withoutWal(live, primary.node, note)) await clone(live, node, note)
+}
+
+function wordsOf(act: RescueAct): readonly string[] {
+  if (act.act === 'start') return act.nodes.map(({ name }) => `start ${name}`)
+  return ['node' in act ? `${act.act} ${act.node.name}` : act.act]
+}
+
+/** @returns what is different now */
+async function carryOut(
+  live: LiveLab,
+  { servers, unrewound, ...rest }: Rescue,
+  next: RescueAct,
+  note: Note,
+): Promise<Partial<Rescue>> {
+  switch (next.act) {
+    case 'start':
+      await Promise.all(next.nodes.map((node) => startIfItCan(live, node, note)))
+      return { servers: await seeServers(live) }
+    case 'promote': // none answers us, so there is none to listen for
+      return { servers: (await promote(live, planPromotion(live.lab, servers, NOTHING_HEARD), note)).servers }
+    case 'rejoin': {
+      const isDone = await rejoinIfItCan(live, servers, next.node, note)
+      return {
+        servers: await seeServers(live),
+        unrewound: isDone ? unrewound : [...unrewound, next.node.name],
+      }
+    }
+    case 'clone':
+      note(`cloning ${next.node.name}`)
+      await reinit(live, planReinit(live.lab, servers, next.node.name), note)
+      return { servers: await seeServers(live) }
+    case 'wait': {
+      const [primary] = rankedPrimaries({ servers, unrewound, ...rest })
+      return primary ? withoutWal(live, servers, primary.node, note) : { lost: [] }
+    }
+    case 'done':
+      return {}
+  }
 }
 
 /** A server that was fenced, or has nothing to start from, stays down: it is taken back later. */
@@ -47,58 +166,51 @@ async function startIfItCan({ guest }: LiveLab, node: PostgresNode, note: Note):
   }
 }
 
-/** Of two the one with the newest timeline stays; where there is none the most advanced standby is promoted. */
-async function onePrimary(live: LiveLab, note: Note, yielding: string | undefined): Promise<void> {
-  const primaries = (await seeServers(live)).filter(({ state }) => state === 'primary')
-  if (primaries.length === 0) {
-    await promote(live, await planPromotion(live), note)
-    return
-  }
-  const rank = ({ node, answer }: Server) => (node.name === yielding ? 0 : (answer?.timeline ?? 0))
-  for (const { node } of primaries.toSorted((one, other) => rank(other) - rank(one)).slice(1)) {
-    if (node.name === yielding)
-      await clone(live, node, note) // nobody follows an older timeline otherwise
-    else await takeBack(live, node, note)
-  }
-}
-
-/** By pg_rewind, else by a clone; by a clone too where there is no data to rejoin with. */
-async function takeBack(live: LiveLab, node: PostgresNode, note: Note): Promise<void> {
-  note(`making a standby of ${node.name}`)
+/** By pg_rewind; by a clone too where there is no data to rejoin with. */
+async function rejoinIfItCan(
+  live: LiveLab,
+  servers: readonly Server[],
+  { name }: PostgresNode,
+  note: Note,
+): Promise<boolean> {
+  note(`making a standby of ${name}`)
   try {
-    await rejoin(live, await planRejoin(live, node.name), { mayClone: async () => true, onStep: note })
+    const plan = planRejoin(servers, name, await seeRemains(live, servers, name))
+    await rejoin(live, plan, { mayClone: async () => true, onStep: note })
+    return true
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    await clone(live, node, note)
+    return false
   }
-}
-
-async function clone(live: LiveLab, node: PostgresNode, note: Note): Promise<void> {
-  note(`cloning ${node.name}`)
-  await reinit(live, await planReinit(live, node.name), note)
 }
 
 /** Standbys whose slot on the primary has been given up, and those that need WAL which is gone all the same. */
 async function withoutWal(
   live: LiveLab,
+  seen: readonly Server[],
   primary: PostgresNode,
   note: Note,
-): Promise<readonly PostgresNode[]> {
+): Promise<Pick<Rescue, 'servers' | 'lost'>> {
   note('waiting until every standby streams')
-  const [lost, gone] = [await slotsLost(live, primary), await goneForGood(live, primary)]
-  return postgresNodes(live.lab).filter(({ name, slot }) => {
-    return name !== primary.name && (lost.includes(slot) || gone.some((node) => node.name === name))
-  })
+  const slots = await slotsLost(live, primary)
+  const { servers, gone } = await goneForGood(live, seen, primary)
+  const isLost = ({ name, slot }: PostgresNode) =>
+    name !== primary.name && (slots.includes(slot) || gone.some((node) => node.name === name))
+  const lost = servers.flatMap(({ node }) => (isLost(node) ? [node.name] : []))
+  return { servers, lost }
 }
 
 /** Asks until every standby streams and needs nothing that is gone, or has had its time. */
-async function goneForGood(live: LiveLab, primary: PostgresNode): Promise<readonly PostgresNode[]> {
+async function goneForGood(
+  live: LiveLab,
+  seen: readonly Server[],
+  primary: PostgresNode,
+): Promise<{ readonly servers: readonly Server[]; readonly gone: readonly PostgresNode[] }> {
   const deadline = Date.now() + STREAMS_WITHIN_MS
-  while (true) {
-    const servers = await seeServers(live)
+  for (let servers = seen; ; servers = await seeServers(live)) {
     const gone = await findLostStandbys(live, servers, primary)
     const isWaiting = servers.some(({ answer }) => answer?.in_recovery && answer.way.streams_from === null)
-    if ((gone.length === 0 && !isWaiting) || Date.now() > deadline) return gone
+    if ((gone.length === 0 && !isWaiting) || Date.now() > deadline) return { servers, gone }
     await pause(LOOK_EVERY_MS)
   }
 }

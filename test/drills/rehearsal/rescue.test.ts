@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { rescue } from '../../../src/drills/rehearsal/rescue.ts'
+import { nextRescue, type Rescue, rescue } from '../../../src/drills/rehearsal/rescue.ts'
 import type { LabNode } from '../../../src/lab.ts'
 import type { Command } from '../../../src/tools/runner.ts'
-import { scene } from '../../operations/scene.ts'
-import { asksWho, type Is, PRIMARY, standby } from '../../support/fake-lab.ts'
+import { scene, threeServers } from '../../operations/scene.ts'
+import { asksWho, type Is, PRIMARY, type Servers, seen, standby } from '../../support/fake-lab.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -59,4 +59,69 @@ test('of two primaries the older timeline gives way, unless another is named', a
   const servers = { master: PRIMARY, slave: NEWER, slave2: standby() }
   expect((await rescued(servers))[0]).toBe('rejoin master')
   expect((await rescued(servers, { yielding: 'slave' }))[0]).toBe('reinit slave')
+})
+
+const PARTED: Is = { in_recovery: true, lsn: '0/6000000' }
+const WELL = { master: PRIMARY, slave: standby(), slave2: standby() }
+
+/** What is next, in a few words: `rejoin slave`. */
+function next(servers: Servers, now: Partial<Rescue> = {}): string {
+  const begun = { done: [], unrewound: [], lost: undefined, yielding: undefined }
+  const act = nextRescue({ servers: seen(threeServers(), servers), ...begun, ...now })
+  const names = 'nodes' in act ? act.nodes : 'node' in act ? [act.node] : []
+  return [act.act, ...names.map(({ name }) => name)].join(' ')
+}
+
+test.each<[string, Servers, Partial<Rescue>, string]>([
+  [
+    'what is stopped is started, all at once',
+    { ...WELL, slave: 'silent', slave2: 'gone' },
+    {},
+    'start slave slave2',
+  ],
+  [
+    'one that did not start is made a standby anew',
+    { ...WELL, slave: 'silent' },
+    { done: ['start slave'] },
+    'rejoin slave',
+  ],
+  ['where there is no primary one is promoted', { ...WELL, master: standby() }, {}, 'promote'],
+  ['but not twice', { ...WELL, master: standby() }, { done: ['promote'] }, 'done'],
+  ['of two primaries the older timeline gives way', { ...WELL, slave: NEWER }, {}, 'rejoin master'],
+  [
+    'the one that was named for it is cloned',
+    { ...WELL, slave: NEWER },
+    { yielding: 'slave' },
+    'clone slave',
+  ],
+  ['one that has parted is taken back', { ...WELL, master: PARTED, slave: NEWER }, {}, 'rejoin master'],
+  [
+    'by a clone where pg_rewind could not',
+    WELL,
+    { unrewound: ['slave'], done: ['rejoin slave'] },
+    'clone slave',
+  ],
+  [
+    'nobody is taken back twice',
+    { ...WELL, slave: 'silent' },
+    { done: ['start slave', 'rejoin slave'] },
+    'wait',
+  ],
+  ['a lab that is well is watched for WAL that is gone', WELL, {}, 'wait'],
+  ['whoever needs such WAL is cloned', WELL, { lost: ['slave2'] }, 'clone slave2'],
+  ['then all is done', WELL, { lost: ['slave2'], done: ['clone slave2'] }, 'done'],
+])('%s', (_, servers, now, expected) => {
+  expect(next(servers, now)).toBe(expected)
+})
+
+test('a lab that is well is asked once', async () => {
+  const { place } = scene(WELL)
+  let questions = 0
+  const rows = async <Row>(node: LabNode, sql: string) => {
+    if (!asksWho(sql)) return [] as readonly Row[]
+    questions += 1
+    return place.guest.rows<Row>(node, sql)
+  }
+  await rescue({ ...place, guest: { ...place.guest, rows } }, () => {})
+  expect(questions).toBe(3) // three servers
 })
