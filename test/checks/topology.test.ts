@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runChecks } from '../../src/checks/index.ts'
 import type { Lab } from '../../src/lab.ts'
+import { answerOf } from '../support/fake-lab.ts'
 import { testSlave } from '../support/lab.ts'
 import { type Rows, recordedLab, scriptedGuest } from './scripted-guest.ts'
 
@@ -17,7 +18,7 @@ const cascade: Lab = recordedLab({
   ],
 })
 
-const state = (timeline: number, in_recovery: boolean) => [{ in_recovery, system_identifier: '7', timeline }]
+const state = (timeline: number, in_recovery: boolean) => [answerOf({ in_recovery, timeline })]
 const slot = (slot_name: string) => ({
   slot_name,
   slot_type: 'physical',

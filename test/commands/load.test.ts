@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { asTyped } from '../support/any-shell.ts'
+import { answerOf } from '../support/fake-lab.ts'
 import { labFolder, program } from './program.ts'
 import { speakingRun } from './speaking-run.ts'
 
@@ -9,9 +10,7 @@ latency average = 6.519 ms\r
 tps = 197.791077 (without initial connection time)\r
 `
 
-const state = (in_recovery: boolean) => ({
-  stdout: JSON.stringify([{ in_recovery, system_identifier: '1', timeline: 1 }]),
-})
+const state = (in_recovery: boolean) => ({ stdout: JSON.stringify([answerOf({ in_recovery })]) })
 const senders = {
   stdout: JSON.stringify([{ client_addr: '192.168.11.151', bytes: 2048, seconds: 0.004 }]),
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Command, Runner } from '../../src/tools/runner.ts'
 import { asTyped } from '../support/any-shell.ts'
+import { answerOf } from '../support/fake-lab.ts'
 import { labFolder, program } from './program.ts'
 
 /** Ends every command with this exit code. The servers are asked for the primary first: it is the slave. */
@@ -9,8 +10,8 @@ function ending(exitCode: number): { run: Runner; commands: Command[] } {
   const run: Runner = async (command) => {
     const output = { exitCode, stdout: '', stderr: '', durationMs: 1 }
     if (command.stdin) {
-      const state = { in_recovery: !command.args.includes('slave'), system_identifier: '7', timeline: 2 }
-      return { ...output, stdout: JSON.stringify([state]) }
+      const who = answerOf({ in_recovery: !command.args.includes('slave'), timeline: 2 })
+      return { ...output, stdout: JSON.stringify([who]) }
     }
     commands.push(command)
     return output

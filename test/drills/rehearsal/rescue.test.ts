@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { nextRescue, type Rescue, rescue } from '../../../src/drills/rehearsal/rescue.ts'
+import { nextRescue, type Rescue } from '../../../src/drills/rehearsal/next-rescue.ts'
+import { rescue } from '../../../src/drills/rehearsal/rescue.ts'
 import type { LabNode } from '../../../src/lab.ts'
 import type { Command } from '../../../src/tools/runner.ts'
 import { scene, threeServers } from '../../operations/scene.ts'
