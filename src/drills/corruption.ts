@@ -10,13 +10,13 @@ import type { Drill, DrillStep, LiveStage } from './drill.ts'
 import { backupOf, leafStandby, serverOf, thePrimary } from './rehearsal/cast.ts'
 import {
   bringBackGuardedTable,
-  describeHolding,
   GUARDED_TABLE,
   holdingOf,
   judgeGuardedTable,
   makeGuardedTable,
   removeRestoredStep,
   restoredHolding,
+  sayHolding,
   verifyWhole,
 } from './rehearsal/guarded-table.ts'
 import { needsBackup, needsSlave } from './rehearsal/unplayable.ts'
@@ -42,7 +42,7 @@ export const corruption: Drill = {
       run: async () => {
         const holding = await makeGuardedTable(stage, stage.primary)
         await flush(stage)
-        return describeHolding(holding)
+        return sayHolding(holding)
       },
     },
     {
@@ -148,7 +148,7 @@ function bringBack(stage: LiveStage): readonly DrillStep[] {
       run: async () => {
         const holding = await bringBackGuardedTable(stage)
         await verifyWhole(stage, stage.primary, holding)
-        return describeHolding(holding)
+        return sayHolding(holding)
       },
     },
     removeRestoredStep(stage),
@@ -168,7 +168,7 @@ function cloneVictim(stage: LiveStage): readonly DrillStep[] {
         await untilStreaming(stage, serverOf(stage), note)
         const holding = await holdingOf(stage, stage.victim)
         await verifyWhole(stage, stage.primary, holding)
-        return describeHolding(holding)
+        return sayHolding(holding)
       },
     },
   ]

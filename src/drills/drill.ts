@@ -28,7 +28,7 @@ export interface DrillStep {
   readonly title: Text
   /** @returns what came of it, short: `slave: 1.2 MB` */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step that has nothing to tell need not say so
-  run(note: Progress['note']): Promise<string | void>
+  run(note: Progress['note']): Promise<string | Text | void>
 }
 
 /** A nudge, and what to type for it; all that is to be typed, in its order, repairs the lab. */

@@ -87,6 +87,7 @@ export const WORDS: DrillWords = {
 
 /** Titles of its steps, and names of what it measures. */
 export const SAY = {
+  promoted: (name: string, why: string): Text => ({ en: `${name}: ${why}`, ru: `новый мастер — ${name}` }),
   lose: (victim: string): Text => ({ en: `Lose ${victim}`, ru: `Потерять ${victim}` }),
   promote: { en: 'Promote the most advanced slave', ru: 'Сделать мастером самую свежую реплику' },
   letOthersFollow: { en: 'Let the others follow', ru: 'Перевести остальных на новый мастер' },

@@ -4,19 +4,20 @@ import { askServers, primaryOf } from '../observe/servers.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
 import { parseRestoreTarget } from '../operations/restore-target.ts'
 import { literal } from '../postgres/sql.ts'
+import type { Text } from '../report/drill-report.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { DROPPED, IN_PLACE, SAY, TARGET_SQL, WORDS } from './pitr.words.ts'
 import { backupOf, thePrimary } from './rehearsal/cast.ts'
 import {
   askRestored,
   bringBackGuardedTable,
-  describeHolding,
   GUARDED_TABLE,
   holdingOf,
   judgeGuardedTable,
   makeGuardedTable,
   removeRestoredStep,
   restoredHolding,
+  sayHolding,
   verifyWhole,
 } from './rehearsal/guarded-table.ts'
 import { leadBack } from './rehearsal/lead-back.ts'
@@ -37,7 +38,7 @@ export const pitr: Drill = {
   disaster: (stage) => [
     {
       title: SAY.writeTable,
-      run: async () => describeHolding(await makeGuardedTable(stage, stage.primary)),
+      run: async () => sayHolding(await makeGuardedTable(stage, stage.primary)),
     },
     {
       title: SAY.letSecondsPass,
@@ -64,10 +65,10 @@ export const pitr: Drill = {
       : [],
 }
 
-async function dropPrecious({ guest, primary, lab }: LiveStage): Promise<string> {
+async function dropPrecious({ guest, primary, lab }: LiveStage): Promise<Text> {
   const sql = `CREATE TABLE ${DROPPED} AS SELECT clock_timestamp() AS at; DROP TABLE ${GUARDED_TABLE};`
   await guest.execute(primary, sql, lab.database)
-  return `the second before: ${await targetOf({ guest, primary, lab })}`
+  return SAY.secondBefore(await targetOf({ guest, primary, lab }))
 }
 
 async function targetOf({ guest, primary, lab }: Pick<Stage, 'guest' | 'primary' | 'lab'>): Promise<string> {
@@ -95,7 +96,7 @@ function beside(stage: LiveStage): ReturnType<Drill['repair']> {
     {
       title: SAY.bringTableBack,
       run: async () => {
-        return describeHolding(await bringBackGuardedTable(stage))
+        return sayHolding(await bringBackGuardedTable(stage))
       },
     },
     removeRestoredStep(stage),
@@ -129,7 +130,7 @@ function overThePrimary(stage: LiveStage): ReturnType<Drill['repair']> {
  * The table is whole, and of the writer's commits all up to the second are there and none behind it. The one that
  * was on its way just then may be there or not: its row was stamped before it was committed.
  */
-async function compareRestored(stage: LiveStage, target: string): Promise<string> {
+async function compareRestored(stage: LiveStage, target: string): Promise<Text> {
   const { guest, primary, lab } = stage
   const count = `count(*) FILTER (WHERE at <= ${literal(target)}::timestamptz)::int AS older, count(*) FILTER (WHERE at > ${literal(target)}::timestamptz)::int AS younger`
   const sql = `SELECT ${count} FROM ${COMMITS}`
@@ -141,14 +142,14 @@ async function compareRestored(stage: LiveStage, target: string): Promise<string
   if (missing < 0 || missing > 1 || there.younger > 0) {
     throw missed(`${there.older} of ${all?.older} commits up to the second, ${there.younger} after it`)
   }
-  return `${describeHolding(holding)}; of ${all?.older} commits up to then ${there.older}, of those after it ${there.younger}`
+  return SAY.compared(sayHolding(holding), { all: all?.older ?? 0, ...there })
 }
 
-async function compareInPlace(stage: LiveStage): Promise<string> {
+async function compareInPlace(stage: LiveStage): Promise<Text> {
   const primary = await primaryOrFirst(stage)
   const holding = await holdingOf(stage, primary)
   await verifyWhole(stage, primary, holding)
-  return describeHolding(holding)
+  return sayHolding(holding)
 }
 
 function missed(found: string): CommandError {

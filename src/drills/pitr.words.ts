@@ -98,6 +98,14 @@ export const WORDS: DrillWords = {
 
 /** Titles of its steps, and names of what it measures. */
 export const SAY = {
+  secondBefore: (target: string): Text => ({
+    en: `the second before: ${target}`,
+    ru: `за секунду до этого: ${target}`,
+  }),
+  compared: (holding: Text, commits: Readonly<Record<'all' | 'older' | 'younger', number>>): Text => ({
+    en: `${holding.en}; of ${commits.all} commits up to then ${commits.older}, of those after it ${commits.younger}`,
+    ru: `${holding.ru}; из ${commits.all} транзакций до этого момента ${commits.older}, из более поздних ${commits.younger}`,
+  }),
   restoreBeside: { en: 'Restore the second before, beside', ru: 'Восстановить секунду до этого, рядом' },
   compare: { en: 'Compare what is there', ru: 'Сравнить то, что там есть' },
   bringTableBack: { en: 'Bring the table back', ru: 'Вернуть таблицу' },

@@ -33,7 +33,7 @@ export const splitBrain: Drill = {
       run: async (note) => {
         await writeOrphans(stage)
         await letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note)
-        return `${ORPHAN_ROWS} rows on ${stage.victim.name} alone`
+        return SAY.rowsAlone(ORPHAN_ROWS, stage.victim.name)
       },
     },
     {

@@ -71,6 +71,10 @@ export const WORDS: DrillWords = {
 
 /** Titles of its steps, and names of what it measures. */
 export const SAY = {
+  rowsAlone: (count: number, victim: string): Text => ({
+    en: `${count} rows on ${victim} alone`,
+    ru: `${count} строк только на ${victim}`,
+  }),
   rows: (count: number): Text => ({ en: `${count} rows`, ru: `${count} строк` }),
   promoteByHand: (victim: string): Text => ({
     en: `Promote ${victim} by hand`,

@@ -16,7 +16,7 @@ export function drillSection(report: DrillReport, language: Language, at: number
 <dl class="facts figures">${report.figures.map(({ name, value }) => tag`<dt>${say(name)}</dt><dd><b>${say(value)}</b></dd>`)}</dl>
 <div class="scroll" role="group" aria-label="${words.picture}: ${say(report.title)}" tabindex="0">${courseSvg(report.course, language, `course-${at}`)}</div>
 ${courseLegend(report.course, language)}
-<ol class="steps">${report.steps.map(({ part, title, fromMs, toMs, result }) => tag`<li><b>${seconds(fromMs)}</b> ${words.parts[part]}: ${plain(say(title))}${result ? ` — ${result}` : ''} <span class="muted">(${seconds(toMs - fromMs)})</span></li>`)}</ol>
+<ol class="steps">${report.steps.map(({ part, title, fromMs, toMs, result }) => tag`<li><b>${seconds(fromMs)}</b> ${words.parts[part]}: ${plain(say(title))}${result ? ` — ${say(result)}` : ''} <span class="muted">(${seconds(toMs - fromMs)})</span></li>`)}</ol>
 <ul>${report.lessons.map((text) => tag`<li>${plain(say(text))}</li>`)}</ul></article>`
 }
 

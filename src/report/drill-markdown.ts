@@ -52,7 +52,7 @@ export function drillMarkdown(report: DrillReport, language: Language, picture: 
   const steps = report.steps.map(({ part, title, fromMs, toMs, result }) => [
     `${(fromMs / 1000).toFixed(1)} s`,
     words.parts[part],
-    [prose(say(title)), ...(result ? [escapeMarkdown(result)] : [])].join(': '),
+    [prose(say(title)), ...(result ? [escapeMarkdown(say(result))] : [])].join(': '),
     `${((toMs - fromMs) / 1000).toFixed(1)} s`,
   ])
   const figures = report.figures.map(({ name, value }) => [

@@ -14,8 +14,8 @@ export interface Span {
 export interface StepReport extends Span {
   readonly part: 'disaster' | 'repair'
   readonly title: Text
-  /** What came of it: `slave: 1.2 MB`. */
-  readonly result: string | undefined
+  /** What came of it: `slave: 1.2 MB`. Text of a program, or of a server, has one language. */
+  readonly result: string | Text | undefined
 }
 
 /** Something measured. */

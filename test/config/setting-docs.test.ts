@@ -27,7 +27,7 @@ test.each([
   [
     'backup.schedule',
     '0 3 * * *',
-    "a crontab time of five fields, e.g. '0 3 * * *' (every night at three); of a day that comes: there is no February 30",
+    "a crontab time of five fields, e.g. '0 3 * * *' (every night at three); a day that exists: there is no February 30",
   ],
   ['postgres.settings.<name>', undefined, 'what PostgreSQL takes'],
   ['network', undefined, ''],

@@ -4,6 +4,14 @@ import { drillPicture } from '../../src/report/svg-course.ts'
 import { drillReport, HOSTILE } from './sample.ts'
 
 describe("a drill's page", () => {
+  it('tells what came of a step in its own language', () => {
+    const [step] = drillReport().steps
+    if (!step) throw new Error('the sample has a step')
+    const report = drillReport({ steps: [{ ...step, result: { en: '100 rows', ru: '100 строк' } }] })
+    expect(drillMarkdown(report, 'ru', 'x.svg')).toContain('| Остановить: 100 строк |')
+    expect(drillMarkdown(report, 'en', 'x.svg')).toContain('| Stop it: 100 rows |')
+  })
+
   it('says what happened and what was measured', () => {
     expect(drillMarkdown(drillReport(), 'en', 'x.svg')).toMatchInlineSnapshot(`
       "<!-- Written by \`npx create-pg-lab drill\`. Each run makes a page of its own. -->

@@ -73,7 +73,7 @@ async function outcomeOf(
       title: { en: command, ru: command },
       fromMs: fromMs - startedMs,
       toMs: toMs - startedMs,
-      result: exitCode === 0 ? undefined : `exit code ${exitCode}`,
+      result: exitCode === 0 ? undefined : { en: `exit code ${exitCode}`, ru: `код завершения ${exitCode}` },
     }
   })
   return { results, steps: [...steps, ...typed], figures: [...commonFigures(results), byHand] }

@@ -70,7 +70,7 @@ export function drillRun(drill: Drill, stage: Stage, language: Language): DrillR
         const result = (await step.run(note)) ?? undefined
         const toMs = Date.now() - state.startedMs
         remember({ steps: [...state.steps, { part, title: step.title, fromMs, toMs, result }] })
-        return result
+        return typeof result === 'object' ? result[language] : result
       },
     }))
   const stopAndCount = async (): Promise<string> => {

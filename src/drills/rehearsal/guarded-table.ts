@@ -2,6 +2,7 @@ import { CommandError, programFailed } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Lab, LabNode } from '../../lab.ts'
 import { RESTORED, RESTORED_PSQL, removeRestored } from '../../operations/restore.ts'
+import type { Text } from '../../report/drill-report.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { BARE_ANSWERS } from '../../tools/ssh/psql-session.ts'
 import type { DrillStep, Hint, Stage } from '../drill.ts'
@@ -90,6 +91,11 @@ export async function verifyWhole(
 
 export function describeHolding({ rows, checksum }: Holding): string {
   return `${rows} rows, ${checksum}`
+}
+
+/** The same, for a page. */
+export function sayHolding(holding: Holding): Text {
+  return { en: describeHolding(holding), ru: `${holding.rows} строк, ${holding.checksum}` }
 }
 
 /**

@@ -2,8 +2,9 @@ import { listen } from '../../observe/partition.ts'
 import { type Server, seeServers } from '../../observe/servers.ts'
 import { followPrimary, planFollowing } from '../../operations/follow.ts'
 import { type PromotionPlan, planPromotion, promote } from '../../operations/promote.ts'
-import { planRejoin, rejoin, seeRemains } from '../../operations/rejoin.ts'
+import { planRejoin, type Rejoin, rejoin, seeRemains } from '../../operations/rejoin.ts'
 import { planSwitchover, switchover } from '../../operations/switchover.ts'
+import type { Text } from '../../report/drill-report.ts'
 import type { Progress } from '../../tasks/index.ts'
 import type { Stage } from '../drill.ts'
 
@@ -23,17 +24,27 @@ export async function promoteOne(stage: Stage, note: Note): Promise<Promoted> {
   return { target, why, servers: plan.isDone ? servers : (await promote(stage, plan, note)).servers }
 }
 
+const HOW: Readonly<Record<Rejoin['how'], Text>> = {
+  followed: { en: 'it had nothing of its own', ru: 'ничего своего на ней не было' },
+  rewound: { en: 'rewound to where they diverged', ru: 'возвращена к точке расхождения' },
+  cloned: { en: 'cloned again', ru: 'клонирована заново' },
+}
+
 /**
  * The victim becomes a standby again, by pg_rewind or a clone.
  * @returns pg_rewind's words; `undefined` where it was one already
  */
-export async function rejoinVictim(stage: Stage, note: Note, seen?: Servers): Promise<string | undefined> {
+export async function rejoinVictim(
+  stage: Stage,
+  note: Note,
+  seen?: Servers,
+): Promise<string | Text | undefined> {
   const servers = seen ?? (await seeServers(stage))
   const { name } = stage.victim
   const plan = planRejoin(servers, name, await seeRemains(stage, servers, name))
   if (plan.isFollowing) return undefined
   const { how, said } = await rejoin(stage, plan, { mayClone: async () => true, onStep: note })
-  return said || how
+  return said || HOW[how]
 }
 
 /** The server that was the primary when the drill began is the primary again. */
