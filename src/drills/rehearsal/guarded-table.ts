@@ -89,7 +89,7 @@ export async function verifyWhole(
   })
 }
 
-export function describeHolding({ rows, checksum }: Holding): string {
+function describeHolding({ rows, checksum }: Holding): string {
   return `${rows} rows, ${checksum}`
 }
 
