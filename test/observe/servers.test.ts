@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CommandError } from '../../src/errors.ts'
 import {
   askServer,
   askServers,
@@ -126,6 +127,13 @@ test('who does not answer is part of the picture, with the reason', async () => 
   expect(await states('silent')).toEqual(['primary', 'silent'])
   expect(await states('slow')).toEqual(['primary', 'slow'])
   expect(await states('FATAL: sorry, too many clients already')).toEqual(['primary', 'busy'])
+  const lastLines = ['ERROR:  recovery is in progress']
+  const error = new CommandError('slave: recovery is in progress', {
+    command: 'psql',
+    exitCode: 3,
+    lastLines,
+  })
+  expect(await states(error)).toEqual(['primary', 'busy']) // it was promoted, or restarted, as it was asked
 })
 
 test('there is one primary, none, or several, and one sentence for it', () => {
