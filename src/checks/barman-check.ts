@@ -103,7 +103,7 @@ function seeExitCode({ exitCode, command, output }: BarmanAnswer): Seen {
     expected: '0',
     observed: String(exitCode),
     ok: false,
-    hint: 'Barman itself broke off; its last words are in the output.',
+    hint: 'Barman itself failed; its last lines are in the output.',
     command,
     output,
   }

@@ -14,9 +14,9 @@ import { openSession, readConfig, type Session, verifyOwnsMachines } from './sha
 export async function destroy(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
   if (!yes && !canAsk(context)) {
     throw new UserError(
-      'destroy deletes the machines with all that is on them, and nobody is here to be asked',
+      'destroy deletes the machines with all that is on them, and there is no terminal to ask on',
       {
-        hint: 'say so with --yes: npx create-pg-lab destroy --yes',
+        hint: 'confirm with --yes: npx create-pg-lab destroy --yes',
       },
     )
   }

@@ -9,6 +9,6 @@ export async function halt(context: Context): Promise<number> {
   verifyOwnsMachines(session.lab.provider)
   verifyHasMachines(session)
   await runTasks([{ title: 'Stop the machines', run: () => session.vagrant.halt() }], session.taskOptions)
-  context.print('\nGo on later with: npx create-pg-lab up')
+  context.print('\nContinue later with: npx create-pg-lab up')
   return EXIT.ok
 }

@@ -51,9 +51,9 @@ async function verifyNoDoubt(
     context.print(`${context.paint('yellow', '!')} ${told}`)
     return
   }
-  if (canAsk(context) && (await ask(`${told}. Promote ${target.name} all the same?`))) return
+  if (canAsk(context) && (await ask(`${told}. Promote ${target.name} anyway?`))) return
   throw new UserError(`${told}. Nobody was promoted`, {
-    hint: `look at it: npx create-pg-lab status; start what is not running: npx create-pg-lab up. To promote all the same: npx create-pg-lab promote ${target.name} --yes`,
+    hint: `look at it: npx create-pg-lab status; start what is not running: npx create-pg-lab up. To promote anyway: npx create-pg-lab promote ${target.name} --yes`,
   })
 }
 

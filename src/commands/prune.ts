@@ -20,8 +20,8 @@ export async function prune(context: Context, { yes }: { readonly yes?: true }):
   for (const image of images) context.print(`image  ${image}`)
   if (old.length > 0) context.print(`logs   ${old.length} in .pg-lab/logs`)
   if (!yes && !canAsk(context)) {
-    throw new UserError('Nothing was deleted: nobody is here to be asked', {
-      hint: 'say so with --yes: npx create-pg-lab prune --yes',
+    throw new UserError('Nothing was deleted: there is no terminal to ask on', {
+      hint: 'confirm with --yes: npx create-pg-lab prune --yes',
     })
   }
   if (!yes && !(await ask('Delete them?'))) {

@@ -38,8 +38,8 @@ export async function reinit(
 async function isAgreed(context: Context, plan: ReinitPlan): Promise<boolean> {
   const { name } = plan.node
   if (!canAsk(context)) {
-    throw new UserError(`reinit replaces all data of ${name}, and nobody is here to be asked`, {
-      hint: `say so with --yes: npx create-pg-lab reinit ${name} --yes`,
+    throw new UserError(`reinit replaces all data of ${name}, and there is no terminal to ask on`, {
+      hint: `confirm with --yes: npx create-pg-lab reinit ${name} --yes`,
     })
   }
   return ask(`Replace all data of ${name} by a clone of ${plan.upstream.name}?${lossOf(plan)}`)

@@ -3,7 +3,7 @@ interface OwnedSetting {
   readonly reason: string
   /** Config path that does it, if there is one. */
   readonly instead?: string
-  /** Values that are allowed all the same, in lower case. */
+  /** Values that are allowed nevertheless, in lower case. */
   readonly allowed?: readonly string[]
 }
 

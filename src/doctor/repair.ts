@@ -96,7 +96,7 @@ async function runAsRoot(host: Host, argv: readonly string[], options: RepairOpt
   const passwordless = await host.ask('sudo', ['-n', 'true'])
   if (passwordless?.exitCode === 0) return run(host, ['sudo', '-n', ...words], options)
   if (!options.hasTerminal || passwordless === undefined) {
-    throw new UserError('This takes root, and nobody is here to type a password', {
+    throw new UserError('This needs root, and there is no terminal to type a password on', {
       hint: `run it yourself: ${asRoot(argv, host.platform)}`,
     })
   }

@@ -119,7 +119,7 @@ async function whyNone(output: Output, backup: BackupNode, guest: Guest): Promis
     lastLines: outputLines(output),
     hint: isRefused
       ? 'What can be repaired is repaired by: npx create-pg-lab provision. Then: npx create-pg-lab backup'
-      : 'Is Barman well? npx create-pg-lab verify --only barman',
+      : 'Is Barman healthy? npx create-pg-lab verify --only barman',
   })
 }
 

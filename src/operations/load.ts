@@ -179,7 +179,7 @@ function failed({ exitCode, stdout, stderr }: Output, name: string): CommandErro
       lastLines: lines,
       hint: isMissing
         ? 'It comes with the server’s contrib package: npx create-pg-lab provision'
-        : 'Is the server well? npx create-pg-lab status',
+        : 'Is the server healthy? npx create-pg-lab status',
     },
   )
 }

@@ -21,9 +21,9 @@ test('without a terminal and without --yes nothing happens', async () => {
   expect(commands).toEqual([])
   expect(stderr).toMatchInlineSnapshot(`
     "
-    ✖ destroy deletes the machines with all that is on them, and nobody is here to be asked
+    ✖ destroy deletes the machines with all that is on them, and there is no terminal to ask on
 
-      → say so with --yes: npx create-pg-lab destroy --yes
+      → confirm with --yes: npx create-pg-lab destroy --yes
     "
   `)
 })

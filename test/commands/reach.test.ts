@@ -117,5 +117,5 @@ test('halt stops the machines', async () => {
   const { exitCode, stdout } = await program(['halt'], { cwd: labFolder(), run })
   expect(exitCode).toBe(0)
   expect(commands).toMatchObject([{ file: 'vagrant', args: ['halt', '--machine-readable'] }])
-  expect(stdout).toContain('Go on later with: npx create-pg-lab up')
+  expect(stdout).toContain('Continue later with: npx create-pg-lab up')
 })

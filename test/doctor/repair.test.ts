@@ -106,7 +106,7 @@ test('sudo: without a password, with a terminal, and with neither', async () => 
   expect(asking.commands.at(-1)).toMatchObject({ file: 'sudo', interactive: true })
   const nobody = computer({ 'sudo -n true': { exitCode: 1 } })
   await expect(repair(nobody.host, plan, options)).rejects.toMatchObject({
-    message: 'This takes root, and nobody is here to type a password',
+    message: 'This needs root, and there is no terminal to type a password on',
     hint: 'run it yourself: sudo apt-get update',
   })
 })

@@ -137,7 +137,7 @@ describe('a machine that dies', () => {
 
 describe('reinit', () => {
   it('asks, and refuses the primary', () => {
-    expect(lab.run('reinit', 'slave2').stderr).toContain('nobody is here to be asked')
+    expect(lab.run('reinit', 'slave2').stderr).toContain('there is no terminal to ask on')
     expect(lab.run('reinit', 'slave', '--yes').stderr).toContain('slave is the primary')
   })
 

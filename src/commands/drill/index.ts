@@ -60,7 +60,7 @@ function verifyMeant({ provider, name }: Lab, on: string | undefined, drill: str
       ? 'A drill breaks things, and the servers of this lab were there before it'
       : `This is the lab ${name}, not ${on}`
   throw new UserError(problem, {
-    hint: `to break and repair them all the same: npx create-pg-lab drill ${drill} --on ${name}`,
+    hint: `to break and repair them anyway: npx create-pg-lab drill ${drill} --on ${name}`,
   })
 }
 

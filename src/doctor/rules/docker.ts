@@ -114,7 +114,7 @@ async function hasAddress(host: Host, sought: string): Promise<boolean> {
   return stdout.includes(` ${sought}/`) || (await host.networks()).some(({ address }) => address === sought)
 }
 
-/** A dev container or a CI job may have the daemon's socket, and a network of its own all the same. */
+/** A dev container or a CI job may have the daemon's socket, and a network of its own nevertheless. */
 export const dockerReach: Rule = {
   id: 'docker-reach',
   title: 'Way to the machines',

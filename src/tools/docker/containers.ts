@@ -53,7 +53,7 @@ export function createContainers({
       const ids = names.map(idOf).filter(Boolean)
       if (ids.length === 0) return new Map()
       const args = ['inspect', '--type', 'container', '--format', FORMAT, ...ids]
-      // One that is gone is named on standard error; the others are told all the same.
+      // One that is gone is named on standard error; the others are listed nevertheless.
       const { stdout } = await run({ file: 'docker', args, ...log, expectExit: 'any' })
       const sizes = new Map(stdout.split('\n').filter(Boolean).map(sizeOf))
       return new Map(names.flatMap((name) => pairOf(name, sizes.get(idOf(name)))))

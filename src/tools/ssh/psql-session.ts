@@ -32,7 +32,7 @@ const SESSION = {
   row_security: 'on',
   standard_conforming_strings: 'on',
   quote_all_identifiers: 'off',
-  client_encoding: "'UTF8'", // a database with another encoding answers in it all the same
+  client_encoding: "'UTF8'", // a database with another encoding answers in it nevertheless
   client_min_messages: 'warning',
   lc_messages: "'C'",
   datestyle: "'ISO'",

@@ -231,7 +231,7 @@ function tooLate(
     command: error.command,
     lastLines: [...error.lastLines, `asked: ${asked.length > 100 ? `${asked.slice(0, 99)}…` : asked}`],
     logFile: error.logFile,
-    hint: `It is there, and loaded or hung. Its processes (D: waits for the disk, T: was stopped): npx create-pg-lab ssh ${name} -- ps -eo pid,stat,etime,args`,
+    hint: `It is up, but loaded or hung. Its processes (D: waits for the disk, T: was stopped): npx create-pg-lab ssh ${name} -- ps -eo pid,stat,etime,args`,
     timedOut: true,
     cause: error,
   })
@@ -275,7 +275,7 @@ function noAnswer(
     exitCode,
     lastLines: filledLines(stderr),
     logFile,
-    hint: `It is there, and loaded, locked or hung. Its processes (D: waits for the disk, T: was stopped): ${processes}`,
+    hint: `It is up, but loaded, locked or hung. Its processes (D: waits for the disk, T: was stopped): ${processes}`,
     timedOut: true,
   })
 }
