@@ -27,7 +27,7 @@ function makeImage(): void {
   const cwd = mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-bench-'))
   writeFileSync(join(cwd, 'cluster.config.json'), JSON.stringify(configOf(1)))
   execFileSync('node', [resolve('dist/pg-lab.js'), 'generate'], { cwd })
-  execFileSync('sh', ['provisioning/node-image/build.sh'], { cwd })
+  execFileSync('sh', ['provisioning/support/node-image/build.sh'], { cwd })
   rmSync(cwd, { recursive: true })
 }
 

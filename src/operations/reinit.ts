@@ -58,5 +58,5 @@ export async function reinit(
 ): Promise<void> {
   const extraVars = { postgres_target: node.name }
   const limit = [...servers, ...(await backupNames(live))]
-  await callPlaybook(live, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
+  await callPlaybook(live, { playbook: 'provisioning/operations/reinit.yml', limit, extraVars }, onStep)
 }

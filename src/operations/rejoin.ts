@@ -155,10 +155,10 @@ export async function rejoin(
     const reason = CLONE_REASONS[loss.kind] ?? ''
     if (!(await mayClone(reason))) throw notAllowed(node, reason)
     const extraVars = { postgres_target: node.name }
-    await callPlaybook(live, { playbook: 'provisioning/reinit.yml', limit, extraVars }, onStep)
+    await callPlaybook(live, { playbook: 'provisioning/operations/reinit.yml', limit, extraVars }, onStep)
     return { node, how: 'cloned', said: reason }
   }
-  const playbook = 'provisioning/rejoin.yml'
+  const playbook = 'provisioning/operations/rejoin.yml'
   let said = ''
   const call = (extraVars: Readonly<Record<string, string | boolean>>) =>
     callPlaybook(live, { playbook, limit, extraVars }, onStep, (message) => {

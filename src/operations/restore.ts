@@ -250,7 +250,7 @@ function variablesOf({ backup, target, timeline }: RestorePlan): Record<string, 
  */
 export async function restoreBeside(live: RestoreLab, plan: RestorePlan, onStep: (text: string) => void) {
   await sealMoment(live, plan, onStep)
-  await play(live, plan, 'provisioning/restore.yml', variablesOf(plan), onStep)
+  await play(live, plan, 'provisioning/operations/restore.yml', variablesOf(plan), onStep)
 }
 
 /**
@@ -267,12 +267,12 @@ export async function restoreOver(
 ): Promise<readonly string[]> {
   await sealMoment(live, plan, onStep)
   const variables = { ...variablesOf(plan), restore_over: over }
-  return play(live, plan, 'provisioning/restore-in-place.yml', variables, onStep)
+  return play(live, plan, 'provisioning/operations/restore-in-place.yml', variables, onStep)
 }
 
 /** Stops and deletes the server that `restoreBeside` made. */
 export async function removeRestored(live: RestoreLab, onStep: (text: string) => void): Promise<void> {
-  await play(live, undefined, 'provisioning/remove-restored.yml', {}, onStep)
+  await play(live, undefined, 'provisioning/operations/remove-restored.yml', {}, onStep)
 }
 
 /**

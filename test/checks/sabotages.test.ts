@@ -620,7 +620,7 @@ const SABOTAGES: readonly Sabotage[] = [
         {
           of: '.ssh/authorized_keys',
           node: 'slave',
-          stdout: `1795368821.5\nssh-rsa ${readFileSync('provisioning/node-image/Dockerfile', 'utf8').match(/AAAA\S+/)} vagrant insecure public key\n`,
+          stdout: `1795368821.5\nssh-rsa ${readFileSync('provisioning/support/node-image/Dockerfile', 'utf8').match(/AAAA\S+/)} vagrant insecure public key\n`,
         },
         { of: '.ssh/authorized_keys', node: 'backup', exitCode: 1, stdout: '1795368821.5\n' },
       ],

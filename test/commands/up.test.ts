@@ -21,7 +21,7 @@ test('a cold run: files, image, machines, playbook, checks', async () => {
   const { run, lines } = fakeTools({ changed: 7 })
   const { exitCode, stdout, stderr } = await program(['up'], { cwd, run })
   expect(acts(lines())).toEqual([
-    'sh provisioning/node-image/build.sh',
+    'sh provisioning/support/node-image/build.sh',
     'vagrant up --no-provision --machine-readable --provider docker',
     'vagrant ssh-config',
     'ansible-playbook -i provisioning/inventory.yml provisioning/site.yml',

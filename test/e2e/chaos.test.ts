@@ -38,7 +38,7 @@ beforeAll(() => {
   console.log(`chaos: ${COUNT} times, CHAOS_SEED=${SEED}`)
   lab.must('generate')
   if (!process.env.CHAOS_PREINSTALLED) makeBare(lab)
-  spawn('sh', ['provisioning/node-image/build.sh'], { cwd: lab.directory })
+  spawn('sh', ['provisioning/support/node-image/build.sh'], { cwd: lab.directory })
   const startMs = Date.now()
   lab.must('up')
   coldMs = Date.now() - startMs

@@ -87,7 +87,7 @@ const insert = (v: string) => lab.sql('master', `INSERT INTO dz (v) VALUES ('${v
 
 beforeAll(() => {
   lab.must('up')
-  writeFileSync(join(lab.directory, 'provisioning/callback_plugins/cutter.py'), CUTTER)
+  writeFileSync(join(lab.directory, 'provisioning/support/callback_plugins/cutter.py'), CUTTER)
   insert('before')
   moment = lab.sql('master', 'SELECT now()')
   insert('after')

@@ -97,11 +97,11 @@ describe('the lab of cluster.config.ts', () => {
 
   it.each([
     ['site.yml'],
-    ['rejoin.yml', 'postgres_target=slave'],
-    ['reinit.yml', 'postgres_target=slave'],
-    ['restore.yml', 'restore_backup=latest', 'restore_target=latest'],
-    ['restore-in-place.yml', 'restore_over=master', 'restore_backup=latest', 'restore_target=latest'],
-    ['remove-restored.yml'],
+    ['operations/rejoin.yml', 'postgres_target=slave'],
+    ['operations/reinit.yml', 'postgres_target=slave'],
+    ['operations/restore.yml', 'restore_backup=latest', 'restore_target=latest'],
+    ['operations/restore-in-place.yml', 'restore_over=master', 'restore_backup=latest', 'restore_target=latest'],
+    ['operations/remove-restored.yml'],
   ])('can be told beforehand what %s would change', (playbook, ...variables) => {
     const extra = variables.flatMap((variable) => ['-e', variable])
     const look = ['--check', '--diff', ...extra, `provisioning/${playbook}`]

@@ -25,7 +25,7 @@ export function nodeImage(): string {
   const other = TestLab.create('image', "export default { provider: 'docker', os: 'debian-12' }\n")
   other.must('generate')
   makeBare(other)
-  const built = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: other.directory })
+  const built = spawn('sh', ['provisioning/support/node-image/build.sh'], { cwd: other.directory })
   if (built.status !== 0) throw new Error(built.stderr)
   const [image] = imagesOf(other.directory, { os: OPERATING_SYSTEMS['debian-12'] })
   other.remove()

@@ -72,7 +72,7 @@ describe('where it lands', () => {
     ['backup.retention', [`${group}: postgres_backup_retention_policy: RECOVERY WINDOW OF 7 DAYS`]],
     [
       'postgres.version',
-      [`${group}: postgres_version: 17`, "provisioning/node-image.env: PACKAGES='acl postgresql-17'"],
+      [`${group}: postgres_version: 17`, "provisioning/support/node-image.env: PACKAGES='acl postgresql-17'"],
     ],
     ['slaves[0].applyDelay', [`${group}: apply_delay: ""`]],
     ['name', ['Vagrantfile: lab = "pg-lab"', `${group}: postgres_lab: pg-lab`]],

@@ -74,7 +74,7 @@ let folder: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pg-lab-hostile-'))
-  mkdirSync(join(folder, 'provisioning/node-image'), { recursive: true })
+  mkdirSync(join(folder, 'provisioning/support/node-image'), { recursive: true })
   for (const path of NODE_IMAGE_SOURCES) writeFileSync(join(folder, path), '')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -127,7 +127,7 @@ function expectShell(made: readonly Made[]): void {
   const docker = made.filter(({ lab }) => lab.provider === 'docker')
   const script = docker.map(
     ({ files }) =>
-      `${files.get('provisioning/node-image.env')}printf '%s\\n' "$PACKAGE_MIRROR" "$BASE_IMAGE" "$PROXY_NONE"\n`,
+      `${files.get('provisioning/support/node-image.env')}printf '%s\\n' "$PACKAGE_MIRROR" "$BASE_IMAGE" "$PROXY_NONE"\n`,
   )
   const lines = execFileSync('sh', [], { input: script.join(''), encoding: 'utf8' })
     .split('\n')

@@ -31,7 +31,7 @@ function versionIn({ stdout }: Result): string {
 /** Outside the control host, which may not be able to. @returns the images of the lab's machines */
 function buildImages(lab: TestLab, { os }: Guest): readonly string[] {
   lab.must('generate')
-  const { status, stderr } = spawn('sh', ['provisioning/node-image/build.sh'], { cwd: lab.directory })
+  const { status, stderr } = spawn('sh', ['provisioning/support/node-image/build.sh'], { cwd: lab.directory })
   if (status !== 0) throw new Error(stderr)
   return imagesOf(lab.directory, { os: OPERATING_SYSTEMS[os] })
 }

@@ -42,7 +42,7 @@ test('old is what no machine, no newer one of its system, and not this lab needs
 })
 
 test('the images of a lab have the names that build.sh and the Vagrantfile give them', () => {
-  const script = readFileSync('provisioning/node-image/build.sh', 'utf8')
+  const script = readFileSync('provisioning/support/node-image/build.sh', 'utf8')
   const lines = script.split('\n').filter((text) => /^(hash|node_image|backup_image)=/.test(text))
   const directory = folderWith(Object.fromEntries(NODE_IMAGE_SOURCES.map((path) => [path, `${path}\n`])))
   const before = 'sha256() { sha256sum; }; OS_NAME=debian-12'
@@ -50,7 +50,7 @@ test('the images of a lab have the names that build.sh and the Vagrantfile give 
     'sh',
     ['-c', `${before}\n${lines.join('\n')}\necho "$node_image\n$backup_image"`],
     {
-      cwd: `${directory}/provisioning/node-image`,
+      cwd: `${directory}/provisioning/support/node-image`,
       encoding: 'utf8',
     },
   )

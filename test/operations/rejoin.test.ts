@@ -144,7 +144,7 @@ test('where there is nothing to rewind it is cloned, when that is agreed', async
   expect(await rejoin(scripted.place, cloning, { mayClone: async () => true })).toMatchObject({
     how: 'cloned',
   })
-  expect(scripted.calls.join()).toContain('provisioning/reinit.yml')
+  expect(scripted.calls.join()).toContain('provisioning/operations/reinit.yml')
 })
 
 test('a machine that was made again has no guard, and no data unless some is found', async () => {

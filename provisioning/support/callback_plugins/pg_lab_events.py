@@ -22,6 +22,7 @@ import json
 import os
 
 import yaml
+from ansible import constants
 from ansible.plugins.callback import CallbackBase
 
 # A failed package installation says everything in its first lines.
@@ -172,7 +173,7 @@ class TaskCounter:
     ROLES = ("include_role", "ansible.builtin.include_role")
 
     def __init__(self, basedir):
-        self.basedir = basedir
+        self.roles = [os.path.join(basedir, "roles"), *(constants.DEFAULT_ROLES_PATH or [])]
         self.files = set()
 
     def of_play(self, play):
@@ -195,7 +196,8 @@ class TaskCounter:
     def of_role(self, args):
         entry = str(args.get("tasks_from", "main"))
         name = entry if entry.endswith((".yml", ".yaml")) else entry + ".yml"
-        return self.of_file(os.path.join(self.basedir, "roles", str(args.get("name")), "tasks", name))
+        paths = [os.path.join(roles, str(args.get("name")), "tasks", name) for roles in self.roles]
+        return self.of_file(next(filter(os.path.exists, paths), ""))
 
     def of_file(self, path):
         """Each file counts once, for hosts that include it apart from each other run the same tasks."""

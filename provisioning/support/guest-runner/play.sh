@@ -7,12 +7,12 @@ set -eu
 exec 9>/run/pg-lab.lock
 flock 9
 
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 
 if ! command -v ansible-playbook >/dev/null; then
   # What the roles do for all hosts later, this one needs now.
   # shellcheck source=/dev/null
-  . provisioning/packages.env
+  . provisioning/support/packages.env
   sh provisioning/roles/postgres/files/package-mirror.sh "$PACKAGE_MIRROR" >&2
   if [ -n "$PROXY_HTTP" ]; then export http_proxy="$PROXY_HTTP"; fi
   if [ -n "$PROXY_HTTPS" ]; then export https_proxy="$PROXY_HTTPS"; fi

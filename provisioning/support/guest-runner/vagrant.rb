@@ -6,10 +6,10 @@ require "tempfile"
 
 module PgLab
   class AnsibleInGuest < Vagrant.plugin("2", :provisioner)
-    LAB = File.expand_path("../..", __dir__)
+    LAB = File.expand_path("../../..", __dir__)
     # What Ansible reads and makes. The machine it runs on forgets it afterwards.
     FILES = "{ansible.cfg,provisioning/**/*,.pg-lab/secrets/*,.pg-lab/tls/*,.pg-lab/known_hosts}"
-    THERE = "/root/pg-lab/provisioning/guest-runner"
+    THERE = "/root/pg-lab/provisioning/support/guest-runner"
 
     def provision
       @machine.ui.info("Ansible runs on this machine, for all")

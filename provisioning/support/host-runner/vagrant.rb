@@ -7,7 +7,7 @@ require "fileutils"
 
 module PgLab
   class AnsibleForAll < Vagrant.plugin("2", :provisioner)
-    LAB = File.expand_path("../..", __dir__)
+    LAB = File.expand_path("../../..", __dir__)
     FOLDER = File.join(LAB, ".pg-lab")
     PLAYBOOK = ["ansible-playbook", "provisioning/site.yml"].freeze
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds the images the lab's containers start from: one for the servers, and one for the backup host. When they are
 # there already, and not too old, this does nothing.
-# Usage: provisioning/node-image/build.sh [--fresh]     (settings: provisioning/node-image.env)
+# Usage: provisioning/support/node-image/build.sh [--fresh]     (settings: provisioning/support/node-image.env)
 #        --fresh: with today's packages, however young the ones that are there may be
 #
 # The packages are in the images. Where they cannot be had, or PACKAGES is empty, the images are bare, and the roles
@@ -92,7 +92,7 @@ pull_base() {
 cannot_make() {
   case "$1" in
     1) road="sudo apt-get install --no-install-recommends mmdebstrap uidmap debian-archive-keyring" ;;
-    2) road="sudo sh provisioning/node-image/build.sh" ;;
+    2) road="sudo sh provisioning/support/node-image/build.sh" ;;
     *) road="pull it where you may, and bring it here: docker save, docker load" ;;
   esac
   fail "$BASE_IMAGE cannot be pulled, and $2." "Either: $road" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the network the lab's containers share, or removes it when none is left in it.
-# Usage: provisioning/node-image/network.sh make NAME SUBNET
-#        provisioning/node-image/network.sh remove NAME
+# Usage: provisioning/support/node-image/network.sh make NAME SUBNET
+#        provisioning/support/node-image/network.sh remove NAME
 #
 # Vagrant could make it, but dies with "undefined method `size' for nil" where Docker is 28 or newer. It only joins the
 # containers to one that is there.

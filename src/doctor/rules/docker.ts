@@ -144,7 +144,7 @@ function registryOf({ mirrors }: Lab): string {
  * @returns why not; `undefined` where it could
  */
 async function whyNotMade(host: Host, { os }: Lab): Promise<{ cause: string; code: number } | undefined> {
-  const script = join(packageRoot(), 'provisioning', 'node-image', 'base-mode.sh')
+  const script = join(packageRoot(), 'provisioning', 'support', 'node-image', 'base-mode.sh')
   const answer = await host.ask('sh', [script, os.name, os.release])
   if (answer === undefined) return { cause: 'it cannot be made on this system', code: 3 }
   if (answer.exitCode === 0) return undefined
@@ -158,7 +158,7 @@ function howToMake(code: number, host: Host): { remedy: string; fix?: Fix } {
   }
   const mirror = "name a registry that answers: mirrors.docker in the lab's config"
   if (code !== 2) return { remedy: mirror }
-  return { remedy: `npx create-pg-lab generate && sudo sh provisioning/node-image/build.sh, or ${mirror}` }
+  return { remedy: `npx create-pg-lab generate && sudo sh provisioning/support/node-image/build.sh, or ${mirror}` }
 }
 
 /** The image that the machines start from is here, can be pulled, or can be made from the distribution's packages. */

@@ -36,7 +36,7 @@ export function ansibleCfg(lab: Lab, header: string): string {
 [defaults]
 inventory = provisioning/inventory.yml
 roles_path = provisioning/roles
-callback_plugins = provisioning/callback_plugins
+callback_plugins = provisioning/support/callback_plugins
 # ${hosts > MOST_FORKS ? 'So many hosts at once; each is a process here.' : 'All hosts at once.'}
 forks = ${forks}
 # Every system of the lab has it there. Looking for it fails where a login shell prints a line of its own.

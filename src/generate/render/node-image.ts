@@ -5,16 +5,16 @@ import { PGDG_ORIGIN, pgdgSuite } from './ansible-vars.ts'
  * Builds the image of the docker provider unless it is there; takes no arguments. Relative to the lab's folder.
  * The driver runs it before the machines; the Vagrantfile runs it too, for those who have no Node.
  */
-export const NODE_IMAGE_SCRIPT = 'provisioning/node-image/build.sh'
+export const NODE_IMAGE_SCRIPT = 'provisioning/support/node-image/build.sh'
 
 /** What the script reads: a file of the lab, so that it also works alone. */
-export const NODE_IMAGE_SETTINGS = 'provisioning/node-image.env'
+export const NODE_IMAGE_SETTINGS = 'provisioning/support/node-image.env'
 
 /** Files it is built from, in the order in which build.sh and the Vagrantfile hash them. */
 export const NODE_IMAGE_SOURCES = [
-  'provisioning/node-image/Dockerfile',
-  'provisioning/node-image/start.sh',
-  'provisioning/node-image/packages.sh',
+  'provisioning/support/node-image/Dockerfile',
+  'provisioning/support/node-image/start.sh',
+  'provisioning/support/node-image/packages.sh',
   NODE_IMAGE_SETTINGS,
 ]
 
@@ -56,7 +56,7 @@ function packageWays({ mirrors, proxy }: Lab): Readonly<Record<string, string>> 
 }
 
 /** How the machine that runs Ansible for all gets it, before any role can say: for guest-runner/play.sh. */
-export const PACKAGE_SETTINGS = 'provisioning/packages.env'
+export const PACKAGE_SETTINGS = 'provisioning/support/packages.env'
 
 /** The text of packages.env. @param header the first line's text, without its `#` */
 export function packageSettings(lab: Lab, header: string): string {

@@ -32,18 +32,14 @@ const STATIC = [
   '.ansible-lint',
   '.yamllint',
   'provisioning/site.yml',
-  'provisioning/rejoin.yml',
-  'provisioning/reinit.yml',
-  'provisioning/restore.yml',
-  'provisioning/restore-in-place.yml',
-  'provisioning/remove-restored.yml',
-  'provisioning/callback_plugins',
+  'provisioning/operations',
   'provisioning/roles',
+  'provisioning/support/callback_plugins',
 ]
-const STATIC_DOCKER = ['provisioning/node-image']
+const STATIC_DOCKER = ['provisioning/support/node-image']
 
 /** Vagrant's part of running Ansible here; how a machine runs it is carried there by pg-lab too. */
-const HOST_RUNNER = 'provisioning/host-runner'
+const HOST_RUNNER = 'provisioning/support/host-runner'
 
 /** All files under `path` (a file is itself), sorted, relative to the package; none when there is no such path. */
 async function filesUnder(path: string): Promise<string[]> {

@@ -8,6 +8,9 @@ import { NODE_IMAGE_SETTINGS } from '../render/node-image.ts'
 import { GROUP_VARS } from '../render/project.ts'
 import { BASE, find, fromBytes } from './lab-paths.ts'
 
+/** Where labs had the settings of their image before `provisioning/support` was made. */
+const NODE_IMAGE_SETTINGS_BEFORE = 'provisioning/node-image.env'
+
 /** What the files that were written last decide. */
 interface Written {
   readonly os: OsName | undefined
@@ -66,7 +69,9 @@ function aboutVersion(version: number | undefined, isKept: boolean): readonly st
 
 async function readWritten(directory: string): Promise<Written> {
   const vars = variablesIn((await textOf(directory, GROUP_VARS)) ?? '')
-  const [, image] = /^OS_NAME='(.*)'$/m.exec((await textOf(directory, NODE_IMAGE_SETTINGS)) ?? '') ?? []
+  const settings =
+    (await textOf(directory, NODE_IMAGE_SETTINGS)) ?? (await textOf(directory, NODE_IMAGE_SETTINGS_BEFORE))
+  const [, image] = /^OS_NAME='(.*)'$/m.exec(settings ?? '') ?? []
   return { os: osNamed(image) ?? osOf(vars), version: vars.postgres_version }
 }
 

@@ -81,7 +81,7 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
       ANSIBLE_SSH_ARGS: `-F ${SSH_CONFIG}`,
       ANSIBLE_HOST_KEY_CHECKING: 'True', // as the ssh configuration says; False would win over it
       ANSIBLE_CALLBACKS_ENABLED: 'pg_lab_events',
-      ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning', 'callback_plugins'),
+      ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning', 'support', 'callback_plugins'),
       ANSIBLE_STDOUT_CALLBACK: 'default',
       ANSIBLE_NOCOLOR: '1',
       PG_LAB_EVENTS_FD: '3',

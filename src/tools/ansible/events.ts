@@ -11,7 +11,7 @@ export interface HostRecap {
 
 type TaskStatus = 'ok' | 'changed' | 'failed' | 'skipped' | 'unreachable'
 
-/** What provisioning/callback_plugins/pg_lab_events.py tells. */
+/** What provisioning/support/callback_plugins/pg_lab_events.py tells. */
 export type AnsibleEvent =
   | { readonly event: 'start'; readonly total: number }
   /** A task begins on a host; it is the index-th of all, whose number grows as files are included. */

@@ -8,7 +8,7 @@ import { KNOWN_HOSTS, SSH_CONFIG } from '../ssh/ssh-config.ts'
 import { sentCommand } from '../ssh/ssh-guest.ts'
 
 /** What a machine that plays for a computer without Ansible needs; carry.py and vagrant.rb there do Vagrant's part. */
-export const GUEST_RUNNER = 'provisioning/guest-runner'
+export const GUEST_RUNNER = 'provisioning/support/guest-runner'
 
 /** Where carry.py puts the lab's files. */
 const THERE = '/root/pg-lab'

@@ -295,7 +295,7 @@ describe('the base image', () => {
     expect(await image({ ...DOCKER, [INSPECT]: onlyOurs })).toMatchObject({ ok: true })
   })
 
-  const TRY = `sh ${join(packageRoot(), 'provisioning/node-image/base-mode.sh')} debian-12 bookworm`
+  const TRY = `sh ${join(packageRoot(), 'provisioning/support/node-image/base-mode.sh')} debian-12 bookworm`
   const absent = { [INSPECT]: { exitCode: 1, stdout: '\n' } }
 
   test('can be had', async () => {
@@ -321,7 +321,7 @@ describe('the base image', () => {
     expect(sighting).toMatchObject({
       ok: false,
       cause: expect.stringContaining('may not make namespaces here'),
-      remedy: expect.stringContaining('sudo sh provisioning/node-image/build.sh'),
+      remedy: expect.stringContaining('sudo sh provisioning/support/node-image/build.sh'),
     })
     expect(sighting).not.toHaveProperty('fix')
   })

@@ -52,11 +52,11 @@ describe('nodeImageSettings', () => {
   })
 })
 
-const BASE_MODE = 'provisioning/node-image/base-mode.sh'
+const BASE_MODE = 'provisioning/support/node-image/base-mode.sh'
 
-const NETWORK = 'provisioning/node-image/network.sh'
-const START = 'provisioning/node-image/start.sh'
-const PACKAGES = 'provisioning/node-image/packages.sh'
+const NETWORK = 'provisioning/support/node-image/network.sh'
+const START = 'provisioning/support/node-image/start.sh'
+const PACKAGES = 'provisioning/support/node-image/packages.sh'
 
 describe.each([NODE_IMAGE_SCRIPT, BASE_MODE, NETWORK, START, PACKAGES])('%s', (path) => {
   const script = join(packageRoot(), path)
@@ -124,7 +124,7 @@ describe('when the images are built', () => {
     options: { readonly args?: readonly string[]; readonly isOffline?: true; readonly packages?: '' } = {},
   ): readonly string[] {
     const folder = mkdtempSync(join(tmpdir(), 'pg-lab-build-'))
-    cpSync(join(packageRoot(), 'provisioning/node-image'), join(folder, 'node-image'), { recursive: true })
+    cpSync(join(packageRoot(), 'provisioning/support/node-image'), join(folder, 'node-image'), { recursive: true })
     const lab = testLab({ os: OPERATING_SYSTEMS['debian-13'] })
     const settings = nodeImageSettings(lab, 'Header')
     writeFileSync(

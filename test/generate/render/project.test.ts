@@ -23,9 +23,9 @@ describe('projectFiles', () => {
       expect.arrayContaining([
         'provisioning/site.yml',
         'provisioning/roles/master/tasks/main.yml',
-        'provisioning/node-image/build.sh',
-        'provisioning/node-image/network.sh',
-        'provisioning/node-image/start.sh',
+        'provisioning/support/node-image/build.sh',
+        'provisioning/support/node-image/network.sh',
+        'provisioning/support/node-image/start.sh',
       ]),
     )
     expect(files.find(({ path }) => path.endsWith('build.sh'))?.mode).toBe(0o755)

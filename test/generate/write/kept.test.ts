@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { OsName } from '../../../src/catalog/names.ts'
@@ -73,6 +73,15 @@ describe('a config without os', () => {
       rmSync(join(directory, '.pg-lab'), { recursive: true })
       expect((await kept(directory)).os).toBe('debian-12')
     })
+  })
+
+  test('of a lab whose files lay elsewhere stays', async () => {
+    const directory = await written({ ...distro('debian-12'), os: OPERATING_SYSTEMS['ubuntu-24.04'] }, {})
+    for (const folder of ['', '.pg-lab/base']) {
+      const of = (path: string) => join(directory, folder, 'provisioning', path)
+      renameSync(of('support/node-image.env'), of('node-image.env'))
+    }
+    expect((await kept(directory)).os).toBe('ubuntu-24.04')
   })
 
   test('an edit of the user’s own changes nothing', async () => {

@@ -10,20 +10,22 @@ import { debian13AnsibleCore } from '../../support/ansible-core.ts'
 import { commandError, folderWith } from '../helpers.ts'
 
 const PLUGIN = readFileSync(
-  join(import.meta.dirname, '../../../provisioning/callback_plugins/pg_lab_events.py'),
+  join(import.meta.dirname, '../../../provisioning/support/callback_plugins/pg_lab_events.py'),
   'utf8',
 )
 const hasAnsible = spawnSync('ansible-playbook', ['--version']).status === 0
 
 const FILES = {
-  'ansible.cfg': '[defaults]\nretry_files_enabled = False\n',
-  'provisioning/callback_plugins/pg_lab_events.py': PLUGIN,
+  'ansible.cfg': '[defaults]\nretry_files_enabled = False\nroles_path = provisioning/roles\n',
+  'provisioning/support/callback_plugins/pg_lab_events.py': PLUGIN,
   'provisioning/inventory.yml':
     'masters: {hosts: {master: {}}}\nslaves: {hosts: {slave: {}}}\nall: {vars: {ansible_connection: local, ansible_python_interpreter: /usr/bin/python3}}\n',
   'provisioning/roles/slave/tasks/main.yml':
     '- name: Clone\n  ansible.builtin.command: "true"\n  changed_when: false\n- ansible.builtin.import_tasks: more.yml\n',
   'provisioning/roles/slave/tasks/more.yml':
     '- name: Wait\n  ansible.builtin.command: "true"\n  changed_when: true\n',
+  'provisioning/operations/follow.yml':
+    '- hosts: slave\n  gather_facts: false\n  tasks:\n    - ansible.builtin.include_role: {name: slave, tasks_from: more}\n',
   'provisioning/more.yml': '- name: Go on\n  ansible.builtin.include_tasks: said.yml\n',
   'provisioning/said.yml':
     '- name: Say\n  vars: {tagged: !unsafe "{{ as it is }}"}\n  ansible.builtin.debug: {msg: "{{ inventory_hostname }}, {{ turn }}"}\n',
@@ -109,6 +111,12 @@ describe.runIf(hasAnsible).each(CORES)('by $core a playbook', { timeout: 60_000 
   })
   afterAll(() => {
     vi.unstubAllEnvs()
+  })
+
+  test('is counted with its roles, wherever it lies', async () => {
+    const { result, events } = await play(PLAY, { playbook: 'provisioning/operations/follow.yml' })
+    await result
+    expect(events[0]).toEqual({ event: 'start', total: 2 })
   })
 
   test('is told event by event, and counted', async () => {
@@ -205,7 +213,7 @@ describe.runIf(hasAnsible).each(CORES)('by $core a playbook', { timeout: 60_000 
     const env = {
       ...process.env,
       ANSIBLE_CALLBACKS_ENABLED: 'pg_lab_events',
-      ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning/callback_plugins'),
+      ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning/support/callback_plugins'),
     }
     const args = ['-i', 'provisioning/inventory.yml', '--limit', 'slave', 'provisioning/site.yml']
     for (const fd of [undefined, '77']) {
@@ -238,7 +246,7 @@ callback.v2_runner_on_failed(N(nothing="known"))
 const hasModule = spawnSync('/usr/bin/python3', ['-c', 'import ansible']).status === 0
 
 test.runIf(hasModule)('the plugin reads results of newer cores, and gets over what it does not know', () => {
-  const PLUGIN = join(import.meta.dirname, '../../../provisioning/callback_plugins/pg_lab_events.py')
+  const PLUGIN = join(import.meta.dirname, '../../../provisioning/support/callback_plugins/pg_lab_events.py')
   const python = spawnSync('/usr/bin/python3', ['-c', NEW_RESULT], {
     encoding: 'utf8',
     env: { ...process.env, PLUGIN, PG_LAB_EVENTS_FD: '1' },

@@ -75,7 +75,7 @@ function playbook({ directory, run }: ReturnType<typeof place>, isWanted = true)
     file: 'ansible-playbook',
     args: ['-i', 'provisioning/inventory.yml', 'provisioning/site.yml'],
     cwd: directory,
-    env: { ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning', 'callback_plugins') },
+    env: { ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning', 'support', 'callback_plugins') },
     onLine: (line, stream) => lines.push(`${stream}: ${line}`),
     logFile: join(directory, 'log'),
   })
@@ -91,7 +91,7 @@ describe('Ansible on a machine of the lab', () => {
       new Set(['backup']),
     )
     expect(lines).toEqual([
-      `stdout: PLAY [-i provisioning/inventory.yml provisioning/site.yml] in ${at.there}/lab, ${at.there}/lab/provisioning/callback_plugins`,
+      `stdout: PLAY [-i provisioning/inventory.yml provisioning/site.yml] in ${at.there}/lab, ${at.there}/lab/provisioning/support/callback_plugins`,
       'events: {"event": "x"}',
     ])
     const seen = (path: string) => readFileSync(join(at.there, 'seen', path), 'utf8')
