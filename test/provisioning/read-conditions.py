@@ -16,7 +16,7 @@ NESTS = ("block", "rescue", "always", "tasks", "pre_tasks", "post_tasks", "handl
 CONDITIONS = ("when", "until", "failed_when", "changed_when", "that")
 # What Ansible itself calls its own; every other ansible_* is a fact.
 OWN = {"ansible_facts", "ansible_play_hosts_all", "ansible_failed_result", "ansible_check_mode"}
-# How a server is, see the role's tasks/look.yml.
+# How a server is, see the role's tasks/read-state.yml.
 STATE = {"initialised", "running", "in_recovery", "unread"}
 
 environment = Environment()

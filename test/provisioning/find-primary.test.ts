@@ -94,7 +94,7 @@ it('refuses what could lose data before anything is changed, and says why', () =
     vars: target === undefined ? {} : { postgres_target: target },
     tasks: [
       {
-        block: [{ 'ansible.builtin.import_role': { name: 'postgres', tasks_from: 'sort' } }],
+        block: [{ 'ansible.builtin.import_role': { name: 'postgres', tasks_from: 'find-primary' } }],
         rescue: [{ 'ansible.builtin.meta': 'noop' }], // so that the next scene is played
       },
     ],
