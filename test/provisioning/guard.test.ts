@@ -32,7 +32,7 @@ beforeAll(() => {
       tasks: [
         {
           'ansible.builtin.template': {
-            src: resolve('provisioning/roles/postgres/templates/pg-lab-guard.j2'),
+            src: resolve('provisioning/roles/guard/templates/pg-lab-guard.j2'),
             dest: guard,
             mode: '0755',
           },
