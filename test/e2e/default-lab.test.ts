@@ -100,7 +100,12 @@ describe('the lab of cluster.config.ts', () => {
     ['operations/rejoin.yml', 'postgres_target=slave'],
     ['operations/reinit.yml', 'postgres_target=slave'],
     ['operations/restore.yml', 'restore_backup=latest', 'restore_target=latest'],
-    ['operations/restore-in-place.yml', 'restore_over=master', 'restore_backup=latest', 'restore_target=latest'],
+    [
+      'operations/restore-in-place.yml',
+      'restore_over=master',
+      'restore_backup=latest',
+      'restore_target=latest',
+    ],
     ['operations/remove-restored.yml'],
   ])('can be told beforehand what %s would change', (playbook, ...variables) => {
     const extra = variables.flatMap((variable) => ['-e', variable])

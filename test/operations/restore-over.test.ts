@@ -68,7 +68,9 @@ test.each<Is>(['gone', 'FATAL: the database system is starting up'])(
 )
 
 test('what was set aside first is never overwritten', () => {
-  const tasks = parse(readFileSync('provisioning/roles/postgres/tasks/move-data-aside.yml', 'utf8')) as readonly {
+  const tasks = parse(
+    readFileSync('provisioning/roles/postgres/tasks/move-data-aside.yml', 'utf8'),
+  ) as readonly {
     readonly 'ansible.builtin.command'?: { readonly argv: readonly string[] }
   }[]
   const argv = tasks.flatMap((task) => task['ansible.builtin.command']?.argv ?? [])

@@ -9,7 +9,9 @@ interface Task {
 }
 
 test('a server that may be down is asked without writing to psql, which is gone by then', () => {
-  const tasks = parse(readFileSync('provisioning/roles/postgres/tasks/read-state.yml', 'utf8')) as readonly Task[]
+  const tasks = parse(
+    readFileSync('provisioning/roles/postgres/tasks/read-state.yml', 'utf8'),
+  ) as readonly Task[]
   const ask = tasks.find(({ name }) => name === 'Ask the server how it is')
   expect(ask?.failed_when).toContain('[0, 2]')
   expect(ask?.['ansible.builtin.command']?.argv).toEqual(expect.arrayContaining(['psql', '-c']))

@@ -158,7 +158,9 @@ function howToMake(code: number, host: Host): { remedy: string; fix?: Fix } {
   }
   const mirror = "name a registry that answers: mirrors.docker in the lab's config"
   if (code !== 2) return { remedy: mirror }
-  return { remedy: `npx create-pg-lab generate && sudo sh provisioning/support/node-image/build.sh, or ${mirror}` }
+  return {
+    remedy: `npx create-pg-lab generate && sudo sh provisioning/support/node-image/build.sh, or ${mirror}`,
+  }
 }
 
 /** The image that the machines start from is here, can be pulled, or can be made from the distribution's packages. */

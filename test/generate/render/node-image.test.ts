@@ -124,7 +124,9 @@ describe('when the images are built', () => {
     options: { readonly args?: readonly string[]; readonly isOffline?: true; readonly packages?: '' } = {},
   ): readonly string[] {
     const folder = mkdtempSync(join(tmpdir(), 'pg-lab-build-'))
-    cpSync(join(packageRoot(), 'provisioning/support/node-image'), join(folder, 'node-image'), { recursive: true })
+    cpSync(join(packageRoot(), 'provisioning/support/node-image'), join(folder, 'node-image'), {
+      recursive: true,
+    })
     const lab = testLab({ os: OPERATING_SYSTEMS['debian-13'] })
     const settings = nodeImageSettings(lab, 'Header')
     writeFileSync(
