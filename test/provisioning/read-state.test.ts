@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 
 interface Task {
   readonly name: string
-  readonly 'ansible.builtin.command'?: { readonly argv: readonly string[]; readonly stdin?: string }
+  readonly 'ansible.builtin.command'?: { readonly argv: string; readonly stdin?: string }
   readonly failed_when?: string | boolean
 }
 
@@ -14,6 +14,6 @@ test('a server that may be down is asked without writing to psql, which is gone 
   ) as readonly Task[]
   const ask = tasks.find(({ name }) => name === 'Ask the server how it is')
   expect(ask?.failed_when).toContain('[0, 2]')
-  expect(ask?.['ansible.builtin.command']?.argv).toEqual(expect.arrayContaining(['psql', '-c']))
+  expect(ask?.['ansible.builtin.command']?.argv).toContain("postgres_psql + ['-c', ")
   expect(ask?.['ansible.builtin.command']?.stdin).toBeUndefined()
 })
