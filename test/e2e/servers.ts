@@ -2,7 +2,6 @@ import { type ChildProcess, spawn as start } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
-import { SYSTEMD_OPTIONS } from '../../src/catalog/providers/docker.ts'
 import { NODE_IMAGE_SETTINGS } from '../../src/generate/render/node-image.ts'
 import { imagesOf } from '../../src/operations/prune.ts'
 import { type Result, spawn, TestLab } from './support.ts'
@@ -40,6 +39,13 @@ export function makeBare({ directory }: TestLab): void {
   writeFileSync(file, text.replace(/^PACKAGES=.*$/m, "PACKAGES=''"))
 }
 
+/** What systemd needs in a container, as the Vagrantfile of a lab has it. */
+function systemdOptions(): readonly string[] {
+  const ruby = readFileSync('provisioning/support/node-image/vagrant.rb', 'utf8')
+  const [, list = ''] = /SYSTEMD = \[(.*?)\]/s.exec(ruby) ?? []
+  return [...list.matchAll(/"(.*?)"/g)].map(([, option = '']) => option)
+}
+
 /** Servers that Vagrant never made: plain containers on a network of their own, with host names of their own. */
 export class PlainServers {
   readonly #name: string
@@ -75,7 +81,7 @@ export class PlainServers {
         '--detach',
         ...place,
         ...network,
-        ...SYSTEMD_OPTIONS,
+        ...systemdOptions(),
         '--shm-size=256m',
         ...options,
         image,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -8,7 +8,6 @@ import { problemsOf } from '../../src/config/problems.ts'
 import { parseConfig } from '../../src/config/schema.ts'
 import { EXIT, type Problem, UserError } from '../../src/errors.ts'
 import { ansibleVars } from '../../src/generate/render/ansible-vars.ts'
-import { NODE_IMAGE_SOURCES } from '../../src/generate/render/node-image.ts'
 import { GROUP_VARS, INVENTORY, projectFiles } from '../../src/generate/render/project.ts'
 import { type Lab, nodesOf } from '../../src/lab.ts'
 import { resolveLab } from '../../src/resolve/resolve-lab.ts'
@@ -74,8 +73,6 @@ let folder: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pg-lab-hostile-'))
-  mkdirSync(join(folder, 'provisioning/support/node-image'), { recursive: true })
-  for (const path of NODE_IMAGE_SOURCES) writeFileSync(join(folder, path), '')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

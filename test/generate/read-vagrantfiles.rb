@@ -40,6 +40,16 @@ end
 # What a Vagrantfile brings along is none of its values.
 def require_relative(*); end
 
+module PgLab
+  module Containers
+    OPTIONS = [].freeze
+
+    def self.image(*) = ''
+
+    def self.prepare(*) = nil
+  end
+end
+
 folder = ARGV.fetch(0)
 STDIN.each_line do |line|
   ENV.delete('VAGRANT_SERVER_URL')

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { NODE_IMAGE_SOURCES } from '../../src/generate/render/node-image.ts'
 import { imagesOf, oldImages } from '../../src/operations/prune.ts'
@@ -41,7 +42,7 @@ test('old is what no machine, no newer one of its system, and not this lab needs
   expect(await oldImages(docker({ node: [], backup: [] }, [], []), [])).toEqual([])
 })
 
-test('the images of a lab have the names that build.sh and the Vagrantfile give them', () => {
+test('the images of a lab have the names that build.sh and vagrant.rb give them', () => {
   const script = readFileSync('provisioning/support/node-image/build.sh', 'utf8')
   const lines = script.split('\n').filter((text) => /^(hash|node_image|backup_image)=/.test(text))
   const directory = folderWith(Object.fromEntries(NODE_IMAGE_SOURCES.map((path) => [path, `${path}\n`])))
@@ -55,5 +56,10 @@ test('the images of a lab have the names that build.sh and the Vagrantfile give 
     },
   )
   expect(imagesOf(directory, testLab())).toEqual(stdout.trim().split('\n'))
+  const ruby = join(directory, 'provisioning/support/node-image/vagrant.rb')
+  copyFileSync('provisioning/support/node-image/vagrant.rb', ruby)
+  const names = '%w[node backup].each { |kind| puts PgLab::Containers.image(kind, "debian-12") }'
+  const vagrant = spawnSync('ruby', ['-r', ruby, '-e', names], { encoding: 'utf8' })
+  expect(vagrant.stdout).toBe(stdout)
   expect(imagesOf(folderWith(), testLab())).toEqual([])
 })

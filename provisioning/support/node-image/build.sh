@@ -31,7 +31,7 @@ have_image() {
   docker image inspect "$1" >/dev/null 2>&1
 }
 
-# Vagrantfile computes the same names: they change with what the images are built from.
+# vagrant.rb computes the same names: they change with what the images are built from.
 hash=$(cat Dockerfile start.sh packages.sh ../node-image.env | sha256 | cut -c1-12)
 node_image="pg-lab/node:$OS_NAME-$hash"
 backup_image="pg-lab/backup:$OS_NAME-$hash"

@@ -15,15 +15,6 @@ export function dockerNetwork(subnet: string): string {
  */
 const network = ['name: network'] as const
 
-/**
- * Options of `docker run` under which the node image starts systemd: it mounts, which needs a capability that seccomp
- * and AppArmor otherwise void, and writes to a few places.
- */
-export const SYSTEMD_OPTIONS = [
-  ...['--cap-add=SYS_ADMIN', '--security-opt=seccomp=unconfined', '--security-opt=apparmor=unconfined'],
-  ...['--tmpfs=/run', '--tmpfs=/run/lock', '--tmpfs=/tmp'],
-] as const
-
 export const docker: Provider = {
   name: 'docker',
   title: 'Docker',
@@ -40,7 +31,7 @@ export const docker: Provider = {
   parallel: true,
   usesBox: false,
   settings: [
-    'v.image = "pg-lab/#{node[:group] == "backups" ? "backup" : "node"}:#{image_tag}"',
+    'v.image = PgLab::Containers.image(node[:group] == "backups" ? "backup" : "node", os)',
     'v.name = "#{lab}-#{node[:name]}"',
     'v.has_ssh = true',
     'v.remains_running = true',
@@ -48,11 +39,7 @@ export const docker: Provider = {
     'v.stop_timeout = 10',
     'v.create_args = [',
     '  "--memory=#{node[:memory]}m", "--cpus=#{node[:cpus]}",',
-    '  # PostgreSQL keeps the memory its parallel workers share in /dev/shm; 64 MB, the default, is too little.',
-    '  "--shm-size=256m",',
-    '  "--label=pg-lab.folder=#{__dir__}", # says whose it is, should this folder ever be deleted before it',
-    '  # What systemd needs as the first process, which is less than --privileged: it mounts, and writes to these.',
-    ...SYSTEMD_OPTIONS.map((option) => `  "${option}",`),
+    '  *PgLab::Containers::OPTIONS, # what systemd and PostgreSQL need in a container',
     ']',
   ],
   network: { 'host-only': network, internal: network },

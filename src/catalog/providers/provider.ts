@@ -30,7 +30,7 @@ export interface Provider {
   readonly usesBox: boolean
   /**
    * Ruby lines (comments too) of the block `config.vm.provider`. They see `v` (the provider), `node` (a row
-   * of the table of machines) and `lab` (the lab's name). They are ours: no value of the config is in them.
+   * of the table of machines), `lab` (the lab's name) and, where we build the image, `os`. They are ours: no value of the config is in them.
    */
   readonly settings: readonly string[]
   /**

@@ -10,7 +10,7 @@ export const NODE_IMAGE_SCRIPT = 'provisioning/support/node-image/build.sh'
 /** What the script reads: a file of the lab, so that it also works alone. */
 export const NODE_IMAGE_SETTINGS = 'provisioning/support/node-image.env'
 
-/** Files it is built from, in the order in which build.sh and the Vagrantfile hash them. */
+/** Files it is built from, in the order in which build.sh and vagrant.rb hash them. */
 export const NODE_IMAGE_SOURCES = [
   'provisioning/support/node-image/Dockerfile',
   'provisioning/support/node-image/start.sh',

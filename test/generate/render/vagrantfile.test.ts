@@ -138,6 +138,26 @@ describe('the Vagrantfile', () => {
     expect(await asked('host')).toEqual(['PgLab::AnsibleForAll'])
   })
 
+  it('has containers of images and a network that are made before them', async () => {
+    const reading = await readingOf(labOn('docker'))
+    const scripts = said(reading, 'run=').map(([run]) => (run as { inline: string }).inline)
+    const folders = new Set(scripts.map((line) => /^sh (.*)\/[\w-]+\.sh/.exec(line)?.[1]))
+    expect([...folders]).toEqual([expect.stringMatching(/pg-lab\\ ruby.*provisioning\/support\/node-image$/)])
+    expect(scripts.map((line) => /[\w-]+\.sh.*/.exec(line)?.[0])).toEqual([
+      'build.sh',
+      'network.sh make pg-lab_192.168.11.0/24 192.168.11.0/24',
+      'network.sh remove pg-lab_192.168.11.0/24',
+    ])
+    const images = said(reading, 'image=').map(([image]) => String(image).replace(/[0-9a-f]{12}$/, '…'))
+    expect(images).toEqual([
+      'pg-lab/node:debian-12-…',
+      'pg-lab/node:debian-12-…',
+      'pg-lab/backup:debian-12-…',
+    ])
+    const [[options] = []] = said(reading, 'create_args=')
+    expect(options).toEqual(expect.arrayContaining(['--memory=1024m', '--cap-add=SYS_ADMIN', '--tmpfs=/run']))
+  })
+
   it('boots side by side only when it does not run Ansible', async () => {
     expect((await readingOf(labOn('docker'), ['up'])).parallel).toBe('1')
     expect((await readingOf(labOn('docker'), ['up', '--no-provision'])).parallel).toBeNull()
