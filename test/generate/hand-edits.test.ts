@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -58,6 +58,16 @@ const CONFIGS: readonly Lab[] = [
   return { ...lab, slaves: [...lab.slaves, ...extra], postgres: { ...lab.postgres, settings } }
 })
 
+/** Where labs had these before: the name then, and today's. */
+const MOVED: Readonly<Record<string, string>> = {
+  'provisioning/rejoin.yml': 'provisioning/operations/rejoin.yml',
+  'provisioning/node-image.env': 'provisioning/support/node-image.env',
+  'provisioning/callback_plugins/pg_lab_events.py': 'provisioning/support/callback_plugins/pg_lab_events.py',
+  'provisioning/roles/postgres/tasks/place.yml':
+    'provisioning/roles/postgres/tasks/install-data-directory.yml',
+  'provisioning/roles/postgres/tasks/sort.yml': 'provisioning/roles/postgres/tasks/find-primary.yml',
+}
+
 let directory: string
 
 beforeAll(() => {
@@ -100,5 +110,28 @@ describe('ten hand edits and four changes of the config', () => {
     expect(problem?.message).toContain('memory: 1536')
     expect(problem?.message).toContain('memory: 2048')
     expect(read('Vagrantfile')).toBe(before)
+  })
+})
+
+describe('a lab from before its files were moved', () => {
+  it('gets the new ones, loses the old ones, and keeps those that were edited by their names', async () => {
+    const lab = mkdtempSync(join(tmpdir(), 'pg-lab-moved-'))
+    const now = await files(testLab())
+    const formerOf = (path: string) => Object.keys(MOVED).find((former) => MOVED[former] === path) ?? path
+    const before = now.map((file) => ({ ...file, path: formerOf(file.path) }))
+    await writeProject(lab, before, { mode: 'merge' })
+    const edited = ['provisioning/node-image.env', 'provisioning/roles/postgres/tasks/place.yml']
+    for (const path of edited) appendFileSync(join(lab, path), '# mine\n')
+    const { written, removed, kept, merged } = await writeProject(lab, now, { mode: 'merge' })
+    expect([...written].sort()).toEqual(Object.values(MOVED).sort())
+    expect(removed).toEqual(
+      Object.keys(MOVED)
+        .filter((path) => !edited.includes(path))
+        .sort(),
+    )
+    expect([kept, merged]).toEqual([edited, []])
+    for (const path of edited) expect(readFileSync(join(lab, path), 'utf8')).toContain('# mine\n')
+    expect(existsSync(join(lab, 'provisioning/callback_plugins'))).toBe(false)
+    rmSync(lab, { recursive: true })
   })
 })

@@ -24,14 +24,14 @@ export function writeFiles(session: Session): Task {
   }
 }
 
-/** `2 written, 1 merged with your edits, 40 unchanged`. */
+/** `2 written, 1 merged with your edits, 40 unchanged`. An edit that is in no file of use any more is named. */
 function showCounts({ written, merged, removed, unchanged, kept }: WriteResult): string {
   const counts = [
     [written, 'written'],
     [merged, 'merged with your edits'],
     [removed, 'removed'],
-    [kept, 'kept'],
     [unchanged, 'unchanged'],
+    [kept, `kept for your edits, but no longer used: ${kept.join(', ')}`],
   ] as const
   const told = counts.filter(([paths]) => paths.length > 0).map(([paths, word]) => `${paths.length} ${word}`)
   return told.join(', ')
