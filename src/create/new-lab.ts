@@ -54,12 +54,14 @@ export async function newLab(
   const config = configOf(answers, subnet)
   const lab = labOf(config, host)
   const path = configFileName(format)
+  const generated = await projectFiles(lab, { roles: 'copy', source: path })
   return {
     lab,
     starter: await starterFiles(lab, {
       config: { path, content: configFile(config, answers, format, lab) },
       language: answers.language,
+      generated,
     }),
-    generated: await projectFiles(lab, { roles: 'copy', source: path }),
+    generated,
   }
 }

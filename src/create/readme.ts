@@ -1,4 +1,6 @@
+import { basename } from 'node:path/posix'
 import { PROVIDERS } from '../catalog/providers/index.ts'
+import type { ProjectFile } from '../generate/render/project.ts'
 import { renderTemplate } from '../generate/render/template.ts'
 import type { Lab } from '../lab.ts'
 import type { Language } from '../words/languages.ts'
@@ -27,17 +29,44 @@ const WORDS: Readonly<Record<Language, TopologyWords>> = {
 /** Names and paths are ours or passed the schema: nothing in them is markup. */
 const asItIs = (value: unknown) => String(value)
 
+/** What the README says of the lab's other files, which it is read beside. */
+function readingIn(files: readonly ProjectFile[]) {
+  const linesOf = (path: string) => {
+    const file = files.find((one) => one.path === path)
+    if (!file) throw new Error(`The README speaks of ${path}, which the lab does not have`)
+    return file.content.trimEnd().split('\n')
+  }
+  return {
+    has: (folder: string) => files.some(({ path }) => path.startsWith(folder)),
+    link: (path: string) => `[\`${basename(path)}\`](${path}) (${linesOf(path).length})`,
+    /** @param text what the first line that is meant has in it */
+    linkToLine: (path: string, text: string) => {
+      const line = linesOf(path).findIndex((one) => one.includes(text)) + 1
+      if (line === 0) throw new Error(`The README looks for ${text} in ${path}`)
+      return `[\`${path}:${line}\`](${path}#L${line})`
+    },
+    roundedLines: (paths: readonly string[]) => Math.round(paths.flatMap(linesOf).length / 50) * 50,
+  }
+}
+
 /**
  * The README of a lab.
  * @param configFile name of its config, e.g. `cluster.config.ts`
+ * @param files the lab's other files, its config among them
  */
-export async function readme(lab: Lab, language: Language, configFile: string): Promise<string> {
+export async function readme(
+  lab: Lab,
+  language: Language,
+  configFile: string,
+  files: readonly ProjectFile[],
+): Promise<string> {
   const view = {
     lab,
     configFile,
     provider: PROVIDERS[lab.provider].title,
     paths: await guestPaths(lab),
     topology: topology(lab, WORDS[language]),
+    ...readingIn(files),
   }
   return renderTemplate(`templates/README.${language}.md.ejs`, view, asItIs)
 }

@@ -45,15 +45,24 @@ function gitignore(): Promise<string> {
 /**
  * The files of a lab that are the user's own from the first day on: written once, never again.
  * @param config name and text of the config
+ * @param generated the lab's other files, of which the README speaks
  */
 export async function starterFiles(
   lab: Lab,
-  { config, language }: { readonly config: ProjectFile; readonly language: Language },
+  {
+    config,
+    language,
+    generated,
+  }: {
+    readonly config: ProjectFile
+    readonly language: Language
+    readonly generated: readonly ProjectFile[]
+  },
 ): Promise<ProjectFile[]> {
   return [
     { path: '.gitignore', content: await gitignore() },
     { path: 'package.json', content: packageJson(lab.name) },
-    { path: 'README.md', content: await readme(lab, language, config.path) },
+    { path: 'README.md', content: await readme(lab, language, config.path, [...generated, config]) },
     ...(config.path.endsWith('.ts') ? [{ path: 'tsconfig.json', content: tsconfig(config.path) }] : []),
     config,
   ]
