@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix'
 import { PROVIDERS } from '../catalog/providers/index.ts'
-import type { ProjectFile } from '../generate/render/project.ts'
+import type { ProjectFile } from '../generate/render/project-file.ts'
 import { renderTemplate } from '../generate/render/template.ts'
 import type { Lab } from '../lab.ts'
 import type { Language } from '../words/languages.ts'

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { newLab } from '../../src/create/new-lab.ts'
 import { KNOWN_HOSTS } from '../../src/tools/ssh/ssh-config.ts'
 import { debian13AnsibleCore } from '../support/ansible-core.ts'
 import { testSabotages } from './sabotages.ts'
@@ -75,6 +76,22 @@ describe('the lab of cluster.config.ts', () => {
     const again = lab.must('up')
     expect(changedCounts(again.stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(lab.sql('master', "SELECT count(*) FROM dz WHERE v = 'kept'", 'otus')).toBe('1')
+  })
+
+  it('answers what the README of such a lab says will be asked', async () => {
+    const answers = { name: 'pg-lab', provider: 'docker', os: 'debian-13', postgres: undefined } as const
+    const { starter } = await newLab({ ...answers, preset: 'homework', slaves: 1, language: 'en' }, 'ts', {
+      host: { provider: 'docker', architecture: 'amd64' },
+      subnet: '192.168.11.0/24',
+    })
+    const text = starter.find(({ path }) => path === 'README.md')?.content ?? ''
+    const commands = [...text.matchAll(/Live: `npx create-pg-lab (.+)`$/gm)].map(([, words = '']) => words)
+    expect(commands).toHaveLength(10)
+    for (const command of commands) {
+      const { status, stdout, stderr } = spawn('sh', ['-c', `node dist/pg-lab.js ${command}`])
+      expect({ command, status, stderr }).toEqual({ command, status: 0, stderr: '' })
+      expect(stdout, command).not.toMatch(/\(0 rows\)|FAILED/)
+    }
   })
 
   it.each([
