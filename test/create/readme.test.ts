@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { VERBS } from '../../src/commands/index.ts'
-import { LANGUAGES, type Language } from '../../src/create/answers.ts'
+
 import { newLab } from '../../src/create/new-lab.ts'
 import { PRESET_NAMES, type PresetName, presetOf } from '../../src/create/presets.ts'
 import { nodesOf } from '../../src/lab.ts'
+import { LANGUAGES, type Language } from '../../src/words/languages.ts'
 
 async function made(preset: PresetName, language: Language, slaves = presetOf(preset).slaves.default) {
   const answers = { name: 'my-lab', provider: 'docker', os: 'debian-12', postgres: undefined } as const
