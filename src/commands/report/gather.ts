@@ -28,7 +28,7 @@ export async function gatherEvidence(
   note('who streams from whom')
   const survey = await surveyLab(lab, guest)
   const sections = await writeTranscript(lab, guest, {
-    primary: primaryOf(lab, survey) ?? lab.master,
+    primary: primaryNode(lab, survey) ?? lab.master,
     mark: `report of ${timeOf(at)}`,
     hide,
     onStep: ({ node, command }) => note(`${node}: ${command}`),
@@ -60,7 +60,7 @@ export async function gatherLag(
   survey: Survey,
   progress: Progress,
 ): Promise<LoadReport | undefined> {
-  const primary = primaryOf(lab, survey)
+  const primary = primaryNode(lab, survey)
   if (!primary) return undefined
   const { transactions, samples } = await runLoad(lab, primary, guest, {
     ...LOAD,
@@ -69,7 +69,7 @@ export async function gatherLag(
   return { ...LOAD, transactions, samples }
 }
 
-function primaryOf(lab: Lab, { primary }: Survey): LabNode | undefined {
+function primaryNode(lab: Lab, { primary }: Survey): LabNode | undefined {
   return [lab.master, ...lab.slaves].find(({ name }) => name === primary)
 }
 
