@@ -108,6 +108,6 @@ describe('who does not answer', { timeout: 120_000 }, () => {
     const error = await commandError(silent.shell(master, ['uptime', '-p'], { timeoutMs: 1_500 }))
     expect(error.message).toBe('master did not answer within 1.5 s')
     expect(error.lastLines.at(-1)).toBe('asked: uptime -p')
-    expect(error.hint).toContain('It is there, and loaded or hung')
+    expect(error.hint).toContain('It is up, but loaded or hung')
   })
 })
