@@ -28,8 +28,9 @@ export async function listen(live: Asking, servers: readonly Server[], name?: st
   const primary = primaryOf(servers)
   if (primary.is === 'several' || (primary.is === 'found' && primary.server === named)) return NOTHING_HEARD
   const isCutOff = primary.is === 'found' && (await isReachedByNobody(live, primary.node, servers))
-  const mayPromote = named ? named.state === 'standby' : servers.some(({ state }) => state === 'standby')
-  if (!mayPromote || (primary.is === 'found' && !isCutOff)) return NOTHING_HEARD
+  if (primary.is === 'found' && !isCutOff) return NOTHING_HEARD
+  const canBePromoted = named ? named.state === 'standby' : servers.some(({ state }) => state === 'standby')
+  if (!canBePromoted) return { isCutOff, answers: new Map() } // it is refused all the same
   const silent = servers.filter(({ answer, state }) => !answer && state !== 'busy')
   const heard = await Promise.all(
     silent.map(async (server) => {

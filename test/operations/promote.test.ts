@@ -167,6 +167,14 @@ test('one that any machine reaches is not lost, nor one that lets nobody in for 
   }
 })
 
+test('one that is cut off does not make a standby answer that does not', async () => {
+  const servers = { master: PRIMARY, slave: 'silent', slave2: standby() } as const
+  const shell: Guest['shell'] = async () => ({ exitCode: 2, stdout: '', stderr: '', durationMs: 1 })
+  expect(await refusal(planOf(scene(servers, undefined, shell).place, 'slave'))).toContain(
+    'slave does not answer, so it cannot be promoted',
+  )
+})
+
 test('nobody is promoted beside a primary that cannot be stopped', async () => {
   const { place, done } = cutScene({ slave: 2, slave2: 2, backup: 2 }, 1)
   const chosen = await planOf(place)
