@@ -1,7 +1,6 @@
 import { EXIT, Interrupted } from '../errors.ts'
 import { type BackupProgress, takeBackup } from '../operations/backup.ts'
-import type { BaseBackup } from '../postgres/barman-catalogue.ts'
-import { runTasks } from '../tasks/index.ts'
+import { runTask, valueTask } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import type { Context } from './shared/context.ts'
 import { backupHost, onePrimary } from './shared/one-primary.ts'
@@ -14,25 +13,21 @@ export async function backup(context: Context): Promise<number> {
   const { lab, guest, taskOptions } = session
   const host = backupHost(lab)
   const primary = await onePrimary(session, 'to back up')
-  let taken: BaseBackup | undefined
-  const work = async (note: (text: string) => void) => {
+  const task = valueTask(`Back up ${primary.name}`, async ({ note }) => {
     const server = { primary, backup: host, guest, version: lab.postgres.version }
-    taken = await takeBackup(server, (progress) => note(describeProgress(progress)))
-    return size(taken.bytes)
-  }
+    const value = await takeBackup(server, (progress) => note(describeProgress(progress)))
+    return { value, said: size(value.bytes) }
+  })
   try {
-    await runTasks([{ title: `Back up ${primary.name}`, run: ({ note }) => work(note) }], taskOptions)
+    const { id } = await runTask(task, taskOptions)
+    context.print(`\n${context.paint('green', '✔')} Backup ${id} is done. All: npx create-pg-lab backups`)
+    return EXIT.ok
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     throw new Interrupted(error.signal, [
       'The backup stops because its connection is closed; Barman marks it FAILED.',
     ])
   }
-  if (taken)
-    context.print(
-      `\n${context.paint('green', '✔')} Backup ${taken.id} is done. All: npx create-pg-lab backups`,
-    )
-  return EXIT.ok
 }
 
 function describeProgress({ doneBytes, totalBytes }: BackupProgress): string {

@@ -1,7 +1,7 @@
 import { EXIT, Interrupted, UserError } from '../errors.ts'
 import type { LagSample } from '../observe/lag.ts'
 import { LOAD_LIMITS, type LoadResult, runLoad } from '../operations/load.ts'
-import { runTasks } from '../tasks/index.ts'
+import { runTask, valueTask } from '../tasks/index.ts'
 import { size, span } from '../units.ts'
 import type { Context } from './shared/context.ts'
 import { onePrimary } from './shared/one-primary.ts'
@@ -22,23 +22,21 @@ export async function load(context: Context, options: LoadFlags): Promise<number
   verifyIsUp(session)
   const { lab, guest, taskOptions } = session
   const primary = await onePrimary(session, 'to put a load on')
-  let result: LoadResult | undefined
-  const work = async (note: (text: string) => void) => {
-    const onSample = (sample: LagSample) => note(progress(sample, seconds))
-    result = await runLoad(lab, primary, guest, { rate, seconds, onSample })
-    return `${result.transactions} transactions`
-  }
   const title = `Load ${primary.name} with ${rate} transactions a second for ${seconds} s`
+  const task = valueTask(title, async ({ note }) => {
+    const onSample = (sample: LagSample) => note(progress(sample, seconds))
+    const value = await runLoad(lab, primary, guest, { rate, seconds, onSample })
+    return { value, said: `${value.transactions} transactions` }
+  })
   try {
-    await runTasks([{ title, run: ({ note }) => work(note) }], taskOptions)
+    context.print(`\n${summary(await runTask(task, taskOptions))}`)
+    return EXIT.ok
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     throw new Interrupted(error.signal, [
       'The load stops because its connection is closed, and drops its tables.',
     ])
   }
-  if (result) context.print(`\n${summary(result)}`)
-  return EXIT.ok
 }
 
 function bounded(name: 'rate' | 'seconds', value: number = DEFAULTS[name]): number {

@@ -4,7 +4,7 @@ import type { Context } from './shared/context.ts'
 import { openSession, verifyHasMachines } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
 import { startAllMachines } from './steps/machines.ts'
-import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
+import { provisionMachines, showRecap } from './steps/provision.ts'
 import { lookAtLab, verifyFeasible } from './steps/survey.ts'
 
 /** `create-pg-lab provision`: the playbook once more, on machines that are there. */
@@ -12,17 +12,8 @@ export async function provision(context: Context): Promise<number> {
   const session = await openSession(context)
   verifyHasMachines(session)
   verifyFeasible(session, await lookAtLab(session))
-  let recap: Recap = {}
-  await runTasks(
-    [
-      writeFiles(session),
-      startAllMachines(session),
-      provisionMachines(session, (counts) => {
-        recap = counts
-      }),
-    ],
-    session.taskOptions,
-  )
-  context.print(`\n${showRecap(recap, session.lab)}`)
+  const playbook = provisionMachines(session)
+  await runTasks([writeFiles(session), startAllMachines(session), playbook], session.taskOptions)
+  context.print(`\n${showRecap(await playbook.value, session.lab)}`)
   return EXIT.ok
 }

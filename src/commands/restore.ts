@@ -9,7 +9,7 @@ import {
 } from '../operations/restore.ts'
 import { chooseOver } from '../operations/restore-over.ts'
 import { parseRestoreTarget, type RestoreTarget } from '../operations/restore-target.ts'
-import { type Progress, runTasks } from '../tasks/index.ts'
+import { type Progress, runTasks, valueTask } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { backupHost } from './shared/one-primary.ts'
 import { ask } from './shared/prompts.ts'
@@ -92,15 +92,18 @@ async function work(
   over: string | undefined,
 ): Promise<readonly string[]> {
   const live = restoreLab(session, plan.host)
-  let said: readonly string[] = []
-  const run = async (note: (text: string) => void) => {
-    if (over === undefined) await restoreBeside(live, plan, note)
-    else said = await restoreOver(live, plan, over, note)
-  }
-  const title = over === undefined ? `Restore on ${plan.host.name}` : `Restore over ${over}`
+  const task =
+    over === undefined
+      ? valueTask(`Restore on ${plan.host.name}`, async ({ note }) => {
+          await restoreBeside(live, plan, note)
+          return { value: [] }
+        })
+      : valueTask(`Restore over ${over}`, async ({ note }) => ({
+          value: await restoreOver(live, plan, over, note),
+        }))
   try {
-    await runTasks([writeFiles(session), { title, run: ({ note }) => run(note) }], session.taskOptions)
-    return said
+    await runTasks([writeFiles(session), task], session.taskOptions)
+    return await task.value
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     throw new Interrupted(error.signal, [
@@ -112,8 +115,10 @@ async function work(
 }
 
 async function remove(session: Session, host: BackupNode): Promise<number> {
-  const run = (note: (text: string) => void) => removeRestored(restoreLab(session, host), note)
-  const task = { title: 'Remove the restored server', run: ({ note }: Progress) => run(note) }
+  const task = {
+    title: 'Remove the restored server',
+    run: ({ note }: Progress) => removeRestored(restoreLab(session, host), note),
+  }
   await runTasks([writeFiles(session), task], session.taskOptions)
   return EXIT.ok
 }

@@ -6,7 +6,7 @@ import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
 import { startAllMachines } from './steps/machines.ts'
-import { provisionMachines, type Recap, showRecap } from './steps/provision.ts'
+import { provisionMachines, showRecap } from './steps/provision.ts'
 import { lookAtLab, verifyFeasible } from './steps/survey.ts'
 import { FailedFindings, verifyCluster } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
@@ -17,14 +17,12 @@ export async function rotate(context: Context, _options: object, names: readonly
   const users = chosenUsers(session.lab, names)
   verifyIsUp(session)
   verifyFeasible(session, await lookAtLab(session))
-  let recap: Recap = {}
+  const provision = provisionMachines(session)
   const tasks = [
     writeFiles(session),
     startAllMachines(session),
     makeNew(session, users),
-    provisionMachines(session, (counts) => {
-      recap = counts
-    }),
+    provision,
     prove(session, users),
     verifyCluster(session),
   ]
@@ -38,7 +36,7 @@ export async function rotate(context: Context, _options: object, names: readonly
   context.print(
     `\n${context.paint('green', '✔')} New passwords: ${users.join(', ')}. They are in ${SECRETS}/`,
   )
-  context.print(`\n  Ansible: ${showRecap(recap, session.lab)}`)
+  context.print(`\n  Ansible: ${showRecap(await provision.value, session.lab)}`)
   return EXIT.ok
 }
 

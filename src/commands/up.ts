@@ -78,7 +78,7 @@ async function bringUp(
   verifyFeasible(session, before)
   const seen = await askTheSilent(session, before, consent)
   const agreement = await agreeOnRemovals(session, seen, consent)
-  let recap: Recap = {}
+  const provision = provisionMachines(session, takesOver ? { postgres_take_over: true } : undefined)
   const tasks = [
     ...deleteFirst(session, agreement),
     writeFiles(session),
@@ -87,17 +87,11 @@ async function bringUp(
     startAllMachines(session),
     ...bringUpNetworks(session, seen),
     ...lookAgain(session, seen),
-    provisionMachines(
-      session,
-      (counts) => {
-        recap = counts
-      },
-      takesOver ? { postgres_take_over: true } : undefined,
-    ),
+    provision,
     ...dropRenamedSlots(session, seen),
     ...partWithGone(session, agreement),
     verifyCluster(session),
   ]
   await runTasks(tasks, taskOptions)
-  return { recap, left: agreement.left }
+  return { recap: await provision.value, left: agreement.left }
 }

@@ -1,9 +1,10 @@
 import type { Listr, ListrTask } from 'listr2'
 import { liveRow } from './live-row.ts'
 import { plainRow } from './plain-row.ts'
-import type { Task, TaskRow } from './task.ts'
+import type { Task, TaskRow, ValueTask } from './task.ts'
 
-export type { Progress, Task } from './task.ts'
+export type { Note, Progress, Task, ValueTask } from './task.ts'
+export { later, valueTask } from './task.ts'
 
 export interface TaskOptions {
   /** Timestamped lines instead of a live list: see `isPlain`. */
@@ -47,6 +48,12 @@ export async function runTasks(
       formatOutput: 'truncate',
     },
   }).run()
+}
+
+/** Runs one task alone. @returns what it came to */
+export async function runTask<Value>(task: ValueTask<Value>, options: TaskOptions): Promise<Value> {
+  await runTasks([task], options)
+  return task.value
 }
 
 type Wrapper = Parameters<ListrTask['task']>[1]

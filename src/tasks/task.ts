@@ -1,7 +1,9 @@
+/** Says what a task is at: `slave: Install packages · 12/40`. Replaces the text before. */
+export type Note = (text: string) => void
+
 /** The live text of a task's row. */
 export interface Progress {
-  /** What it is at: `slave: Install packages · 12/40`. Replaces the text before. */
-  note(text: string): void
+  readonly note: Note
 }
 
 /** One row of what the user watches. A title is an imperative: `Start the machines`. */
@@ -16,6 +18,44 @@ export interface Task {
   readonly tasks?: readonly Task[] | (() => Promise<readonly Task[]>)
   /** The steps run side by side. When one fails the others are awaited before the failure goes on. */
   readonly concurrent?: boolean
+}
+
+/** A task that comes to something. */
+export interface ValueTask<Value> extends Task {
+  /** Resolves when the task has run; never where it fails: then whoever runs the tasks is told. */
+  readonly value: Promise<Value>
+}
+
+/** What a task came to, and what stays beside its title. */
+interface Result<Value> {
+  readonly value: Value
+  readonly said?: string
+}
+
+/** Makes a task whose value is there for the tasks after it, and when all of them have run. */
+export function valueTask<Value>(
+  title: string,
+  work: (progress: Progress) => Promise<Result<Value>>,
+): ValueTask<Value> {
+  const { promise, resolve } = later<Value>()
+  const run = async (progress: Progress) => {
+    const { value, said } = await work(progress)
+    resolve(value)
+    return said
+  }
+  return { title, run, value: promise }
+}
+
+/** A promise and what fulfils it; Node.js 22 has it as `Promise.withResolvers`. */
+export function later<Value>(): {
+  readonly promise: Promise<Value>
+  readonly resolve: (value: Value) => void
+} {
+  let resolve: (value: Value) => void = () => {}
+  const promise = new Promise<Value>((fulfil) => {
+    resolve = fulfil
+  })
+  return { promise, resolve }
 }
 
 /** Where a task's course is shown. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { PassThrough } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import { isPlain, runTasks, type Task } from '../../src/tasks/index.ts'
+import { isPlain, runTask, runTasks, type Task, valueTask } from '../../src/tasks/index.ts'
 
 /** Runs tasks in plain mode; clock times and seconds are taken out of the lines. */
 async function plain(tasks: readonly Task[]): Promise<{ lines: string[]; raw: string; error: unknown }> {
@@ -19,6 +19,34 @@ async function plain(tasks: readonly Task[]): Promise<{ lines: string[]; raw: st
 }
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+describe('a task with a value', () => {
+  const options = { plain: true, out: new PassThrough() }
+
+  test('gives it to the tasks after it, and when all have run', async () => {
+    const count = valueTask('Count', async () => ({ value: 3, said: '3 machines' }))
+    const double = valueTask('Double', async () => ({ value: 2 * (await count.value) }))
+    const { lines } = await plain([count, double])
+    expect(lines).toEqual(['… Count', '✔ Count · 3 machines · n s', '… Double', '✔ Double · n s'])
+    expect(await double.value).toBe(6)
+  })
+
+  test('gives it alone', async () => {
+    expect(
+      await runTask(
+        valueTask('Count', async () => ({ value: 3 })),
+        options,
+      ),
+    ).toBe(3)
+  })
+
+  test('has none where it fails', async () => {
+    const failing = valueTask<number>('Count', async () => {
+      throw new Error('no machine')
+    })
+    await expect(runTask(failing, options)).rejects.toThrow('no machine')
+  })
+})
 
 describe('plain lines', () => {
   test('say what begins, what it is at, and how it ended', async () => {

@@ -9,7 +9,7 @@ import { askServers, primaryOf, requirePrimary } from '../../observe/servers.ts'
 import { hasRestored } from '../../operations/restore.ts'
 import type { Text } from '../../report/drill-report.ts'
 import type { Paint } from '../../show.ts'
-import { runTasks, type Task } from '../../tasks/index.ts'
+import { runTasks, type Task, valueTask } from '../../tasks/index.ts'
 import type { Language } from '../../words/languages.ts'
 import { type Session, verifyIsUp } from '../shared/session.ts'
 import { FailedFindings, verifyCluster } from '../steps/verify.ts'
@@ -37,7 +37,14 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
   const rehearsal = drillRun(drill, stage, wish.language)
   context.print(introduction(drill, cast, wish, context.paint))
 
-  let page: string | undefined
+  const page = valueTask(SAY.page[wish.language], async () => {
+    const results = rehearsal.results()
+    const figures = [...commonFigures(results), ...streamFigures(results), ...drill.figures(results, cast)]
+    const outcome = { results, steps: rehearsal.steps(), figures }
+    const value = await writePage(session, drill, cast, wish.language, outcome)
+    forgetOpenDrill(directory)
+    return { value, said: value }
+  })
   const after: readonly Task[] = wish.keep
     ? [rehearsal.leave]
     : [
@@ -52,21 +59,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
             return verifyUntilGreen(session, stage, drill, note)
           },
         },
-        {
-          title: SAY.page[wish.language],
-          run: async () => {
-            const results = rehearsal.results()
-            const figures = [
-              ...commonFigures(results),
-              ...streamFigures(results),
-              ...drill.figures(results, cast),
-            ]
-            const outcome = { results, steps: rehearsal.steps(), figures }
-            page = await writePage(session, drill, cast, wish.language, outcome)
-            forgetOpenDrill(directory)
-            return page
-          },
-        },
+        page,
       ]
   try {
     await runTasks(
@@ -92,7 +85,9 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
     await rehearsal.end()
   }
   context.print(
-    wish.keep ? kept(drill, cast, wish.language, context.paint) : closing(page, wish.language, context.paint),
+    wish.keep
+      ? kept(drill, cast, wish.language, context.paint)
+      : closing(await page.value, wish.language, context.paint),
   )
   return EXIT.ok
 }
@@ -151,8 +146,8 @@ function kept(drill: Drill, cast: Cast, language: Language, paint: Paint): strin
   ].join('\n')
 }
 
-function closing(page: string | undefined, language: Language, paint: Paint): string {
-  return `\n${paint('green', '✔')} ${paint('bold', SAY.done[language])}${page ? `\n\n  ${page}` : ''}`
+function closing(page: string, language: Language, paint: Paint): string {
+  return `\n${paint('green', '✔')} ${paint('bold', SAY.done[language])}\n\n  ${page}`
 }
 
 /** Leads back from a drill that was cut off, wherever it was. */

@@ -50,7 +50,7 @@ function steps(session: Session, { drill, state }: Unfinished): readonly Task[] 
       run: ({ note }) => rescue(stage, note, drill.yields?.(state.cast)),
     },
     { title: `Undo the disaster of ${drill.id}`, run: async ({ note }) => drill.undo?.(stage, note) },
-    provisionMachines(session, () => {}),
+    provisionMachines(session),
     {
       title: 'Verify',
       run: async ({ note }) => {

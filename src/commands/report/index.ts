@@ -1,10 +1,9 @@
 import { runChecks } from '../../checks/index.ts'
 import { CommandError, EXIT } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
-import type { Report } from '../../report/report.ts'
-import { verdictOf } from '../../report/report.ts'
+import { type LoadReport, type Report, verdictOf } from '../../report/report.ts'
 import { hasReport, REPORT_FOLDER, writeReport } from '../../report/store.ts'
-import { runTasks, type Task } from '../../tasks/index.ts'
+import { runTasks, type Task, valueTask } from '../../tasks/index.ts'
 import { WORDS } from '../../words/index.ts'
 import { type Language, languageOf } from '../../words/languages.ts'
 import { readDrills } from '../drill/page.ts'
@@ -41,41 +40,29 @@ export async function report(context: Context, { lang, strict }: ReportOptions):
 /** @throws FailedFindings when it is strict and one of them failed */
 async function makeReport(session: Session, isStrict: boolean): Promise<Report> {
   const at = new Date().toISOString()
-  let made: Report | undefined
-  let findings: readonly Finding[] = []
-  const verify: Task = {
-    title: 'Verify',
-    run: async ({ note }) => {
-      findings = await runChecks(session.lab, session.guest, { onCheck: ({ title }) => note(title) })
-      const failed = findings.filter(({ ok }) => !ok).length
-      if (isStrict && failed > 0) throw new FailedFindings(findings)
-      return failed === 0
-        ? `${findings.length} findings, all as asked`
-        : `${failed} of ${findings.length} failed`
-    },
-  }
-  const evidence: Task = {
-    title: 'Run the commands',
-    run: async (progress) => {
-      const gathered = await gatherEvidence(session, at, progress)
-      findings = await lookAgain(session, findings) // one base backup more is there now
-      made = {
-        ...gathered,
-        checks: groupByCheck(findings),
-        load: undefined,
-        drills: readDrills(session.directory),
-      }
-      return `${made.sections.flatMap(({ steps }) => steps).length} commands`
-    },
-  }
+  const verify = valueTask('Verify', async ({ note }) => {
+    const findings = await runChecks(session.lab, session.guest, { onCheck: ({ title }) => note(title) })
+    const failed = findings.filter(({ ok }) => !ok).length
+    if (isStrict && failed > 0) throw new FailedFindings(findings)
+    const said =
+      failed === 0 ? `${findings.length} findings, all as asked` : `${failed} of ${findings.length} failed`
+    return { value: findings, said }
+  })
+  const evidence = valueTask('Run the commands', async (progress) => {
+    const gathered = await gatherEvidence(session, at, progress)
+    const findings = await askBackupsAgain(session, await verify.value) // one base backup more is there now
+    const said = `${gathered.sections.flatMap(({ steps }) => steps).length} commands`
+    return { value: { ...gathered, checks: groupByCheck(findings) }, said }
+  })
+  let load: LoadReport | undefined
   const lag: Task = {
     title: 'Put a short load on the primary',
-    skip: () => (made?.survey.primary === undefined ? 'there is no one primary' : undefined),
+    skip: async () =>
+      (await evidence.value).survey.primary === undefined ? 'there is no one primary' : undefined,
     run: async (progress) => {
-      if (!made) return undefined
       try {
-        made = { ...made, load: await gatherLag(session, made.survey, progress) }
-        return `${made.load?.transactions ?? 0} transactions`
+        load = await gatherLag(session, (await evidence.value).survey, progress)
+        return `${load?.transactions ?? 0} transactions`
       } catch (error) {
         if (!(error instanceof CommandError)) throw error
         return `${error.message}: the report shows none` // what is wrong with the lab is in it all the same
@@ -83,12 +70,14 @@ async function makeReport(session: Session, isStrict: boolean): Promise<Report> 
     },
   }
   await runTasks([verify, evidence, lag], session.taskOptions)
-  if (!made) throw new Error('The commands ran, but left nothing')
-  return made
+  return { ...(await evidence.value), load, drills: readDrills(session.directory) }
 }
 
 /** What the commands have changed, as it is now. */
-async function lookAgain({ lab, guest }: Session, findings: readonly Finding[]): Promise<readonly Finding[]> {
+async function askBackupsAgain(
+  { lab, guest }: Session,
+  findings: readonly Finding[],
+): Promise<readonly Finding[]> {
   const now = await runChecks(lab, guest, { only: ['backups'] })
   return [...findings.filter(({ check }) => check !== 'backups'), ...now]
 }

@@ -1,6 +1,6 @@
 import { type Lab, nodesOf } from '../../lab.ts'
 import { forgetFormer } from '../../operations/rotate-passwords.ts'
-import type { Progress, Task } from '../../tasks/index.ts'
+import { later, type Progress, type Task, type ValueTask, valueTask } from '../../tasks/index.ts'
 import type { ExtraVars, PlaybookResult } from '../../tools/ansible/ansible.ts'
 import type { AnsibleEvent, HostRecap } from '../../tools/ansible/events.ts'
 import type { Session } from '../shared/session.ts'
@@ -12,20 +12,16 @@ const MAX_HOST_ROWS = 5
 export type Recap = Readonly<Record<string, HostRecap>>
 
 /**
- * Runs the playbook, with a row a host where they fit.
- * @param onRecap gets Ansible's counts at the end
+ * Runs the playbook, with a row a host where they fit. Its value is Ansible's counts.
  */
-export function provisionMachines(
-  session: Session,
-  onRecap: (recap: Recap) => void,
-  extraVars?: ExtraVars,
-): Task {
+export function provisionMachines(session: Session, extraVars?: ExtraVars): ValueTask<Recap> {
   const hosts = nodesOf(session.lab).map(({ name }) => name)
   const title = 'Provision'
   if (hosts.length > MAX_HOST_ROWS) {
-    return { title, run: (progress) => provisionInOneRow(session, progress, onRecap, extraVars) }
+    return valueTask(title, (progress) => provisionInOneRow(session, progress, extraVars))
   }
-  return { title, concurrent: true, tasks: async () => hostRows(session, hosts, onRecap, extraVars) }
+  const { promise: value, resolve } = later<Recap>()
+  return { title, value, concurrent: true, tasks: async () => hostRows(session, hosts, resolve, extraVars) }
 }
 
 async function runPlaybook(
@@ -51,24 +47,18 @@ function place({ task, index, total }: Extract<AnsibleEvent, { event: 'task' }>)
   return `${task.replace(/^[\w.]+ : /, '')} · ${index}/${total}`
 }
 
-async function provisionInOneRow(
-  session: Session,
-  progress: Progress,
-  onRecap: (recap: Recap) => void,
-  extraVars: ExtraVars | undefined,
-): Promise<string> {
+async function provisionInOneRow(session: Session, progress: Progress, extraVars: ExtraVars | undefined) {
   const { recap } = await runPlaybook(session, extraVars, (event) => {
     if (event.event === 'task') progress.note(`${event.host}: ${place(event)}`)
   })
-  onRecap(recap)
-  return showRecap(recap, session.lab)
+  return { value: recap, said: showRecap(recap, session.lab) }
 }
 
 /** One playbook behind several rows: each shows its own host, and only those that failed are marked so. */
 function hostRows(
   session: Session,
   hosts: readonly string[],
-  onRecap: (recap: Recap) => void,
+  settle: (recap: Recap) => void,
   extraVars: ExtraVars | undefined,
 ): readonly Task[] {
   const rows = new Map<string, Progress>()
@@ -77,7 +67,7 @@ function hostRows(
     if (event.event === 'task') rows.get(event.host)?.note(place(event))
     if (event.event === 'result' && event.message !== undefined) failed.add(event.host)
   }).then(({ recap }) => {
-    onRecap(recap)
+    settle(recap)
     return recap
   })
   return hosts.map((host) => ({
