@@ -1,6 +1,6 @@
 import type { Lab } from '../lab.ts'
 import { startMachines } from '../operations/start-machines.ts'
-import type { Progress } from '../tasks/index.ts'
+import type { Note } from '../tasks/index.ts'
 import { size, span } from '../units.ts'
 import { FILES_MEANWHILE, SAY, WORDS } from './backup-outage.words.ts'
 import type { Drill, LiveStage } from './drill.ts'
@@ -71,7 +71,7 @@ function slotOf({ backup }: Lab): string {
   return backup?.slot ?? ''
 }
 
-async function meanwhile(stage: LiveStage, note: Progress['note']): Promise<string> {
+async function meanwhile(stage: LiveStage, note: Note): Promise<string> {
   for (let file = 1; file <= FILES_MEANWHILE; file += 1) {
     await letCommitsPass(stage.recorder, COMMITS_MEANWHILE / FILES_MEANWHILE, note)
     note(await switchWal(stage.primary, stage.guest))

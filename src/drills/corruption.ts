@@ -4,7 +4,7 @@ import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
 import { literal } from '../postgres/sql.ts'
-import type { Progress } from '../tasks/index.ts'
+import type { Note } from '../tasks/index.ts'
 import { ON_STANDBY, READ, SAY, WORDS } from './corruption.words.ts'
 import type { Drill, DrillStep, LiveStage } from './drill.ts'
 import { backupOf, leafStandby, serverOf, thePrimary } from './rehearsal/cast.ts'
@@ -74,7 +74,7 @@ async function flush({ guest, primary, victim }: LiveStage): Promise<void> {
 }
 
 /** While it runs it would keep the whole page in memory. */
-async function damage(stage: LiveStage, note: Progress['note']): Promise<string> {
+async function damage(stage: LiveStage, note: Note): Promise<string> {
   const { guest, victim, lab } = stage
   const node = serverOf(stage)
   const [row] = await guest.rows<{ file: string }>(
@@ -93,7 +93,7 @@ async function damage(stage: LiveStage, note: Progress['note']): Promise<string>
 }
 
 /** A primary that stops ends receive-wal; Barman's cron job would start it within a minute. */
-async function receiveAgain(stage: LiveStage, note: Progress['note']): Promise<void> {
+async function receiveAgain(stage: LiveStage, note: Note): Promise<void> {
   const { lab, guest, victim, primary } = stage
   if (!lab.backup || victim.name !== primary.name) return
   note('waiting until Barman receives WAL again')

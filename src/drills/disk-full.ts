@@ -1,7 +1,7 @@
 import { programFailed } from '../errors.ts'
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig, stopReceiveWal } from '../postgres/barman.ts'
-import type { Progress } from '../tasks/index.ts'
+import type { Note } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import { FILLER, SAY, WORDS } from './disk-full.words.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
@@ -122,7 +122,7 @@ async function empty(stage: Stage, backup: BackupNode): Promise<void> {
 }
 
 /** What fits into the file it is at still comes; the next one has no room. */
-async function untilGivenUp(stage: LiveStage, backup: BackupNode, note: Progress['note']): Promise<void> {
+async function untilGivenUp(stage: LiveStage, backup: BackupNode, note: Note): Promise<void> {
   const { primary, guest } = stage
   const isStreaming = async () => {
     const rows = await guest.rows(

@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import type { Figure, Text } from '../report/drill-report.ts'
-import type { Progress } from '../tasks/index.ts'
+import type { Note } from '../tasks/index.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 import type { Cast } from './rehearsal/cast.ts'
 import type { Recorder } from './rehearsal/recorder.ts'
@@ -28,7 +28,7 @@ export interface DrillStep {
   readonly title: Text
   /** @returns what came of it, short: `slave: 1.2 MB` */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step that has nothing to tell need not say so
-  run(note: Progress['note']): Promise<string | Text | void>
+  run(note: Note): Promise<string | Text | void>
 }
 
 /** A nudge, and what to type for it; all that is to be typed, in its order, repairs the lab. */
@@ -69,7 +69,7 @@ export interface Drill {
    * may be repeated; the machines are running. What `tidy` and `rescue` have done before and the playbook does after
    * need not be repaired here: left out where that is all.
    */
-  undo?(stage: Stage, note: Progress['note']): Promise<void>
+  undo?(stage: Stage, note: Note): Promise<void>
   /** Judges what no check looks at: all ok, it is repaired. Left out where the checks see it all. */
   remains?(stage: Stage): Promise<readonly Finding[]>
   /**

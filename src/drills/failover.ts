@@ -5,6 +5,7 @@ import { cutCable, mendCable } from '../operations/network-cut.ts'
 import { cutPower } from '../operations/power-cut.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import type { Text } from '../report/drill-report.ts'
+import type { Note } from '../tasks/index.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { SAY, WORDS } from './failover.words.ts'
 import { thePrimary } from './rehearsal/cast.ts'
@@ -66,7 +67,7 @@ async function lose(stage: LiveStage): Promise<void> {
 }
 
 /** A disaster that did not happen must not be measured. */
-async function promoteSuccessor(stage: LiveStage, note: (text: string) => void): Promise<Text> {
+async function promoteSuccessor(stage: LiveStage, note: Note): Promise<Text> {
   const { target, why } = await promoteOne(stage, note)
   if (target.name === stage.victim.name)
     throw new Error(`${target.name} was not lost: it is the primary still`)
@@ -77,7 +78,7 @@ async function mend(stage: Stage): Promise<void> {
   if (stage.cast.how === 'network') await mendCable(stage, stage.victim)
 }
 
-async function comeBack(stage: LiveStage, note: (text: string) => void): Promise<string | Text | undefined> {
+async function comeBack(stage: LiveStage, note: Note): Promise<string | Text | undefined> {
   await mend(stage)
   await startMachines(stage, note)
   return rejoinVictim(stage, note)

@@ -1,5 +1,5 @@
 import { startServer, stopServer } from '../operations/postgres-service.ts'
-import type { Progress } from '../tasks/index.ts'
+import type { Note } from '../tasks/index.ts'
 import { size, span } from '../units.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { leafStandby, serverOf, slotOf } from './rehearsal/cast.ts'
@@ -54,7 +54,7 @@ export const slaveOutage: Drill = {
   },
 }
 
-async function meanwhile(stage: LiveStage, note: Progress['note']): Promise<string> {
+async function meanwhile(stage: LiveStage, note: Note): Promise<string> {
   await letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note)
   return keptNow(stage, slotOf(stage.lab, stage.cast))
 }

@@ -4,7 +4,7 @@ import { seeServers } from '../observe/servers.ts'
 import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { planReinit, reinit } from '../operations/reinit.ts'
 import { literal } from '../postgres/sql.ts'
-import type { Progress } from '../tasks/index.ts'
+import type { Note } from '../tasks/index.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { size, span } from '../units.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
@@ -99,7 +99,7 @@ function slotsOf(guest: Guest, node: PostgresNode, slot: string): Promise<readon
 }
 
 /** A checkpoint removes what no slot may keep. Barman is given time: its own slot must not be lost as well. */
-async function untilLost(stage: LiveStage, note: Progress['note']): Promise<string> {
+async function untilLost(stage: LiveStage, note: Note): Promise<string> {
   const { guest, lab, primary } = stage
   const { slot } = serverOf(stage)
   await until('the slot is lost', async () => {

@@ -1,7 +1,7 @@
 import { seeServers } from '../observe/servers.ts'
 import { followPrimary, planFollowing } from '../operations/follow.ts'
 import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
-import type { Progress } from '../tasks/index.ts'
+import type { Note } from '../tasks/index.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { successor, thePrimary } from './rehearsal/cast.ts'
 import { leadBack, switchBack } from './rehearsal/lead-back.ts'
@@ -42,7 +42,7 @@ export const switchover: Drill = {
   figures: () => [],
 }
 
-async function handOver(stage: LiveStage, note: Progress['note']): Promise<string> {
+async function handOver(stage: LiveStage, note: Note): Promise<string> {
   const plan = planSwitchover(stage.lab, await seeServers(stage), successor(stage.lab, stage.primary).name)
   const { checkpoint } = await switchOver(stage, plan, note)
   return `${plan.target.name}, ${checkpoint}`

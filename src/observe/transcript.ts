@@ -43,7 +43,7 @@ export interface TranscriptOptions {
   readonly mark: string
   /** Takes secrets out of a text. */
   readonly hide: (text: string) => string
-  readonly onStep?: (step: { readonly node: string; readonly command: string }) => void
+  readonly onCommand?: (step: { readonly node: string; readonly command: string }) => void
 }
 
 const ASK_AGAIN_MS = 100
@@ -97,11 +97,11 @@ async function runStep(
   node: LabNode,
   planned: PlannedStep,
   guest: Guest,
-  { primary, hide, onStep }: TranscriptOptions,
+  { primary, hide, onCommand }: TranscriptOptions,
 ): Promise<TranscriptStep> {
   const { id, as, argv, checks, isOk = succeeded, withinMs = 0, timeoutMs = TIMEOUT_MS } = planned
   const command = typed(as, argv)
-  onStep?.({ node: node.name, command })
+  onCommand?.({ node: node.name, command })
   const ask = () => guest.shell(node, argv, { as, timeoutMs })
   const began = Date.now()
   try {

@@ -5,6 +5,7 @@ import { nodesOf, postgresNodes } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import type { GoneMachine } from '../observe/machine-changes.ts'
 import { literal } from '../postgres/sql.ts'
+import type { Note } from '../tasks/index.ts'
 import { createVagrant, type Vagrant } from '../tools/vagrant/vagrant.ts'
 
 /**
@@ -35,16 +36,16 @@ export async function withGoneMachines<Result>(
 export async function removeMachines(
   live: LiveLab,
   gone: readonly Pick<GoneMachine, 'name' | 'slot'>[],
-  { agreed, onStep }: { readonly agreed: readonly string[]; readonly onStep: (text: string) => void },
+  { agreed, note }: { readonly agreed: readonly string[]; readonly note: Note },
 ): Promise<void> {
   const names = gone.map(({ name }) => name)
   await withGoneMachines(live, names, async (vagrant) => {
-    onStep(`stopping ${names.join(', ')}`)
+    note(`stopping ${names.join(', ')}`)
     await vagrant.halt({ machines: names })
-    onStep('dropping their slots')
+    note('dropping their slots')
     await dropSlots(live, slotsOf(gone))
     if (agreed.length === 0) return
-    onStep(`deleting ${agreed.join(', ')}`)
+    note(`deleting ${agreed.join(', ')}`)
     await vagrant.destroy({ machines: agreed })
   })
 }

@@ -1,4 +1,5 @@
 import type { Resize } from '../observe/machine-changes.ts'
+import type { Note } from '../tasks/index.ts'
 import { createContainers } from '../tools/docker/containers.ts'
 import type { Runner } from '../tools/runner.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
@@ -19,11 +20,11 @@ interface VagrantLab {
 export async function resizeMachines(
   { directory, run, logFile, vagrant }: VagrantLab,
   resizes: readonly Omit<Resize, 'from'>[],
-  { primary, onStep }: { readonly primary: string; readonly onStep: (text: string) => void },
+  { primary, note }: { readonly primary: string; readonly note: Note },
 ): Promise<void> {
   const containers = createContainers({ directory, run, logFile })
   for (const { node, to, isLive } of resizes.toSorted((one, other) => rank(one) - rank(other))) {
-    onStep(`${node.name}: ${to.memoryMb} MB, ${to.cpus} ${to.cpus === 1 ? 'processor' : 'processors'}`)
+    note(`${node.name}: ${to.memoryMb} MB, ${to.cpus} ${to.cpus === 1 ? 'processor' : 'processors'}`)
     if (isLive) await containers.resize(node.name, to)
     else await vagrant.reload({ machines: [node.name] })
   }

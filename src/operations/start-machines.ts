@@ -2,6 +2,7 @@ import { machinesIn } from '../doctor/index.ts'
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
+import type { Note } from '../tasks/index.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { writeSshConfig } from '../tools/ssh/ssh-config.ts'
 import { KEYS_OF_EVERYBODY, type Vagrant, type VagrantEvent } from '../tools/vagrant/vagrant.ts'
@@ -21,7 +22,7 @@ export async function startMachines(
     guest,
     vagrant,
   }: { readonly directory: string; readonly lab: Lab; readonly guest: Guest; readonly vagrant: Vagrant },
-  note: (text: string) => void,
+  note: Note,
 ): Promise<void> {
   if (lab.provider === 'ssh') return
   const nodes = nodesOf(lab)
@@ -52,7 +53,7 @@ export async function startMachines(
  */
 export async function startFormerMachines(
   live: Omit<LiveLab, 'guest'>,
-  { gone, note }: { readonly gone: readonly string[]; readonly note: (text: string) => void },
+  { gone, note }: { readonly gone: readonly string[]; readonly note: Note },
 ): Promise<void> {
   const { lab, directory } = live
   const machines = machinesIn(directory).map(({ name }) => name)
@@ -63,7 +64,7 @@ export async function startFormerMachines(
 }
 
 /** @returns what passes on the sentences of Vagrant */
-function sayTo(note: (text: string) => void): (event: VagrantEvent) => void {
+function sayTo(note: Note): (event: VagrantEvent) => void {
   return ({ machine, kind, text }) => {
     if (kind === 'ui') note(machine === '' ? text : `${machine}: ${text}`)
   }

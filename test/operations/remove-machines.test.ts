@@ -33,7 +33,7 @@ const gone = [{ name: 'slave2', slot: 'slave2_slot' }]
 
 test('a machine is stopped, then nothing keeps WAL for it, and only then is it deleted', async () => {
   const { done, directory, text, place: where } = place()
-  await removeMachines(where, gone, { agreed: ['slave2'], onStep: (step) => done.push(`· ${step}`) })
+  await removeMachines(where, gone, { agreed: ['slave2'], note: (step) => done.push(`· ${step}`) })
   expect(done).toEqual([
     '· stopping slave2',
     'vagrant halt --machine-readable slave2',
@@ -58,7 +58,7 @@ test('a machine is stopped, then nothing keeps WAL for it, and only then is it d
 
 test('one that may not be deleted stays, stopped', async () => {
   const { done, place: where } = place()
-  await removeMachines(where, gone, { agreed: [], onStep: () => {} })
+  await removeMachines(where, gone, { agreed: [], note: () => {} })
   expect(done).toEqual([
     'vagrant halt --machine-readable slave2',
     "master: drop 'slave2_slot'",
@@ -74,7 +74,7 @@ test('a slot that another machine uses now, and one nobody knows, are left alone
     [testLab(), undefined],
   ] as const) {
     const { done, place: where } = place(lab)
-    await removeMachines(where, [{ name: 'slave2', slot }], { agreed: [], onStep: () => {} })
+    await removeMachines(where, [{ name: 'slave2', slot }], { agreed: [], note: () => {} })
     expect(done).toEqual(['vagrant halt --machine-readable slave2'])
   }
 })

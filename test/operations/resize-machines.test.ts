@@ -23,7 +23,7 @@ async function resized(isLive: boolean): Promise<readonly string[]> {
   const place = { directory, run, logFile: 'log', vagrant }
   await resizeMachines(place, [resize(testMaster()), resize(testSlave())], {
     primary: 'master',
-    onStep: (text) => done.push(`· ${text}`),
+    note: (text) => done.push(`· ${text}`),
   })
   return done
 }

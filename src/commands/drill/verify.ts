@@ -1,7 +1,7 @@
 import { runChecks } from '../../checks/index.ts'
 import type { Drill, Stage } from '../../drills/drill.ts'
 import type { Finding } from '../../finding.ts'
-import type { Progress } from '../../tasks/index.ts'
+import type { Note } from '../../tasks/index.ts'
 import { pause } from '../../tools/process/signals.ts'
 import type { Session } from '../shared/session.ts'
 import { FailedFindings } from '../steps/verify.ts'
@@ -25,7 +25,7 @@ export async function verifyUntilGreen(
   session: Session,
   stage: Stage,
   drill: Drill,
-  note: Progress['note'],
+  note: Note,
 ): Promise<string> {
   const deadline = Date.now() + GREEN_WITHIN_MS
   while (true) {

@@ -31,7 +31,7 @@ export async function gatherEvidence(
     primary: primaryNode(lab, survey) ?? lab.master,
     mark: `report of ${timeOf(at)}`,
     hide,
-    onStep: ({ node, command }) => note(`${node}: ${command}`),
+    onCommand: ({ node, command }) => note(`${node}: ${command}`),
   })
   note('the configuration files')
   const [files, barman] = await Promise.all([copyFiles(lab, guest, hide), versionOfBarman(lab, guest)])

@@ -97,7 +97,7 @@ export function resize(session: Session, { resizes, primary }: Survey): readonly
       title: 'Change memory and processors',
       run: async ({ note }) => {
         const place = { directory, run: context.run, logFile: logs.file('vagrant'), vagrant }
-        await resizeMachines(place, resizes, { primary: (primary ?? lab.master).name, onStep: note })
+        await resizeMachines(place, resizes, { primary: (primary ?? lab.master).name, note })
         const isRestarted = resizes.some(({ isLive }) => !isLive)
         if (isRestarted) writeSshConfig(directory, await vagrant.sshConfig(), nodesOf(lab))
         return resizes.map(({ node }) => node.name).join(', ')

@@ -126,7 +126,7 @@ export function partWithGone(session: Session, { inTheWay, leaving, agreed }: Ag
         const live = liveLab(session)
         await dropSlots(live, slotsOf(inTheWay))
         if (leaving.length > 0) {
-          await removeMachines(live, leaving, { agreed, onStep: (text) => progress.note(text) })
+          await removeMachines(live, leaving, { agreed, note: progress.note })
         }
         return left.length === 0 ? 'deleted' : `${left.join(', ')} stopped, not deleted`
       },

@@ -2,7 +2,7 @@ import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
 import { askServers, notOnePrimary, primaryOf } from '../../observe/servers.ts'
 import type { StepReport, Text } from '../../report/drill-report.ts'
-import type { Progress, Task } from '../../tasks/index.ts'
+import type { Note, Task } from '../../tasks/index.ts'
 import { identityOf } from '../../tools/process/groups.ts'
 import type { Language } from '../../words/languages.ts'
 import type { Drill, DrillStep, LiveStage, Stage } from '../drill.ts'
@@ -133,7 +133,7 @@ async function onlyPrimary({ lab, guest }: Stage): Promise<LabNode> {
   throw new CommandError(notOnePrimary(states, 'to count on'), { command: 'npx create-pg-lab status' })
 }
 
-async function showCommits(recorder: Recorder, commits: number, note: Progress['note']): Promise<void> {
+async function showCommits(recorder: Recorder, commits: number, note: Note): Promise<void> {
   note(`${commits} commits`)
   await recorder.waitForCommits(commits)
 }

@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.ts'
 import { type PostgresNode, postgresNodes } from '../../lab.ts'
-import type { Progress } from '../../tasks/index.ts'
+import type { Note } from '../../tasks/index.ts'
 import { pause } from '../../tools/process/signals.ts'
 import { size } from '../../units.ts'
 import type { LiveStage } from '../drill.ts'
@@ -37,11 +37,7 @@ export async function until(
 const PATIENCE_MS = 15_000
 
 /** Lets the disaster last for so many commits. */
-export async function letCommitsPass(
-  recorder: Recorder,
-  commits: number,
-  note: Progress['note'],
-): Promise<void> {
+export async function letCommitsPass(recorder: Recorder, commits: number, note: Note): Promise<void> {
   const [wanted, deadline] = [recorder.commits() + commits, Date.now() + PATIENCE_MS]
   while (recorder.commits() < wanted && Date.now() < deadline) {
     note(`${commits - (wanted - recorder.commits())} of ${commits}`)
@@ -53,7 +49,7 @@ export async function letCommitsPass(
 export async function untilStreaming(
   { recorder, lab }: LiveStage,
   node: PostgresNode,
-  note: Progress['note'],
+  note: Note,
 ): Promise<void> {
   const begun = Date.now()
   await until(`${node.name} streams and has caught up`, () => {

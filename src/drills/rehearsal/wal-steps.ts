@@ -1,7 +1,7 @@
 import type { BackupNode, LabNode } from '../../lab.ts'
 import { literal } from '../../postgres/sql.ts'
 import { archiveWal, SWITCH_SQL } from '../../postgres/wal.ts'
-import type { Progress } from '../../tasks/index.ts'
+import type { Note } from '../../tasks/index.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { size } from '../../units.ts'
 import type { LiveStage } from '../drill.ts'
@@ -35,7 +35,7 @@ export async function untilReceiving(
 export async function untilArchived(
   { guest, primary }: LiveStage,
   backup: BackupNode,
-  note: Progress['note'],
+  note: Note,
 ): Promise<string> {
   let segment = ''
   await until(`${backup.name} has archived the newest WAL`, async () => {
