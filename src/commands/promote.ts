@@ -1,18 +1,13 @@
 import { EXIT, UserError } from '../errors.ts'
 import { listen } from '../observe/partition.ts'
 import { seeServers } from '../observe/servers.ts'
-import { type Following, followPrimary, planFollowing } from '../operations/follow.ts'
-import {
-  type Promotion,
-  type PromotionPlan,
-  planPromotion,
-  promote as promoteNow,
-} from '../operations/promote.ts'
-import { runTasks, type Task } from '../tasks/index.ts'
+import { type Following, planFollowing } from '../operations/follow.ts'
+import { type Promotion, type PromotionPlan, planPromotion, promoteStandby } from '../operations/promote.ts'
+import { runTasks, valueTask } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { leftToRejoin, liveLab, showSteps, withWayOn } from './steps/operation.ts'
+import { leftToRejoin, letFollow, liveLab, showSteps, withWayOn } from './steps/operation.ts'
 
 /** `create-pg-lab promote [slave]`: after the primary is lost, a standby takes its place. */
 export async function promote(
@@ -29,11 +24,11 @@ export async function promote(
     return EXIT.ok
   }
   if (dryRun) {
-    context.print(showSteps(stepsOf(session, plan)))
+    context.print(showSteps(promotionSteps(session, plan)))
     return EXIT.ok
   }
   await verifyNoDoubt(context, plan, yes === true)
-  const done = await withWayOn('npx create-pg-lab promote', () => carryOut(session, plan))
+  const done = await withWayOn('npx create-pg-lab promote', () => runPromotion(session, plan))
   context.print(`\n${context.paint('green', '✔')} ${plan.target.name} is the primary`)
   for (const sentence of tellingOf(done)) context.print(`  ${sentence}`)
   return EXIT.ok
@@ -62,33 +57,23 @@ interface Done {
   readonly following: Following
 }
 
-async function carryOut(session: Session, plan: PromotionPlan): Promise<Done> {
+async function runPromotion(session: Session, plan: PromotionPlan): Promise<Done> {
   const live = liveLab(session)
-  let promotion: Promotion | undefined
-  let following: Following | undefined
-  const tasks: Task[] = [
-    {
-      title: `Promote ${plan.target.name}`,
-      run: async ({ note }) => {
-        const beganAtMs = Date.now()
-        promotion = await promoteNow(live, plan, note)
-        return `${plan.why}; it takes writes after ${((promotion.writableAtMs - beganAtMs) / 1000).toFixed(1)} s`
-      },
-    },
-    {
-      title: 'Let the others follow',
-      run: async ({ note }) => {
-        following = await followPrimary(live, planFollowing(promotion?.servers ?? []), note)
-        return following.hosts.join(', ')
-      },
-    },
-  ]
-  await runTasks(tasks, session.taskOptions)
-  if (!promotion || !following) throw new Error('A task ended without its result')
-  return { promotion, following }
+  const promoting = valueTask(`Promote ${plan.target.name}`, async ({ note }) => {
+    const beganAtMs = Date.now()
+    const value = await promoteStandby(live, plan, note)
+    const seconds = ((value.writableAtMs - beganAtMs) / 1000).toFixed(1)
+    return { value, said: `${plan.why}; it takes writes after ${seconds} s` }
+  })
+  const letting = letFollow(live, async () => planFollowing((await promoting.value).servers))
+  await runTasks([promoting, letting], session.taskOptions)
+  return { promotion: await promoting.value, following: await letting.value }
 }
 
-function stepsOf({ lab }: Session, { target, why, fence, doubts, cutOff }: PromotionPlan): readonly string[] {
+function promotionSteps(
+  { lab }: Session,
+  { target, why, fence, doubts, cutOff }: PromotionPlan,
+): readonly string[] {
   const fencing = fence.map((node) =>
     node === cutOff
       ? `${node.name} is cut off from the others: PostgreSQL is stopped there and marked as a standby, or nobody is promoted`

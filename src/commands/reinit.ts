@@ -1,7 +1,7 @@
 import { EXIT, UserError } from '../errors.ts'
 import { seeServers } from '../observe/servers.ts'
-import { planReinit, type ReinitPlan, reinit as reinitNow } from '../operations/reinit.ts'
-import { runTasks } from '../tasks/index.ts'
+import { planReinit, type ReinitPlan, reinitServer } from '../operations/reinit.ts'
+import { type Progress, runTasks } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
@@ -23,14 +23,14 @@ export async function reinit(
   verifyIsUp(session)
   const plan = planReinit(session.lab, await seeServers(session), name)
   if (dryRun) {
-    context.print(showSteps(stepsOf(plan)))
+    context.print(showSteps(reinitSteps(plan)))
     return EXIT.ok
   }
   if (!yes && !(await isAgreed(context, plan))) {
     context.print('Nothing was changed.')
     return EXIT.ok
   }
-  await withWayOn(`npx create-pg-lab reinit ${name} --yes`, () => carryOut(session, plan))
+  await withWayOn(`npx create-pg-lab reinit ${name} --yes`, () => runReinit(session, plan))
   context.print(`\n${context.paint('green', '✔')} ${name} is a fresh clone of ${plan.upstream.name}`)
   return EXIT.ok
 }
@@ -50,12 +50,12 @@ function lossOf({ node, isPrimary, parting }: ReinitPlan): string {
   return isPrimary ? ` It is a primary of its own: what only it has is lost.` : ''
 }
 
-function carryOut(session: Session, plan: ReinitPlan): Promise<void> {
-  const run = ({ note }: { note: (text: string) => void }) => reinitNow(liveLab(session), plan, note)
+function runReinit(session: Session, plan: ReinitPlan): Promise<void> {
+  const run = ({ note }: Progress) => reinitServer(liveLab(session), plan, note)
   return runTasks([{ title: `Clone ${plan.node.name} again`, run }], session.taskOptions)
 }
 
-function stepsOf(plan: ReinitPlan): readonly string[] {
+function reinitSteps(plan: ReinitPlan): readonly string[] {
   const { node, upstream } = plan
   return [
     `PostgreSQL is stopped on ${node.name}`,

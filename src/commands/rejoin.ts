@@ -1,14 +1,8 @@
 import { EXIT, UserError } from '../errors.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { seeServers } from '../observe/servers.ts'
-import {
-  planRejoin,
-  type Rejoin,
-  type RejoinPlan,
-  rejoin as rejoinNow,
-  seeRemains,
-} from '../operations/rejoin.ts'
-import { runTasks } from '../tasks/index.ts'
+import { planRejoin, type Rejoin, type RejoinPlan, rejoinServer, seeRemains } from '../operations/rejoin.ts'
+import { runTask, runTasks, valueTask } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
@@ -32,7 +26,7 @@ export async function rejoin(
   const live = liveLab(session)
   let plan = await seeAndPlan(live, name)
   if (dryRun) {
-    context.print(showSteps(stepsOf(plan)))
+    context.print(showSteps(rejoinSteps(plan)))
     return EXIT.ok
   }
   if (plan.isDown) {
@@ -42,7 +36,7 @@ export async function rejoin(
   await verifyMayGiveUp(context, plan, yes === true)
   const done = await withWayOn(
     `npx create-pg-lab rejoin ${name}`,
-    () => carryOut(session, plan, yes === true || plan.needsClone), // that has been asked
+    () => runRejoin(session, plan, yes === true || plan.needsClone), // that has been asked
   )
   context.print(`\n${context.paint('green', '✔')} ${name} follows ${plan.primary.name}`)
   if (done.said !== '') context.print(`  pg_rewind: ${done.said}`)
@@ -102,19 +96,16 @@ function tellLoss(plan: RejoinPlan): string | undefined {
 }
 
 /** What pg_rewind cannot do is asked for before anything is drawn again. */
-async function carryOut(session: Session, plan: RejoinPlan, isAgreed: boolean): Promise<Rejoin> {
+async function runRejoin(session: Session, plan: RejoinPlan, isAgreed: boolean): Promise<Rejoin> {
   const { context, taskOptions } = session
   const { name } = plan.node
   let refusal: string | undefined
-  const attempt = async (mayClone: (reason: string) => Promise<boolean>) => {
-    let done: Rejoin | undefined
-    const run = async ({ note }: { note: (text: string) => void }) => {
-      done = await rejoinNow(liveLab(session), plan, { mayClone, onStep: note })
-      return WORDS[done.how]
-    }
-    await runTasks([{ title: `Make ${name} follow ${plan.primary.name}`, run }], taskOptions)
-    if (!done) throw new Error('A task ended without its result')
-    return done
+  const attempt = (mayClone: (reason: string) => Promise<boolean>) => {
+    const task = valueTask(`Make ${name} follow ${plan.primary.name}`, async ({ note }) => {
+      const value = await rejoinServer(liveLab(session), plan, { mayClone, note })
+      return { value, said: WORDS[value.how] }
+    })
+    return runTask(task, taskOptions)
   }
   try {
     return await attempt(async (reason) => {
@@ -135,7 +126,7 @@ const WORDS: Readonly<Record<Rejoin['how'], string>> = {
   cloned: 'cloned again',
 }
 
-function stepsOf(plan: RejoinPlan): readonly string[] {
+function rejoinSteps(plan: RejoinPlan): readonly string[] {
   const { node, primary, isFollowing, isDown, parting, needsClone } = plan
   const { name } = node
   if (isFollowing) {

@@ -1,16 +1,16 @@
 import { EXIT } from '../errors.ts'
 import { seeServers } from '../observe/servers.ts'
-import { type Following, followPrimary, planFollowing } from '../operations/follow.ts'
+import { type Following, planFollowing } from '../operations/follow.ts'
 import {
   planSwitchover,
   type Switchover,
   type SwitchoverPlan,
-  switchover as switchNow,
+  switchPrimary,
 } from '../operations/switchover.ts'
-import { runTasks, type Task } from '../tasks/index.ts'
+import { runTasks, valueTask } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { leftToRejoin, liveLab, showSteps, withWayOn } from './steps/operation.ts'
+import { leftToRejoin, letFollow, liveLab, showSteps, withWayOn } from './steps/operation.ts'
 
 /** `create-pg-lab switchover <slave>`: a standby and the primary change places, without a loss. */
 export async function switchover(
@@ -26,10 +26,10 @@ export async function switchover(
     return EXIT.ok
   }
   if (dryRun) {
-    context.print(showSteps(stepsOf(session, plan)))
+    context.print(showSteps(switchoverSteps(session, plan)))
     return EXIT.ok
   }
-  const following = await withWayOn('npx create-pg-lab promote', () => carryOut(session, plan))
+  const following = await withWayOn('npx create-pg-lab promote', () => runSwitchover(session, plan))
   context.print(
     `\n${context.paint('green', '✔')} ${plan.target.name} is the primary, ${plan.primary.name} a standby`,
   )
@@ -37,37 +37,24 @@ export async function switchover(
   return EXIT.ok
 }
 
-async function carryOut(session: Session, plan: SwitchoverPlan): Promise<Following> {
+async function runSwitchover(session: Session, plan: SwitchoverPlan): Promise<Following> {
   const live = liveLab(session)
-  let servers: Switchover['servers'] = []
-  let following: Following | undefined
-  const tasks: Task[] = [
-    {
-      title: `Switch over to ${plan.target.name}`,
-      run: async ({ note }) => {
-        const done = await switchNow(live, plan, note)
-        servers = done.servers
-        return told(done)
-      },
-    },
-    {
-      title: 'Let the others follow',
-      run: async ({ note }) => {
-        following = await followPrimary(live, planFollowing(servers, [plan.primary.name]), note)
-        return following.hosts.join(', ')
-      },
-    },
-  ]
-  await runTasks(tasks, session.taskOptions)
-  if (!following) throw new Error('A task ended without its result')
-  return following
+  const switching = valueTask(`Switch over to ${plan.target.name}`, async ({ note }) => {
+    const value = await switchPrimary(live, plan, note)
+    return { value, said: describeSwitchover(value) }
+  })
+  const letting = letFollow(live, async () =>
+    planFollowing((await switching.value).servers, [plan.primary.name]),
+  )
+  await runTasks([switching, letting], session.taskOptions)
+  return letting.value
 }
 
-function told({ checkpoint, downtimeMs }: Switchover): string {
+function describeSwitchover({ checkpoint, downtimeMs }: Switchover): string {
   return `all WAL up to ${checkpoint} replayed; no writes for ${(downtimeMs / 1000).toFixed(1)} s`
 }
 
-function stepsOf({ lab }: Session, { target, primary, silent }: SwitchoverPlan): readonly string[] {
+function switchoverSteps({ lab }: Session, { target, primary, silent }: SwitchoverPlan): readonly string[] {
   return [
     `${primary.name} stops in an orderly way and is marked as a standby`,
     `${target.name} replays the last of its WAL and is promoted`,

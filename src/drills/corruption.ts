@@ -1,7 +1,7 @@
 import { CommandError, programFailed } from '../errors.ts'
 import { seeServers } from '../observe/servers.ts'
 import { startServer, stopServer } from '../operations/postgres-service.ts'
-import { planReinit, reinit } from '../operations/reinit.ts'
+import { planReinit, reinitServer } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
 import { literal } from '../postgres/sql.ts'
 import type { Note } from '../tasks/index.ts'
@@ -160,7 +160,7 @@ function cloneVictim(stage: LiveStage): readonly DrillStep[] {
     {
       title: SAY.cloneAgain(stage.victim.name),
       run: async (note) =>
-        reinit(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note),
+        reinitServer(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note),
     },
     {
       title: SAY.untilCaughtUp,

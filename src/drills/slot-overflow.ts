@@ -2,7 +2,7 @@ import { CommandError } from '../errors.ts'
 import { type PostgresNode, postgresNodes } from '../lab.ts'
 import { seeServers } from '../observe/servers.ts'
 import { startServer, stopServer } from '../operations/postgres-service.ts'
-import { planReinit, reinit } from '../operations/reinit.ts'
+import { planReinit, reinitServer } from '../operations/reinit.ts'
 import { literal } from '../postgres/sql.ts'
 import type { Note } from '../tasks/index.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
@@ -56,7 +56,7 @@ export const slotOverflow: Drill = {
       title: SAY.cloneAgain(stage.victim.name),
       run: async (note) => {
         await startServer(serverOf(stage), stage.guest)
-        await reinit(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note)
+        await reinitServer(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note)
       },
     },
     {

@@ -1,6 +1,6 @@
 import { seeServers } from '../observe/servers.ts'
 import { followPrimary, planFollowing } from '../operations/follow.ts'
-import { planSwitchover, switchover as switchOver } from '../operations/switchover.ts'
+import { planSwitchover, switchPrimary } from '../operations/switchover.ts'
 import type { Note } from '../tasks/index.ts'
 import type { Drill, LiveStage } from './drill.ts'
 import { successor, thePrimary } from './rehearsal/cast.ts'
@@ -44,6 +44,6 @@ export const switchover: Drill = {
 
 async function handOver(stage: LiveStage, note: Note): Promise<string> {
   const plan = planSwitchover(stage.lab, await seeServers(stage), successor(stage.lab, stage.primary).name)
-  const { checkpoint } = await switchOver(stage, plan, note)
+  const { checkpoint } = await switchPrimary(stage, plan, note)
   return `${plan.target.name}, ${checkpoint}`
 }

@@ -3,6 +3,7 @@ import type { LabNode } from '../lab.ts'
 import { partingOf } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import type { Server } from '../observe/servers.ts'
+import type { Note } from '../tasks/index.ts'
 import { type PlaybookResult, runPlaybook } from '../tools/ansible/ansible.ts'
 import type { AnsibleEvent } from '../tools/ansible/events.ts'
 
@@ -25,12 +26,12 @@ export interface PlaybookCall {
 export function callPlaybook(
   { directory, run, logFile }: LiveLab,
   call: PlaybookCall,
-  onStep: (text: string) => void,
+  note: Note,
   onSaid: (message: string) => void = () => {},
 ): Promise<PlaybookResult> {
   const onEvent = (event: AnsibleEvent) => {
     if (event.event === 'task')
-      onStep(`${event.host}: ${event.task.replace(/^[\w.]+ : /, '')} · ${event.index}/${event.total}`)
+      note(`${event.host}: ${event.task.replace(/^[\w.]+ : /, '')} · ${event.index}/${event.total}`)
     if (event.event === 'said') onSaid(event.message)
   }
   return runPlaybook({ directory, run, logFile, ...call, onEvent })
@@ -57,10 +58,10 @@ export function planFollowing(servers: readonly Server[], joining: readonly stri
 export async function followPrimary(
   live: LiveLab,
   { limit, left }: FollowPlan,
-  onStep: (text: string) => void = () => {},
+  note: Note = () => {},
 ): Promise<Following> {
   const hosts = [...limit, ...(await backupNames(live))]
-  const { recap } = await callPlaybook(live, { limit: hosts }, onStep)
+  const { recap } = await callPlaybook(live, { limit: hosts }, note)
   return { hosts, left, recap }
 }
 

@@ -14,6 +14,7 @@ import {
 import { literal } from '../postgres/sql.ts'
 import { delayOf, followersOf } from '../postgres/topology.ts'
 import { bytesOf } from '../postgres/wal.ts'
+import type { Note } from '../tasks/index.ts'
 import { type Fenced, fence } from './fence.ts'
 import { reserveNumbers, takenNumbers } from './timeline-numbers.ts'
 
@@ -180,15 +181,15 @@ function reasonFor(lab: Lab, target: Server, servers: readonly Server[], isNamed
 /**
  * Fences what does not answer and promotes the standby. What else has to follow the new primary is the part of
  * `followPrimary`, which is slow.
- * @param onStep receives progress text
+ * @param note receives progress text
  * @throws CommandError when the standby cannot be promoted, or a primary that is cut off not be stopped
  */
-export async function promote(
+export async function promoteStandby(
   live: LiveLab,
   plan: PromotionPlan,
-  onStep: (text: string) => void = () => {},
+  note: Note = () => {},
 ): Promise<Promotion> {
-  if (plan.fence.length > 0) onStep(`fencing ${plan.fence.map(({ name }) => name).join(', ')}`)
+  if (plan.fence.length > 0) note(`fencing ${plan.fence.map(({ name }) => name).join(', ')}`)
   const [taken, ...fenced] = await Promise.all([
     takenNumbers(live, plan.timeline, BARMAN_ANSWERS_MS),
     ...plan.fence.map((node) => {
@@ -196,7 +197,7 @@ export async function promote(
     }),
   ])
   verifyStopped(plan, fenced)
-  onStep(`promoting ${plan.target.name}`)
+  note(`promoting ${plan.target.name}`)
   const writableAtMs = await makePrimary(live, plan.target, taken)
   return { target: plan.target, fenced, writableAtMs, servers: await seeServers(live) }
 }

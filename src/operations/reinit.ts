@@ -4,6 +4,7 @@ import { type Parting, partingOf } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { findServer, type Server } from '../observe/servers.ts'
 import { linksOf } from '../postgres/topology.ts'
+import type { Note } from '../tasks/index.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
 import { otherPrimary } from './rejoin.ts'
 
@@ -51,12 +52,12 @@ function verifyAnswers(upstream: Server, { node }: Server): void {
 }
 
 /** Clones the server again; its old data is deleted once the clone is complete. */
-export async function reinit(
+export async function reinitServer(
   live: LiveLab,
   { node, limit: servers }: ReinitPlan,
-  onStep: (text: string) => void = () => {},
+  note: Note = () => {},
 ): Promise<void> {
   const extraVars = { postgres_target: node.name }
   const limit = [...servers, ...(await backupNames(live))]
-  await callPlaybook(live, { playbook: 'provisioning/operations/reinit.yml', limit, extraVars }, onStep)
+  await callPlaybook(live, { playbook: 'provisioning/operations/reinit.yml', limit, extraVars }, note)
 }

@@ -3,6 +3,7 @@ import type { PostgresNode } from '../lab.ts'
 import { type Lineage, type Parting, partingOf, stretchesBehind } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { findServer, type Server, splitWords } from '../observe/servers.ts'
+import type { Note } from '../tasks/index.ts'
 import { ableToFollow, backupNames, callPlaybook } from './follow.ts'
 import { type Commits, countCommits, readFiles, type ServerFiles } from './server-files.ts'
 
@@ -137,31 +138,31 @@ const NEEDS_CLONE = /cannot be rewound: ([\s\S]*?)\s*Only a fresh clone helps/
  * @param options.mayClone is asked, with the reason, before a fresh clone replaces what only this server has
  * @throws UserError when that is not allowed
  */
-export async function rejoin(
+export async function rejoinServer(
   live: LiveLab,
   { node, limit: servers, isFollowing, needsClone, loss }: RejoinPlan,
   options: {
     readonly mayClone: (reason: string) => Promise<boolean>
-    readonly onStep?: (text: string) => void
+    readonly note?: Note
   },
 ): Promise<Rejoin> {
-  const { mayClone, onStep = () => {} } = options
+  const { mayClone, note = () => {} } = options
   const limit = [...servers, ...(await backupNames(live))]
   if (isFollowing) {
-    await callPlaybook(live, { limit }, onStep)
+    await callPlaybook(live, { limit }, note)
     return { node, how: 'followed', said: '' }
   }
   if (needsClone) {
     const reason = CLONE_REASONS[loss.kind] ?? ''
     if (!(await mayClone(reason))) throw notAllowed(node, reason)
     const extraVars = { postgres_target: node.name }
-    await callPlaybook(live, { playbook: 'provisioning/operations/reinit.yml', limit, extraVars }, onStep)
+    await callPlaybook(live, { playbook: 'provisioning/operations/reinit.yml', limit, extraVars }, note)
     return { node, how: 'cloned', said: reason }
   }
   const playbook = 'provisioning/operations/rejoin.yml'
   let said = ''
   const call = (extraVars: Readonly<Record<string, string | boolean>>) =>
-    callPlaybook(live, { playbook, limit, extraVars }, onStep, (message) => {
+    callPlaybook(live, { playbook, limit, extraVars }, note, (message) => {
       said = message
     })
   try {

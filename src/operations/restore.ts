@@ -5,6 +5,7 @@ import { askServers, primaryOf, seeServers } from '../observe/servers.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { type ArchivedWal, archiveWal, bytesOf } from '../postgres/wal.ts'
+import type { Note } from '../tasks/index.ts'
 import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
 import { followPrimary, planFollowing } from './follow.ts'
 import type { RestoreTarget } from './restore-target.ts'
@@ -248,9 +249,9 @@ function variablesOf({ backup, target, timeline }: RestorePlan): Record<string, 
  * Restores on the backup host, as a server of its own that stays. The one restored there before is replaced.
  * @throws UserError when the WAL does not reach the moment: then nothing is left there
  */
-export async function restoreBeside(live: RestoreLab, plan: RestorePlan, onStep: (text: string) => void) {
-  await sealMoment(live, plan, onStep)
-  await play(live, plan, 'provisioning/operations/restore.yml', variablesOf(plan), onStep)
+export async function restoreBeside(live: RestoreLab, plan: RestorePlan, note: Note) {
+  await sealMoment(live, plan, note)
+  await play(live, plan, 'provisioning/operations/restore.yml', variablesOf(plan), note)
 }
 
 /**
@@ -263,31 +264,27 @@ export async function restoreOver(
   live: RestoreLab,
   plan: RestorePlan,
   over: string,
-  onStep: (text: string) => void,
+  note: Note,
 ): Promise<readonly string[]> {
-  await sealMoment(live, plan, onStep)
+  await sealMoment(live, plan, note)
   const variables = { ...variablesOf(plan), restore_over: over }
-  return play(live, plan, 'provisioning/operations/restore-in-place.yml', variables, onStep)
+  return play(live, plan, 'provisioning/operations/restore-in-place.yml', variables, note)
 }
 
 /** Stops and deletes the server that `restoreBeside` made. */
-export async function removeRestored(live: RestoreLab, onStep: (text: string) => void): Promise<void> {
-  await play(live, undefined, 'provisioning/operations/remove-restored.yml', {}, onStep)
+export async function removeRestored(live: RestoreLab, note: Note): Promise<void> {
+  await play(live, undefined, 'provisioning/operations/remove-restored.yml', {}, note)
 }
 
 /**
  * A commit behind the moment, for PostgreSQL ends there only where it sees one; and all of it in the archive. Where a
  * restore or a rejoin was cut off, Barman still has to start over: the role does that once.
  */
-async function sealMoment(
-  live: RestoreLab,
-  { primary, isGivenUp }: RestorePlan,
-  onStep: (text: string) => void,
-): Promise<void> {
+async function sealMoment(live: RestoreLab, { primary, isGivenUp }: RestorePlan, note: Note): Promise<void> {
   if (!primary || isGivenUp) return
   const first = await sealAt(live, primary)
   if (first.arrived) return
-  await followPrimary(live, planFollowing(await seeServers(live)), onStep)
+  await followPrimary(live, planFollowing(await seeServers(live)), note)
   const { segment, arrived } = await sealAt(live, primary)
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
@@ -307,7 +304,7 @@ async function play(
   plan: RestorePlan | undefined,
   playbook: string,
   extraVars: ExtraVars,
-  onStep: (text: string) => void,
+  note: Note,
 ): Promise<readonly string[]> {
   const said: string[] = []
   try {
@@ -320,7 +317,7 @@ async function play(
       onEvent: (event) => {
         if (event.event === 'said') said.push(event.message)
         if (event.event !== 'task') return
-        onStep(`${event.host}: ${event.task.replace(/^[\w.]+ : /, '')} · ${event.index}/${event.total}`)
+        note(`${event.host}: ${event.task.replace(/^[\w.]+ : /, '')} · ${event.index}/${event.total}`)
       },
     })
     return said

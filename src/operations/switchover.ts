@@ -12,6 +12,7 @@ import {
 import { literal } from '../postgres/sql.ts'
 import { delayOf } from '../postgres/topology.ts'
 import { bytesOf } from '../postgres/wal.ts'
+import type { Note } from '../tasks/index.ts'
 import { type Fenced, fence, release } from './fence.ts'
 import { makePrimary } from './promote.ts'
 import { takenNumbers } from './timeline-numbers.ts'
@@ -112,25 +113,25 @@ const BARMAN_ANSWERS_MS = 60_000
  * it and all others follow by `followPrimary`, of which the old primary is one that joins.
  * @throws CommandError when the standby does not get all WAL: then the old primary is the primary again
  */
-export async function switchover(
+export async function switchPrimary(
   live: LiveLab,
   { target, primary, timeline }: SwitchoverPlan,
-  onStep: (text: string) => void = () => {},
+  note: Note = () => {},
 ): Promise<Switchover> {
-  onStep(`a checkpoint on ${primary.name}, so that it stops quickly`)
+  note(`a checkpoint on ${primary.name}, so that it stops quickly`)
   await live.guest.execute(primary, 'CHECKPOINT')
   const taken = await takenNumbers(live, timeline, BARMAN_ANSWERS_MS)
-  onStep(`stopping ${primary.name}`)
+  note(`stopping ${primary.name}`)
   const beganAtMs = Date.now()
   const fenced = await fence(live, primary, STOP_SECONDS)
   try {
-    onStep(`waiting until ${target.name} has replayed all of it`)
+    note(`waiting until ${target.name} has replayed all of it`)
     await verifyReplayed(live, target, fenced)
   } catch (error) {
     await release(live, primary)
     throw error
   }
-  onStep(`promoting ${target.name}`)
+  note(`promoting ${target.name}`)
   const writableAtMs = await makePrimary(live, target, taken)
   const downtimeMs = writableAtMs - beganAtMs
   return { target, checkpoint: fenced.checkpoint, downtimeMs, servers: await seeServers(live) }

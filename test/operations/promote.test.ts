@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { LiveLab } from '../../src/observe/live-lab.ts'
 import { listen, NOTHING_HEARD } from '../../src/observe/partition.ts'
 import { seeServers } from '../../src/observe/servers.ts'
-import { planPromotion, promote } from '../../src/operations/promote.ts'
+import { planPromotion, promoteStandby } from '../../src/operations/promote.ts'
 import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { PRIMARY, type Servers, seen, standby } from '../support/fake-lab.ts'
 import { testBackup, testSlave } from '../support/lab.ts'
@@ -118,7 +118,7 @@ test('two primaries, nobody that answers, and names nobody has are refused', asy
 
 test('the old primary is fenced before the standby is promoted, which keeps WAL for the others at once', async () => {
   const { place, done } = scene({ master: 'silent', slave: standby(), slave2: standby('0/4000000') })
-  const { fenced } = await promote(place, await planOf(place))
+  const { fenced } = await promoteStandby(place, await planOf(place))
   expect(fenced).toMatchObject([{ node: { name: 'master' }, ok: true, state: 'shut down' }])
   expect(done).toEqual([
     'master: pg-lab-guard fence 5',
@@ -129,7 +129,7 @@ test('the old primary is fenced before the standby is promoted, which keeps WAL 
 
 test('a machine that does not answer is told of, and does not stop the promotion', async () => {
   const { place, done } = scene({ master: 'gone', slave: standby(), slave2: standby('0/4000000') })
-  const { fenced } = await promote(place, await planOf(place))
+  const { fenced } = await promoteStandby(place, await planOf(place))
   expect(fenced).toMatchObject([{ node: { name: 'master' }, ok: false }])
   expect(done[1]).toContain('pg_promote')
 })
@@ -149,7 +149,7 @@ test('a primary that answers us and no other machine is lost: it is stopped, the
   const chosen = await planOf(place)
   expect(chosen).toMatchObject({ isDone: false, target: { name: 'slave2' }, cutOff: { name: 'master' } })
   expect(chosen.why).toContain('master is cut off: it answers us, and none of the others')
-  await promote(place, chosen)
+  await promoteStandby(place, chosen)
   const deeds = done.map((line) => line.replace(/ .*(fence|pg_promote).*/, ' $1'))
   expect(deeds.filter((line) => /fence|pg_promote/.test(line))).toEqual([
     'master: fence',
@@ -178,6 +178,8 @@ test('one that is cut off does not make a standby answer that does not', async (
 test('nobody is promoted beside a primary that cannot be stopped', async () => {
   const { place, done } = cutScene({ slave: 2, slave2: 2, backup: 2 }, 1)
   const chosen = await planOf(place)
-  expect(await refusal(promote(place, chosen))).toContain('could not be stopped, so nobody was promoted')
+  expect(await refusal(promoteStandby(place, chosen))).toContain(
+    'could not be stopped, so nobody was promoted',
+  )
   expect(done.join()).not.toContain('pg_promote')
 })

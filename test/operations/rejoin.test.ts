@@ -3,7 +3,7 @@ import { CommandError } from '../../src/errors.ts'
 import type { LiveLab } from '../../src/observe/live-lab.ts'
 import { seeServers } from '../../src/observe/servers.ts'
 import { planReinit } from '../../src/operations/reinit.ts'
-import { planRejoin, rejoin, seeRemains } from '../../src/operations/rejoin.ts'
+import { planRejoin, rejoinServer, seeRemains } from '../../src/operations/rejoin.ts'
 import type { Command } from '../../src/tools/runner.ts'
 import type { Guest } from '../../src/tools/ssh/guest-contract.ts'
 import { PRIMARY, type Servers, seen, standby } from '../support/fake-lab.ts'
@@ -62,7 +62,7 @@ test('one that follows already is not rewound: the playbook takes away what is l
   const scripted = withPlaybook(scene(servers).place)
   const following = plan(servers, 'master')
   expect(following.isFollowing).toBe(true)
-  expect(await rejoin(scripted.place, following, { mayClone: async () => false })).toMatchObject({
+  expect(await rejoinServer(scripted.place, following, { mayClone: async () => false })).toMatchObject({
     how: 'followed',
   })
   expect(scripted.calls).toEqual(['provisioning/inventory.yml provisioning/site.yml'])
@@ -137,11 +137,11 @@ test('where there is nothing to rewind it is cloned, when that is agreed', async
   const scripted = withPlaybook(scene(servers, undefined, guardSays('data=no\n', '')).place)
   const cloning = await planOf(scripted.place, 'slave')
   expect(cloning.needsClone).toBe(true)
-  expect(await refusal(rejoin(scripted.place, cloning, { mayClone: async () => false }))).toContain(
+  expect(await refusal(rejoinServer(scripted.place, cloning, { mayClone: async () => false }))).toContain(
     'it has no data. → only a fresh clone helps',
   )
   expect(scripted.calls).toEqual([])
-  expect(await rejoin(scripted.place, cloning, { mayClone: async () => true })).toMatchObject({
+  expect(await rejoinServer(scripted.place, cloning, { mayClone: async () => true })).toMatchObject({
     how: 'cloned',
   })
   expect(scripted.calls.join()).toContain('provisioning/operations/reinit.yml')
@@ -187,12 +187,12 @@ test('where pg_rewind cannot help, a clone is asked for, with the reason', async
     asked.push(reason)
     return answer
   }
-  expect(await refusal(rejoin(scripted.place, rewinding, { mayClone: answering(false) }))).toBe(
+  expect(await refusal(rejoinServer(scripted.place, rewinding, { mayClone: answering(false) }))).toBe(
     'master cannot be rewound: could not find WAL. → only a fresh clone helps, and what only master has is lost then: ' +
       'npx create-pg-lab rejoin master --yes',
   )
   expect(scripted.calls).toHaveLength(1)
-  expect(await rejoin(scripted.place, rewinding, { mayClone: answering(true) })).toMatchObject({
+  expect(await rejoinServer(scripted.place, rewinding, { mayClone: answering(true) })).toMatchObject({
     how: 'cloned',
   })
   expect(asked).toEqual(['could not find WAL.', 'could not find WAL.'])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { planSwitchover, switchover } from '../../src/operations/switchover.ts'
+import { planSwitchover, switchPrimary } from '../../src/operations/switchover.ts'
 import { PRIMARY, type Servers, seen, standby } from '../support/fake-lab.ts'
 import { testSlave } from '../support/lab.ts'
 import { refusal, scene, threeServers } from './scene.ts'
@@ -11,7 +11,7 @@ const plan = (servers: Servers, name = 'slave', lab = threeServers()) =>
 
 test('the primary is fenced, the standby waits for the last of its WAL, and is promoted', async () => {
   const { place, done } = scene(WELL)
-  const { checkpoint } = await switchover(place, planSwitchover(place.lab, seen(place.lab, WELL), 'slave'))
+  const { checkpoint } = await switchPrimary(place, planSwitchover(place.lab, seen(place.lab, WELL), 'slave'))
   expect(checkpoint).toBe('0/6000028')
   expect(done.slice(0, 4)).toEqual([
     'master: CHECKPOINT',
@@ -25,7 +25,7 @@ test('a primary that did not stop in an orderly way is the primary again', async
   const killed = async () => ({ exitCode: 0, stdout: 'state=in production\n', stderr: '', durationMs: 1 })
   const { place, done } = scene(WELL, threeServers(), killed)
   expect(
-    await refusal(switchover(place, planSwitchover(place.lab, seen(place.lab, WELL), 'slave'))),
+    await refusal(switchPrimary(place, planSwitchover(place.lab, seen(place.lab, WELL), 'slave'))),
   ).toContain('master did not stop in an orderly way; it goes on as the primary')
   expect(done).toEqual([
     'master: CHECKPOINT',

@@ -1,11 +1,23 @@
 import { Interrupted } from '../../errors.ts'
 import type { LiveLab } from '../../observe/live-lab.ts'
-import type { Following } from '../../operations/follow.ts'
+import { type Following, type FollowPlan, followPrimary } from '../../operations/follow.ts'
+import { type ValueTask, valueTask } from '../../tasks/index.ts'
 import type { Session } from '../shared/session.ts'
 
 /** The lab of a session, as operations want it. */
 export function liveLab({ context, directory, lab, guest, logs }: Session): LiveLab {
   return { lab, guest, directory, run: context.run, logFile: logs.file('operation') }
+}
+
+/**
+ * The row in which the other hosts follow a new primary.
+ * @param plan is asked for when the row begins: what it goes by is seen only then
+ */
+export function letFollow(live: LiveLab, plan: () => Promise<FollowPlan>): ValueTask<Following> {
+  return valueTask('Let the others follow', async ({ note }) => {
+    const value = await followPrimary(live, await plan(), note)
+    return { value, said: value.hosts.join(', ') }
+  })
 }
 
 /** What `--dry-run` prints. */

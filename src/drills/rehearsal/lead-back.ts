@@ -1,14 +1,13 @@
 import { listen } from '../../observe/partition.ts'
 import { type Server, seeServers } from '../../observe/servers.ts'
 import { followPrimary, planFollowing } from '../../operations/follow.ts'
-import { type PromotionPlan, planPromotion, promote } from '../../operations/promote.ts'
-import { planRejoin, type Rejoin, rejoin, seeRemains } from '../../operations/rejoin.ts'
-import { planSwitchover, switchover } from '../../operations/switchover.ts'
+import { type PromotionPlan, planPromotion, promoteStandby } from '../../operations/promote.ts'
+import { planRejoin, type Rejoin, rejoinServer, seeRemains } from '../../operations/rejoin.ts'
+import { planSwitchover, switchPrimary } from '../../operations/switchover.ts'
 import type { Text } from '../../report/drill-report.ts'
-import type { Progress } from '../../tasks/index.ts'
+import type { Note } from '../../tasks/index.ts'
 import type { Stage } from '../drill.ts'
 
-type Note = Progress['note']
 type Servers = readonly Server[]
 
 /** Who is the primary now, and why; and how the servers are. */
@@ -21,7 +20,7 @@ export async function promoteOne(stage: Stage, note: Note): Promise<Promoted> {
   const servers = await seeServers(stage)
   const plan = planPromotion(stage.lab, servers, await listen(stage, servers))
   const { target, why } = plan
-  return { target, why, servers: plan.isDone ? servers : (await promote(stage, plan, note)).servers }
+  return { target, why, servers: plan.isDone ? servers : (await promoteStandby(stage, plan, note)).servers }
 }
 
 const HOW: Readonly<Record<Rejoin['how'], Text>> = {
@@ -43,7 +42,7 @@ export async function rejoinVictim(
   const { name } = stage.victim
   const plan = planRejoin(servers, name, await seeRemains(stage, servers, name))
   if (plan.isFollowing) return undefined
-  const { how, said } = await rejoin(stage, plan, { mayClone: async () => true, onStep: note })
+  const { how, said } = await rejoinServer(stage, plan, { mayClone: async () => true, note })
   return said || HOW[how]
 }
 
@@ -51,7 +50,7 @@ export async function rejoinVictim(
 export async function switchBack(stage: Stage, note: Note, seen?: Servers): Promise<void> {
   const plan = planSwitchover(stage.lab, seen ?? (await seeServers(stage)), stage.primary.name)
   if (plan.isDone) return
-  const { servers } = await switchover(stage, plan, note)
+  const { servers } = await switchPrimary(stage, plan, note)
   await followPrimary(stage, planFollowing(servers, [plan.primary.name]), note)
 }
 

@@ -5,14 +5,12 @@ import { NOTHING_HEARD } from '../../observe/partition.ts'
 import { type Server, seeServers } from '../../observe/servers.ts'
 import { findLostStandbys } from '../../operations/lost-standbys.ts'
 import { startServer } from '../../operations/postgres-service.ts'
-import { planPromotion, promote } from '../../operations/promote.ts'
-import { planReinit, reinit } from '../../operations/reinit.ts'
-import { planRejoin, rejoin, seeRemains } from '../../operations/rejoin.ts'
-import type { Progress } from '../../tasks/index.ts'
+import { planPromotion, promoteStandby } from '../../operations/promote.ts'
+import { planReinit, reinitServer } from '../../operations/reinit.ts'
+import { planRejoin, rejoinServer, seeRemains } from '../../operations/rejoin.ts'
+import type { Note } from '../../tasks/index.ts'
 import { pause } from '../../tools/process/signals.ts'
 import { nextRescue, type Rescue, type RescueAct, rankedPrimaries } from './next-rescue.ts'
-
-type Note = Progress['note']
 
 /** A standby that can follow streams sooner than this. */
 const STREAMS_WITHIN_MS = 10_000
@@ -47,7 +45,9 @@ async function carryOut(
       await Promise.all(next.nodes.map((node) => startIfItCan(live, node, note)))
       return { servers: await seeServers(live) }
     case 'promote': // none answers us, so there is none to listen for
-      return { servers: (await promote(live, planPromotion(live.lab, servers, NOTHING_HEARD), note)).servers }
+      return {
+        servers: (await promoteStandby(live, planPromotion(live.lab, servers, NOTHING_HEARD), note)).servers,
+      }
     case 'rejoin': {
       const isDone = await rejoinIfItCan(live, servers, next.node, note)
       return {
@@ -57,7 +57,7 @@ async function carryOut(
     }
     case 'clone':
       note(`cloning ${next.node.name}`)
-      await reinit(live, planReinit(live.lab, servers, next.node.name), note)
+      await reinitServer(live, planReinit(live.lab, servers, next.node.name), note)
       return { servers: await seeServers(live) }
     case 'wait': {
       const [primary] = rankedPrimaries({ servers, unrewound, ...rest })
@@ -88,7 +88,7 @@ async function rejoinIfItCan(
   note(`making a standby of ${name}`)
   try {
     const plan = planRejoin(servers, name, await seeRemains(live, servers, name))
-    await rejoin(live, plan, { mayClone: async () => true, onStep: note })
+    await rejoinServer(live, plan, { mayClone: async () => true, note })
     return true
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
