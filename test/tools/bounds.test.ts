@@ -91,7 +91,7 @@ describe('who does not answer', { timeout: 120_000 }, () => {
       server.signal('SIGCONT'),
     )
     expect(error.message).toBe('master: PostgreSQL let nobody in within 10 s')
-    expect(error.hint).toContain('It is there')
+    expect(error.hint).toContain('It is up')
     expect(Date.now() - began).toBeLessThan(20_000)
   })
 
