@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { VERBS } from '../src/commands/index.ts'
 import { DRILLS } from '../src/drills/index.ts'
@@ -93,6 +93,65 @@ function withCircle(left: readonly string[]): readonly string[] {
 
 test('no file imports itself through others, not even its types', () => {
   expect(withCircle(files)).toEqual([])
+})
+
+const declared = files.flatMap((file) =>
+  [
+    ...readFileSync(file, 'utf8').matchAll(
+      /^(export )?(?:async )?(type|interface|class|function|const) (\w+)/gm,
+    ),
+  ].map(([, exported, kind = '', name = '']) => ({ file, name, kind, isExported: exported !== undefined })),
+)
+
+/**
+ * Folders whose files are called as what they register, which is a word that the user types or reads: a verb, a check,
+ * a drill, a provider, what the doctor looks at.
+ */
+const REGISTER =
+  /^src\/(checks|commands|commands\/(drill|report|status)|drills|doctor\/rules|catalog\/providers)\/[\w.-]+\.ts$/
+
+/** Names that stand in several files, and in which. */
+function shared(all: readonly { readonly name: string; readonly file: string }[]): readonly string[] {
+  const names = [...new Set(all.map(({ name }) => name))]
+  const places = names.map((name) => ({
+    name,
+    where: [...new Set(all.filter((one) => one.name === name).map(({ file }) => file))],
+  }))
+  return places
+    .filter(({ where }) => where.length > 1)
+    .map(({ name, where }) => `${name}: ${where.join(', ')}`)
+}
+
+describe('one name, one thing', () => {
+  const types = declared.filter(({ kind }) => ['type', 'interface', 'class'].includes(kind))
+
+  it('holds of types, exported or not', () => {
+    expect(shared(types)).toEqual([])
+  })
+
+  it('holds of exported functions', () => {
+    expect(shared(declared.filter(({ kind, isExported }) => kind === 'function' && isExported))).toEqual([])
+  })
+
+  // Two registers may have the same id, and every drill has its SAY and its WORDS beside it.
+  it('holds of what else is exported, outside the registers', () => {
+    const others = declared.filter(({ kind, isExported, file }) => {
+      return kind === 'const' && isExported && !REGISTER.test(file)
+    })
+    expect(shared(others)).toEqual([])
+  })
+
+  it('holds of files: none is called like a type that lives elsewhere', () => {
+    const titled = (file: string) =>
+      basename(file, '.ts').replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
+    const wrong = files
+      .filter((file) => !REGISTER.test(file))
+      .filter((file) => {
+        const homes = types.filter(({ name }) => name === titled(file)).map((type) => type.file)
+        return homes.length > 0 && !homes.includes(file)
+      })
+    expect(wrong).toEqual([])
+  })
 })
 
 const map = readFileSync('docs/architecture.md', 'utf8')

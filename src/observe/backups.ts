@@ -1,7 +1,7 @@
 import type { BackupNode } from '../lab.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-import { type Disk, readDisk } from './status-answers.ts'
+import { type DiskSpace, readDisk } from './status-answers.ts'
 
 /** What Barman keeps of a server; bytes are those of the base backups alone, without WAL. */
 export interface Backups {
@@ -40,7 +40,7 @@ export interface Rehearsed {
 
 export interface BackupAnswer {
   readonly backups: Backups
-  readonly disk: Disk | undefined
+  readonly disk: DiskSpace | undefined
 }
 
 /** Below Barman's home, where no server of Barman has its folder; $1 is Barman's name for the server. */

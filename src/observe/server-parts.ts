@@ -16,7 +16,7 @@ export interface Parts extends Record<Part, object> {
     /** Through which it streams, or would. */
     readonly slot: string | null
   }
-  readonly settings: ServerSettings
+  readonly settings: SettingsPart
 }
 
 /** Who streams from whom, and how well. */
@@ -80,7 +80,7 @@ export interface ConfLine {
 }
 
 /** What the playbook would change on it. */
-export interface ServerSettings {
+export interface SettingsPart {
   /** Major version. */
   readonly version: number
   /** Chosen at initdb, like `locale`. */

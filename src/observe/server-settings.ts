@@ -2,11 +2,11 @@ import { CommandError } from '../errors.ts'
 import type { Lab, PostgresNode } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-import type { ServerSettings } from './server-parts.ts'
+import type { SettingsPart } from './server-parts.ts'
 import { askServer, type ServerState } from './servers.ts'
 
 /** A server as the plan compares it with the config. */
-export interface ServerSight extends ServerSettings {
+export interface ServerSight extends SettingsPart {
   readonly in_recovery: boolean
   /** It is a standby, and WAL comes to it. */
   readonly is_streaming: boolean
@@ -66,6 +66,6 @@ function runsSilently({ timedOut, lastLines }: CommandError): boolean {
 }
 
 /** What the last line of a file about a setting says; `undefined` when there is none. */
-export function lineOf({ lines }: ServerSettings, file: string, name: string): string | undefined {
+export function lineOf({ lines }: SettingsPart, file: string, name: string): string | undefined {
   return lines.findLast((line) => line.file === file && line.name === name)?.value
 }

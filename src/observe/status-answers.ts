@@ -8,9 +8,9 @@ export type Asked<T> =
   | { readonly problem: string; readonly machine: 'up' | 'down' | 'slow' }
 
 /** A server's answer, with the disk its data is on. */
-export type StatusAnswer = ServerAnswer<'replication'> & { readonly disk: Disk | undefined }
+export type StatusAnswer = ServerAnswer<'replication'> & { readonly disk: DiskSpace | undefined }
 
-export interface Disk {
+export interface DiskSpace {
   readonly totalBytes: number
   readonly freeBytes: number
 }
@@ -34,7 +34,7 @@ export function readServerAnswer(stdout: string): StatusAnswer | undefined {
 }
 
 /** The last line of `df -kP`: device, kilobytes in all, used, free, share, place. */
-export function readDisk(stdout: string): Disk | undefined {
+export function readDisk(stdout: string): DiskSpace | undefined {
   const [, total, free] = /^\S.*\s(\d+)\s+\d+\s+(\d+)\s+\d+%\s/m.exec(stdout) ?? []
   return total === undefined
     ? undefined

@@ -3,7 +3,7 @@ import { linksOf } from '../postgres/topology.ts'
 import type { BackupAnswer, Backups } from './backups.ts'
 import type { Sender, Slot } from './server-parts.ts'
 import { BARMAN_FOLLOWER } from './server-settings.ts'
-import type { Asked, Disk, StatusAnswer } from './status-answers.ts'
+import type { Asked, DiskSpace, StatusAnswer } from './status-answers.ts'
 
 /** A host of the lab, as it describes itself. */
 export interface NodeState {
@@ -23,7 +23,7 @@ export interface NodeState {
   /** Replication slot it streams through. */
   readonly slot: string | undefined
   readonly version: string | undefined
-  readonly disk: Disk | undefined
+  readonly disk: DiskSpace | undefined
   readonly problem: string | undefined
   /** What to type about it. */
   readonly hint: string | undefined
@@ -37,7 +37,7 @@ export type SlotState = Slot & {
 }
 
 /** The lab at one moment. */
-export interface Survey {
+export interface LabStatus {
   readonly lab: string
   /** ISO 8601. */
   readonly at: string
@@ -53,7 +53,7 @@ export interface Survey {
     | undefined
 }
 
-export type Answers = ReadonlyMap<string, Asked<StatusAnswer>>
+export type AnswersByNode = ReadonlyMap<string, Asked<StatusAnswer>>
 
 const UNKNOWN = {
   role: 'unknown',
@@ -67,7 +67,7 @@ const UNKNOWN = {
 } as const
 
 /** A PostgreSQL server's state out of its own answer and its upstream's. */
-export function nodeStateOf(lab: Lab, node: PostgresNode, answers: Answers): NodeState {
+export function nodeStateOf(lab: Lab, node: PostgresNode, answers: AnswersByNode): NodeState {
   const asked = answers.get(node.name)
   const { name, address } = node
   if (!asked || !('answer' in asked)) {
@@ -106,7 +106,7 @@ function judge(
   node: PostgresNode,
   { in_recovery, replication }: StatusAnswer,
   sender: Sender | undefined,
-  answers: Answers,
+  answers: AnswersByNode,
 ): Judgement {
   const { name } = node
   const { paused, receiver } = replication
@@ -158,7 +158,7 @@ export function backupStateOf(
   lab: Lab,
   node: BackupNode,
   asked: Asked<BackupAnswer>,
-  answers: Answers,
+  answers: AnswersByNode,
 ): NodeState {
   const { name, address } = node
   const [upstream, sender] = barmanSender(lab, node, answers)
@@ -183,7 +183,7 @@ export function backupStateOf(
 function barmanSender(
   lab: Lab,
   node: BackupNode,
-  answers: Answers,
+  answers: AnswersByNode,
 ): readonly [upstream: string, sender: Sender | undefined] {
   for (const [server, asked] of answers) {
     if (!('answer' in asked)) continue
@@ -195,7 +195,7 @@ function barmanSender(
   return [primariesIn(answers)[0] ?? lab.master.name, undefined]
 }
 
-function primariesIn(answers: Answers): readonly string[] {
+function primariesIn(answers: AnswersByNode): readonly string[] {
   return [...answers].flatMap(([name, asked]) =>
     'answer' in asked && !asked.answer.in_recovery ? [name] : [],
   )
@@ -206,19 +206,19 @@ function upstreamOf(
   lab: Lab,
   node: PostgresNode,
   answer: StatusAnswer,
-  answers: Answers,
+  answers: AnswersByNode,
 ): string | undefined {
   const sender = nodesOf(lab).find(({ address }) => address === answer.replication.receiver?.sender_host)
   return sender?.name ?? wantedUpstream(lab, node, answers)
 }
 
-function wantedUpstream(lab: Lab, node: PostgresNode, answers: Answers): string | undefined {
+function wantedUpstream(lab: Lab, node: PostgresNode, answers: AnswersByNode): string | undefined {
   const name = primariesIn(answers)[0]
   const primary = nodesOf(lab).find((one) => one.name === name) ?? lab.master
   return linksOf(lab, primary).find((link) => link.node.name === node.name)?.upstream.name
 }
 
-function senderOf(node: LabNode, upstream: string | undefined, answers: Answers): Sender | undefined {
+function senderOf(node: LabNode, upstream: string | undefined, answers: AnswersByNode): Sender | undefined {
   const asked = answers.get(upstream ?? '')
   if (!asked || !('answer' in asked)) return undefined
   return asked.answer.replication.senders.find(({ client_addr }) => client_addr === node.address)

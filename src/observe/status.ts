@@ -5,9 +5,9 @@ import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { BARE_ANSWERS, bounded, psqlProgram, sessionSql } from '../tools/ssh/psql-session.ts'
 import { askCatalogue, type BackupAnswer, readBackupAnswer } from './backups.ts'
 import { type Asked, readServerAnswer, type StatusAnswer, statusScript } from './status-answers.ts'
-import { backupStateOf, nodeStateOf, type Survey } from './status-states.ts'
+import { backupStateOf, type LabStatus, nodeStateOf } from './status-states.ts'
 
-export type { NodeState, SlotState, Survey } from './status-states.ts'
+export type { LabStatus as Survey, NodeState, SlotState } from './status-states.ts'
 
 /** A node that is silent for so long counts as down: one look must not wait for it. */
 const SILENCE_MS = 4_000
@@ -19,7 +19,7 @@ const STATEMENT_S = 3
  * The lab as its hosts describe it at this moment: one question a host, all at the same time.
  * A host that is down is part of the picture, never an error.
  */
-export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {
+export async function surveyLab(lab: Lab, guest: Guest): Promise<LabStatus> {
   const nodes = postgresNodes(lab)
   const [servers, backup] = await Promise.all([
     Promise.all(nodes.map((node) => askServer(node, lab, guest))),
@@ -42,7 +42,7 @@ export async function surveyLab(lab: Lab, guest: Guest): Promise<Survey> {
   }
 }
 
-function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<StatusAnswer> | undefined): Survey['slots'] {
+function slotsOn(lab: Lab, node: PostgresNode, asked: Asked<StatusAnswer> | undefined): LabStatus['slots'] {
   if (!asked || !('answer' in asked)) return []
   const users = nodesOf(lab)
   return asked.answer.replication.slots.map((slot) => ({

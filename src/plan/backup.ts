@@ -4,7 +4,7 @@ import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../observe/b
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { span } from '../units.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
-import type { Survey } from './survey.ts'
+import type { PlanSurvey } from './survey.ts'
 
 /** What Barman says of its server and its jobs. */
 interface BarmanSight {
@@ -24,7 +24,7 @@ const TIMEOUT_MS = 60_000
 const CRONTABS = ['/etc/crontab', '/etc/cron.d', '/var/spool/cron']
 
 /** What happens to the backup host. */
-export async function backupItems(lab: Lab, seen: Survey, guest: Guest): Promise<readonly PlanItem[]> {
+export async function backupItems(lab: Lab, seen: PlanSurvey, guest: Guest): Promise<readonly PlanItem[]> {
   const { backup } = lab
   if (!backup) return []
   const item = (action: PlanAction, text: string): PlanItem => ({
@@ -126,7 +126,7 @@ function changeOf(name: string, given: unknown, wanted: string): readonly string
 function connectionTexts(
   lab: Lab,
   backup: BackupNode,
-  { primary }: Survey,
+  { primary }: PlanSurvey,
   config: BarmanConfig,
 ): readonly string[] {
   const connections = { conninfo: backup.user, streaming_conninfo: backup.streamingUser }

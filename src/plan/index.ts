@@ -7,7 +7,7 @@ import { departures, leavingItems, machineItems } from './machines.ts'
 import type { PlanItem } from './plan-item.ts'
 import { refusals } from './refusals.ts'
 import { serverItems } from './server-items.ts'
-import type { Survey } from './survey.ts'
+import type { PlanSurvey } from './survey.ts'
 
 /**
  * What `up` would do, in the order in which it would do it.
@@ -16,7 +16,7 @@ import type { Survey } from './survey.ts'
  */
 export async function makePlan(
   lab: Lab,
-  { files, seen, guest }: { readonly files: WriteResult; readonly seen: Survey; readonly guest: Guest },
+  { files, seen, guest }: { readonly files: WriteResult; readonly seen: PlanSurvey; readonly guest: Guest },
 ): Promise<readonly PlanItem[]> {
   const refused = refusals(lab, seen)
   if (refused.length > 0) return refused
@@ -31,7 +31,7 @@ export async function makePlan(
 }
 
 /** A machine that is made again has no server yet. */
-function withoutMoved(lab: Lab, seen: Survey): Survey {
+function withoutMoved(lab: Lab, seen: PlanSurvey): PlanSurvey {
   const moved = departures(lab, seen).moved.map(({ name }) => name)
   const without = <Sight>(sights: ReadonlyMap<string, Sight>) =>
     new Map([...sights].filter(([name]) => !moved.includes(name)))

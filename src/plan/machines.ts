@@ -4,7 +4,7 @@ import { keptNames } from './network-changes.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
 import { resizeItems } from './resizes.ts'
-import type { Survey } from './survey.ts'
+import type { PlanSurvey } from './survey.ts'
 import { machinesThat } from './whereabouts.ts'
 
 /** Machines that must be deleted before the others can be made or go on. */
@@ -18,7 +18,7 @@ export interface Departures {
 }
 
 /** Which machines are to be deleted, and when. */
-export function departures(lab: Lab, seen: Survey): Departures {
+export function departures(lab: Lab, seen: PlanSurvey): Departures {
   const addresses = nodesOf(lab).map(({ address }) => address)
   const isInTheWay = (machine: GoneMachine) =>
     machine.addresses.some((address) => addresses.includes(address))
@@ -36,7 +36,7 @@ export function holds(role: LabNode['role'] | undefined): string {
 }
 
 /** What happens to machines before the servers are looked after. */
-export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
+export function machineItems(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   const { moved, inTheWay } = departures(lab, seen)
   const item = (action: PlanItem['action'], node: string, text: string): PlanItem => ({
     kind: 'machine',
@@ -71,7 +71,7 @@ export function machineItems(lab: Lab, seen: Survey): readonly PlanItem[] {
   ]
 }
 
-function newMachine(lab: Lab, { belongings }: Survey, node: LabNode): PlanItem {
+function newMachine(lab: Lab, { belongings }: PlanSurvey, node: LabNode): PlanItem {
   const { name } = node
   if (lab.provider !== 'ssh')
     return { kind: 'machine', node: name, action: 'create', text: describe(lab, node) }
@@ -88,7 +88,7 @@ function describe({ os, provider }: Lab, { address, memoryMb, cpus }: LabNode): 
 }
 
 /** What happens to machines at the end. */
-export function leavingItems(lab: Lab, seen: Survey): readonly PlanItem[] {
+export function leavingItems(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   return departures(lab, seen).leaving.map(({ name, role }) => ({
     kind: 'machine',
     node: name,

@@ -1,7 +1,7 @@
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { type Lab, nodesOf } from '../lab.ts'
 import type { PlanItem } from './plan-item.ts'
-import type { Survey } from './survey.ts'
+import type { PlanSurvey } from './survey.ts'
 
 const MODES = ['host-only', 'internal'] as const
 
@@ -19,7 +19,7 @@ function nameOf(vagrantfile: string): string | undefined {
 }
 
 /** Machines are wired when they are made, or start: a running one would lose the others. */
-export function otherNetwork(lab: Lab, { former, machines, made }: Survey): readonly PlanItem[] {
+export function otherNetwork(lab: Lab, { former, machines, made }: PlanSurvey): readonly PlanItem[] {
   const { vagrantfile } = former
   const wiring = PROVIDERS[lab.provider].network
   const refuse = (text: string, hint: string): PlanItem => ({
@@ -53,7 +53,7 @@ export function otherNetwork(lab: Lab, { former, machines, made }: Survey): read
 }
 
 /** A machine keeps the name it was made under; only those made later bear the new one. */
-export function keptNames(lab: Lab, { former, made }: Survey): readonly PlanItem[] {
+export function keptNames(lab: Lab, { former, made }: PlanSurvey): readonly PlanItem[] {
   const name = nameOf(former.vagrantfile)
   if (name === undefined || name === lab.name) return []
   return nodesOf(lab)

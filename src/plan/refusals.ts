@@ -6,7 +6,7 @@ import { otherNetwork } from './network-changes.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
 import { growth } from './setting-changes.ts'
-import type { Survey } from './survey.ts'
+import type { PlanSurvey } from './survey.ts'
 import { addressesInLab, machinesThat } from './whereabouts.ts'
 
 /** The other way out; servers that were there before the lab are not ours to delete. */
@@ -20,7 +20,7 @@ function refuse(kind: PlanItem['kind'], node: string, text: string, hint: string
 }
 
 /** What the config asks for and a lab with data in it cannot become. */
-export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
+export function refusals(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   const foreign = foreignServers(lab, seen)
   if (foreign.length > 0) return foreign
   const isNew = seen.made.size + seen.gone.length === 0
@@ -42,7 +42,7 @@ export function refusals(lab: Lab, seen: Survey): readonly PlanItem[] {
 }
 
 /** What somebody else has made is neither adopted nor overwritten unless the user says so. The playbook refuses the same. */
-function foreignServers(lab: Lab, { belongings, takesOver }: Survey): readonly PlanItem[] {
+function foreignServers(lab: Lab, { belongings, takesOver }: PlanSurvey): readonly PlanItem[] {
   if (takesOver) return []
   return [...belongings]
     .filter(([, theirs]) => isForeign(lab, theirs))
@@ -57,7 +57,7 @@ function foreignServers(lab: Lab, { belongings, takesOver }: Survey): readonly P
 }
 
 /** PostgreSQL listens at the address, and is let in from it: a server must have it itself. */
-function otherAddress(lab: Lab, seen: Survey): readonly PlanItem[] {
+function otherAddress(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   return nodesOf(lab)
     .filter(({ name, address }) => seen.machines.get(name)?.addresses.includes(address) === false)
     .map(({ name, address }) =>
@@ -71,7 +71,7 @@ function otherAddress(lab: Lab, seen: Survey): readonly PlanItem[] {
 }
 
 /** The address of the machine that holds the data is part of it; a standby is simply cloned again. */
-function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
+function movedMaster(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   const { primary, former } = seen
   return machinesThat(lab, seen, 'moved')
     .filter(({ name }) => name === lab.master.name || name === primary?.name)
@@ -87,7 +87,7 @@ function movedMaster(lab: Lab, seen: Survey): readonly PlanItem[] {
 }
 
 /** Nothing is deleted for an address of which nobody knows whether it was ever another. */
-function unclear(lab: Lab, seen: Survey): readonly PlanItem[] {
+function unclear(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   return machinesThat(lab, seen, 'unclear').map(({ name, address }) => {
     const found = seen.machines.get(name)?.addresses ?? []
     const [other] = addressesInLab(lab, found)
@@ -104,7 +104,7 @@ function unclear(lab: Lab, seen: Survey): readonly PlanItem[] {
   })
 }
 
-function goneMaster(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
+function goneMaster(lab: Lab, { gone, made }: PlanSurvey): readonly PlanItem[] {
   if (made.has(lab.master.name)) return []
   const old = gone.find(
     ({ isPrimary, role, answers }) => isPrimary || role === 'master' || (!role && !answers),
@@ -120,7 +120,7 @@ function goneMaster(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
   ]
 }
 
-function gonePrimaries(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
+function gonePrimaries(lab: Lab, { gone, made }: PlanSurvey): readonly PlanItem[] {
   if (!made.has(lab.master.name)) return []
   return gone
     .filter(({ isPrimary }) => isPrimary)
@@ -134,7 +134,7 @@ function gonePrimaries(lab: Lab, { gone, made }: Survey): readonly PlanItem[] {
     )
 }
 
-function otherSystem(lab: Lab, { machines }: Survey): readonly PlanItem[] {
+function otherSystem(lab: Lab, { machines }: PlanSurvey): readonly PlanItem[] {
   const other = nodesOf(lab).flatMap(({ name }) => {
     const os = machines.get(name)?.os
     return os === undefined || os === lab.os.name ? [] : [{ name, os }]
@@ -151,7 +151,7 @@ function titleOf(os: string): string {
 }
 
 /** Another system often brings another PostgreSQL: then that is said, and this goes with it. */
-function otherMajor(lab: Lab, seen: Survey): readonly PlanItem[] {
+function otherMajor(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   const { servers, former, made, belongings } = seen
   if (otherSystem(lab, seen).length > 0) return []
   const wanted = lab.postgres.version
@@ -174,7 +174,7 @@ function otherMajor(lab: Lab, seen: Survey): readonly PlanItem[] {
 }
 
 /** Chosen at initdb, once and for all. */
-function otherCluster(lab: Lab, { servers, primary }: Survey): readonly PlanItem[] {
+function otherCluster(lab: Lab, { servers, primary }: PlanSurvey): readonly PlanItem[] {
   const { postgres, master } = lab
   const server = primary && servers.get(primary.name)
   if (!server) return []
@@ -201,7 +201,7 @@ function plain(locale: string): string {
 }
 
 /** The playbook refuses the same. */
-function noOnePrimary(lab: Lab, { servers, primary, made, gone }: Survey): readonly PlanItem[] {
+function noOnePrimary(lab: Lab, { servers, primary, made, gone }: PlanSurvey): readonly PlanItem[] {
   const nodes = postgresNodes(lab)
   if (primary) return ofAnotherCluster(nodes, servers, primary)
   const candidates = nodes.filter(({ name }) => servers.get(name)?.in_recovery === false)
@@ -238,7 +238,7 @@ function ofAnotherCluster(
     )
 }
 
-function growsAndShrinks(lab: Lab, { servers }: Survey): readonly PlanItem[] {
+function growsAndShrinks(lab: Lab, { servers }: PlanSurvey): readonly PlanItem[] {
   const all = nodesOf(lab).flatMap(({ name }) => {
     const server = servers.get(name)
     return server ? [{ name, ...growth(lab, server) }] : []
@@ -259,7 +259,7 @@ const OR_ANOTHER_HOST =
   ', or give backup.name another name as well: that machine is made again, and this one is deleted with all backups, after a question'
 
 /** Barman keeps backups under the server's name, and would go on streaming under the old one. */
-function otherBarmanServer({ backup, provider }: Lab, { barmanServers }: Survey): readonly PlanItem[] {
+function otherBarmanServer({ backup, provider }: Lab, { barmanServers }: PlanSurvey): readonly PlanItem[] {
   const [known] = barmanServers
   if (!backup || known === undefined || barmanServers.includes(backup.server)) return []
   return [

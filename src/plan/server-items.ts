@@ -13,7 +13,7 @@ import {
   settingChanges,
 } from './setting-changes.ts'
 import { renamedSlots } from './slots.ts'
-import type { Survey } from './survey.ts'
+import type { PlanSurvey } from './survey.ts'
 
 const STANDBY_CONF = 'standby.conf'
 
@@ -22,7 +22,7 @@ function item(action: PlanAction, node: LabNode, text: string): PlanItem {
 }
 
 /** What happens to the PostgreSQL servers, in the order in which it happens. */
-export function serverItems(lab: Lab, seen: Survey): readonly PlanItem[] {
+export function serverItems(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   const primary = seen.primary ?? (seen.servers.size === 0 ? lab.master : undefined)
   // Two of them are refused; where none answers, nobody knows yet what follows for the others.
   if (!primary) return postgresNodes(lab).flatMap((node) => silentItem(seen, node))
@@ -51,7 +51,12 @@ export function serverItems(lab: Lab, seen: Survey): readonly PlanItem[] {
 }
 
 /** A server that is there changes; one that is not is made. */
-function changesOf(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresNode): readonly PlanItem[] {
+function changesOf(
+  lab: Lab,
+  seen: PlanSurvey,
+  primary: PostgresNode,
+  node: PostgresNode,
+): readonly PlanItem[] {
   const server = seen.servers.get(node.name)
   if (server) return reloadOf(node, server, configChanges(lab, seen, primary, node, server))
   const silent = silentItem(seen, node)
@@ -60,7 +65,7 @@ function changesOf(lab: Lab, seen: Survey, primary: PostgresNode, node: Postgres
 }
 
 /** Of a machine that was made and whose server does not answer. */
-function silentItem(seen: Survey, node: PostgresNode): readonly PlanItem[] {
+function silentItem(seen: PlanSurvey, node: PostgresNode): readonly PlanItem[] {
   if (seen.servers.has(node.name) || !seen.made.has(node.name)) return []
   if (!seen.machines.has(node.name))
     return [item('inspect', node, 'its server is not running: what changes there is seen only once it runs')]
@@ -90,7 +95,7 @@ function upstreamOf(lab: Lab, primary: LabNode, node: LabNode): PostgresNode {
 
 function configChanges(
   lab: Lab,
-  seen: Survey,
+  seen: PlanSurvey,
   primary: LabNode,
   node: PostgresNode,
   server: ServerSight,
@@ -102,7 +107,7 @@ function configChanges(
 
 function standbyChanges(
   lab: Lab,
-  seen: Survey,
+  seen: PlanSurvey,
   primary: LabNode,
   node: PostgresNode,
   server: ServerSight,
@@ -120,7 +125,7 @@ function standbyChanges(
 
 function upstreamChange(
   lab: Lab,
-  { former }: Survey,
+  { former }: PlanSurvey,
   upstream: PostgresNode,
   server: ServerSight,
 ): readonly Change[] {
@@ -149,7 +154,12 @@ function reloadOf(node: LabNode, server: ServerSight, changes: readonly Change[]
   return [item(isRestart ? 'restart' : 'reload', node, texts.join('; '))]
 }
 
-function newSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresNode): readonly PlanItem[] {
+function newSlots(
+  lab: Lab,
+  seen: PlanSurvey,
+  primary: PostgresNode,
+  node: PostgresNode,
+): readonly PlanItem[] {
   const server = seen.servers.get(node.name)
   if (!server) return []
   const names = server.slots.map(({ slot_name }) => slot_name)
@@ -164,7 +174,7 @@ function newSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresN
 }
 
 /** The list comes last in a run, when everyone streams. */
-function synchronous(lab: Lab, seen: Survey, primary: LabNode): readonly PlanItem[] {
+function synchronous(lab: Lab, seen: PlanSurvey, primary: LabNode): readonly PlanItem[] {
   const wanted = synchronousNames(lab, primary)
   const name = 'synchronous_standby_names'
   const given =
@@ -174,7 +184,12 @@ function synchronous(lab: Lab, seen: Survey, primary: LabNode): readonly PlanIte
 }
 
 /** Slots of the lab's own servers that nobody will follow through here, and those of machines that are gone. */
-function unusedSlots(lab: Lab, seen: Survey, primary: PostgresNode, node: PostgresNode): readonly PlanItem[] {
+function unusedSlots(
+  lab: Lab,
+  seen: PlanSurvey,
+  primary: PostgresNode,
+  node: PostgresNode,
+): readonly PlanItem[] {
   const server = seen.servers.get(node.name)
   const barman = lab.backup ? [lab.backup.slot] : []
   const wanted = [

@@ -12,7 +12,7 @@ import { seeResizes } from './resizes.ts'
 import type { View } from './view.ts'
 
 /** The lab as it is, not as it should be. */
-export interface Survey {
+export interface PlanSurvey {
   /** Names of the config's machines that Vagrant has made. */
   readonly made: ReadonlySet<string>
   /** Those of them that answer. */
@@ -47,7 +47,7 @@ function madeServers(lab: Lab, belongings: ReadonlyMap<string, Belongings>): Rea
 }
 
 /** Asks every machine that Vagrant has made, or every server of provider ssh, all at once. Changes nothing. */
-export async function survey(view: View): Promise<Survey> {
+export async function survey(view: View): Promise<PlanSurvey> {
   const { lab, guest, directory, former, takesOver = false } = view
   const names = new Set(machinesIn(directory).map(({ name }) => name))
   const nodes = nodesOf(lab)

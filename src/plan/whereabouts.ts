@@ -1,6 +1,6 @@
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import { addressNumber, contains, parseSubnet } from '../resolve/addresses.ts'
-import type { Survey } from './survey.ts'
+import type { PlanSurvey } from './survey.ts'
 
 /**
  * How a machine's address is to the one the config gives it. `moved`: the config gives it another one than it was made
@@ -9,7 +9,7 @@ import type { Survey } from './survey.ts'
  */
 export type Whereabouts = 'there' | 'moved' | 'down' | 'unclear'
 
-function whereaboutsOf(lab: Lab, { machines, made, former }: Survey, node: LabNode): Whereabouts {
+function whereaboutsOf(lab: Lab, { machines, made, former }: PlanSurvey, node: LabNode): Whereabouts {
   const sight = machines.get(node.name)
   const written = former.nodes.find(({ name }) => name === node.name)?.address || undefined
   if (!made.has(node.name) || sight?.addresses.includes(node.address)) return 'there'
@@ -28,6 +28,6 @@ export function addressesInLab({ network }: Lab, addresses: readonly string[]): 
 }
 
 /** The machines that are so. */
-export function machinesThat(lab: Lab, seen: Survey, are: Whereabouts): readonly LabNode[] {
+export function machinesThat(lab: Lab, seen: PlanSurvey, are: Whereabouts): readonly LabNode[] {
   return nodesOf(lab).filter((node) => whereaboutsOf(lab, seen, node) === are)
 }

@@ -7,7 +7,7 @@ import type { SettingSight } from '../../src/observe/server-parts.ts'
 import type { ServerSight } from '../../src/observe/server-settings.ts'
 import { makePlan } from '../../src/plan/index.ts'
 import type { PlanItem } from '../../src/plan/plan-item.ts'
-import { type Survey, survey } from '../../src/plan/survey.ts'
+import { type PlanSurvey, survey } from '../../src/plan/survey.ts'
 import { hbaLines } from '../../src/postgres/hba-lines.ts'
 import { followersOf, synchronousNames } from '../../src/postgres/topology.ts'
 import type { Runner } from '../../src/tools/runner.ts'
@@ -218,7 +218,7 @@ function dockerOf(was: Lab): Runner {
 }
 
 /** A lab that was brought up as `was`, looked at with the config `wanted`. */
-export async function surveyOf(was: Lab, wanted: Lab, twist: Twist = {}): Promise<Survey> {
+export async function surveyOf(was: Lab, wanted: Lab, twist: Twist = {}): Promise<PlanSurvey> {
   const made = nodesOf(was).filter(({ name }) => !twist.missing?.includes(name))
   const written = await vagrantfile(was, 'made by a test')
   const { database, provider } = was

@@ -1,5 +1,5 @@
+import { rescue } from '../../drills/rehearsal/lead-back-by-force.ts'
 import { forgetOpenDrill } from '../../drills/rehearsal/open-drill.ts'
-import { rescue } from '../../drills/rehearsal/rescue.ts'
 import { dropTable, removeLeftovers } from '../../drills/rehearsal/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import { nodesOf } from '../../lab.ts'

@@ -5,7 +5,7 @@ import { seeMachine } from '../../observe/machines.ts'
 import { bringUpNetwork } from '../../operations/network-cut.ts'
 import { resizeMachines } from '../../operations/resize-machines.ts'
 import { startMachines as start } from '../../operations/start-machines.ts'
-import type { Survey } from '../../plan/survey.ts'
+import type { PlanSurvey } from '../../plan/survey.ts'
 import { machinesThat } from '../../plan/whereabouts.ts'
 import type { Progress, Task } from '../../tasks/index.ts'
 import { writeSshConfig } from '../../tools/ssh/ssh-config.ts'
@@ -72,7 +72,7 @@ export function startAllMachines(session: Session): Task {
 }
 
 /** Brings the lab's network up on machines that answer without their address in it. */
-export function bringUpNetworks(session: Session, before: Survey): readonly Task[] {
+export function bringUpNetworks(session: Session, before: PlanSurvey): readonly Task[] {
   const { lab, guest, vagrant } = session
   const isWhole = before.machines.size === before.made.size && machinesThat(lab, before, 'down').length === 0
   if (isWhole || lab.provider === 'ssh') return []
@@ -89,7 +89,7 @@ export function bringUpNetworks(session: Session, before: Survey): readonly Task
 }
 
 /** Gives machines that are there the memory and processors the Vagrantfile asks for. */
-export function resize(session: Session, { resizes, primary }: Survey): readonly Task[] {
+export function resize(session: Session, { resizes, primary }: PlanSurvey): readonly Task[] {
   if (resizes.length === 0) return []
   const { context, directory, lab, logs, vagrant } = session
   return [

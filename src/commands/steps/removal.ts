@@ -4,7 +4,7 @@ import { startFormerMachines } from '../../operations/start-machines.ts'
 import { type Departures, departures, holds } from '../../plan/machines.ts'
 import { type Leaving, onlyCopyOn, unaskedIn } from '../../plan/only-copies.ts'
 import { renamedSlots } from '../../plan/slots.ts'
-import type { Survey } from '../../plan/survey.ts'
+import type { PlanSurvey } from '../../plan/survey.ts'
 import { type Progress, runTasks, type Task } from '../../tasks/index.ts'
 import { canAsk } from '../shared/context.ts'
 import { ask } from '../shared/prompts.ts'
@@ -32,7 +32,11 @@ export interface Consent {
  * @param consent without it and without a person nothing is deleted
  * @throws UserError when the lab cannot go on without deleting one that may not be deleted
  */
-export async function agreeOnRemovals(session: Session, seen: Survey, consent: Consent): Promise<Agreement> {
+export async function agreeOnRemovals(
+  session: Session,
+  seen: PlanSurvey,
+  consent: Consent,
+): Promise<Agreement> {
   const { context, lab } = session
   const mayDelete = async (machine: Leaving, question: string) => {
     const isCovered = consent.named.includes(machine.name) || (consent.yes && !onlyCopyOn(seen, machine))
@@ -70,7 +74,11 @@ export async function agreeOnRemovals(session: Session, seen: Survey, consent: C
  * @returns what is seen then
  * @throws UserError when the lab cannot become what the config asks for
  */
-export async function askTheSilent(session: Session, seen: Survey, { yes, named }: Consent): Promise<Survey> {
+export async function askTheSilent(
+  session: Session,
+  seen: PlanSurvey,
+  { yes, named }: Consent,
+): Promise<PlanSurvey> {
   const { context, lab, taskOptions } = session
   const found = departures(lab, seen)
   const leaving = found.leaving.filter(({ name }) => yes || named.includes(name) || canAsk(context))
@@ -86,12 +94,12 @@ export async function askTheSilent(session: Session, seen: Survey, { yes, named 
 }
 
 /** `its data (it does not stream, so …)`. */
-function lossOf(seen: Survey, machine: Leaving): string {
+function lossOf(seen: PlanSurvey, machine: Leaving): string {
   const why = onlyCopyOn(seen, machine)
   return why && machine.role !== 'backup' ? `${holds(machine.role)} (${why})` : holds(machine.role)
 }
 
-function consentCommand(seen: Survey, machine: Leaving, consent?: Consent): string {
+function consentCommand(seen: PlanSurvey, machine: Leaving, consent?: Consent): string {
   if (!onlyCopyOn(seen, machine)) return 'npx create-pg-lab up --yes'
   const names = [...(consent?.named ?? []), machine.name].join(',')
   return `npx create-pg-lab up${consent?.yes ? ' --yes' : ''} --delete ${names}`
@@ -108,7 +116,7 @@ export function deleteFirst(session: Session, { inTheWay, moved }: Agreement): r
 }
 
 /** The lab's machines stream through slots of other names now. */
-export function dropRenamedSlots(session: Session, seen: Survey): readonly Task[] {
+export function dropRenamedSlots(session: Session, seen: PlanSurvey): readonly Task[] {
   const slots = renamedSlots(session.lab, seen)
   if (slots.length === 0) return []
   return [{ title: `Drop the slots ${slots.join(', ')}`, run: () => dropSlots(liveLab(session), slots) }]
@@ -134,7 +142,11 @@ export function partWithGone(session: Session, { inTheWay, leaving, agreed }: Ag
   ]
 }
 
-function leftBehind(seen: Survey, leaving: readonly Leaving[], agreed: readonly string[]): readonly string[] {
+function leftBehind(
+  seen: PlanSurvey,
+  leaving: readonly Leaving[],
+  agreed: readonly string[],
+): readonly string[] {
   return leaving
     .filter(({ name }) => !agreed.includes(name))
     .map(

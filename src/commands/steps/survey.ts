@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { readFormer } from '../../generate/write/last-written.ts'
 import { refusals } from '../../plan/refusals.ts'
-import { type Survey, survey } from '../../plan/survey.ts'
+import { type PlanSurvey, survey } from '../../plan/survey.ts'
 import type { Task } from '../../tasks/index.ts'
 import type { Session } from '../shared/session.ts'
 
@@ -26,12 +26,12 @@ export function agreesToTakeOver({ lab }: Session, named: string | undefined): b
 export async function lookAtLab(
   { context, directory, lab, guest }: Session,
   takesOver = false,
-): Promise<Survey> {
+): Promise<PlanSurvey> {
   return survey({ lab, guest, directory, run: context.run, former: await readFormer(directory), takesOver })
 }
 
 /** @throws UserError with all that the config asks for and the lab cannot become */
-export function verifyFeasible({ lab }: Session, seen: Survey): void {
+export function verifyFeasible({ lab }: Session, seen: PlanSurvey): void {
   const refused = refusals(lab, seen)
   if (refused.length === 0) return
   const problems = refused.map(({ node = '', text, hint }) => ({
@@ -43,7 +43,7 @@ export function verifyFeasible({ lab }: Session, seen: Survey): void {
 }
 
 /** Machines that did not answer at first have been started: what they say now may stop us all the same. */
-export function lookAgain(session: Session, before: Survey): readonly Task[] {
+export function lookAgain(session: Session, before: PlanSurvey): readonly Task[] {
   const { context, directory, lab, guest } = session
   if (before.machines.size === before.made.size) return []
   const former = { ...before.former, vagrantfile: '' } // they have been started with the one of today

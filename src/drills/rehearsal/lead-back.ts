@@ -8,11 +8,11 @@ import type { Text } from '../../report/drill-report.ts'
 import type { Note } from '../../tasks/index.ts'
 import type { Stage } from '../drill.ts'
 
-type Servers = readonly Server[]
+type SeenServers = readonly Server[]
 
 /** Who is the primary now, and why; and how the servers are. */
 interface Promoted extends Pick<PromotionPlan, 'target' | 'why'> {
-  readonly servers: Servers
+  readonly servers: SeenServers
 }
 
 /** The most advanced standby becomes the primary, unless there is one. */
@@ -36,7 +36,7 @@ const HOW: Readonly<Record<Rejoin['how'], Text>> = {
 export async function rejoinVictim(
   stage: Stage,
   note: Note,
-  seen?: Servers,
+  seen?: SeenServers,
 ): Promise<string | Text | undefined> {
   const servers = seen ?? (await seeServers(stage))
   const { name } = stage.victim
@@ -47,7 +47,7 @@ export async function rejoinVictim(
 }
 
 /** The server that was the primary when the drill began is the primary again. */
-export async function switchBack(stage: Stage, note: Note, seen?: Servers): Promise<void> {
+export async function switchBack(stage: Stage, note: Note, seen?: SeenServers): Promise<void> {
   const plan = planSwitchover(stage.lab, seen ?? (await seeServers(stage)), stage.primary.name)
   if (plan.isDone) return
   const { servers } = await switchPrimary(stage, plan, note)

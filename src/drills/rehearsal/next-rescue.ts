@@ -21,7 +21,7 @@ export type RescueAct =
   | { readonly act: 'rejoin' | 'clone'; readonly node: PostgresNode }
   | { readonly act: 'promote' | 'wait' | 'done' }
 
-type Rule = (rescue: Rescue) => RescueAct | undefined
+type RescueRule = (rescue: Rescue) => RescueAct | undefined
 
 const has = ({ done }: Rescue, act: RescueAct['act'], { node }: Server) =>
   done.includes(`${act} ${node.name}`)
@@ -33,12 +33,12 @@ export function rankedPrimaries({ servers, yielding }: Rescue): readonly Server[
   return primaries.toSorted((one, other) => rank(other) - rank(one))
 }
 
-const startStopped: Rule = (rescue) => {
+const startStopped: RescueRule = (rescue) => {
   const stopped = rescue.servers.filter((server) => !server.answer && !has(rescue, 'start', server))
   return stopped.length > 0 ? { act: 'start', nodes: stopped.map(({ node }) => node) } : undefined
 }
 
-const cloneUnrewound: Rule = (rescue) => {
+const cloneUnrewound: RescueRule = (rescue) => {
   const server = rescue.servers.find(
     (one) => rescue.unrewound.includes(one.node.name) && !has(rescue, 'clone', one),
   )
@@ -46,12 +46,12 @@ const cloneUnrewound: Rule = (rescue) => {
 }
 
 /** What did not help is not done again: then the playbook says why there is not one primary. */
-const promoteOne: Rule = (rescue) => {
+const promoteOne: RescueRule = (rescue) => {
   if (rankedPrimaries(rescue).length > 0) return undefined
   return { act: rescue.done.includes('promote') ? 'done' : 'promote' }
 }
 
-const oneGivesWay: Rule = (rescue) => {
+const oneGivesWay: RescueRule = (rescue) => {
   const [, ...others] = rankedPrimaries(rescue)
   if (others.length === 0) return undefined
   const server = others.find((one) => !has(rescue, 'rejoin', one) && !has(rescue, 'clone', one))
@@ -60,7 +60,7 @@ const oneGivesWay: Rule = (rescue) => {
   return { act: server.node.name === rescue.yielding ? 'clone' : 'rejoin', node: server.node }
 }
 
-const takeBack: Rule = (rescue) => {
+const takeBack: RescueRule = (rescue) => {
   const [primary] = rankedPrimaries(rescue)
   const its = primary?.answer?.way
   const server = rescue.servers.find((one) => {
@@ -70,7 +70,7 @@ const takeBack: Rule = (rescue) => {
   return server && { act: 'rejoin', node: server.node }
 }
 
-const cloneLost: Rule = (rescue) => {
+const cloneLost: RescueRule = (rescue) => {
   if (!rescue.lost) return { act: 'wait' }
   const server = rescue.servers.find(
     (one) => rescue.lost?.includes(one.node.name) && !has(rescue, 'clone', one),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { rescue } from '../../../src/drills/rehearsal/lead-back-by-force.ts'
 import { nextRescue, type Rescue } from '../../../src/drills/rehearsal/next-rescue.ts'
-import { rescue } from '../../../src/drills/rehearsal/rescue.ts'
 import type { LabNode } from '../../../src/lab.ts'
 import type { Command } from '../../../src/tools/runner.ts'
 import { scene, threeServers } from '../../operations/scene.ts'

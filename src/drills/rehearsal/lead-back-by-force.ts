@@ -24,7 +24,7 @@ const LOOK_EVERY_MS = 500
 export async function rescue(live: LiveLab, note: Note, yielding?: string): Promise<void> {
   let now: Rescue = { servers: await seeServers(live), done: [], unrewound: [], lost: undefined, yielding }
   for (let next = nextRescue(now); next.act !== 'done'; next = nextRescue(now)) {
-    now = { ...now, ...(await carryOut(live, now, next, note)), done: [...now.done, ...wordsOf(next)] }
+    now = { ...now, ...(await runRescue(live, now, next, note)), done: [...now.done, ...wordsOf(next)] }
   }
 }
 
@@ -34,7 +34,7 @@ function wordsOf(act: RescueAct): readonly string[] {
 }
 
 /** @returns what is different now */
-async function carryOut(
+async function runRescue(
   live: LiveLab,
   { servers, unrewound, ...rest }: Rescue,
   next: RescueAct,
