@@ -10,7 +10,7 @@ set -eu
 action=$1
 name=$2
 
-folder=$(cd "$(dirname "$0")/../.." && pwd)
+folder=$(cd "$(dirname "$0")/../../.." && pwd)
 
 fail() {
   printf 'network %s: %s\n' "$name" "$1" >&2

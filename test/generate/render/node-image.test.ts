@@ -1,7 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
 import { OPERATING_SYSTEMS } from '../../../src/catalog/os.ts'
@@ -111,6 +121,37 @@ describe('how mmdebstrap makes a base image here', () => {
   it('a user with fakechroot, of this computer’s own suite only', () => {
     expect(modeWith({ ...user, ...fakers }, ownSuite)).toBe('fakechroot')
     expect(modeWith({ ...user, ...fakers }, 'another')).toMatch(/^2: /)
+  })
+})
+
+describe('the network of the machines', () => {
+  /** What the script of a lab says where a machine of the lab in `owner` is in that network. */
+  function madeWhereItIsOf(owner: (lab: string) => string): string {
+    const lab = realpathSync(mkdtempSync(join(tmpdir(), 'pg-lab network-')))
+    const script = join(lab, NETWORK)
+    mkdirSync(dirname(script), { recursive: true })
+    cpSync(join(packageRoot(), NETWORK), script)
+    const docker = `#!/bin/sh
+      case "$1 $2" in
+      'network inspect') case "$3" in vagrant_*) exit 1 ;; *) exit 0 ;; esac ;;
+      'ps --all') echo '${owner(lab)}' ;;
+      esac\n`
+    const { PATH } = scriptedTools({ docker })
+    const words = ['make', 'pg-lab_10.0.0.0/24', '10.0.0.0/24']
+    const { stderr } = spawnSync('sh', [script, ...words], {
+      encoding: 'utf8',
+      env: { ...process.env, PATH },
+    })
+    rmSync(lab, { recursive: true })
+    return stderr
+  }
+
+  it('is the lab’s own when its machines are in it', () => {
+    expect(madeWhereItIsOf((lab) => lab)).toBe('')
+  })
+
+  it('is another lab’s when that one’s machines are', () => {
+    expect(madeWhereItIsOf(tmpdir)).toContain(`the lab in ${tmpdir()} has it`)
   })
 })
 
