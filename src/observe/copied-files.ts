@@ -1,7 +1,7 @@
 import { basename } from 'node:path/posix'
-import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
 /** A configuration file as it lies on a server, without its secrets. */
 export interface CopiedFile {
@@ -37,9 +37,10 @@ export async function copyFiles(
   guest: Guest,
   hide: (text: string) => string,
 ): Promise<readonly CopiedFile[]> {
+  // Of a host that does not answer the commands show it.
   const found = await Promise.all([
-    ...postgresNodes(lab).map((node) => orNothing(() => serverFiles(node, guest))),
-    ...(lab.backup ? [orNothing(() => barmanFile(lab.backup as BackupNode, guest))] : []),
+    ...postgresNodes(lab).map((node) => ifReachable(() => serverFiles(node, guest), [])),
+    ...(lab.backup ? [ifReachable(() => barmanFile(lab.backup as BackupNode, guest), [])] : []),
   ])
   const taken = new Set<string>()
   return found.flat().map(({ node, source, text }) => {
@@ -49,15 +50,6 @@ export async function copyFiles(
 }
 
 type FoundFile = Omit<CopiedFile, 'path'>
-
-async function orNothing(look: () => Promise<readonly FoundFile[]>): Promise<readonly FoundFile[]> {
-  try {
-    return await look()
-  } catch (error) {
-    if (error instanceof CommandError) return [] // its commands show that it does not answer
-    throw error
-  }
-}
 
 async function serverFiles(node: LabNode, guest: Guest): Promise<readonly FoundFile[]> {
   const rows = await guest.rows<{ path: string; base64: string }>(node, FILES_SQL)

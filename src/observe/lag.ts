@@ -1,7 +1,7 @@
-import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { followersOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import type { Sender } from './server-parts.ts'
 import { SENDERS_SQL } from './sql.ts'
 
@@ -33,10 +33,5 @@ export async function lagsNow(lab: Lab, primary: LabNode, guest: Guest): Promise
 }
 
 async function sendersOf(node: LabNode, guest: Guest): Promise<readonly Sender[]> {
-  try {
-    return await guest.rows<Sender>(node, SENDERS_SQL)
-  } catch (error) {
-    if (error instanceof CommandError) return []
-    throw error
-  }
+  return ifReachable(() => guest.rows<Sender>(node, SENDERS_SQL), [])
 }

@@ -1,7 +1,7 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
-import { CommandError } from '../errors.ts'
 import type { LabNode, MachineSize } from '../lab.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
 /** What a machine says of itself. */
 export interface MachineSight {
@@ -35,7 +35,7 @@ export async function seeMachine(
   node: LabNode,
   isNamed = true,
 ): Promise<MachineSight | undefined> {
-  try {
+  return ifReachable(async () => {
     const { stdout } = await guest.shell(node, LOOK, { timeoutMs: ANSWER_TIMEOUT_MS })
     const [name, addresses = '', os = '', processors, ...memory] = stdout.trim().split('\n')
     if (name === '' || (isNamed && name !== node.name)) return undefined
@@ -44,10 +44,7 @@ export async function seeMachine(
       os: osName(os),
       size: sizeOf(processors, memory),
     }
-  } catch (error) {
-    if (error instanceof CommandError) return undefined
-    throw error
-  }
+  }, undefined)
 }
 
 /** @param memory lines of lsmem(1); a container has none */

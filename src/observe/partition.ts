@@ -1,6 +1,6 @@
-import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import type { LiveLab } from './live-lab.ts'
 import { findServer, primaryOf, type Server } from './servers.ts'
 
@@ -72,13 +72,10 @@ async function whoHears(
 
 /** A server that hangs gives no answer at all. */
 async function letsClientsIn(guest: Guest, node: LabNode): Promise<boolean> {
-  try {
+  return ifReachable(async () => {
     const argv = ['pg_isready', '-q', '-h', node.address, '-p', '5432', '-t', '10']
     return (await guest.shell(node, argv, { timeoutMs: 30_000 })).exitCode < NOTHING_ANSWERS
-  } catch (error) {
-    if (error instanceof CommandError) return false
-    throw error
-  }
+  }, false)
 }
 
 /** The lab's machines from whose network can be looked: standbys that answer, and the backup host. */
@@ -90,11 +87,8 @@ function peersIn({ backup }: Lab, servers: readonly Server[]): readonly LabNode[
 /** @returns `undefined` where the peer does not answer us, or cannot say */
 async function reaches(guest: Guest, peer: LabNode, { address }: LabNode): Promise<boolean | undefined> {
   const argv = ['pg_isready', '-q', '-h', address, '-p', '5432', '-t', String(ANSWER_SECONDS)]
-  try {
+  return ifReachable(async () => {
     const { exitCode } = await guest.shell(peer, argv, { timeoutMs: (ANSWER_SECONDS + 5) * 1000 })
     return exitCode > NOTHING_ANSWERS ? undefined : exitCode !== NOTHING_ANSWERS
-  } catch (error) {
-    if (error instanceof CommandError) return undefined
-    throw error
-  }
+  }, undefined)
 }

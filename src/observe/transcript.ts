@@ -6,6 +6,7 @@ import { SWITCH_SQL } from '../postgres/wal.ts'
 import { cleanOutput } from '../tools/process/clean-output.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import {
   backupSteps,
   type PlannedStep,
@@ -86,11 +87,8 @@ export async function writeTranscript(
 
 async function deleteRow(lab: Lab, guest: Guest, { primary, mark }: TranscriptOptions): Promise<void> {
   const statement = `DELETE FROM public.${tableOf(lab)} WHERE v = ${literal(mark)}`
-  try {
-    await guest.execute(primary, `${statement};`, lab.database)
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error // the commands themselves show that it is down
-  }
+  // The commands themselves show that it is down.
+  await ifReachable(() => guest.execute(primary, `${statement};`, lab.database), undefined)
 }
 
 async function runStep(
@@ -137,11 +135,7 @@ async function whileWriting<T>(primary: LabNode, guest: Guest, work: () => Promi
       if (isDone) return
       const write =
         word % SWITCH_EVERY === 0 ? SWITCH_SQL : `SELECT pg_logical_emit_message(true, 'pg-lab', 'report')`
-      try {
-        await guest.execute(primary, `${write};`)
-      } catch (error) {
-        if (!(error instanceof CommandError)) throw error
-      }
+      await ifReachable(() => guest.execute(primary, `${write};`), undefined)
     }
   }
   const [result] = await Promise.all([

@@ -6,6 +6,7 @@ import { archiveWal } from '../postgres/wal.ts'
 import { pause } from '../tools/process/signals.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
 /** How much of a base backup has arrived. */
 export interface BackupProgress {
@@ -89,12 +90,9 @@ interface ProgressRow {
 
 /** Only what is shown meanwhile: a server that does not answer now says nothing about the backup. */
 async function progressNow(primary: LabNode, guest: Guest): Promise<ProgressRow | undefined> {
-  try {
+  return ifReachable(async () => {
     return (await guest.rows<ProgressRow>(primary, PROGRESS_SQL))[0]
-  } catch (error) {
-    if (error instanceof CommandError) return undefined
-    throw error
-  }
+  }, undefined)
 }
 
 /** Barman's first line names it: `Starting backup using postgres method for server master in …/base/20261125T225744`. */

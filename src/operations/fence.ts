@@ -1,6 +1,7 @@
-import { CommandError, programFailed } from '../errors.ts'
+import { programFailed } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
 /** What became of a server that must not come back as a primary. */
 export interface Fenced {
@@ -31,15 +32,13 @@ export async function fence(
   node: LabNode,
   seconds: number,
 ): Promise<Fenced> {
-  try {
+  const unreached = { node, ok: false, state: '', checkpoint: '' }
+  return ifReachable(async () => {
     const timeoutMs = seconds * 1000 + AROUND_MS
     const output = await guest.shell(node, [GUARD, 'fence', String(seconds)], { as: 'root', timeoutMs })
     const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(output.stdout)?.[1] ?? ''
     return { node, ok: output.exitCode === 0, state: field('state'), checkpoint: field('checkpoint') }
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error
-    return { node, ok: false, state: '', checkpoint: '' }
-  }
+  }, unreached)
 }
 
 /**

@@ -1,4 +1,3 @@
-import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import { partingOf } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
@@ -6,6 +5,7 @@ import type { Server } from '../observe/servers.ts'
 import type { Note } from '../tasks/index.ts'
 import { type PlaybookResult, runPlaybook } from '../tools/ansible/ansible.ts'
 import type { AnsibleEvent } from '../tools/ansible/events.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
 /** Which hosts were made to follow the primary, and which could not. */
 export interface Following {
@@ -75,12 +75,10 @@ export function ableToFollow(servers: readonly Server[]): readonly Server[] {
 
 /** The backup host, when its machine answers. */
 export async function backupNames({ lab, guest }: LiveLab): Promise<readonly string[]> {
-  if (!lab.backup) return []
-  try {
-    await guest.shell(lab.backup, ['true'], { timeoutMs: 8_000 })
-    return [lab.backup.name]
-  } catch (error) {
-    if (error instanceof CommandError) return []
-    throw error
-  }
+  const { backup } = lab
+  if (!backup) return []
+  return ifReachable(async () => {
+    await guest.shell(backup, ['true'], { timeoutMs: 8_000 })
+    return [backup.name]
+  }, [])
 }

@@ -4,6 +4,7 @@ import { type LagSample, lagsNow } from '../observe/lag.ts'
 import { pause } from '../tools/process/signals.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
 /** A load is bounded both ways: a lab on a laptop must survive a slip of the finger. */
 export const LOAD_LIMITS = { rate: 5_000, seconds: 3_600 } as const
@@ -123,7 +124,8 @@ async function sampleWhile(
   let doneAt: number | undefined
   while (stateNow() !== 'failed' && (doneAt === undefined || Date.now() - doneAt < WATCH_ON_MS)) {
     const asked = Date.now()
-    const lags = await lagsNow(lab, primary, guest).catch(orNothing)
+    // One look that was not answered is left out: what is watched goes on.
+    const lags = await ifReachable(() => lagsNow(lab, primary, guest), undefined)
     if (lags) {
       const sample = { atMs: asked - began, lags }
       samples.push(sample)
@@ -133,11 +135,6 @@ async function sampleWhile(
     await pause(Math.max(0, SAMPLE_EVERY_MS - (Date.now() - asked)))
   }
   return samples
-}
-
-/** One look that was not answered is left out: what is watched goes on. */
-function orNothing(error: unknown): undefined {
-  if (!(error instanceof CommandError)) throw error
 }
 
 /** pgbench's closing lines. */

@@ -1,8 +1,8 @@
-import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
 import { seeBelongings } from '../observe/belongings.ts'
 import type { Lineage } from '../observe/lineage.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import { GUARD } from './fence.ts'
 
 /** What the files of a server say that does not answer. */
@@ -24,16 +24,13 @@ const NOT_FOUND = 127
 const READ_WITHIN_MS = 120_000
 
 export async function readFiles({ guest }: Pick<LiveLab, 'guest'>, node: PostgresNode): Promise<ServerFiles> {
-  try {
+  return ifReachable(async () => {
     const options = { as: 'root', timeoutMs: READ_WITHIN_MS } as const
     // sudo ends with 1 whatever went wrong, env with 127 where there is no such command.
     const { exitCode, stdout } = await guest.shell(node, ['env', GUARD, 'look'], options)
     if (exitCode === NOT_FOUND) return await filesWithoutGuard(guest, node)
     return exitCode === 0 ? filesIn(stdout) : UNKNOWN
-  } catch (error) {
-    if (error instanceof CommandError) return UNKNOWN
-    throw error
-  }
+  }, UNKNOWN)
 }
 
 /** A machine that was made again has no guard. Where there is data nevertheless, nobody knows what is in it. */
@@ -77,14 +74,11 @@ export async function countCommits(
   node: PostgresNode,
   stretches: readonly string[],
 ): Promise<Commits | undefined> {
-  try {
+  return ifReachable(async () => {
     const argv = [GUARD, 'commits', ...stretches]
     const { exitCode, stdout } = await guest.shell(node, argv, { as: 'root', timeoutMs: READ_WITHIN_MS })
     const count = /^commits=(\d+)$/m.exec(stdout)?.[1]
     if (exitCode !== 0 || count === undefined || /^unread=/m.test(stdout)) return undefined
     return { count: Number(count), last: /^last=(.*)$/m.exec(stdout)?.[1] ?? '' }
-  } catch (error) {
-    if (error instanceof CommandError) return undefined
-    throw error
-  }
+  }, undefined)
 }

@@ -4,6 +4,7 @@ import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import type { Note } from '../tasks/index.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import { writeSshConfig } from '../tools/ssh/ssh-config.ts'
 import { KEYS_OF_EVERYBODY, type Vagrant, type VagrantEvent } from '../tools/vagrant/vagrant.ts'
 import { withGoneMachines } from './remove-machines.ts'
@@ -106,11 +107,8 @@ async function areRunning(
 }
 
 async function isAnswering(guest: Guest, node: LabNode): Promise<boolean> {
-  try {
+  return ifReachable(async () => {
     const { stdout } = await guest.shell(node, ['hostname'], { timeoutMs: ANSWER_TIMEOUT_MS })
     return stdout.trim() === node.name
-  } catch (error) {
-    if (error instanceof CommandError) return false
-    throw error
-  }
+  }, false)
 }

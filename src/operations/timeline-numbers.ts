@@ -1,6 +1,6 @@
-import { CommandError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import { GUARD } from './fence.ts'
 
 /**
@@ -28,14 +28,11 @@ async function isArchived(
   timeoutMs: number,
 ): Promise<boolean> {
   const name = `${timeline.toString(16).toUpperCase().padStart(8, '0')}.history`
-  try {
+  return ifReachable(async () => {
     const argv = ['barman', 'get-wal', '--partial', backup.server, name]
     const { exitCode, stdout } = await guest.shell(backup, argv, { as: 'barman', timeoutMs })
     return exitCode === 0 && /^\d+\t/m.test(stdout)
-  } catch (error) {
-    if (error instanceof CommandError) return false
-    throw error
-  }
+  }, false)
 }
 
 /** Lets the next promotion of a standby pass these numbers by; none takes back what no promotion came of. */

@@ -1,7 +1,7 @@
-import { CommandError } from '../errors.ts'
 import { type BackupNode, type Lab, postgresNodes } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../observe/backups.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import { span } from '../units.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
 import type { PlanSurvey } from './survey.ts'
@@ -75,7 +75,7 @@ function newBarman({ server, slot, minimumRedundancy }: BackupNode): string {
 
 async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight | undefined> {
   const options = { as: 'barman', timeoutMs: TIMEOUT_MS } as const
-  try {
+  return ifReachable(async () => {
     const [server, jobs, addresses, catalogue] = await Promise.all([
       guest.shell(backup, ['barman', '-f', 'json', 'show-server', backup.server], options),
       guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' }),
@@ -88,10 +88,7 @@ async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight 
       addresses: trimmedLines(addresses.stdout),
       backups: readBackupAnswer(catalogue.stdout)?.backups,
     }
-  } catch (error) {
-    if (error instanceof CommandError) return undefined
-    throw error
-  }
+  }, undefined)
 }
 
 function configIn(stdout: string, server: string): Readonly<Record<string, unknown>> | undefined {

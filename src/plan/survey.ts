@@ -8,6 +8,7 @@ import { type MachineSight, seeMachine } from '../observe/machines.ts'
 import { type ServerSight, seeServer } from '../observe/server-settings.ts'
 import { askServer, primaryOf, type ServerState } from '../observe/servers.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import { seeResizes } from './resizes.ts'
 import type { View } from './view.ts'
 
@@ -101,14 +102,11 @@ export async function survey(view: View): Promise<PlanSurvey> {
 
 /** @returns none where there is no Barman yet, or no answer */
 async function seeBarmanServers(guest: Guest, backup: LabNode): Promise<readonly string[]> {
-  try {
+  return ifReachable(async () => {
     const options = { as: 'barman', timeoutMs: BARMAN_TIMEOUT_MS } as const
     const { stdout } = await guest.shell(backup, ['barman', 'list-server', '--minimal'], options)
     return stdout.split('\n').flatMap((line) => line.trim() || [])
-  } catch (error) {
-    if (error instanceof CommandError) return []
-    throw error
-  }
+  }, [])
 }
 
 async function seeGone(name: string, { lab, guest, former }: View): Promise<GoneMachine> {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
-import { CommandError } from '../../errors.ts'
 import type { Lab, LabNode } from '../../lab.ts'
 import { copyFiles } from '../../observe/copied-files.ts'
 import { redactor } from '../../observe/redact.ts'
@@ -13,6 +12,7 @@ import { barmanVersion } from '../../postgres/barman.ts'
 import { type LoadReport, type Report, timeOf, versionsOf } from '../../report/report.ts'
 import type { Progress } from '../../tasks/index.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../../tools/ssh/if-reachable.ts'
 import type { Session } from '../shared/session.ts'
 
 /** Long enough for a line with a shape, short enough to wait for. */
@@ -82,10 +82,5 @@ function secretsOf(directory: string): readonly string[] {
 
 async function versionOfBarman({ backup }: Lab, guest: Guest): Promise<string | undefined> {
   if (!backup) return undefined
-  try {
-    return await barmanVersion(guest, backup)
-  } catch (error) {
-    if (error instanceof CommandError) return undefined
-    throw error
-  }
+  return ifReachable(() => barmanVersion(guest, backup), undefined)
 }
