@@ -1,6 +1,6 @@
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig, everything, OWN_FOLDERS } from '../postgres/barman.ts'
-import { shellWord } from '../postgres/evidence.ts'
+import { shellWord } from '../tools/process/quote.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 

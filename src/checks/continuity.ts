@@ -1,8 +1,8 @@
 import { barmanHas } from '../catalog/barman.ts'
 import type { BackupNode } from '../lab.ts'
 import { askBarman, barmanCommand, barmanConfig, barmanVersion } from '../postgres/barman.ts'
-import { shellWord } from '../postgres/evidence.ts'
 import { bytesOf, walReader } from '../postgres/wal.ts'
+import { shellWord } from '../tools/process/quote.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 

@@ -4,6 +4,7 @@ import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
 import { SWITCH_SQL } from '../postgres/wal.ts'
 import { cleanOutput } from '../tools/process/clean-output.ts'
+import { shellWord } from '../tools/process/quote.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { ifReachable } from '../tools/ssh/if-reachable.ts'
@@ -149,11 +150,5 @@ async function whileWriting<T>(primary: LabNode, guest: Guest, work: () => Promi
 
 /** `sudo -u postgres psql -d otus -c "SELECT …"`. */
 function typed(as: string, argv: readonly string[]): string {
-  return ['sudo', '-u', as, ...argv].map(typedWord).join(' ')
-}
-
-/** A word for a POSIX shell; in double quotes where these suffice, for SQL is full of single ones. */
-function typedWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : `"${word}"`
+  return ['sudo', '-u', as, ...argv].map(shellWord).join(' ')
 }

@@ -1,10 +1,11 @@
 import { barmanHas } from '../catalog/barman.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
+import { shellWord } from '../tools/process/quote.ts'
 import type { Output } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-import { type Evidence, shellWord } from './evidence.ts'
+import type { Evidence } from './evidence.ts'
 
 /** An emulated processor that has other things to do takes over a minute for `barman check`. */
 const TIMEOUT_MS = 180_000

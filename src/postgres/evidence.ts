@@ -1,3 +1,4 @@
+import { shellWord } from '../tools/process/quote.ts'
 /** The command that showed something, as a person would type it on the node, and what it printed. */
 export interface Evidence {
   readonly command: string
@@ -9,12 +10,6 @@ export function psqlEvidence(sql: string, rows: readonly object[], database?: st
   const oneLine = sql.replace(/\s+/g, ' ').trim()
   const where = database === undefined ? '' : `-d ${shellWord(database)} `
   return { command: `sudo -u postgres psql ${where}-c ${shellWord(oneLine)}`, output: table(rows) }
-}
-
-/** A word for a POSIX shell, quoted only where it must be. */
-export function shellWord(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
-  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : `"${word}"`
 }
 
 function table(rows: readonly object[]): string {

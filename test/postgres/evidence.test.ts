@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { psqlEvidence, shellWord } from '../../src/postgres/evidence.ts'
+import { psqlEvidence } from '../../src/postgres/evidence.ts'
+import { shellWord } from '../../src/tools/process/quote.ts'
 
 describe('psqlEvidence', () => {
   it('prints rows as psql does', () => {

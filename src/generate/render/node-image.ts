@@ -1,4 +1,5 @@
 import type { Lab } from '../../lab.ts'
+import { quoteWord } from '../../tools/process/quote.ts'
 import { PGDG_ORIGIN, pgdgSuite } from './ansible-vars.ts'
 
 /**
@@ -35,14 +36,9 @@ function backupPackages({ backup, runner }: Lab): readonly string[] {
   return ['barman', 'cron', ...compression, ...(runner === 'guest' ? ['ansible-core'] : [])]
 }
 
-/** One word for a POSIX shell. */
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
-}
-
 /** A file that a POSIX shell reads. */
 function shellFile(values: Readonly<Record<string, string>>, header: string): string {
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${shellWord(value)}`)
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${quoteWord(value)}`)
   return `# ${header}\n${lines.join('\n')}\n`
 }
 

@@ -8,6 +8,7 @@ import { type Capture, capture } from './capture.ts'
 import { LADDER, type Ladder, signalGroup, stopGroup } from './groups.ts'
 import { recordGroup } from './lab-lock.ts'
 import { openLog } from './logs.ts'
+import { quoteWord } from './quote.ts'
 import { throwIfInterrupted, watch } from './signals.ts'
 
 /** A background process may inherit the pipes of the one we started: after its exit we listen this long, then stop. */
@@ -46,10 +47,6 @@ export function quoteForShell(argv: readonly string[]): string {
 /** `name=value` in front of a command would be an assignment, and `=name` is a path to zsh. */
 function isPlainWord(word: string, index: number): boolean {
   return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) && !(index === 0 && word.includes('='))
-}
-
-function quoteWord(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** The command as a person would type it from where we are. */
