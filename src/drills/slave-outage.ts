@@ -5,7 +5,7 @@ import type { Drill, LiveStage } from './drill.ts'
 import { leafStandby, serverOf, slotOf } from './rehearsal/cast.ts'
 import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
 import { needsSlave } from './rehearsal/unplayable.ts'
-import { letCommitsPass, untilStreaming } from './rehearsal/wait.ts'
+import { caughtUpStep, letCommitsPass } from './rehearsal/wait.ts'
 import { keptNow } from './rehearsal/wal-steps.ts'
 import { COMMITS_MEANWHILE, SAY, WORDS } from './slave-outage.words.ts'
 
@@ -30,10 +30,7 @@ export const slaveOutage: Drill = {
       title: SAY.start(stage.victim.name),
       run: () => startServer(serverOf(stage), stage.guest),
     },
-    {
-      title: SAY.untilCaughtUp,
-      run: (note) => untilStreaming(stage, serverOf(stage), note),
-    },
+    caughtUpStep(stage),
   ],
   figures: ({ lab, samples, disasterMs }, cast) => {
     const away = unprotectedSpan(lab, samples, disasterMs)

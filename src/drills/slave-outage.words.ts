@@ -87,7 +87,6 @@ export const SAY = {
     en: `Start PostgreSQL on ${victim}`,
     ru: `Запустить PostgreSQL на ${victim}`,
   }),
-  untilCaughtUp: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
   mostKept: { en: 'Most WAL the slot kept for it', ru: 'Слот хранил для неё максимум' },
   away: (victim: string): Text => ({ en: `${victim} was away for`, ru: `${victim} отсутствовала` }),
 }

@@ -11,7 +11,7 @@ import type { Drill, LiveStage, Stage } from './drill.ts'
 import { leafStandby, serverOf, slotOf } from './rehearsal/cast.ts'
 import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
 import { needsSlave } from './rehearsal/unplayable.ts'
-import { until, untilStreaming } from './rehearsal/wait.ts'
+import { caughtUpStep, until } from './rehearsal/wait.ts'
 import { barmanCron, switchWal } from './rehearsal/wal-steps.ts'
 import { LIMIT, SAY, WORDS } from './slot-overflow.words.ts'
 
@@ -59,10 +59,7 @@ export const slotOverflow: Drill = {
         await reinitServer(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note)
       },
     },
-    {
-      title: SAY.untilCaughtUp,
-      run: (note) => untilStreaming(stage, serverOf(stage), note),
-    },
+    caughtUpStep(stage),
   ],
   tidy: resetAll, // before anybody is cloned: a clone takes the limit along
   undo: resetAll,

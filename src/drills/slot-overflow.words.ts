@@ -86,7 +86,6 @@ export const SAY = {
   untilSlotIsLost: { en: 'Write WAL until the slot is lost', ru: 'Писать WAL, пока слот не будет потерян' },
   takeLimitBack: { en: 'Take the limit back', ru: 'Вернуть прежний предел' },
   cloneAgain: (victim: string): Text => ({ en: `Clone ${victim} again`, ru: `Клонировать ${victim} заново` }),
-  untilCaughtUp: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
   mostKept: {
     en: 'Most WAL the slot kept before it was invalidated',
     ru: 'Слот хранил максимум, пока не стал недействительным',

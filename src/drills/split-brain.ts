@@ -9,7 +9,7 @@ import { leafStandby, serverOf, slotOf } from './rehearsal/cast.ts'
 import { rejoinVictim } from './rehearsal/lead-back.ts'
 import { mostKept } from './rehearsal/samples.ts'
 import { needsSlave } from './rehearsal/unplayable.ts'
-import { letCommitsPass, untilStreaming } from './rehearsal/wait.ts'
+import { caughtUpStep, letCommitsPass } from './rehearsal/wait.ts'
 import { ORPHANS, SAY, WORDS } from './split-brain.words.ts'
 
 const COMMITS_MEANWHILE = 200
@@ -50,10 +50,7 @@ export const splitBrain: Drill = {
       title: SAY.rejoin(stage.victim.name),
       run: (note) => rejoinVictim(stage, note),
     },
-    {
-      title: SAY.untilCaughtUp,
-      run: (note) => untilStreaming(stage, serverOf(stage), note),
-    },
+    caughtUpStep(stage),
   ],
   yields: ({ victim }) => victim,
   undo: async (stage, note) =>

@@ -87,7 +87,6 @@ export const SAY = {
     en: `Make a standby of ${victim} again`,
     ru: `Снова сделать ${victim} репликой`,
   }),
-  untilCaughtUp: { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' },
   orphans: { en: 'Written to the wrong master, and lost', ru: 'Записано не в тот мастер и потеряно' },
   mostKept: {
     en: 'Most WAL kept by the slot of the slave that left',

@@ -1,9 +1,11 @@
 import { CommandError } from '../../errors.ts'
 import { type PostgresNode, postgresNodes } from '../../lab.ts'
+import type { Text } from '../../report/drill-report.ts'
 import type { Note } from '../../tasks/index.ts'
 import { pause } from '../../tools/process/signals.ts'
 import { size } from '../../units.ts'
-import type { LiveStage } from '../drill.ts'
+import type { DrillStep, LiveStage } from '../drill.ts'
+import { serverOf } from './cast.ts'
 import type { Recorder } from './recorder.ts'
 
 const EVERY_MS = 250
@@ -64,4 +66,11 @@ export async function untilStreaming(
     note(`${size(sender.bytes)} behind`)
     return sender.bytes < CAUGHT_UP_BYTES
   })
+}
+
+const UNTIL_CAUGHT_UP: Text = { en: 'Wait until it has caught up', ru: 'Дождаться, пока она догонит мастер' }
+
+/** The victim is a standby like the others again. */
+export function caughtUpStep(stage: LiveStage): DrillStep {
+  return { title: UNTIL_CAUGHT_UP, run: (note) => untilStreaming(stage, serverOf(stage), note) }
 }
