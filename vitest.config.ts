@@ -20,6 +20,7 @@ const REHEARSALS = [
   'resilience',
   'restore',
   'second-config',
+  'second-up',
   'two-labs',
   'unanswering',
   'warm-machines',

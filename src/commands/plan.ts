@@ -1,6 +1,8 @@
 import { EXIT } from '../errors.ts'
+import { appliedFiles } from '../generate/applied-files.ts'
 import { writeProject } from '../generate/write/write.ts'
 import { makePlan } from '../plan/index.ts'
+import { decideToApply } from '../plan/nothing-to-apply.ts'
 import { showPlanItems } from '../plan/show.ts'
 import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
@@ -17,15 +19,17 @@ export async function plan(
 ): Promise<number> {
   const session = await openSession(context)
   const { directory, lab, guest } = session
-  const [seen, files] = await Promise.all([
-    lookAtLab(session, agreesToTakeOver(session, takeOver)),
+  const [seen, files, applied] = await Promise.all([
+    lookAtLab(session, { takesOver: agreesToTakeOver(session, takeOver), asksHosts: true }),
     filesOf(session).then((made) => writeProject(directory, made, { mode: 'check' })),
+    appliedFiles(directory),
   ])
-  const items = await makePlan(lab, { files, seen, guest })
+  const applying = decideToApply(lab, { seen, files, applied, nowMs: Date.now() })
+  const items = await makePlan(lab, { files, seen, guest, applying })
   const refused = items.some(({ action }) => action === 'refuse')
   const { warnings } = lab
-  if (json) context.print(JSON.stringify({ ok: !refused, items, warnings }, null, 2))
-  else context.print(showPlanItems(items, context.paint))
+  if (json) context.print(JSON.stringify({ ok: !refused, items, ansible: applying, warnings }, null, 2))
+  else context.print(showPlanItems(items, applying, context.paint))
   if (!json && !refused)
     for (const warning of warnings) context.print(`${context.paint('yellow', '!')} ${warning}`)
   return refused ? EXIT.userError : EXIT.ok

@@ -1,14 +1,20 @@
 import type { ProviderName } from '../catalog/names.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { EXIT } from '../errors.ts'
-import { runTasks } from '../tasks/index.ts'
+import { appliedFiles } from '../generate/applied-files.ts'
+import type { WriteResult } from '../generate/write/write.ts'
+import { type Applying, decideToApply } from '../plan/nothing-to-apply.ts'
+import type { PlanSurvey } from '../plan/survey.ts'
+import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { prepareComputer } from './shared/prepare-computer.ts'
 import { openSession, type Session } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
 import { bringUpNetworks, buildNodeImage, resize, startAllMachines } from './steps/machines.ts'
+import { verifyAndMark } from './steps/marks.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
 import {
+  type Agreement,
   agreeOnRemovals,
   askTheSilent,
   type Consent,
@@ -42,8 +48,8 @@ export async function up(context: Context, options: UpOptions): Promise<number> 
     isFresh: options.fresh === true,
   }
   try {
-    const { recap, left } = await bringUp(session, allowed)
-    context.print(showClosing(session.lab, { recap, durationMs: Date.now() - startMs }, context.paint))
+    const { left, ...done } = await bringUp(session, allowed)
+    context.print(showClosing(session.lab, { ...done, durationMs: Date.now() - startMs }, context.paint))
     for (const sentence of left) context.print(`  ${context.paint('yellow', '!')} ${sentence}`)
     return EXIT.ok
   } catch (error) {
@@ -51,6 +57,13 @@ export async function up(context: Context, options: UpOptions): Promise<number> 
     context.print(`\n${showFindings(error.findings, context.paint)}`)
     return EXIT.failedFindings
   }
+}
+
+interface Done {
+  readonly recap: Recap
+  readonly applying: Applying
+  /** What is said at the end of machines nobody agreed to delete. */
+  readonly left: readonly string[]
 }
 
 /** What the user has agreed to by flags. */
@@ -61,15 +74,12 @@ interface Allowed {
   readonly isFresh: boolean
 }
 
-async function bringUp(
-  session: Session,
-  { install, consent, takesOver, isFresh }: Allowed,
-): Promise<{ readonly recap: Recap; readonly left: readonly string[] }> {
+async function bringUp(session: Session, { install, consent, takesOver, isFresh }: Allowed): Promise<Done> {
   const { context, host, lab, choice, logs, taskOptions } = session
   const scope = { provider: lab.provider, lab, directory: session.directory }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
   const [before] = await Promise.all([
-    lookAtLab(session, takesOver),
+    lookAtLab(session, { takesOver, asksHosts: true }),
     prepareComputer(computer, {
       isAllowed: install,
       summary: `${PROVIDERS[lab.provider].title}: ${choice.reason}`,
@@ -78,20 +88,67 @@ async function bringUp(
   verifyFeasible(session, before)
   const seen = await askTheSilent(session, before, consent)
   const agreement = await agreeOnRemovals(session, seen, consent)
-  const provision = provisionMachines(session, takesOver ? { postgres_take_over: true } : undefined)
+  const files = await prepareMachines(session, seen, { agreement, isFresh })
+  const nowMs = Date.now()
+  const known = { seen, files, applied: await appliedFiles(session.directory), nowMs }
+  const decided = await onlyVerify(session, decideToApply(lab, known))
+  if (!('why' in decided)) return { recap: {}, applying: decided, left: agreement.left }
+  const recap = await apply(session, seen, { agreement, takesOver })
+  return { recap, applying: decided, left: agreement.left }
+}
+
+/** All that comes before Ansible. @returns what was written */
+async function prepareMachines(
+  session: Session,
+  seen: PlanSurvey,
+  { agreement, isFresh }: { readonly agreement: Agreement; readonly isFresh: boolean },
+): Promise<WriteResult> {
+  const written = writeFiles(session)
   const tasks = [
     ...deleteFirst(session, agreement),
-    writeFiles(session),
+    written,
     buildNodeImage(session, isFresh),
     ...resize(session, seen),
     startAllMachines(session),
     ...bringUpNetworks(session, seen),
     ...lookAgain(session, seen),
+  ]
+  await runTasks(tasks, session.taskOptions)
+  return written.value
+}
+
+/**
+ * Where the servers hold what the last run applied, the checks are all there is to do.
+ * @returns why Ansible has to run all the same, when a check finds what the marks do not show
+ */
+async function onlyVerify(session: Session, applying: Applying): Promise<Applying> {
+  if ('why' in applying) return applying
+  const { context, taskOptions } = session
+  try {
+    const provision: Task = { title: 'Provision', skip: () => 'nothing to apply' }
+    await runTasks([provision, verifyCluster(session)], taskOptions)
+    return applying
+  } catch (error) {
+    if (!(error instanceof FailedFindings)) throw error
+    const number = error.findings.filter(({ ok }) => !ok).length
+    const why = `${number} of ${error.findings.length} findings are not as asked`
+    context.print(`  ${context.paint('yellow', '!')} ${why}: Ansible runs after all`)
+    return { why }
+  }
+}
+
+async function apply(
+  session: Session,
+  seen: PlanSurvey,
+  { agreement, takesOver }: { readonly agreement: Agreement; readonly takesOver: boolean },
+): Promise<Recap> {
+  const provision = provisionMachines(session, takesOver ? { postgres_take_over: true } : undefined)
+  const tasks = [
     provision,
     ...dropRenamedSlots(session, seen),
     ...partWithGone(session, agreement),
-    verifyCluster(session),
+    verifyAndMark(session),
   ]
-  await runTasks(tasks, taskOptions)
-  return { recap: await provision.value, left: agreement.left }
+  await runTasks(tasks, session.taskOptions)
+  return provision.value
 }

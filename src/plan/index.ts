@@ -4,6 +4,7 @@ import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { backupItems } from './backup.ts'
 import { fileItems } from './files.ts'
 import { departures, leavingItems, machineItems } from './machines.ts'
+import type { Applying } from './nothing-to-apply.ts'
 import type { PlanItem } from './plan-item.ts'
 import { refusals } from './refusals.ts'
 import { serverItems } from './server-items.ts'
@@ -13,10 +14,21 @@ import type { PlanSurvey } from './survey.ts'
  * What `up` would do, in the order in which it would do it.
  * @param files what the writer would do (mode `check`)
  * @param seen the lab as it is
+ * @param applying whether Ansible would run; without it Barman is not asked, for nothing happens there
  */
 export async function makePlan(
   lab: Lab,
-  { files, seen, guest }: { readonly files: WriteResult; readonly seen: PlanSurvey; readonly guest: Guest },
+  {
+    files,
+    seen,
+    guest,
+    applying,
+  }: {
+    readonly files: WriteResult
+    readonly seen: PlanSurvey
+    readonly guest: Guest
+    readonly applying: Applying
+  },
 ): Promise<readonly PlanItem[]> {
   const refused = refusals(lab, seen)
   if (refused.length > 0) return refused
@@ -25,7 +37,7 @@ export async function makePlan(
     ...fileItems(files),
     ...machineItems(lab, seen),
     ...serverItems(lab, staying),
-    ...(await backupItems(lab, staying, guest)),
+    ...('why' in applying ? await backupItems(lab, staying, guest) : []),
     ...leavingItems(lab, seen),
   ]
 }

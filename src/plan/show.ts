@@ -1,4 +1,6 @@
 import type { Paint } from '../show.ts'
+import { duration } from '../tasks/task.ts'
+import type { Applying } from './nothing-to-apply.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
 
 /** So many files are named; of more only their number is shown. */
@@ -19,9 +21,16 @@ const STYLES: Partial<Record<PlanAction, Parameters<Paint>[0]>> = {
   create: 'green',
 }
 
-/** The plan in words. */
-export function showPlanItems(items: readonly PlanItem[], paint: Paint): string {
-  if (items.length === 0) return 'Nothing to do: files, machines and servers are as the config asks.'
+/** Why Ansible need not run. */
+export function appliedBefore({ agoMs }: { readonly agoMs: number }): string {
+  return `Nothing to apply: the servers hold what the last run applied, ${duration(agoMs)} ago. To run Ansible all the same: npx create-pg-lab provision`
+}
+
+/** The plan in words. @param applying whether `up` would run Ansible */
+export function showPlanItems(items: readonly PlanItem[], applying: Applying, paint: Paint): string {
+  const ansible = 'why' in applying ? `up runs Ansible: ${applying.why}` : appliedBefore(applying)
+  if (items.length === 0)
+    return `Nothing to do: files, machines and servers are as the config asks.\n${ansible}`
   const refused = items.filter(({ action }) => action === 'refuse')
   if (refused.length > 0) {
     const lines = refused.flatMap((item) => [

@@ -3,6 +3,7 @@ import { CommandError } from '../errors.ts'
 import type { Former } from '../generate/write/last-written.ts'
 import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import { type Belongings, seeBelongings } from '../observe/belongings.ts'
+import { type HostState, seeHostState } from '../observe/host-state.ts'
 import type { GoneMachine, Resize } from '../observe/machine-changes.ts'
 import { type MachineSight, seeMachine } from '../observe/machines.ts'
 import { type ServerSight, seeServer } from '../observe/server-settings.ts'
@@ -33,6 +34,8 @@ export interface PlanSurvey {
   /** With provider ssh, what each server that answers belongs to; else nothing. */
   readonly belongings: ReadonlyMap<string, Belongings>
   readonly takesOver: boolean
+  /** Of those that answer, how they are and how the last run left them; nothing unless it was asked for. */
+  readonly hosts: ReadonlyMap<string, HostState>
 }
 
 /** Such a server runs, and does not let us ask. */
@@ -49,7 +52,7 @@ function madeServers(lab: Lab, belongings: ReadonlyMap<string, Belongings>): Rea
 
 /** Asks every machine that Vagrant has made, or every server of provider ssh, all at once. Changes nothing. */
 export async function survey(view: View): Promise<PlanSurvey> {
-  const { lab, guest, directory, former, takesOver = false } = view
+  const { lab, guest, directory, former, takesOver = false, asksHosts = false } = view
   const names = new Set(machinesIn(directory).map(({ name }) => name))
   const nodes = nodesOf(lab)
   const isExisting = lab.provider === 'ssh'
@@ -60,10 +63,17 @@ export async function survey(view: View): Promise<PlanSurvey> {
   const servers = new Map<string, ServerSight>()
   const states: ServerState[] = []
   const unanswering = new Map<string, string>()
+  const hosts = new Map<string, HostState>()
   const look = async (node: LabNode) => {
     const machine = await seeMachine(guest, node, !isExisting)
     if (!machine) return
     machines.set(node.name, machine)
+    await Promise.all([lookInside(node), asksHosts ? lookBack(node) : undefined])
+  }
+  const lookBack = async (node: LabNode) => {
+    hosts.set(node.name, await seeHostState(lab, guest, node))
+  }
+  const lookInside = async (node: LabNode) => {
     if (isExisting) belongings.set(node.name, await seeBelongings(guest, node))
     const server = postgresNodes(lab).find(({ name }) => name === node.name)
     if (!server) return
@@ -97,6 +107,7 @@ export async function survey(view: View): Promise<PlanSurvey> {
     former,
     belongings,
     takesOver,
+    hosts,
   }
 }
 

@@ -14,4 +14,6 @@ export interface View {
   readonly former: Former
   /** The user has said that the lab may have what somebody else has made on its servers. */
   readonly takesOver?: boolean
+  /** Ask each host also how the last run has left it. */
+  readonly asksHosts?: boolean
 }

@@ -73,8 +73,7 @@ describe('the lab of cluster.config.ts', () => {
   })
 
   it('changes nothing the second time, and keeps the data', () => {
-    const again = lab.must('up')
-    expect(changedCounts(again.stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(lab.sql('master', "SELECT count(*) FROM dz WHERE v = 'kept'", 'otus')).toBe('1')
   })
 

@@ -77,7 +77,7 @@ it('takes packages from a mirror while the config names one', () => {
 })
 
 it('changes nothing the second time', () => {
-  expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+  expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
 })
 
 describe('a setting that is overridden', () => {
@@ -162,7 +162,7 @@ describe('servers that serve others too', () => {
     expect(psql('app', 'shop')).toBe('1')
     // The lab's own roles come from where they belong, whatever a line for all says.
     expect(psql('replica', 'shop')).toMatch(/pg_hba\.conf rejects connection/)
-    expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     const { failed, findings } = lab.verify()
     expect(failures(failed)).toEqual([])
     expect(findings.find(({ what }) => what === 'slot tap')?.observed).toMatch(/^logical, inactive/)
@@ -190,7 +190,7 @@ describe('login shells that quote in their own way', () => {
       lab.spawn('ssh', '-F', '.pg-lab/ssh_config', '-O', 'exit', node) // the next connection has the new shell
     }
     lab.must('up')
-    expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(failures(lab.verify().failed)).toEqual([])
     expect(lab.must('ssh', 'slave', '--', 'echo $version').stdout).toMatch(/\d+\.\d+\.\d+/)
   })

@@ -54,7 +54,7 @@ function untilItStreams(node: string): void {
 /** The end of every verb: all is true, nothing is left to do, and plain Vagrant turns nothing back. */
 function expectSettled(primary: string): void {
   expect(failures(lab.verify().failed)).toEqual([])
-  expect(JSON.parse(lab.must('plan', '--json').stdout)).toEqual({ ok: true, items: [] })
+  expect(JSON.parse(lab.must('plan', '--json').stdout)).toMatchObject({ ok: true, items: [] })
   const env = { ...process.env, LC_ALL: 'C.UTF-8' }
   const again = spawn('vagrant', ['provision'], { cwd: lab.directory, env })
   expect(again.stdout.match(/changed=\d+/g)).toEqual(Array(4).fill('changed=0'))

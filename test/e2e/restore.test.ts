@@ -184,7 +184,7 @@ describe('pg-lab restore', () => {
     expect(lab.sql('master', ROWS, 'otus')).toBe(rows)
     expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
     expect(failures(lab.verify('--restore').failed)).toEqual([])
-    expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
     expect(tracesOnBackup()).toBe('master')
   })
 
@@ -204,7 +204,7 @@ describe('pg-lab restore', () => {
     lab.must('up')
     expect(lab.sql('slave', ROWS, 'otus')).toBe(rows)
     expect(failures(lab.verify('--restore').failed)).toEqual([])
-    expect(changedCounts(lab.must('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
+    expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
 
     const now = lab.sql('master', 'SELECT now()')
     lab.sql('master', "INSERT INTO dz (v) VALUES ('another')", 'otus')

@@ -55,5 +55,5 @@ it('has its own database, slots and Barman server', () => {
 })
 
 it('changes nothing the second time', () => {
-  expect(changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, 'pg-3': 0, vault: 0 })
+  expect(changedCounts(lab.upAnew().stdout)).toEqual({ pg1: 0, pg2: 0, 'pg-3': 0, vault: 0 })
 })

@@ -63,7 +63,7 @@ export function ownerNow(pid: number): string {
 
 /** `changed=` of every host in the closing block of `up` or `provision`. */
 export function changedCounts(output: string): Record<string, number> {
-  const line = output.split('\n').findLast((text) => text.includes('Ansible: ')) ?? ''
+  const line = output.split('\n').findLast((text) => /^ *(Ansible: )?[\w-]+ changed=/.test(text)) ?? ''
   return Object.fromEntries(
     [...line.matchAll(/(\S+) changed=(\d+)/g)].map(([, host, count]) => [host, Number(count)]),
   )
@@ -123,6 +123,20 @@ export class TestLab {
     throw new Error(
       `pg-lab ${args.join(' ')} ended with ${result.status}\n${result.stdout}\n${result.stderr}`,
     )
+  }
+
+  /** Takes the mark of the last run from every host, so that the next `up` runs Ansible. */
+  forgetMarks(): void {
+    const hosts = readFileSync(join(this.directory, '.pg-lab/ssh_config'), 'utf8').matchAll(
+      /^Host ([\w.-]+)/gm,
+    )
+    for (const [, host = ''] of hosts) this.ssh(host, 'sudo', 'rm', '-f', '/etc/pg-lab-applied')
+  }
+
+  /** `up` that runs Ansible, whatever the last run has left. */
+  upAnew(): Result {
+    this.forgetMarks()
+    return this.must('up')
   }
 
   verify(...args: string[]): {

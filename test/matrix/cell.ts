@@ -142,7 +142,7 @@ export function describeCell(
     })
 
     it('changes nothing the second time', () => {
-      const counts = changedCounts(lab.must('up').stdout)
+      const counts = changedCounts(lab.upAnew().stdout)
       row.changed = Object.values(counts).reduce((sum, count) => sum + count, 0)
       expect(counts).toEqual({ master: 0, slave: 0, backup: 0 })
     })

@@ -44,7 +44,7 @@ describe('servers that were there before the lab', () => {
   test('may be empty', async () => {
     const { seen, guest } = await see({})
     expect(refusals(lab, seen)).toEqual([])
-    const items = await makePlan(lab, { files, seen, guest })
+    const items = await makePlan(lab, { files, seen, guest, applying: { why: 'a test' } })
     expect(
       items.filter(({ kind }) => kind === 'machine').map(({ node, text }) => `${node}: ${text}`),
     ).toEqual(
@@ -66,7 +66,7 @@ describe('servers that were there before the lab', () => {
     ])
     const { seen, guest } = await see({ slave: FULL }, true)
     expect(refusals(lab, seen)).toEqual([])
-    const items = await makePlan(lab, { files, seen, guest })
+    const items = await makePlan(lab, { files, seen, guest, applying: { why: 'a test' } })
     expect(items.find(({ kind, node }) => kind === 'machine' && node === 'slave')?.text).toMatch(
       /^taken over: /,
     )

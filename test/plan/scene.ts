@@ -243,7 +243,7 @@ export async function surveyOf(was: Lab, wanted: Lab, twist: Twist = {}): Promis
   return survey({ lab: wanted, guest: guestOf(was, twist), run: dockerOf(was), directory, former })
 }
 
-const NO_FILES: WriteResult = {
+export const NO_FILES: WriteResult = {
   written: [],
   merged: [],
   removed: [],
@@ -255,7 +255,7 @@ const NO_FILES: WriteResult = {
 
 export async function planOf(was: Lab, wanted: Lab, twist: Twist = {}): Promise<readonly PlanItem[]> {
   const seen = await surveyOf(was, wanted, twist)
-  return makePlan(wanted, { files: NO_FILES, seen, guest: guestOf(was, twist) })
+  return makePlan(wanted, { files: NO_FILES, seen, guest: guestOf(was, twist), applying: { why: 'a test' } })
 }
 
 /** A plan as tests compare it: `reload master: work_mem 8MB → 16MB`. */

@@ -79,6 +79,7 @@ describe('virtual machines', () => {
   })
 
   it('change nothing the second time', () => {
+    lab.forgetMarks()
     expect(changedCounts(pgLab('up').stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
   })
 

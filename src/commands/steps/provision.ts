@@ -4,6 +4,7 @@ import { later, type Progress, type Task, type ValueTask, valueTask } from '../.
 import type { ExtraVars, PlaybookResult } from '../../tools/ansible/ansible.ts'
 import type { AnsibleEvent, HostRecap } from '../../tools/ansible/events.ts'
 import type { Session } from '../shared/session.ts'
+import { removeMarks } from './marks.ts'
 
 /** More rows than these do not fit a small screen. */
 const MAX_HOST_ROWS = 5
@@ -31,6 +32,7 @@ async function runPlaybook(
 ): Promise<PlaybookResult> {
   const ansible = await import('../../tools/ansible/ansible.ts')
   const { context, directory, logs } = session
+  await removeMarks(session)
   const result = await ansible.runPlaybook({
     directory,
     run: context.run,

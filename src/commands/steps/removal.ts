@@ -88,7 +88,7 @@ export async function askTheSilent(
   const title = `Start the machines and ask what ${silent.join(', ')} holds`
   const run = ({ note }: Progress) => startFormerMachines(liveLab(session), { gone, note })
   await runTasks([{ title, run }], taskOptions)
-  const answered = await lookAtLab(session, seen.takesOver)
+  const answered = await lookAtLab(session, { takesOver: seen.takesOver })
   verifyFeasible(session, answered)
   return answered
 }

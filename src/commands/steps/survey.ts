@@ -25,9 +25,10 @@ export function agreesToTakeOver({ lab }: Session, named: string | undefined): b
 /** The lab as it is: files as they were written last, machines, servers. Call it before the files are written again. */
 export async function lookAtLab(
   { context, directory, lab, guest }: Session,
-  takesOver = false,
+  { takesOver = false, asksHosts = false } = {},
 ): Promise<PlanSurvey> {
-  return survey({ lab, guest, directory, run: context.run, former: await readFormer(directory), takesOver })
+  const former = await readFormer(directory)
+  return survey({ lab, guest, directory, run: context.run, former, takesOver, asksHosts })
 }
 
 /** @throws UserError with all that the config asks for and the lab cannot become */

@@ -1,4 +1,6 @@
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
+import type { Applying } from '../../plan/nothing-to-apply.ts'
+import { appliedBefore } from '../../plan/show.ts'
 import type { Paint } from '../../show.ts'
 import { duration } from '../../tasks/task.ts'
 import { type Recap, showRecap } from './provision.ts'
@@ -10,10 +12,14 @@ function connectionUri({ database }: Lab, { address }: LabNode): string {
   return `postgresql://${database.owner}@${address}:${PORT}/${database.name}`
 }
 
-/** What the lab is now, and what to do with it. */
+/** What the lab is now, and what to do with it. @param applying whether Ansible had to run */
 export function showClosing(
   lab: Lab,
-  { recap, durationMs }: { readonly recap: Recap; readonly durationMs: number },
+  {
+    recap,
+    applying,
+    durationMs,
+  }: { readonly recap: Recap; readonly applying: Applying; readonly durationMs: number },
   paint: Paint,
 ): string {
   const uris = postgresNodes(lab).map((node) => [node.name, connectionUri(lab, node)] as const)
@@ -26,7 +32,7 @@ export function showClosing(
     '',
     ...table(thingsToTry(lab), paint),
     '',
-    `  Ansible: ${showRecap(recap, lab)}`,
+    'why' in applying ? `  Ansible: ${showRecap(recap, lab)}` : `  ${appliedBefore(applying)}`,
     ...lab.warnings.map((warning) => `  ${paint('yellow', '!')} ${warning}`),
   ].join('\n')
 }

@@ -19,9 +19,13 @@ export function verifyCluster({ lab, guest }: Session): Task {
   return {
     title: 'Verify',
     run: async (progress) => {
-      const findings = await runChecks(lab, guest, { onCheck: ({ title }) => progress.note(title) })
-      if (findings.some(({ ok }) => !ok)) throw new FailedFindings(findings)
-      return `${findings.length} findings, all as asked`
+      return judged(await runChecks(lab, guest, { onCheck: ({ title }) => progress.note(title) }))
     },
   }
+}
+
+/** @returns how many there are @throws FailedFindings */
+export function judged(findings: readonly Finding[]): string {
+  if (findings.some(({ ok }) => !ok)) throw new FailedFindings(findings)
+  return `${findings.length} findings, all as asked`
 }
