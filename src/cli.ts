@@ -6,7 +6,8 @@ import type { Context, Io } from './commands/shared/context.ts'
 import type { Begin, Verb } from './commands/shared/verb.ts'
 import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'
 import { exitCodeOf, painter, showError } from './show.ts'
-import { createRunner, quoteForShell } from './tools/process/run.ts'
+import { quoteForShell } from './tools/process/quote.ts'
+import { createRunner } from './tools/process/run.ts'
 
 /** Options of every command; they may stand before its name too. */
 interface CommonOptions {

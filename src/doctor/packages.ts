@@ -1,4 +1,4 @@
-import { quoteForShell } from '../tools/process/run.ts'
+import { quoteForShell } from '../tools/process/quote.ts'
 import type { Manager, Platform } from './platform.ts'
 
 /** What a package manager calls a tool. */

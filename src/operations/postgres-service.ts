@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
-import { quoteForShell } from '../tools/process/run.ts'
+import { quoteForShell } from '../tools/process/quote.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 const START_WITHIN_MS = 120_000

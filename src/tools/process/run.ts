@@ -8,7 +8,7 @@ import { type Capture, capture } from './capture.ts'
 import { LADDER, type Ladder, signalGroup, stopGroup } from './groups.ts'
 import { recordGroup } from './lab-lock.ts'
 import { openLog } from './logs.ts'
-import { quoteWord } from './quote.ts'
+import { quoteForShell } from './quote.ts'
 import { throwIfInterrupted, watch } from './signals.ts'
 
 /** A background process may inherit the pipes of the one we started: after its exit we listen this long, then stop. */
@@ -37,16 +37,6 @@ export function createRunner(ladder: Ladder = LADDER): Runner {
 /** @returns whether PATH leads to a program of this name */
 export function isOnPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)))
-}
-
-/** One line that, pasted into a POSIX shell, gives exactly these words. */
-export function quoteForShell(argv: readonly string[]): string {
-  return argv.map((word, index) => (isPlainWord(word, index) ? word : quoteWord(word))).join(' ')
-}
-
-/** `name=value` in front of a command would be an assignment, and `=name` is a path to zsh. */
-function isPlainWord(word: string, index: number): boolean {
-  return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) && !(index === 0 && word.includes('='))
 }
 
 /** The command as a person would type it from where we are. */

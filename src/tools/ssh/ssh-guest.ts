@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
-import { quoteForShell } from '../process/run.ts'
+import { quoteForShell } from '../process/quote.ts'
 import type { Command, Output, Runner } from '../runner.ts'
 import type { Database, Guest, ShellOptions } from './guest-contract.ts'
 import { BARE_ANSWERS, bounded, CONNECT_S, processS, STATEMENT_S, sessionSql } from './psql-session.ts'

@@ -3,7 +3,8 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRunner, quoteForShell } from '../../../src/tools/process/run.ts'
+import { quoteForShell } from '../../../src/tools/process/quote.ts'
+import { createRunner } from '../../../src/tools/process/run.ts'
 import { commandError, folderWith as folder } from '../helpers.ts'
 
 const run = createRunner({ termAfterMs: 300, killAfterMs: 300 })
