@@ -7,7 +7,7 @@ import type { Begin, Verb } from './commands/shared/verb.ts'
 import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'
 import { exitCodeOf, painter, showError } from './show.ts'
 import { quoteForShell } from './tools/process/quote.ts'
-import { createRunner } from './tools/process/run.ts'
+import type { Runner } from './tools/runner.ts'
 
 /** Options of every command; they may stand before its name too. */
 interface CommonOptions {
@@ -113,6 +113,15 @@ function asUserError({ message }: CommanderError, argv: readonly string[]): User
   return new UserError(sentence, { hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help })
 }
 
+/** `--help` and `config` start no program: what starts one takes as long to load as all the rest of them. */
+function runnerWhenNeeded(): Runner {
+  let runner: Promise<Runner> | undefined
+  return async (command) => {
+    runner ??= import('./tools/process/run.ts').then(({ createRunner }) => createRunner())
+    return (await runner)(command)
+  }
+}
+
 /** The process is this program: from its words to its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -122,6 +131,6 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   process.exitCode = await main(argv, {
     ...{ stdin, stdout, stderr, env },
     cwd: process.cwd(),
-    run: createRunner(),
+    run: runnerWhenNeeded(),
   })
 }

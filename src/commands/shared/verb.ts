@@ -1,6 +1,5 @@
 import type { Command, OptionValues } from './command-line.ts'
 import type { Context } from './context.ts'
-import { exclusively } from './exclusive.ts'
 
 /** A command's own file exports one of these. Resolves to the exit code. */
 export type Action<Args extends unknown[], Options extends OptionValues> = (
@@ -45,7 +44,9 @@ export function verb<Args extends unknown[], Options extends OptionValues>(row: 
           const options = command.opts()
           const work = (claiming: Context) => run(claiming, options, ...command.processedArgs)
           const changes = typeof row.changesLab === 'boolean' ? row.changesLab : row.changesLab(options)
-          return changes ? exclusively(context, row.name, work) : work(context)
+          if (!changes) return work(context)
+          const { exclusively } = await import('./exclusive.ts')
+          return exclusively(context, row.name, work)
         })
       })
     },
