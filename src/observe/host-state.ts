@@ -12,7 +12,7 @@ const SCRIPT = 'provisioning/support/mark/host-state.sh'
 const FORMAT = 1
 
 /** A host that is loaded may take long; the playbook then says more than the look would. */
-const LOOK_TIMEOUT_MS = 8_000
+const LOOK_TIMEOUT_MS = 20_000
 
 /** What pg-lab writes on a host when all of a run has ended well. */
 export interface Mark {

@@ -41,11 +41,12 @@ function on(node: string, script: string): string {
   return stdout
 }
 
-/** Marks every host as it is now, as a run does that ends well. */
-async function markAnew(): Promise<void> {
+/** Marks hosts as they are now, as a run does that ends well. */
+async function markAnew(nodes: readonly string[] = Object.keys(ROLES)): Promise<void> {
   const applied = await appliedFiles(lab.directory)
   if (!applied) throw new Error('the files cannot be read')
-  for (const [node, role] of Object.entries(ROLES)) {
+  for (const node of nodes) {
+    const role = ROLES[node] ?? 'slave'
     const server = role === 'backup' ? '' : '/usr/lib/postgresql/15/bin/psql otus dz'
     const state = readHostState(lab.ask(node, SCRIPT, `sh -s look ${server}`), { role })
     if ('doubt' in state) throw new Error(`${node}: ${state.doubt}`)
@@ -123,10 +124,10 @@ const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
     why: /ident/,
   },
   'the mode of a folder': { script: 'chmod 0777 /etc/pg-lab', undo: 'chmod 0755 /etc/pg-lab', why: /pg-lab/ },
-  'a file more in conf.d': {
-    script: `echo 'work_mem = 5MB' >${CONF}/conf.d/x.conf`,
-    undo: `rm ${CONF}/conf.d/x.conf`,
-    why: /conf\.d/,
+  'a file more beside them': {
+    script: `echo 'work_mem = 5MB' >${CONF}/x.conf`,
+    undo: `rm ${CONF}/x.conf`,
+    why: /x\.conf/,
   },
   'ALTER SYSTEM': {
     sql: "ALTER SYSTEM SET work_mem = '9MB'",
@@ -328,6 +329,8 @@ const DISTURBANCES: Readonly<Record<string, Disturbance>> = {
 }
 
 describe('what was done to a host is seen by the mark, or found by a check', () => {
+  beforeAll(() => markAnew())
+
   test.each(Object.entries(DISTURBANCES))('%s', async (_name, one) => {
     const { node = 'master', database = 'postgres' } = one
     const query = (sql: string) =>
@@ -335,8 +338,6 @@ describe('what was done to a host is seen by the mark, or found by a check', () 
         'master',
         `cd /; echo ${JSON.stringify(sql)} | runuser -u postgres -- psql -qXv ON_ERROR_STOP=1 -d ${database}`,
       )
-    await markAnew()
-    expect(plan().ansible).toHaveProperty('agoMs')
     if (one.script) on(node, one.script)
     if (one.sql) query(one.sql)
     try {
@@ -349,7 +350,12 @@ describe('what was done to a host is seen by the mark, or found by a check', () 
     } finally {
       if (one.undoSql) query(one.undoSql)
       if (one.undo) on(node, one.undo)
+      await markAnew(one.sql ? ['master', node] : [node])
     }
+  })
+
+  test('and what was undone is seen no more, once it is marked', () => {
+    expect(plan().ansible).toHaveProperty('agoMs')
   })
 })
 

@@ -69,9 +69,9 @@ ask() {
   shift
   (
     cd /
-    runuser -u postgres -- env PGDATABASE="$database" PGCONNECT_TIMEOUT=3 \
-      PGOPTIONS='-c search_path=pg_catalog -c statement_timeout=3s -c role=none' \
-      timeout -k 1 4 "$psql" -X -q -A -t -F "$tab" -v ON_ERROR_STOP=1 "$@"
+    runuser -u postgres -- env PGDATABASE="$database" PGCONNECT_TIMEOUT=10 \
+      PGOPTIONS='-c search_path=pg_catalog -c statement_timeout=10s -c role=none' \
+      timeout -k 2 15 "$psql" -X -q -A -t -F "$tab" -v ON_ERROR_STOP=1 "$@"
   )
 }
 
