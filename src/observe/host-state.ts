@@ -59,7 +59,7 @@ export function readHostState(text: string, node: Pick<LabNode, 'role'>): HostSt
   if (failed !== undefined) return { doubt: `it could not ${failed.split('\t')[1]}` }
   if (now === -1 || !wanted.every((kind) => kinds.has(kind)) || lines.at(-1) !== 'end\t\t')
     return { doubt: 'its answer is not whole' }
-  return { lines, mark: readMark(all.slice(0, now)) }
+  return { lines, mark: readMark(all.slice(0, now).filter((line) => line !== '')) }
 }
 
 /** @returns `undefined` for none, and for any that this version has not written */

@@ -24,7 +24,7 @@ const END = 'end\t\t'
 const state = [...HOST, END]
 const mark = { applied: 'sources secrets', atMs: 1_796_059_003_000, state }
 
-const answerOf = (lines: readonly string[], before = '') => `${before}now\t\t\n${lines.join('\n')}\n`
+const answerOf = (lines: readonly string[], before = '') => `${before}\nnow\t\t\n${lines.join('\n')}\n`
 const backup = { role: 'backup' } as const
 const master = { role: 'master' } as const
 
@@ -42,6 +42,7 @@ describe('what a host says', () => {
     ['a field nobody knows', (text: string) => text.replace('{', '{"more":1,')],
     ['no time', (text: string) => text.replace(/"atMs":\d+/, '"atMs":"noon"')],
     ['a line too few', (text: string) => text.replace(`${HOST[1]}\n`, '')],
+    ['a line that ends in the middle', (text: string) => text.trimEnd().slice(0, -3)],
     ['no JSON at its head', () => 'otus\n'],
     ['nothing in it', () => '\n'],
   ])('has no mark when that is of %s', (_what, change) => {

@@ -19,7 +19,7 @@ files() {
     printf 'failed\tlook for files in %s\t\n' "$1"
 }
 
-# All that is configured somewhere, whoever wrote it: also what has come since. Docker writes three of the files anew at
+# All that is configured somewhere, whoever wrote it: also what has come since. Docker writes three of the files again at
 # each start. An enabled unit is a link in /etc/systemd; of the system's own units these are ours.
 folders() {
   set -- /etc
@@ -109,7 +109,7 @@ SQL
 
 look() {
   if [ -e "$mark" ]; then cat "$mark"; fi
-  printf 'now\t\t\n'
+  printf '\nnow\t\t\n' # a mark that was cut off may end in the middle of a line
   printf 'host\tname\t%s\n' "$(hostname)"
   folders
   homes
