@@ -39,7 +39,7 @@ export async function seeHostState(lab: Lab, guest: Guest, node: LabNode): Promi
   const server = node.role === 'backup' ? [] : [psqlProgram(lab), database.name, database.table]
   try {
     const stdin = await readFile(join(packageRoot(), SCRIPT), 'utf8')
-    const options = { as: 'root', stdin, timeoutMs: LOOK_TIMEOUT_MS } as const
+    const options = { as: 'root', stdin, timeoutMs: LOOK_TIMEOUT_MS, unlogged: true } as const
     const { exitCode, stdout } = await guest.shell(node, ['sh', '-s', 'look', ...server], options)
     return exitCode === 0 ? readHostState(stdout, node) : { doubt: 'it cannot say how it was left' }
   } catch (error) {
@@ -102,5 +102,5 @@ function nameOf(line: string): string {
 export async function writeMark(guest: Guest, node: LabNode, mark: Mark | undefined): Promise<void> {
   const script = await readFile(join(packageRoot(), SCRIPT), 'utf8')
   const argv = ['sh', '-c', script, 'sh', mark ? 'keep' : 'forget']
-  await guest.shell(node, argv, { as: 'root', ...(mark ? { stdin: markText(mark) } : {}) })
+  await guest.shell(node, argv, { as: 'root', unlogged: true, ...(mark ? { stdin: markText(mark) } : {}) })
 }

@@ -8,6 +8,8 @@ export interface ShellOptions {
   readonly timeoutMs?: number
   /** Gives it a terminal, without which it would run on when we are gone. Its stderr then comes with its stdout. */
   readonly endWithUs?: boolean
+  /** It is long, and for us alone: the log does not get it. */
+  readonly unlogged?: boolean
   /** Called for each full line of its standard output, as it comes. */
   readonly onLine?: (line: string) => void
 }

@@ -77,7 +77,7 @@ export function createGuest({
       expectExit: 'any',
       ...(options.stdin === undefined ? {} : { stdin: options.stdin }),
       ...(onLine ? { onLine: ownLines(onLine) } : {}),
-      ...(logFile === undefined ? {} : { logFile }),
+      ...(logFile === undefined || options.unlogged ? {} : { logFile }),
     })
     if (output.exitCode === UNREACHABLE) throw unreachable(node, command, output, logFile)
     return {

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRunner } from '../../../src/tools/process/run.ts'
@@ -55,6 +57,16 @@ describe('shell', { timeout: 60_000 }, () => {
       expect(exitCode).toBe(5)
     },
   )
+
+  test('leaves out of the log what is not for it, and gives it back all the same', async () => {
+    const directory = folderWith()
+    const logFile = join(directory, 'ssh.log')
+    const guest = createGuest({ directory, run: runnerWith({ ssh: SSH }), psql: 'psql', logFile })
+    expect((await guest.shell(master, ['echo', 'long'], { unlogged: true })).stdout).toBe('long\n')
+    expect(existsSync(logFile)).toBe(false)
+    await guest.shell(master, ['echo', 'short'])
+    expect(readFileSync(logFile, 'utf8')).toContain('short')
+  })
 
   test('acts as another user from a folder that user may enter', async () => {
     const guest = guestWith({ ssh: SSH, sudo: SUDO })
