@@ -1,7 +1,7 @@
 import type { ProviderName } from '../catalog/names.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { EXIT } from '../errors.ts'
-import { appliedFiles } from '../generate/applied-files.ts'
+import { type AppliedFiles, appliedFiles } from '../generate/applied-files.ts'
 import type { WriteResult } from '../generate/write/write.ts'
 import { type Applying, decideToApply } from '../plan/nothing-to-apply.ts'
 import type { PlanSurvey } from '../plan/survey.ts'
@@ -59,7 +59,7 @@ export async function up(context: Context, options: UpOptions): Promise<number> 
   }
 }
 
-interface Done {
+interface BroughtUp {
   readonly recap: Recap
   readonly applying: Applying
   /** What is said at the end of machines nobody agreed to delete. */
@@ -74,7 +74,10 @@ interface Allowed {
   readonly isFresh: boolean
 }
 
-async function bringUp(session: Session, { install, consent, takesOver, isFresh }: Allowed): Promise<Done> {
+async function bringUp(
+  session: Session,
+  { install, consent, takesOver, isFresh }: Allowed,
+): Promise<BroughtUp> {
   const { context, host, lab, choice, logs, taskOptions } = session
   const scope = { provider: lab.provider, lab, directory: session.directory }
   const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
@@ -89,11 +92,11 @@ async function bringUp(session: Session, { install, consent, takesOver, isFresh 
   const seen = await askTheSilent(session, before, consent)
   const agreement = await agreeOnRemovals(session, seen, consent)
   const files = await prepareMachines(session, seen, { agreement, isFresh })
-  const nowMs = Date.now()
-  const known = { seen, files, applied: await appliedFiles(session.directory), nowMs }
+  const applied = await appliedFiles(session.directory)
+  const known = { seen, files, applied, nowMs: Date.now() }
   const decided = await onlyVerify(session, decideToApply(lab, known))
   if (!('why' in decided)) return { recap: {}, applying: decided, left: agreement.left }
-  const recap = await apply(session, seen, { agreement, takesOver })
+  const recap = await apply(session, seen, { agreement, takesOver, applied })
   return { recap, applying: decided, left: agreement.left }
 }
 
@@ -140,14 +143,22 @@ async function onlyVerify(session: Session, applying: Applying): Promise<Applyin
 async function apply(
   session: Session,
   seen: PlanSurvey,
-  { agreement, takesOver }: { readonly agreement: Agreement; readonly takesOver: boolean },
+  {
+    agreement,
+    takesOver,
+    applied,
+  }: {
+    readonly agreement: Agreement
+    readonly takesOver: boolean
+    readonly applied: AppliedFiles | undefined
+  },
 ): Promise<Recap> {
   const provision = provisionMachines(session, takesOver ? { postgres_take_over: true } : undefined)
   const tasks = [
     provision,
     ...dropRenamedSlots(session, seen),
     ...partWithGone(session, agreement),
-    verifyAndMark(session),
+    verifyAndMark(session, applied),
   ]
   await runTasks(tasks, session.taskOptions)
   return provision.value

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CommandError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
+import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import { psqlProgram } from '../tools/ssh/psql-session.ts'
 
 const SCRIPT = 'provisioning/support/mark/host-state.sh'
@@ -37,15 +37,16 @@ const OF_A_SERVER = ['server', 'setting', 'role', 'database', 'privileges', 'dat
 export async function seeHostState(lab: Lab, guest: Guest, node: LabNode): Promise<HostState> {
   const { database } = lab
   const server = node.role === 'backup' ? [] : [psqlProgram(lab), database.name, database.table]
-  try {
-    const stdin = await readFile(join(packageRoot(), SCRIPT), 'utf8')
-    const options = { as: 'root', stdin, timeoutMs: LOOK_TIMEOUT_MS, unlogged: true } as const
-    const { exitCode, stdout } = await guest.shell(node, ['sh', '-s', 'look', ...server], options)
-    return exitCode === 0 ? readHostState(stdout, node) : { doubt: 'it cannot say how it was left' }
-  } catch (error) {
-    if (error instanceof CommandError) return { doubt: 'it does not say in time how it was left' }
-    throw error
-  }
+  const stdin = await readFile(join(packageRoot(), SCRIPT), 'utf8')
+  const options = { as: 'root', stdin, timeoutMs: LOOK_TIMEOUT_MS, unlogged: true } as const
+  const output = await ifReachable(
+    () => guest.shell(node, ['sh', '-s', 'look', ...server], options),
+    undefined,
+  )
+  if (!output) return { doubt: 'it does not say in time how it was left' }
+  return output.exitCode === 0
+    ? readHostState(output.stdout, node)
+    : { doubt: 'it cannot say how it was left' }
 }
 
 /** What the script printed. */

@@ -14,7 +14,7 @@ const MAX_AGE_MS = 7 * 24 * 3_600_000
 export type Applying = { readonly why: string } | { readonly agoMs: number }
 
 /** What is known when it is to be decided. */
-export interface Known {
+export interface BeforeApplying {
   readonly seen: PlanSurvey
   /** What the writer has done, or would do. */
   readonly files: WriteResult
@@ -29,7 +29,7 @@ export function nameOfApplied({ sources, secrets }: AppliedFiles): string {
 }
 
 /** The playbook is left out only where nothing speaks for it: whatever is not known does. */
-export function decideToApply(lab: Lab, { seen, files, applied, nowMs }: Known): Applying {
+export function decideToApply(lab: Lab, { seen, files, applied, nowMs }: BeforeApplying): Applying {
   const why = ofTheLab(lab, seen) ?? ofTheFiles(files) ?? (applied ? undefined : 'its files cannot be read')
   if (why !== undefined || !applied) return { why: why ?? '' }
   const hosts = nodesOf(lab).map((node) => ofHost(node, seen.hosts.get(node.name), applied, nowMs))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nodesOf } from '../../src/lab.ts'
 import type { HostState } from '../../src/observe/host-state.ts'
-import { decideToApply, type Known, nameOfApplied } from '../../src/plan/nothing-to-apply.ts'
+import { type BeforeApplying, decideToApply, nameOfApplied } from '../../src/plan/nothing-to-apply.ts'
 import type { PlanSurvey } from '../../src/plan/survey.ts'
 import { testLab } from '../support/lab.ts'
 import { NO_FILES, surveyOf, type Twist } from './scene.ts'
@@ -17,7 +17,7 @@ async function decide({
   twist = {},
   backup,
   ...but
-}: Partial<Known> & { readonly twist?: Twist; readonly backup?: HostState | 'silent' } = {}) {
+}: Partial<BeforeApplying> & { readonly twist?: Twist; readonly backup?: HostState | 'silent' } = {}) {
   const hosts = new Map<string, HostState>(nodesOf(lab).map(({ name }) => [name, { lines, mark }]))
   if (backup === 'silent') hosts.delete('backup')
   else if (backup) hosts.set('backup', backup)
