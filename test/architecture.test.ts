@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { PROVIDER_NAMES } from '../src/catalog/names.ts'
 import { VERBS } from '../src/commands/index.ts'
 import { DRILLS } from '../src/drills/index.ts'
 
@@ -56,6 +57,11 @@ const arrows = imports
   .filter(({ target }) => target.startsWith('.'))
   .map(({ file, target }) => ({ from: file, to: join(dirname(file), target).replaceAll('\\', '/') }))
   .filter(({ to }) => to.startsWith('src/'))
+
+const linesOf = (file: string) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.trim())
 
 const roomOf = (file: string) => String(file.split('/')[1]).replace(/\.ts$/, '')
 const floorOf = (room: string) => FLOORS.findIndex((rooms) => rooms.includes(room))
@@ -150,6 +156,24 @@ describe('one name, one thing', () => {
         const homes = types.filter(({ name }) => name === titled(file)).map((type) => type.file)
         return homes.length > 0 && !homes.includes(file)
       })
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('what is asked by what it can, not by its name', () => {
+  /** Where a provider's name is a program's, a package's, a log's or a command's. */
+  const PROGRAMS = /(?:file|name|start): '(?:docker|ssh)'|logs\.file\('ssh'\)|'systemctl', 'start', 'docker'/
+  const PACKAGES = ['src/doctor/packages.ts', 'src/doctor/repair.ts']
+
+  it('is a provider: its name in quotes stands in its data, and where one is chosen or looked for', () => {
+    const quoted = new RegExp(`'(?:${PROVIDER_NAMES.join('|')})'`)
+    const wrong = files
+      .filter((file) => !/^src\/(?:catalog|resolve|doctor\/rules)\//.test(file) && !PACKAGES.includes(file))
+      .flatMap((file) =>
+        linesOf(file)
+          .filter((line) => quoted.test(line) && !PROGRAMS.test(line))
+          .map((line) => `${file}: ${line}`),
+      )
     expect(wrong).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-/** Providers whose machines Vagrant makes. */
+/** Providers whose machines Vagrant makes. Real machines first: they are closest to what the servers of a job look like. */
 export const VAGRANT_PROVIDERS = ['virtualbox', 'libvirt', 'docker', 'vmware_desktop', 'parallels'] as const
 
 /** Providers a lab can run on; `ssh`: on servers that are there. `auto` is a choice of the config, never of a resolved lab. */

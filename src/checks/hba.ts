@@ -1,3 +1,4 @@
+import { can } from '../catalog/providers/index.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { hbaLines, othersLines } from '../postgres/hba-lines.ts'
@@ -108,8 +109,9 @@ function isInside(lab: Lab, { type, address, netmask, auth_method, error }: HbaR
   if (OWN_ADDRESSES.includes(address)) return true
   if (netmask === null) return false
   // Existing servers share no network that is the lab's.
-  const networks =
-    lab.provider === 'ssh' ? nodesOf(lab).map((node) => `${node.address}/32`) : [lab.network.subnet]
+  const networks = can(lab).makeMachines
+    ? [lab.network.subnet]
+    : nodesOf(lab).map((node) => `${node.address}/32`)
   return networks.some((network) => isWithin(network, address, prefixOf(netmask)))
 }
 

@@ -1,3 +1,4 @@
+import { can } from '../catalog/providers/index.ts'
 import { nodesOf } from '../lab.ts'
 import { KEYS_OF_EVERYBODY } from '../tools/vagrant/vagrant.ts'
 import { type Check, lookAtEach } from './support/check.ts'
@@ -9,7 +10,7 @@ export const login: Check = {
   id: 'login',
   title: 'Nobody logs in with the key that comes with Vagrant',
   run: (lab, guest) =>
-    lookAtEach('login', lab.provider === 'ssh' ? [] : nodesOf(lab), async (node) => {
+    lookAtEach('login', can(lab).makeMachines ? nodesOf(lab) : [], async (node) => {
       const { keys } = await greet(guest, node)
       const isOpen = KEYS_OF_EVERYBODY.some((key) => keys?.includes(key))
       return [

@@ -1,3 +1,4 @@
+import { docker } from '../catalog/providers/docker.ts'
 import { parseConfig } from '../config/schema.ts'
 import { allSettings, type Setting } from '../config/setting-docs.ts'
 import { EXIT, UserError } from '../errors.ts'
@@ -58,7 +59,7 @@ function lowered(text: string): string {
 function defaultLab({ directory }: Context): Surroundings {
   const parsed = parseConfig({})
   if ('issues' in parsed) throw new Error('The empty config is not a config')
-  const host = { provider: 'docker', architecture: 'amd64' } as const
+  const host = { provider: docker.name, architecture: 'amd64' } as const
   // The lines are those of files that are not there, so none of this folder may be taken for them.
   return {
     directory: `${directory}/.none`,

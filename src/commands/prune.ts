@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { can } from '../catalog/providers/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { imagesOf, oldImages, removeImages } from '../operations/prune.ts'
 import { type Context, canAsk } from './shared/context.ts'
@@ -10,8 +11,7 @@ import { openSession } from './shared/session.ts'
 /** `create-pg-lab prune`: deletes this lab's logs and the node images that no lab on this computer needs. */
 export async function prune(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
   const { directory, lab, logs } = await openSession(context)
-  const isDocker = lab.provider === 'docker'
-  const images = isDocker ? await oldImages(context.run, imagesOf(directory, lab)) : []
+  const images = can(lab).buildImages ? await oldImages(context.run, imagesOf(directory, lab)) : []
   const old = logsOf(logs.folder)
   if (images.length + old.length === 0) {
     context.print('There are no old images and no logs: nothing to delete.')

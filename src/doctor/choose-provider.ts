@@ -1,5 +1,5 @@
-import type { ProviderName } from '../catalog/names.ts'
-import { PROVIDERS } from '../catalog/providers/index.ts'
+import { type ProviderName, VAGRANT_PROVIDERS } from '../catalog/names.ts'
+import { easiestProvider, PROVIDERS } from '../catalog/providers/index.ts'
 import { UserError } from '../errors.ts'
 import { machinesIn } from '../tools/vagrant/machine-records.ts'
 import type { Host } from './host.ts'
@@ -10,9 +10,6 @@ export interface ProviderChoice {
   readonly provider: ProviderName
   readonly reason: string
 }
-
-/** Real machines first; they are closest to what the servers of a job look like. */
-const ORDER: readonly ProviderName[] = ['virtualbox', 'libvirt', 'docker', 'vmware_desktop', 'parallels']
 
 /**
  * What stands in the way of a provider here. A daemon that we can start does not.
@@ -30,19 +27,13 @@ async function obstacle(host: Host, provider: ProviderName): Promise<string | un
 
 async function chooseUsable(host: Host): Promise<ProviderChoice> {
   const obstacles: string[] = []
-  for (const provider of ORDER) {
+  for (const provider of VAGRANT_PROVIDERS) {
     const found = await obstacle(host, provider)
     if (found === undefined) return { provider, reason: ['usable here', ...obstacles].join('; ') }
     obstacles.push(found)
   }
-  const { system } = host.platform
-  if (system === 'linux') {
-    return { provider: 'docker', reason: 'no provider is usable yet; docker is the easiest to install here' }
-  }
-  return {
-    provider: 'virtualbox',
-    reason: 'no provider is usable yet; VirtualBox is free and runs everywhere',
-  }
+  const { provider, reason } = easiestProvider(host.platform.system)
+  return { provider, reason: `no provider is usable yet; ${reason}` }
 }
 
 /**

@@ -1,8 +1,7 @@
 import { programFailed } from '../errors.ts'
 import { seeServers } from '../observe/servers.ts'
 import { followPrimary, planFollowing } from '../operations/follow.ts'
-import { cutCable, mendCable } from '../operations/network-cut.ts'
-import { cutPower } from '../operations/power-cut.ts'
+import { outageFor } from '../operations/outage/index.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { Note } from '../tasks/index.ts'
@@ -59,8 +58,8 @@ export const failover: Drill = {
 
 async function lose(stage: LiveStage): Promise<void> {
   const { guest, victim, cast } = stage
-  if (cast.how === 'network') return cutCable(stage, victim)
-  if (cast.how === 'machine') return cutPower(stage, victim)
+  if (cast.how === 'network') return outageFor(stage.lab).cutNetwork(stage, victim)
+  if (cast.how === 'machine') return outageFor(stage.lab).cutPower(stage, victim)
   const output = await guest.shell(victim, KILL_SERVER, { as: 'root', timeoutMs: 20_000 })
   if (output.exitCode === 0) return
   throw programFailed(`PostgreSQL on ${victim.name} cannot be killed`, KILL_SERVER.join(' '), output)
@@ -75,7 +74,7 @@ async function promoteSuccessor(stage: LiveStage, note: Note): Promise<Text> {
 }
 
 async function mend(stage: Stage): Promise<void> {
-  if (stage.cast.how === 'network') await mendCable(stage, stage.victim)
+  if (stage.cast.how === 'network') await outageFor(stage.lab).mendNetwork(stage, stage.victim)
 }
 
 async function comeBack(stage: LiveStage, note: Note): Promise<string | Text | undefined> {

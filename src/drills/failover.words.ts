@@ -1,5 +1,5 @@
 import { postgresNodes } from '../lab.ts'
-import { mendCommand } from '../operations/network-cut.ts'
+import { outageFor } from '../operations/outage/index.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
 
@@ -57,7 +57,7 @@ export const WORDS: DrillWords = {
         type: 'npx create-pg-lab promote',
       },
       ...(how === 'network' && node
-        ? [{ en: 'Repair the network.', ru: 'Почините сеть.', type: mendCommand(lab, node) }]
+        ? [{ en: 'Repair the network.', ru: 'Почините сеть.', type: outageFor(lab).mendCommand(lab, node) }]
         : []),
       {
         en: 'Make a standby of the old one.',

@@ -1,3 +1,4 @@
+import { VAGRANT_PROVIDERS } from '../catalog/names.ts'
 import { keysOf } from '../config/path.ts'
 import { type Config, parseConfig } from '../config/schema.ts'
 import { UserError } from '../errors.ts'
@@ -28,7 +29,8 @@ const OTHER_VALUES: readonly unknown[] = [
     'other.example/',
     'other/box',
   ],
-  ...['.other', 'async', 'sync', 'gzip', 'logical', 'internal', 'host-only', 'pgdg', 'virtualbox', 'docker'],
+  ...['.other', 'async', 'sync', 'gzip', 'logical', 'internal', 'host-only', 'pgdg'],
+  ...VAGRANT_PROVIDERS,
   ...['guest', 'host'],
   ...['debian-13', 'debian-12'],
   ...[['hostssl other other all reject'], ['other_slot']],

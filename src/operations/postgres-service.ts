@@ -28,16 +28,7 @@ async function onUnits(node: PostgresNode, guest: Guest, verb: 'start' | 'stop')
   const output = await guest.shell(node, argv, { as: 'root', timeoutMs: START_WITHIN_MS })
   if (output.exitCode === 0) return
   throw new CommandError(`PostgreSQL on ${node.name} does not ${verb}`, {
-    command: quoteForShell([
-      'npx',
-      'create-pg-lab',
-      'ssh',
-      node.name,
-      '--',
-      'systemctl',
-      'status',
-      'postgresql*',
-    ]),
+    command: `npx create-pg-lab ssh ${quoteForShell([node.name, '--', 'systemctl', 'status', 'postgresql*'])}`,
     exitCode: output.exitCode,
     lastLines: output.stderr.split('\n').filter((line) => line.trim() !== ''),
     hint: 'Is it installed? npx create-pg-lab provision',

@@ -1,3 +1,4 @@
+import { can } from '../catalog/providers/index.ts'
 import { machinesIn } from '../doctor/index.ts'
 import { CommandError } from '../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
@@ -25,7 +26,7 @@ export async function startMachines(
   }: { readonly directory: string; readonly lab: Lab; readonly guest: Guest; readonly vagrant: Vagrant },
   note: Note,
 ): Promise<void> {
-  if (lab.provider === 'ssh') return
+  if (!can(lab).makeMachines) return
   const nodes = nodesOf(lab)
   const before = machinesIn(directory).map(({ name }) => name)
   if (await areRunning(before, guest, nodes)) return

@@ -1,3 +1,4 @@
+import { can } from '../catalog/providers/index.ts'
 import { type Lab, type LabNode, nodesOf } from '../lab.ts'
 import type { GoneMachine } from '../observe/machine-changes.ts'
 import { keptNames } from './network-changes.ts'
@@ -24,7 +25,7 @@ export function departures(lab: Lab, seen: PlanSurvey): Departures {
     machine.addresses.some((address) => addresses.includes(address))
   return {
     // That of a primary is refused, and that of a server that was there before the lab.
-    moved: lab.provider === 'ssh' ? [] : machinesThat(lab, seen, 'moved'),
+    moved: can(lab).makeMachines ? machinesThat(lab, seen, 'moved') : [],
     inTheWay: seen.gone.filter(isInTheWay),
     leaving: seen.gone.filter((machine) => !isInTheWay(machine)),
   }
@@ -73,7 +74,7 @@ export function machineItems(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
 
 function newMachine(lab: Lab, { belongings }: PlanSurvey, node: LabNode): PlanItem {
   const { name } = node
-  if (lab.provider !== 'ssh')
+  if (can(lab).makeMachines)
     return { kind: 'machine', node: name, action: 'create', text: describe(lab, node) }
   const theirs = belongings.get(name)
   const text =

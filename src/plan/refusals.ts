@@ -1,4 +1,5 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
+import { can } from '../catalog/providers/index.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import type { ServerSight } from '../observe/server-settings.ts'
 import { BOTH_WAYS_ON, splitWords } from '../observe/servers.ts'
@@ -10,8 +11,8 @@ import type { PlanSurvey } from './survey.ts'
 import { addressesInLab, machinesThat } from './whereabouts.ts'
 
 /** The other way out; servers that were there before the lab are not ours to delete. */
-function orAnew({ provider }: Lab): string {
-  if (provider === 'ssh') return ''
+function orAnew(lab: Lab): string {
+  if (!can(lab).makeMachines) return ''
   return ', or start over, which deletes the data: npx create-pg-lab destroy && npx create-pg-lab up'
 }
 
@@ -24,11 +25,9 @@ export function refusals(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   const foreign = foreignServers(lab, seen)
   if (foreign.length > 0) return foreign
   const isNew = seen.made.size + seen.gone.length === 0
-  if (isNew && lab.provider !== 'ssh') return []
+  if (isNew && can(lab).makeMachines) return []
   return [
-    ...(lab.provider === 'ssh'
-      ? otherAddress(lab, seen)
-      : [...movedMaster(lab, seen), ...unclear(lab, seen)]),
+    ...(can(lab).makeMachines ? [...movedMaster(lab, seen), ...unclear(lab, seen)] : otherAddress(lab, seen)),
     ...goneMaster(lab, seen),
     ...gonePrimaries(lab, seen),
     ...otherNetwork(lab, seen),
@@ -259,7 +258,8 @@ const OR_ANOTHER_HOST =
   ', or give backup.name another name as well: that machine is made again, and this one is deleted with all backups, after a question'
 
 /** Barman keeps backups under the server's name, and would go on streaming under the old one. */
-function otherBarmanServer({ backup, provider }: Lab, { barmanServers }: PlanSurvey): readonly PlanItem[] {
+function otherBarmanServer(lab: Lab, { barmanServers }: PlanSurvey): readonly PlanItem[] {
+  const { backup } = lab
   const [known] = barmanServers
   if (!backup || known === undefined || barmanServers.includes(backup.server)) return []
   return [
@@ -267,7 +267,7 @@ function otherBarmanServer({ backup, provider }: Lab, { barmanServers }: PlanSur
       'server',
       backup.name,
       `Barman keeps its backups under the name ${known}, and the config asks for ${backup.server}`,
-      `put backup.server '${known}' back${provider === 'ssh' ? '' : OR_ANOTHER_HOST}`,
+      `put backup.server '${known}' back${can(lab).makeMachines ? OR_ANOTHER_HOST : ''}`,
     ),
   ]
 }

@@ -1,4 +1,4 @@
-import { PROVIDERS } from '../catalog/providers/index.ts'
+import { can } from '../catalog/providers/index.ts'
 import { wantedSizes } from '../generate/write/machine-sizes.ts'
 import { type MachineSize, nodesOf } from '../lab.ts'
 import type { Resize } from '../observe/machine-changes.ts'
@@ -19,7 +19,7 @@ export async function seeResizes(
   machines: ReadonlyMap<string, MachineSight>,
 ): Promise<readonly Resize[]> {
   const { lab, directory, run, former } = view
-  const isLive = !PROVIDERS[lab.provider].usesBox
+  const isLive = can(lab).resizeInPlace
   const names = nodesOf(lab).map(({ name }) => name)
   const [wanted, containers] = await Promise.all([
     wantedSizes(lab, directory, former.vagrantfile),

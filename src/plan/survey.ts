@@ -1,3 +1,4 @@
+import { can } from '../catalog/providers/index.ts'
 import { machinesIn } from '../doctor/index.ts'
 import { CommandError } from '../errors.ts'
 import type { Former } from '../generate/write/last-written.ts'
@@ -55,7 +56,7 @@ export async function survey(view: View): Promise<PlanSurvey> {
   const { lab, guest, directory, former, takesOver = false, asksHosts = false } = view
   const names = new Set(machinesIn(directory).map(({ name }) => name))
   const nodes = nodesOf(lab)
-  const isExisting = lab.provider === 'ssh'
+  const isExisting = !can(lab).makeMachines
   const known = new Set(nodes.map(({ name }) => name).filter((name) => isExisting || names.has(name)))
   const strangers = [...names].filter((name) => !known.has(name))
   const belongings = new Map<string, Belongings>()

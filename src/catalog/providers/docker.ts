@@ -28,8 +28,7 @@ export const docker: Provider = {
       vagrantFor: [],
     },
   ],
-  parallel: true,
-  usesBox: false,
+  can: { makeMachines: true, buildImages: true, resizeInPlace: true, outage: 'docker' },
   settings: [
     'v.image = PgLab::Containers.image(node[:group] == "backups" ? "backup" : "node", os)',
     'v.name = "#{lab}-#{node[:name]}"',

@@ -18,3 +18,18 @@ export const PROVIDERS: { readonly [name in ProviderName]: Provider } = {
   parallels,
   ssh,
 }
+
+/** What the machines of a lab can be asked for. */
+export function can({ provider }: { readonly provider: ProviderName }): Provider['can'] {
+  return PROVIDERS[provider].can
+}
+
+/** The provider to install where none is usable yet, and why: half a sentence. */
+export function easiestProvider(system: string): {
+  readonly provider: ProviderName
+  readonly reason: string
+} {
+  return system === 'linux'
+    ? { provider: 'docker', reason: 'docker is the easiest to install here' }
+    : { provider: 'virtualbox', reason: 'VirtualBox is free and runs everywhere' }
+}

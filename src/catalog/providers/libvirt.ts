@@ -31,8 +31,7 @@ export const libvirt: Provider = {
       vagrantFor: [],
     },
   ],
-  parallel: true,
-  usesBox: true,
+  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
   settings: [
     'v.default_prefix = "#{lab}-"',
     'v.memory = node[:memory]',

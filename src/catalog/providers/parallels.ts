@@ -23,8 +23,7 @@ export const parallels: Provider = {
       vagrantFor: [],
     },
   ],
-  parallel: false,
-  usesBox: true,
+  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
   settings: [
     'v.memory = node[:memory]',
     'v.cpus = node[:cpus]',

@@ -24,10 +24,17 @@ export interface Provider {
   /** As people say it: `VirtualBox`. */
   readonly title: string
   readonly requires: readonly ToolRequirement[]
-  /** Vagrant can boot its machines side by side. */
-  readonly parallel: boolean
-  /** Its machines come from a Vagrant box; otherwise from an image we build. */
-  readonly usesBox: boolean
+  /** What sets it apart: whoever has to know asks for this, never for the provider's name. */
+  readonly can: {
+    /** Vagrant makes its machines; otherwise they were there before the lab, and are their owner's. */
+    readonly makeMachines: boolean
+    /** Its machines come from an image that we build; otherwise from a Vagrant box, or from nobody. */
+    readonly buildImages: boolean
+    /** A machine gets other memory and processors while it runs; otherwise it is restarted. */
+    readonly resizeInPlace: boolean
+    /** Who takes a machine its power and its network, and gives them back. */
+    readonly outage: 'docker' | 'in-guest' | 'nobody'
+  }
   /**
    * Ruby lines (comments too) of the block `config.vm.provider`. They see `v` (the provider), `node` (a row
    * of the table of machines), `lab` (the lab's name) and, where we build the image, `os`. They are ours: no value of the config is in them.

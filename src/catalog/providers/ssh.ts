@@ -5,8 +5,7 @@ export const ssh: Provider = {
   name: 'ssh',
   title: 'existing servers',
   requires: [],
-  parallel: true,
-  usesBox: false,
+  can: { makeMachines: false, buildImages: false, resizeInPlace: false, outage: 'nobody' },
   settings: [],
   network: { 'host-only': [], internal: [] },
 }

@@ -18,8 +18,7 @@ export const virtualbox: Provider = {
       ],
     },
   ],
-  parallel: false,
-  usesBox: true,
+  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
   settings: [
     'v.memory = node[:memory]',
     'v.cpus = node[:cpus]',

@@ -23,8 +23,7 @@ export const vmwareDesktop: Provider = {
       vagrantFor: [],
     },
   ],
-  parallel: false,
-  usesBox: true,
+  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
   settings: [
     'v.gui = false',
     'v.linked_clone = true',

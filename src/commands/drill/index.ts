@@ -1,3 +1,4 @@
+import { can } from '../../catalog/providers/index.ts'
 import { DRILLS } from '../../drills/index.ts'
 import { isRunning, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../../errors.ts'
@@ -53,8 +54,9 @@ export async function drill(
 }
 
 /** Servers that were there before the lab are broken only by those who say whose they are. */
-function verifyMeant({ provider, name }: Lab, on: string | undefined, drill: string): void {
-  if (on === name || (on === undefined && provider !== 'ssh')) return
+function verifyMeant(lab: Lab, on: string | undefined, drill: string): void {
+  const { name } = lab
+  if (on === name || (on === undefined && can(lab).makeMachines)) return
   const problem =
     on === undefined
       ? 'A drill breaks things, and the servers of this lab were there before it'

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import type { ProviderName } from '../../catalog/names.ts'
+import { can } from '../../catalog/providers/index.ts'
 import type { ConfigError, LoadedConfig } from '../../config/load.ts'
 import { chooseProvider, createHost, type Host, machinesIn, type ProviderChoice } from '../../doctor/index.ts'
 import { readOpenDrill, writeTyped } from '../../drills/rehearsal/open-drill.ts'
@@ -54,7 +55,7 @@ export async function openSession(given: Context, provider?: ProviderName | 'aut
   const config = { ...loaded, ...kept }
   const resolved = await resolve(config, host, choice.provider)
   const lab = { ...resolved, warnings: [...notes, ...resolved.warnings] }
-  if (lab.provider === 'ssh') writeSshConfig(directory, serversSshConfig(lab), nodesOf(lab))
+  if (!can(lab).makeMachines) writeSshConfig(directory, serversSshConfig(lab), nodesOf(lab))
   const logs = runLogs(directory)
   const { createVagrant } = await import('../../tools/vagrant/vagrant.ts')
   const { createGuest } = await import('../../tools/ssh/ssh-guest.ts')
@@ -128,13 +129,13 @@ async function resolve({ config, file }: LoadedConfig, host: Host, provider: Pro
 
 /** @throws UserError when Vagrant has made no machine yet; existing servers are always there */
 export function verifyHasMachines({ directory, lab }: Session): void {
-  if (lab.provider === 'ssh' || machinesIn(directory).length > 0) return
+  if (!can(lab).makeMachines || machinesIn(directory).length > 0) return
   throw new UserError('The lab has no machines yet', { hint: 'bring it up: npx create-pg-lab up' })
 }
 
 /** @throws UserError for servers that pg-lab has not made, which it neither stops nor deletes */
 export function verifyOwnsMachines(provider: ProviderName | 'auto'): void {
-  if (provider !== 'ssh') return
+  if (provider === 'auto' || can({ provider }).makeMachines) return
   throw new UserError(
     'The servers of this lab were there before it: create-pg-lab neither stops nor deletes them',
     {

@@ -1,8 +1,9 @@
+import { can } from '../../catalog/providers/index.ts'
 import { UserError } from '../../errors.ts'
 import { NODE_IMAGE_SCRIPT } from '../../generate/render/node-image.ts'
 import { nodesOf } from '../../lab.ts'
 import { seeMachine } from '../../observe/machines.ts'
-import { bringUpNetwork } from '../../operations/network-cut.ts'
+import { bringUpNetwork } from '../../operations/outage/index.ts'
 import { resizeMachines } from '../../operations/resize-machines.ts'
 import { startMachines as start } from '../../operations/start-machines.ts'
 import type { PlanSurvey } from '../../plan/survey.ts'
@@ -19,7 +20,7 @@ import { liveLab } from './operation.ts'
 export function buildNodeImage({ context, directory, lab, logs }: Session, isFresh: boolean): Task {
   return {
     title: 'Build the node image',
-    skip: () => (lab.provider === 'docker' ? undefined : `not for ${lab.provider}`),
+    skip: () => (can(lab).buildImages ? undefined : `not for ${lab.provider}`),
     run: async (progress) => {
       let hasBuilt = false
       await context.run({
@@ -61,7 +62,7 @@ function reachServers({ guest, lab }: Session): Task {
 
 /** Boots what is not running, and writes how ssh gets there. */
 export function startAllMachines(session: Session): Task {
-  if (session.lab.provider === 'ssh') return reachServers(session)
+  if (!can(session.lab).makeMachines) return reachServers(session)
   return {
     title: 'Start the machines',
     run: async ({ note }) => {
@@ -75,7 +76,7 @@ export function startAllMachines(session: Session): Task {
 export function bringUpNetworks(session: Session, before: PlanSurvey): readonly Task[] {
   const { lab, guest, vagrant } = session
   const isWhole = before.machines.size === before.made.size && machinesThat(lab, before, 'down').length === 0
-  if (isWhole || lab.provider === 'ssh') return []
+  if (isWhole || !can(lab).makeMachines) return []
   const run = async ({ note }: Progress) => {
     const sights = await Promise.all(nodesOf(lab).map((node) => seeMachine(guest, node)))
     const cut = nodesOf(lab).filter((node, at) => sights[at]?.addresses.includes(node.address) === false)

@@ -1,3 +1,4 @@
+import { can } from '../../catalog/providers/index.ts'
 import { UserError } from '../../errors.ts'
 import { readFormer } from '../../generate/write/last-written.ts'
 import { refusals } from '../../plan/refusals.ts'
@@ -11,7 +12,7 @@ import type { Session } from '../shared/session.ts'
  */
 export function agreesToTakeOver({ lab }: Session, named: string | undefined): boolean {
   if (named === undefined) return false
-  if (lab.provider !== 'ssh') {
+  if (can(lab).makeMachines) {
     throw new UserError('--take-over is for existing servers', {
       hint: "leave it out: Vagrant's machines are the lab's own",
     })

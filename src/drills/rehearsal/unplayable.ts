@@ -1,3 +1,4 @@
+import { can } from '../../catalog/providers/index.ts'
 import type { Lab } from '../../lab.ts'
 import { delayOf } from '../../postgres/topology.ts'
 import type { Text } from '../../report/drill-report.ts'
@@ -15,8 +16,8 @@ export function needsBackup({ backup }: Lab): Text | undefined {
 }
 
 /** Why a lab of existing servers cannot have a drill that takes a machine its power or its network. */
-export function needsOutage({ provider }: Lab): Text | undefined {
-  return provider === 'ssh'
+export function needsOutage(lab: Lab): Text | undefined {
+  return can(lab).outage === 'nobody'
     ? {
         en: 'nobody here can give its machines their power or their network back',
         ru: 'некому вернуть его машинам питание или сеть',

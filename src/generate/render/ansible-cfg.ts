@@ -1,3 +1,4 @@
+import { can } from '../../catalog/providers/index.ts'
 import { type Lab, nodesOf } from '../../lab.ts'
 
 /**
@@ -54,6 +55,6 @@ callback_result_format = yaml
 [ssh_connection]
 # One connection a task instead of two or three. sudo must not ask for a terminal; ours does not.
 pipelining = True
-${lab.provider === 'ssh' ? TO_SERVERS : TO_MACHINES}
+${can(lab).makeMachines ? TO_MACHINES : TO_SERVERS}
 `
 }

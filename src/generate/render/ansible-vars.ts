@@ -1,3 +1,4 @@
+import { can } from '../../catalog/providers/index.ts'
 import type { Lab } from '../../lab.ts'
 
 /** What apt needs to know of a repository besides its address; the RedHat family ignores it. */
@@ -64,7 +65,7 @@ function nodeVars({ master, slaves }: Lab): Record<string, string>[] {
 export function ansibleVars(lab: Lab): Record<string, unknown> {
   return {
     postgres_lab: lab.name,
-    postgres_existing_servers: lab.provider === 'ssh',
+    postgres_existing_servers: !can(lab).makeMachines,
     postgres_version: lab.postgres.version,
     postgres_repository: repositoryVars(lab),
     postgres_mirror: lab.mirrors.packages ?? '',

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { can } from '../../catalog/providers/index.ts'
 import type { Lab } from '../../lab.ts'
 import { packageRoot } from '../../package-root.ts'
 import { GUEST_RUNNER } from '../../tools/ansible/in-guest.ts'
@@ -27,7 +28,7 @@ export const VAGRANTFILE = 'Vagrantfile'
 /** How the servers are reached, for those who run Ansible by hand; with provider ssh only. */
 const SERVERS_SSH_CONFIG = 'provisioning/ssh_config'
 
-/** What we ship as it is, relative to the package: always, and for the docker provider. */
+/** What we ship as it is, relative to the package: always, and where we build the image of the machines. */
 const STATIC = [
   '.ansible-lint',
   '.yamllint',
@@ -36,7 +37,7 @@ const STATIC = [
   'provisioning/roles',
   'provisioning/support/callback_plugins',
 ]
-const STATIC_DOCKER = ['provisioning/support/node-image']
+const STATIC_IMAGE = ['provisioning/support/node-image']
 
 /** Vagrant's part of running Ansible here; how a machine runs it is carried there by pg-lab too. */
 const HOST_RUNNER = 'provisioning/support/host-runner'
@@ -61,8 +62,8 @@ async function copyOf(path: string): Promise<ProjectFile> {
 async function staticFiles(lab: Lab): Promise<ProjectFile[]> {
   const sources = [
     ...STATIC,
-    ...(lab.provider === 'docker' ? STATIC_DOCKER : []),
-    ...(lab.runner === 'guest' || lab.provider === 'ssh' ? [] : [HOST_RUNNER]),
+    ...(can(lab).buildImages ? STATIC_IMAGE : []),
+    ...(lab.runner === 'guest' || !can(lab).makeMachines ? [] : [HOST_RUNNER]),
     ...(lab.runner === 'host' ? [] : [GUEST_RUNNER]),
   ]
   const paths = (await Promise.all(sources.map(filesUnder))).flat()
@@ -81,9 +82,9 @@ export async function projectFiles(
   const source = options.source ?? 'cluster.config.ts'
   const header = generatedHeader(source)
   const made: ProjectFile[] = [
-    ...(lab.provider === 'ssh'
-      ? [{ path: SERVERS_SSH_CONFIG, content: `# ${header}\n\n${serversSshConfig(lab)}` }]
-      : [{ path: VAGRANTFILE, content: await vagrantfile(lab, header) }]),
+    ...(can(lab).makeMachines
+      ? [{ path: VAGRANTFILE, content: await vagrantfile(lab, header) }]
+      : [{ path: SERVERS_SSH_CONFIG, content: `# ${header}\n\n${serversSshConfig(lab)}` }]),
     { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
     {
       path: '.pg-lab/.gitignore',
@@ -92,10 +93,10 @@ export async function projectFiles(
     { path: INVENTORY, content: toYaml(inventory(lab), `# ${header}`) },
     { path: GROUP_VARS, content: toYaml(ansibleVars(lab), `# ${header}`) },
   ]
-  if (lab.provider === 'docker') {
+  if (can(lab).buildImages) {
     made.push({ path: NODE_IMAGE_SETTINGS, content: nodeImageSettings(lab, header) })
   }
-  if (lab.provider !== 'ssh' && lab.runner !== 'host') {
+  if (can(lab).makeMachines && lab.runner !== 'host') {
     made.push({ path: PACKAGE_SETTINGS, content: packageSettings(lab, header) })
   }
   return options.roles === 'copy'

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../../catalog/names.ts'
-import { PROVIDERS } from '../../catalog/providers/index.ts'
+import { can } from '../../catalog/providers/index.ts'
 import { rubyStringBody } from '../render/ruby.ts'
 
 /** Where it lies, seen from the lab's folder. */
@@ -26,7 +26,7 @@ export function goneVagrantfile(names: readonly string[], provider: ProviderName
 }
 
 function blockOf(provider: ProviderName): string {
-  if (PROVIDERS[provider].usesBox) return ''
+  if (!can({ provider }).buildImages) return ''
   return ` do |machine|
     machine.vm.provider("${provider}") { |v| v.image = "${ANY_IMAGE}" }
   end`

@@ -1,4 +1,4 @@
-import { dockerNetwork } from '../../catalog/providers/docker.ts'
+import { docker, dockerNetwork } from '../../catalog/providers/docker.ts'
 import type { MachineSize } from '../../lab.ts'
 import type { Runner } from '../runner.ts'
 import { machinesIn } from '../vagrant/machine-records.ts'
@@ -47,7 +47,8 @@ export function createContainers({
     return words.find(([, ...subnets]) => subnets.includes(subnet))?.[0] ?? dockerNetwork(subnet)
   }
   const idOf = (name: string): string =>
-    machinesIn(directory).find((machine) => machine.name === name && machine.provider === 'docker')?.id ?? ''
+    machinesIn(directory).find((machine) => machine.name === name && machine.provider === docker.name)?.id ??
+    ''
   return {
     async sizes(names) {
       const ids = names.map(idOf).filter(Boolean)

@@ -1,0 +1,42 @@
+import { can } from '../../catalog/providers/index.ts'
+import { programFailed } from '../../errors.ts'
+import type { Lab, LabNode } from '../../lab.ts'
+import type { LiveLab } from '../../observe/live-lab.ts'
+import type { Vagrant } from '../../tools/vagrant/vagrant.ts'
+import { dockerOutage } from './docker.ts'
+import { outageInGuest } from './in-guest.ts'
+import type { Outage } from './outage.ts'
+
+const OUTAGES = { docker: dockerOutage, 'in-guest': outageInGuest }
+
+/** Of existing servers nobody asks: what would need an outage is refused there before. */
+export function outageFor(lab: Lab): Outage {
+  const { outage } = can(lab)
+  if (outage === 'nobody') throw new Error(`Nobody can cut off the servers of ${lab.name}`)
+  return OUTAGES[outage]
+}
+
+/** $1 is the address. A PostgreSQL that runs and does not listen there is restarted. */
+const LISTEN = `ip -o -4 address show to "$1" | grep -q . || exit 1
+listens() { ss -Hltn "sport = :5432" | grep -q "$1"; }
+listens . || exit 0
+listens "$1:" || systemctl restart 'postgresql@*' 'postgresql-[0-9]*'`
+
+/**
+ * Brings a machine's network up again, and lets PostgreSQL listen there: it does not where it was started without the
+ * address.
+ * @throws CommandError when it does not come up
+ */
+export async function bringUpNetwork(live: LiveLab, vagrant: Vagrant, node: LabNode): Promise<void> {
+  await outageFor(live.lab).bringUp(live, node, vagrant)
+  const output = await live.guest.shell(node, ['sh', '-c', LISTEN, 'sh', node.address], {
+    as: 'root',
+    timeoutMs: 120_000,
+  })
+  if (output.exitCode === 0) return
+  throw programFailed(
+    `The network of ${node.name} is not up`,
+    `ip -o -4 address show to ${node.address}`,
+    output,
+  )
+}
