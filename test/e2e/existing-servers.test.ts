@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { servePackages } from './repository.ts'
@@ -7,7 +7,7 @@ import { changedCounts, spawn, TestLab } from './support.ts'
 
 /*
  * Servers that Vagrant never made: plain containers on a network of their own, with host names and a login of their
- * own, the backup host behind a jump host. PostgreSQL comes from a signed repository laid out like PGDG's, made here
+ * own, the backup host in another subnet and behind a jump host. PostgreSQL comes from a signed repository laid out like PGDG's, made here
  * from the distribution's own packages; its postgresql-15 carries a version of its own, so that it shows where it
  * came from.
  */
@@ -16,22 +16,26 @@ const PORT = 8990
 const SERVERS = {
   db1: '10.97.90.11',
   db2: '10.97.90.12',
-  vault: '10.97.90.13',
+  vault: '10.97.88.13',
   bastion: '10.97.90.14',
+  gate: '10.97.88.14',
 } as const
+const NETWORK = '10.97.88.0/22'
 const servers = new PlainServers('pg-lab-test-servers', SERVERS)
 const REPOSITORY = `http://${GATEWAY}:${PORT}`
 
-const config = (key: string, version: number) => `
+/** How the servers are reached, each as an object's text; as the section `ssh` says where it is empty. */
+const JUMP = { pg1: '', pg2: '', barman: `jump: 'admin@${SERVERS.bastion}'` }
+
+const config = (key: string, version: number, ways = JUMP) => `
 export default {
   name: 'shop',
   provider: 'ssh',
   os: 'debian-12',
-  network: { subnet: '10.97.90.0/24' },
   ssh: { user: 'admin', key: 'keys/id', knownHosts: 'keys/known_hosts' },
-  master: { name: 'pg1', address: '${SERVERS.db1}' },
-  slaves: [{ name: 'pg2', address: '${SERVERS.db2}' }],
-  backup: { name: 'barman', address: '${SERVERS.vault}', ssh: { jump: 'admin@${SERVERS.bastion}' } },
+  master: { name: 'pg1', address: '${SERVERS.db1}', ssh: { ${ways.pg1} } },
+  slaves: [{ name: 'pg2', address: '${SERVERS.db2}', ssh: { ${ways.pg2} } }],
+  backup: { name: 'barman', address: '${SERVERS.vault}', ssh: { ${ways.barman} } },
   postgres: { version: ${version}, repository: { url: '${REPOSITORY}', key: '${REPOSITORY}/${key}' } },
 }
 `
@@ -40,6 +44,7 @@ const write = (key: string, version: number) => lab.configure(config(key, versio
 const repository = join(lab.directory, '..', 'repository')
 let server: ReturnType<typeof servePackages> | undefined
 let image = ''
+let agent = ''
 
 /** Its postgresql-15 has a version of its own. */
 const FETCH = `apt-get download postgresql-15 postgresql-client-15 postgresql-common postgresql-client-common libpq5
@@ -49,7 +54,7 @@ const FETCH = `apt-get download postgresql-15 postgresql-client-15 postgresql-co
 
 beforeAll(() => {
   image = nodeImage()
-  servers.start(image, '10.97.90.0/24', GATEWAY)
+  servers.start(image, NETWORK, GATEWAY)
   servers.letIn(lab)
   const place = { address: GATEWAY, port: PORT }
   server = servePackages({ folder: repository, release: 'bookworm', image, fetch: FETCH, ...place })
@@ -57,6 +62,7 @@ beforeAll(() => {
 
 afterAll(() => {
   server?.kill()
+  if (agent !== '') spawn('kill', [agent])
   servers.remove()
   lab.remove()
 })
@@ -120,6 +126,74 @@ it('changes nothing the second time, nor by Ansible alone', () => {
   const alone = spawn('ansible-playbook', ['provisioning/site.yml'], { cwd: lab.directory })
   expect(alone.status).toBe(0)
   expect(alone.stdout.match(/changed=0/g)).toHaveLength(3)
+})
+
+it('reaches them through several jumps, by a command, with a certificate and by an agent', () => {
+  const keys = join(lab.directory, 'keys')
+  const make = (name: string) => must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(keys, name))
+  for (const name of ['authority', 'signed', 'held']) make(name)
+  must(
+    'ssh-keygen',
+    '-q',
+    '-s',
+    join(keys, 'authority'),
+    '-I',
+    'admin',
+    '-n',
+    'admin',
+    join(keys, 'signed.pub'),
+  )
+  // Each server lets in by its own way alone: the lab's key is taken off both.
+  const lines = { db1: 'cert-authority ', db2: '' }
+  for (const [name, key] of [
+    ['db1', 'authority'],
+    ['db2', 'held'],
+  ] as const) {
+    const line = lines[name] + readFileSync(join(keys, `${key}.pub`), 'utf8').trim()
+    must(
+      'docker',
+      'exec',
+      servers.container(name),
+      'sh',
+      '-c',
+      'echo "$1" >~admin/.ssh/authorized_keys',
+      'sh',
+      line,
+    )
+  }
+  const started = must('ssh-agent', '-s', '-a', join(keys, 'agent')).stdout
+  agent = /SSH_AGENT_PID=(\d+)/.exec(started)?.[1] ?? ''
+  must('env', `SSH_AUTH_SOCK=${join(keys, 'agent')}`, 'ssh-add', '-q', join(keys, 'held'))
+  rmSync(join(keys, 'held'))
+  for (const name of ['pg1', 'pg2', 'barman'])
+    lab.spawn('ssh', '-F', '.pg-lab/ssh_config', '-O', 'exit', name)
+  const command = `ssh -i keys/id -o UserKnownHostsFile=keys/known_hosts -W %h:%p admin@${SERVERS.gate}`
+  lab.configure(
+    config('key.asc', 15, {
+      pg1: "key: 'keys/signed', certificate: 'keys/signed-cert.pub'",
+      pg2: `key: 'keys/held.pub', agent: 'keys/agent', proxyCommand: '${command}'`,
+      barman: `jump: 'admin@${SERVERS.bastion},admin@${SERVERS.gate}'`,
+    }),
+  )
+  expect(changedCounts(lab.must('up').stdout)).toEqual({ pg1: 0, pg2: 0, barman: 0 })
+  const [from] =
+    lab.ask('barman', '', 'echo $SSH_CLIENT; ss -Htn state established sport = :22').match(SERVERS.gate) ?? []
+  expect(from).toBe(SERVERS.gate)
+  // The rest goes on by the lab's own key.
+  for (const name of ['db1', 'db2']) {
+    const key = readFileSync(join(keys, 'id.pub'), 'utf8').trim()
+    must(
+      'docker',
+      'exec',
+      servers.container(name),
+      'sh',
+      '-c',
+      'echo "$1" >~admin/.ssh/authorized_keys',
+      'sh',
+      key,
+    )
+  }
+  write('key.asc', 15)
 })
 
 it('lives through a drill where it is named', () => {
