@@ -176,6 +176,19 @@ describe('what is asked by what it can, not by its name', () => {
       )
     expect(wrong).toEqual([])
   })
+
+  it('is PostgreSQL: no major is compared with outside the table of its features', () => {
+    const compared =
+      /\bversion (?:[<>]=?|[=!]==) \d|\d (?:[<>]=?|[=!]==) (?:\w+\.)*version\b|PG_VERSION.* -(?:lt|le|gt|ge|eq|ne) \d/
+    const wrong = files
+      .filter((file) => !file.startsWith('src/catalog/'))
+      .flatMap((file) =>
+        linesOf(file)
+          .filter((line) => compared.test(line))
+          .map((line) => `${file}: ${line}`),
+      )
+    expect(wrong).toEqual([])
+  })
 })
 
 const map = readFileSync('docs/architecture.md', 'utf8')

@@ -1,3 +1,5 @@
+import { postgresHas } from './postgres-features.ts'
+
 /**
  * The pages of PostgreSQL's manual that describe its settings: `runtime-config-<page>.html`, each with the names on
  * it, of all majors from 12 to 19. From `postgres --describe-config` and https://www.postgresql.org/docs/release/.
@@ -154,7 +156,7 @@ export function isServerSetting(name: string): boolean {
   return PAGE_OF.has(name) || (name !== extension && Object.hasOwn(EXTENSION_PAGES, extension))
 }
 
-/** PostgreSQL 18 has gathered what concerns vacuuming on a page of its own. */
+/** What is on it, once there is one. */
 const ON_VACUUM_PAGE = /^(auto)?vacuum_(?!buffer_usage_limit|work_mem)|^autovacuum$/
 
 /** Address of a page of PostgreSQL's manual, e.g. `manualPage(15, 'warm-standby')`. */
@@ -166,7 +168,8 @@ export function manualPage(version: number, page: string): string {
 export function settingManual(version: number, setting: string): string {
   const [extension = '', name] = setting.split('.')
   if (name !== undefined) return manualPage(version, EXTENSION_PAGES[extension] ?? 'runtime-config-custom')
-  const page = version >= 18 && ON_VACUUM_PAGE.test(setting) ? 'vacuum' : PAGE_OF.get(setting)
+  const page =
+    postgresHas(version, 'vacuum_page') && ON_VACUUM_PAGE.test(setting) ? 'vacuum' : PAGE_OF.get(setting)
   if (page === undefined) return manualPage(version, 'runtime-config')
   return `${manualPage(version, `runtime-config-${page}`)}#GUC-${setting.toUpperCase().replaceAll('_', '-')}`
 }

@@ -1,3 +1,4 @@
+import { postgresHas } from '../catalog/postgres-features.ts'
 import type { BackupNode, Lab } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { literal } from '../postgres/sql.ts'
@@ -74,14 +75,17 @@ function wantedRoles(lab: Lab): readonly WantedRole[] {
 
 /** What Barman asks for (has_backup_privileges in its postgres.py), and a checkpoint for `switch-wal --force`. */
 function backsUp({ postgres }: Lab, { user, userReplicates }: BackupNode): WantedRole {
-  const isNew = postgres.version >= 15
-  const functions = isNew
+  const functions = postgresHas(postgres.version, 'backup_start')
     ? ['pg_backup_start(text, boolean)', 'pg_backup_stop(boolean)']
     : ['pg_start_backup(text, boolean, boolean)', 'pg_stop_backup()', 'pg_stop_backup(boolean, boolean)']
   return {
     role: user,
     attributes: userReplicates ? ['LOGIN', 'REPLICATION'] : ['LOGIN'],
-    memberOf: [...(isNew ? ['pg_checkpoint'] : []), 'pg_read_all_settings', 'pg_read_all_stats'],
+    memberOf: [
+      ...(postgresHas(postgres.version, 'checkpoint_role') ? ['pg_checkpoint'] : []),
+      'pg_read_all_settings',
+      'pg_read_all_stats',
+    ],
     mayExecute: [...functions, 'pg_create_restore_point(text)', 'pg_switch_wal()'].toSorted(),
   }
 }

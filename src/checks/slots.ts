@@ -1,3 +1,4 @@
+import { postgresHas } from '../catalog/postgres-features.ts'
 import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { followersOf } from '../postgres/topology.ts'
@@ -69,10 +70,11 @@ async function lookAtSlots(
 
 function seeSlot(lab: Lab, { slot, node }: WantedSlot, rows: readonly SlotRow[]): Seen {
   const row = rows.find(({ slot_name }) => slot_name === slot)
-  const keepsWal = lab.postgres.version < 13 || ['reserved', 'extended'].includes(row?.wal_status ?? '')
+  const tellsWal = postgresHas(lab.postgres.version, 'slot_limit')
+  const keepsWal = !tellsWal || ['reserved', 'extended'].includes(row?.wal_status ?? '')
   return {
     what: `slot ${slot} of ${node.name}`,
-    expected: lab.postgres.version < 13 ? 'physical, active' : 'physical, active, WAL reserved',
+    expected: tellsWal ? 'physical, active, WAL reserved' : 'physical, active',
     observed: row ? describe(row) : 'missing',
     ok: row !== undefined && row.slot_type === 'physical' && row.active && keepsWal,
     hint: remedy({ slot, node }, row),

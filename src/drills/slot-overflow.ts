@@ -1,3 +1,4 @@
+import { postgresHas } from '../catalog/postgres-features.ts'
 import { CommandError } from '../errors.ts'
 import { type PostgresNode, postgresNodes } from '../lab.ts'
 import { seeServers } from '../observe/servers.ts'
@@ -15,9 +16,6 @@ import { caughtUpStep, until } from './rehearsal/wait.ts'
 import { barmanCron, switchWal } from './rehearsal/wal-steps.ts'
 import { LIMIT, SAY, WORDS } from './slot-overflow.words.ts'
 
-/** The first server that knows max_slot_wal_keep_size. */
-const FIRST_WITH_LIMIT = 13
-
 /** What is kept for pg_rewind would be kept for slots too. */
 const LOWER = `ALTER SYSTEM SET max_slot_wal_keep_size = '${LIMIT}'; ALTER SYSTEM SET wal_keep_size = 0; SELECT pg_reload_conf();`
 
@@ -29,7 +27,7 @@ export const slotOverflow: Drill = {
   hows: [],
   refusal: (lab) => {
     const { postgres } = lab
-    if (postgres.version >= FIRST_WITH_LIMIT) return needsSlave(lab)
+    if (postgresHas(postgres.version, 'slot_limit')) return needsSlave(lab)
     return SAY.noLimit(postgres.version)
   },
   victim: leafStandby,

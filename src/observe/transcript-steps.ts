@@ -1,3 +1,4 @@
+import { postgresHas } from '../catalog/postgres-features.ts'
 import type { BackupNode, Lab, PostgresNode } from '../lab.ts'
 import { identifier, literal } from '../postgres/sql.ts'
 import { delayOf } from '../postgres/topology.ts'
@@ -43,7 +44,7 @@ const BACKUP_TIMEOUT_MS = 10 * 60_000
 
 /** The primary: its slots, who streams, and a row. @param mark text of the row */
 export function primarySteps(lab: Lab, mark: string): readonly PlannedStep[] {
-  const keptWal = lab.postgres.version >= 13 ? ', wal_status' : ''
+  const keptWal = postgresHas(lab.postgres.version, 'slot_limit') ? ', wal_status' : ''
   return [
     sql(
       'slots',

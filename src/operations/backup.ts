@@ -1,3 +1,4 @@
+import { postgresHas } from '../catalog/postgres-features.ts'
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import { askBarman, barmanCommand } from '../postgres/barman.ts'
@@ -19,7 +20,7 @@ const ASK_EVERY_MS = 500
 
 const TIMEOUT_MS = 24 * 60 * 60_000
 
-/** PostgreSQL 13 and later report it; before, the view is missing and the query finds nothing to ask. */
+/** Before PostgreSQL has `backup_progress`, the view is missing and there is nothing to ask. */
 const PROGRESS_SQL = `SELECT backup_streamed::float8 AS done, backup_total::float8 AS total
   FROM pg_stat_progress_basebackup AS p JOIN pg_stat_activity AS a USING (pid)
   WHERE a.application_name = 'barman_streaming_backup'`
@@ -56,7 +57,9 @@ export async function takeBackup(
     .finally(() => {
       isDone = true
     })
-  const watching = version >= 13 ? watchProgress(primary, guest, () => isDone, onProgress) : undefined
+  const watching = postgresHas(version, 'backup_progress')
+    ? watchProgress(primary, guest, () => isDone, onProgress)
+    : undefined
   const [output] = await Promise.all([work, watching])
   const id = idOf(output, backup) ?? (await whyNone(output, backup, guest))
   await archiveWal(primary, backup, guest)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { barmanHas } from '../catalog/barman.ts'
+import { postgresHas } from '../catalog/postgres-features.ts'
 import { CommandError, UserError } from '../errors.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { TIMELINE_SQL } from '../observe/sql.ts'
@@ -64,13 +65,14 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
  * $1 is the server, $2 the backup, $3 the restore point, $4 path_prefix, $5 bytes needed, $6 the database, $7 the
  * question, $8 the timeline (else Barman leaves out the WAL written after a promotion), $9 Barman's word for a restore,
  * $10 whether it takes a target or a timeline, not both; $11 who asks: the database's owner, for a superuser would lend
- * his rights to whatever is in there; $12 lines of its configuration; then the names of the tablespaces, each of which
+ * his rights to whatever is in there; $12 lines of its configuration; $13 whether a backup has a
+ * list of its files; then the names of the tablespaces, each of which
  * gets a folder by its number: a name may hold anything.
  */
 const SCRIPT = `export LC_ALL=C.UTF-8
-server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10} owner=\${11} settings=\${12}
+server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10} owner=\${11} settings=\${12} lists_files=\${13}
 PATH="$4:$PATH"
-shift 12
+shift 13
 work=~/.pg-lab/rehearsal
 data=$work/data
 exec 9<~
@@ -121,7 +123,7 @@ files() {
     fi
   done
   echo 'backup_manifest is missing'
-  [ "$(cat "$data/PG_VERSION")" -lt 13 ] # it had none
+  [ "$lists_files" = false ]
 }
 recover() {
   : >"$data/postgresql.auto.conf"
@@ -188,6 +190,7 @@ export async function rehearseRestore(
     barmanHas(version, 'restore') ? 'restore' : 'recover',
     String(!barmanHas(version, 'target_with_timeline')),
     ...[lab.database.owner, linesFor(lab)],
+    String(postgresHas(lab.postgres.version, 'backup_manifest')),
     ...(await tablespacesOf(backup, guest, newest)),
   ]
   const output = await guest.shell(backup, ['bash', '-c', SCRIPT, 'bash', ...words], {

@@ -1,4 +1,5 @@
 import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
+import { postgresHas } from '../catalog/postgres-features.ts'
 import { spelled } from '../catalog/same-setting.ts'
 import { parseHbaLine } from '../config/hba.ts'
 import type { Config } from '../config/schema.ts'
@@ -32,11 +33,11 @@ export function postgresSettings(config: Config, version: number): Record<string
     wal_level: 'replica',
     max_wal_senders: connections,
     max_replication_slots: connections,
-    ...(version >= 13 ? { max_slot_wal_keep_size: replication.maxSlotWalKeepSize } : {}),
+    ...(postgresHas(version, 'slot_limit') ? { max_slot_wal_keep_size: replication.maxSlotWalKeepSize } : {}),
     wal_log_hints: 'on',
     // pg_rewind reads an old primary's WAL back to the checkpoint before it was left behind; its own last checkpoints,
     // when it stops and recovers, would remove that.
-    ...(version >= 13 ? { wal_keep_size: '256MB' } : { wal_keep_segments: 16 }),
+    ...(postgresHas(version, 'wal_keep_size') ? { wal_keep_size: '256MB' } : { wal_keep_segments: 16 }),
     hot_standby: 'on',
     password_encryption: 'scram-sha-256',
     ...(postgres.tls ? { ssl: 'on', ssl_cert_file: CERTIFICATE, ssl_key_file: KEY } : {}),

@@ -1,5 +1,6 @@
 import type { Box, Os } from '../catalog/os.ts'
 import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
+import { postgresHas } from '../catalog/postgres-features.ts'
 import { inBaseUnit } from '../catalog/same-setting.ts'
 import type { Config } from '../config/schema.ts'
 import type { Subnet } from './addresses.ts'
@@ -26,7 +27,8 @@ export function warningsOf(
   return [
     ended &&
       `PostgreSQL ${version} has had no fixes since ${ended}; choose 15 or later for anything but old courses.`,
-    version < 13 && 'PostgreSQL 12 cannot limit what a slot holds back: a forgotten slot fills the disk.',
+    !postgresHas(version, 'slot_limit') &&
+      `PostgreSQL ${version} cannot limit what a slot holds back: a forgotten slot fills the disk.`,
     endedOs && `${os.title} has had no fixes since ${endedOs}; its packages may move to the archive.`,
     box &&
       !box.url &&
