@@ -20,6 +20,7 @@ export interface JsonSchema {
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly JsonSchema[]
+  readonly allOf?: readonly JsonSchema[]
   readonly items?: JsonSchema
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
@@ -29,7 +30,7 @@ export interface JsonSchema {
 /** The config's schema for editors. What a pattern cannot say, such as a real time zone, is left to pg-lab. */
 export function configSchema(): JsonSchema {
   const schema = toJsonSchema(ConfigSchema, { typeMode: 'input', errorMode: 'ignore' }) as JsonSchema
-  const { properties = {} } = schema
+  const properties = withSlaveSettings(schema.properties ?? {})
   const others = Object.entries(ALIASES).map(([alias, name]) => {
     return [
       alias,
@@ -54,6 +55,24 @@ export function configSchema(): JsonSchema {
       ...Object.fromEntries(others),
     },
   } as JsonSchema
+}
+
+/** A slave's own settings are those of all servers: said once. */
+function withSlaveSettings(
+  properties: Readonly<Record<string, JsonSchema>>,
+): Readonly<Record<string, JsonSchema>> {
+  const { slaves = {} } = properties
+  const slave = slaves.items ?? {}
+  const { description } = slave.properties?.settings ?? {}
+  const settings = {
+    ...(description ? { description } : {}),
+    default: {},
+    allOf: [{ $ref: '#/properties/postgres/properties/settings' }],
+  }
+  return {
+    ...properties,
+    slaves: { ...slaves, items: { ...slave, properties: { ...slave.properties, settings } } },
+  }
 }
 
 /** PostgreSQL's own settings that may be given, for completion; what each takes is checked when the config is read. */
@@ -121,6 +140,7 @@ function described(schema: JsonSchema): JsonSchema {
 /** A JSON Schema as a TypeScript type. */
 function typeOf(schema: JsonSchema, indent: string): string {
   if (schema.anyOf) return schema.anyOf.map((form) => typeOf(form, indent)).join(' | ')
+  if (schema.allOf) return 'ServerSettings & Record<string, string | number | boolean>'
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ')
   if (schema.const !== undefined) return JSON.stringify(schema.const)
   if (schema.type === 'array') return `(${typeOf(schema.items ?? {}, indent)})[]`

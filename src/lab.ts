@@ -50,6 +50,8 @@ export interface SlaveNode extends PostgresNode {
   readonly upstream: string
   /** recovery_min_apply_delay, e.g. `1min`; `''` for none. */
   readonly applyDelay: string
+  /** Lines of its postgresql.conf over those that are the same on all nodes. */
+  readonly settings: Readonly<Record<string, SettingValue>>
 }
 
 /** The Barman host. */
@@ -162,6 +164,14 @@ export function nodesOf(lab: Lab): readonly (PostgresNode | BackupNode)[] {
 export function usersOf({ replication, database, backup }: Lab): readonly string[] {
   const barman = backup ? [backup.user, backup.streamingUser] : []
   return [replication.user, replication.rewindUser, database.owner, ...barman]
+}
+
+/** Every line of a server's postgresql.conf that the config decides. */
+export function confSettings(
+  { postgres, slaves }: Lab,
+  { name }: LabNode,
+): Readonly<Record<string, SettingValue>> {
+  return { ...postgres.settings, ...slaves.find((slave) => slave.name === name)?.settings }
 }
 
 /** The machines that run PostgreSQL. */

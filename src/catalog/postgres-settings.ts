@@ -173,3 +173,12 @@ export function settingManual(version: number, setting: string): string {
   if (page === undefined) return manualPage(version, 'runtime-config')
   return `${manualPage(version, `runtime-config-${page}`)}#GUC-${setting.toUpperCase().replaceAll('_', '-')}`
 }
+
+/** A standby whose value is below its primary's does not start. */
+export const GROW_ON_STANDBYS_FIRST = [
+  'max_connections',
+  'max_locks_per_transaction',
+  'max_prepared_transactions',
+  'max_wal_senders',
+  'max_worker_processes',
+]

@@ -19,7 +19,7 @@ barman list-files --target wal "$server" first | while IFS= read -r file; do
   if [ -s "$file" ]; then echo "there $file"; else echo "gone $file"; fi
 done
 find "$folder/base" "$folder/meta" -maxdepth 2 -name '*backup.info' -exec grep -lx status=DONE {} + 2>/dev/null |
-  sort | tail -n 1 | xargs -r sed -n 's/^begin_wal=/newest /p'
+  sort | tail -n 1 | xargs -r sed -n 's/^begin_wal=/newest /p; s/^xlog_segment_size=/segment /p'
 find "$wals" -type f -size +0 ! -name '*.partial' -printf 'filed %f\\n'
 for history in "$wals"/*.history; do :; done
 if [ -e "$history" ]; then "$@" <"$history" | sed -n 's/^ *\\([0-9]\\)/left \\1/p'; fi`
@@ -27,11 +27,11 @@ if [ -e "$history" ]; then "$@" <"$history" | sed -n 's/^ *\\([0-9]\\)/left \\1/
 /** Timeline, and the segment's two numbers, each eight hexadecimal digits. */
 const SEGMENT = /([\dA-F]{8})([\dA-F]{8})([\dA-F]{8})(?:\.\w+)?$/
 
-/** initdb's default. */
-const SEGMENT_BYTES = 16n * 1024n ** 2n
+/** initdb's default, where no backup says what was chosen for the cluster. */
+const SEGMENT_BYTES = 16 * 1024 ** 2
 
-/** In the 4 GB that the middle number counts. */
-const SEGMENTS_A_LOG = 256
+/** What the middle number of a segment's name counts. */
+const LOG_BYTES = 4 * 1024 ** 3
 
 export const continuity: Check = {
   id: 'continuity',
@@ -51,8 +51,9 @@ async function lookForGaps(backup: BackupNode, guest: Guest): Promise<readonly S
   const segments = (word: string) =>
     lines.filter((line) => line.startsWith(`${word} `) && SEGMENT.test(line)).map(segmentOf)
   const listed = lines.filter((line) => /^(there|gone) /.test(line)).map(segmentOf)
+  const bytes = Number(/^segment (\d+)$/m.exec(output.stdout)?.[1] ?? SEGMENT_BYTES)
   const present = segments('there')
-  const missing = [...segments('gone'), ...gaps(listed)]
+  const missing = [...segments('gone'), ...gaps(listed, LOG_BYTES / bytes)]
   const first = listed[0]
   const linesOf = (word: RegExp) => lines.filter((line) => word.test(line)).join('\n')
   const sinceFirst = {
@@ -67,7 +68,7 @@ async function lookForGaps(backup: BackupNode, guest: Guest): Promise<readonly S
   const [newest] = segments('newest')
   if (newest === undefined) return [sinceFirst]
   const toNow = {
-    ...seeWayToNow(newest, segments('filed'), branchesOf(lines)),
+    ...seeWayToNow(newest, segments('filed'), branchesOf(lines, bytes), LOG_BYTES / bytes),
     command: `sudo -u barman find ${shellWord(archive)} -type f`,
     output: linesOf(/^(newest|filed|left) /),
   }
@@ -109,19 +110,25 @@ interface LeftTimeline {
 }
 
 /** Lines of a history: `left 1	0/A033A28	no recovery target specified`. */
-function branchesOf(lines: readonly string[]): readonly LeftTimeline[] {
+function branchesOf(lines: readonly string[], segmentBytes: number): readonly LeftTimeline[] {
   return lines.flatMap((line) => {
     const [, timeline, lsn] = /^left (\d+)\s+([\dA-F]+\/[\dA-F]+)/.exec(line) ?? []
     if (lsn === undefined) return []
-    return [{ timeline: Number(timeline), leftIn: Number(bytesOf(lsn) / SEGMENT_BYTES) }]
+    return [{ timeline: Number(timeline), leftIn: Number(bytesOf(lsn) / BigInt(segmentBytes)) }]
   })
 }
 
 /**
  * A restore to now replays each segment on the timeline that was the newest there.
  * @param newest the segment in which the newest backup begins
+ * @param aLog segments in what the middle number of their names counts
  */
-function seeWayToNow(newest: string, filed: readonly string[], branches: readonly LeftTimeline[]): Seen {
+function seeWayToNow(
+  newest: string,
+  filed: readonly string[],
+  branches: readonly LeftTimeline[],
+  aLog: number,
+): Seen {
   const timelines = [
     ...branches.map(({ timeline }) => timeline),
     Math.max(...[newest, ...filed].map(timelineOf)),
@@ -132,10 +139,10 @@ function seeWayToNow(newest: string, filed: readonly string[], branches: readonl
       .toSorted()
       .at(-1) ?? newest
   const isThere = new Set(filed)
-  const missing = Array.from({ length: numberOf(last) - numberOf(newest) + 1 }, (_, at) => {
-    const number = numberOf(newest) + at
+  const missing = Array.from({ length: numberOf(last, aLog) - numberOf(newest, aLog) + 1 }, (_, at) => {
+    const number = numberOf(newest, aLog) + at
     const left = branches.filter(({ leftIn }) => leftIn <= number).length
-    return segmentName(timelines[left] ?? 1, number)
+    return segmentName(timelines[left] ?? 1, number, aLog)
   }).filter((segment) => !isThere.has(segment))
   return {
     what: 'WAL from the newest backup to now',
@@ -150,8 +157,8 @@ function timelineOf(segment: string): number {
   return Number.parseInt(segment.slice(0, 8), 16)
 }
 
-function segmentName(timeline: number, number: number): string {
-  const parts = [timeline, Math.floor(number / SEGMENTS_A_LOG), number % SEGMENTS_A_LOG]
+function segmentName(timeline: number, number: number, aLog: number): string {
+  const parts = [timeline, Math.floor(number / aLog), number % aLog]
   return parts.map((part) => part.toString(16).toUpperCase().padStart(8, '0')).join('')
 }
 
@@ -165,15 +172,15 @@ function segmentOf(line: string): string {
 }
 
 /** Counts on over timelines: a promoted server goes on in the segment where it left the old one. */
-function numberOf(segment: string): number {
-  return Number.parseInt(segment.slice(8, 16), 16) * SEGMENTS_A_LOG + Number.parseInt(segment.slice(16), 16)
+function numberOf(segment: string, aLog: number): number {
+  return Number.parseInt(segment.slice(8, 16), 16) * aLog + Number.parseInt(segment.slice(16), 16)
 }
 
 /** The gaps in a list of segments, as `between A and B`. */
-function gaps(segments: readonly string[]): readonly string[] {
+function gaps(segments: readonly string[], aLog: number): readonly string[] {
   return segments.slice(1).flatMap((segment, at) => {
     const before = segments[at] ?? segment
-    return numberOf(segment) - numberOf(before) > 1 ? [`between ${before} and ${segment}`] : []
+    return numberOf(segment, aLog) - numberOf(before, aLog) > 1 ? [`between ${before} and ${segment}`] : []
   })
 }
 

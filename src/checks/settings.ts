@@ -1,5 +1,5 @@
 import { spelled } from '../catalog/same-setting.ts'
-import { type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
+import { confSettings, type Lab, type LabNode, postgresNodes, type SettingValue } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { literal } from '../postgres/sql.ts'
 import { shellWord } from '../tools/process/quote.ts'
@@ -57,7 +57,7 @@ export const settings: Check = {
 }
 
 async function lookAtSettings(lab: Lab, node: LabNode, guest: Guest): Promise<readonly Seen[]> {
-  const { settings: wanted } = lab.postgres
+  const wanted = confSettings(lab, node)
   const [rows, pending, errors] = await Promise.all([
     guest.rows<LineRow>(node, linesSql(Object.keys(wanted))),
     guest.rows<PendingRow>(node, PENDING_SQL),

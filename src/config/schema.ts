@@ -92,6 +92,45 @@ const Master = section('The machine that starts as the primary.', {
   ssh: ServerAccess,
 })
 
+/** Lines of postgresql.conf. */
+const settings = (description: string) =>
+  v.pipe(
+    v.record(
+      v.pipe(v.string(), v.regex(FORMATS.settingName.pattern, `must be ${FORMATS.settingName.words}`)),
+      v.union([
+        v.pipe(v.string(), v.regex(FORMATS.settingText.pattern, `must be ${FORMATS.settingText.words}`)),
+        v.pipe(v.number(), v.finite()),
+        v.boolean(),
+      ]),
+    ),
+    v.rawCheck(({ dataset, addIssue }) => {
+      // Also where another setting has a wrong type, so that all problems come at once.
+      const settings = dataset.value as Record<string, unknown>
+      if (typeof settings !== 'object') return
+      const spellings = new Map<string, string>()
+      for (const [key, value] of Object.entries(settings ?? {})) {
+        const name = key.toLowerCase()
+        const twin = spellings.get(name)
+        spellings.set(name, key)
+        const refusal = twin
+          ? { message: `is given twice: it is the same as ${twin}` }
+          : refuseSetting(name, value)
+        if (!refusal) continue
+        const message = 'hint' in refusal ? `${refusal.message}\n${refusal.hint}` : refusal.message
+        addIssue({
+          message,
+          input: value,
+          path: [{ type: 'object', origin: 'value', input: settings, key, value }],
+        })
+      }
+    }),
+    v.description(description),
+    // To PostgreSQL `DateStyle` and `datestyle` are one name, so they are to everybody who asks for it here.
+    v.transform((settings) =>
+      Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value])),
+    ),
+  )
+
 const Slave = section('A standby that streams through its own slot.', {
   name: v.optional(text(FORMATS.hostName, 'Host name; slave, slave2, slave3, … by position when left out.')),
   address: address('the slave'),
@@ -106,6 +145,10 @@ const Slave = section('A standby that streams through its own slot.', {
       FORMATS.hostName,
       'Server it streams from: another slave makes a cascade; the master when left out.',
     ),
+  ),
+  settings: v.optional(
+    settings('Lines of postgresql.conf of this server alone, over those of postgres.settings.'),
+    {},
   ),
   applyDelay: v.optional(
     v.pipe(
@@ -165,43 +208,6 @@ const Mirror = section('Your own PostgreSQL package mirror.', {
   key: text(FORMATS.url, 'Address of the key that signs it.'),
 })
 
-const Settings = v.pipe(
-  v.record(
-    v.pipe(v.string(), v.regex(FORMATS.settingName.pattern, `must be ${FORMATS.settingName.words}`)),
-    v.union([
-      v.pipe(v.string(), v.regex(FORMATS.settingText.pattern, `must be ${FORMATS.settingText.words}`)),
-      v.pipe(v.number(), v.finite()),
-      v.boolean(),
-    ]),
-  ),
-  v.rawCheck(({ dataset, addIssue }) => {
-    // Also where another setting has a wrong type, so that all problems come at once.
-    const settings = dataset.value as Record<string, unknown>
-    if (typeof settings !== 'object') return
-    const spellings = new Map<string, string>()
-    for (const [key, value] of Object.entries(settings ?? {})) {
-      const name = key.toLowerCase()
-      const twin = spellings.get(name)
-      spellings.set(name, key)
-      const refusal = twin
-        ? { message: `is given twice: it is the same as ${twin}` }
-        : refuseSetting(name, value)
-      if (!refusal) continue
-      const message = 'hint' in refusal ? `${refusal.message}\n${refusal.hint}` : refusal.message
-      addIssue({
-        message,
-        input: value,
-        path: [{ type: 'object', origin: 'value', input: settings, key, value }],
-      })
-    }
-  }),
-  v.description('Lines of postgresql.conf, the same on every PostgreSQL node.'),
-  // To PostgreSQL `DateStyle` and `datestyle` are one name, so they are to everybody who asks for it here.
-  v.transform((settings) =>
-    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name.toLowerCase(), value])),
-  ),
-)
-
 const Hba = v.pipe(
   v.array(
     v.pipe(
@@ -243,7 +249,7 @@ const Postgres = section('The PostgreSQL servers.', {
     ),
     'distro',
   ),
-  settings: v.optional(Settings, {}),
+  settings: v.optional(settings('Lines of postgresql.conf, the same on every PostgreSQL node.'), {}),
   hba: v.optional(Hba, []),
   checksums: v.optional(v.pipe(v.boolean(), v.description('Page checksums, chosen at initdb.')), true),
   timezone: v.optional(

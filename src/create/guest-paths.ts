@@ -26,10 +26,12 @@ function filled(text: unknown, known: Readonly<Record<string, unknown>>): string
 export async function guestPaths({ os, postgres }: Lab): Promise<GuestPaths> {
   const ofPostgres = await variables(`postgres/vars/${os.family}.yml`)
   const ofBackup = await variables('backup/vars/main.yml')
-  const known: Record<string, unknown> = { ...ofPostgres, ...ofBackup, postgres_version: postgres.version }
+  const data = ofPostgres.postgres_package_data_directory
+  const versions = { postgres_version: postgres.version, postgres_data_directory: data }
+  const known: Record<string, unknown> = { ...ofPostgres, ...ofBackup, ...versions }
   return {
     configuration: filled(known.postgres_conf_directory, known),
-    data: filled(known.postgres_data_directory, known),
+    data: filled(data, known),
     barman: filled(ofBackup.backup_home, known),
   }
 }

@@ -1,4 +1,4 @@
-import { programFailed } from '../errors.ts'
+import { programFailed, UserError } from '../errors.ts'
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig, stopReceiveWal } from '../postgres/barman.ts'
 import type { Note } from '../tasks/index.ts'
@@ -6,6 +6,7 @@ import { size } from '../units.ts'
 import { FILLER, SAY, WORDS } from './disk-full.words.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { backupOf } from './rehearsal/cast.ts'
+import { askChoices } from './rehearsal/cluster-choices.ts'
 import { mostKept } from './rehearsal/samples.ts'
 import { needsBackup } from './rehearsal/unplayable.ts'
 import { letCommitsPass, until } from './rehearsal/wait.ts'
@@ -29,6 +30,9 @@ umount "$big"
 rmdir "$big"
 head -c 108M /dev/zero >"$1/${FILLER}"`
 
+/** initdb's default, for which the small disk is made. */
+const SEGMENT_BYTES = 16 * 1024 ** 2
+
 /*
  * Takes the small disk away; what was received on it goes to the big one, but for files that were cut off for want of
  * room: pg_receivewal refuses those. It also refuses a .partial file whose complete segment is already archived.
@@ -36,7 +40,7 @@ head -c 108M /dev/zero >"$1/${FILLER}"`
  */
 const EMPTY = `while mountpoint -q "$1"; do
   kept=$(mktemp -d "$1.XXXXXX") || exit
-  find "$1" -mindepth 1 -maxdepth 1 -type f ! -name ${FILLER} \\( -size 16777216c -o -name '*.history' \\) -exec cp -a -t "$kept" {} +
+  find "$1" -mindepth 1 -maxdepth 1 -type f ! -name ${FILLER} \\( -size ${SEGMENT_BYTES}c -o -name '*.history' \\) -exec cp -a -t "$kept" {} +
   umount "$1" || umount -l "$1" || exit
   find "$kept" -type f -exec mv -f -t "$1" {} +
   rm -r "$kept"
@@ -109,6 +113,13 @@ export const diskFull: Drill = {
 }
 
 async function fill(stage: LiveStage, backup: BackupNode): Promise<void> {
+  const { segment } = await askChoices(stage.primary, stage.guest)
+  if (segment !== SEGMENT_BYTES) {
+    throw new UserError(
+      `The disk of this drill is for WAL segments of 16 MB; this cluster was made with ${segment / 1024 ** 2} MB`,
+      { hint: 'see the other drills: npx create-pg-lab drill' },
+    )
+  }
   const { streaming } = await foldersOf(stage, backup)
   await stopReceiveWal(stage.guest, backup)
   await asRoot(stage, backup, FILL, [streaming])

@@ -47,22 +47,29 @@ function valueAt(config: Config, path: string): unknown {
   )
 }
 
-/** The name of PostgreSQL's own setting, where the path is one of those. */
-function serverSettingOf(path: string): string | undefined {
-  const [section, key, name] = keysOf(path)
-  return section === 'postgres' && key === 'settings' && name !== undefined ? String(name) : undefined
+/** PostgreSQL's own setting, where the path is one of those, and the slave it is for. */
+function serverSettingOf(path: string): { readonly name: string; readonly slave?: number } | undefined {
+  const keys = keysOf(path)
+  const name = keys.at(-1)
+  if (keys.at(-2) !== 'settings' || name === undefined) return undefined
+  return keys[0] === 'slaves' ? { name: String(name), slave: Number(keys[1]) } : { name: String(name) }
 }
 
 /** A setting of PostgreSQL's own: some have a value of the lab's, some may not be given. */
-function ofServer(name: string, { lab, config }: Surroundings): Partial<Explanation> {
-  const value = lab.postgres.settings[name]
-  const isUsers = Object.hasOwn(config.postgres.settings, name)
+function ofServer(
+  { name, slave: at }: { readonly name: string; readonly slave?: number },
+  { lab, config }: Surroundings,
+): Partial<Explanation> {
+  const slave = at === undefined ? undefined : lab.slaves[at]
+  const value = slave?.settings[name] ?? lab.postgres.settings[name]
+  const isUsers = Object.hasOwn({ ...config.postgres.settings, ...slave?.settings }, name)
+  const where = slave ? `of ${slave.name} alone` : 'the same on every PostgreSQL server'
   const refusal = refuseSetting(name, '')
   const known = name.includes('.') ? undefined : settingFacts(name, lab.postgres.version)
   const facts = typeof known === 'object' ? known : undefined
   const own = facts?.default ? `PostgreSQL's own, ${amountOf(facts)}` : "PostgreSQL's own"
   return {
-    description: `A line of postgresql.conf, the same on every PostgreSQL server.${facts ? ` ${tellWhen(facts)}` : ''}`,
+    description: `A line of postgresql.conf, ${where}.${facts ? ` ${tellWhen(facts)}` : ''}`,
     value,
     default: value === undefined || isUsers ? own : `${value}, the lab's`,
     ...(facts ? { allowed: allowedWords(facts) } : {}),
@@ -105,7 +112,7 @@ async function asOnDisk(places: readonly Landing[], { lab, directory }: Surround
 export async function explainSetting(asked: string, surroundings: Surroundings): Promise<Explanation> {
   const { config, host, directory, lab } = surroundings
   const { setting, path } = findSetting(asked)
-  const name = serverSettingOf(path)
+  const own = serverSettingOf(path)
   const landing = setting.allowed === '' ? [] : await landingOf(config, path, host)
   const { places, contentOf } = await asOnDisk(landing, surroundings)
   const [variable] = places.filter(({ file }) => file === GROUP_VARS)
@@ -117,7 +124,9 @@ export async function explainSetting(asked: string, surroundings: Surroundings):
     allowed: setting.allowed,
     landings: places,
     readers: variable ? await readersOf(variable, contentOf(GROUP_VARS), directory) : [],
-    manual: name ? settingManual(lab.postgres.version, name) : manualOf(setting.path, lab.postgres.version),
-    ...(name ? ofServer(name, surroundings) : {}),
+    manual: own
+      ? settingManual(lab.postgres.version, own.name)
+      : manualOf(setting.path, lab.postgres.version),
+    ...(own ? ofServer(own, surroundings) : {}),
   }
 }

@@ -30,10 +30,14 @@ function inList(asked: string, path: string): string {
   return path.replace('[]', `[${position}]`).replace('.<name>', '')
 }
 
-/** `postgres.settings.work_mem`, `postgres.settings["auto_explain.log_analyze"]`, `work_mem`. */
-function serverSettingIn(asked: string): string | undefined {
-  const named = /^postgres\.settings(?:\.([^<]+)|\["(.+)"\])$/.exec(asked)
-  return named?.[1] ?? named?.[2] ?? (isServerSetting(asked) ? asked : undefined)
+/** `postgres.settings.work_mem`, `slaves[1].settings["auto_explain.log_analyze"]`, `work_mem`: the keys of its path. */
+function serverSettingIn(asked: string): readonly (string | number)[] | undefined {
+  const [, section, at = '0', plainName, quoted] =
+    /^(postgres|(?:slaves|standbys)(?:\[(\d*)\])?)\.settings(?:\.([^<]+)|\["(.+)"\])$/.exec(asked) ?? []
+  const name = plainName ?? quoted ?? (isServerSetting(asked) ? asked : undefined)
+  if (name === undefined) return undefined
+  const isOfSlave = section !== undefined && section !== 'postgres'
+  return isOfSlave ? ['slaves', Number(at), 'settings', name] : ['postgres', 'settings', name]
 }
 
 /**
@@ -48,9 +52,9 @@ export function findSetting(asked: string): AskedSetting {
   const [byWord, another] = settings.filter(({ path }) => plain(path).endsWith(`.${wanted}`))
   const setting = exact ?? (another ? undefined : byWord)
   if (setting) return { setting, path: inList(asked, setting.path) }
-  const name = serverSettingIn(asked)
-  const record = settings.find(({ path }) => path.endsWith('.<name>'))
-  if (name && record) return { setting: record, path: pathOf(['postgres', 'settings', name]) }
+  const keys = serverSettingIn(asked)
+  const record = settings.find(({ path }) => path.endsWith('.<name>') && path.startsWith(String(keys?.[0])))
+  if (keys && record) return { setting: record, path: pathOf(keys) }
   const meant = another ? `${byWord?.path} or ${another.path}` : nearest(asked, settings)
   throw new UserError(`There is no setting ${asked}`, {
     hint: meant ? `did you mean ${meant}?` : 'all of them: npx create-pg-lab explain',

@@ -1,3 +1,4 @@
+import { GROW_ON_STANDBYS_FIRST } from '../catalog/postgres-settings.ts'
 import type { Lab } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
 import { SHOWN_TO_ALL } from '../tools/ssh/psql-session.ts'
@@ -44,15 +45,6 @@ export function listSql(query: string): string {
   return `(SELECT coalesce(json_agg(l), '[]') FROM (${query}) AS l)`
 }
 
-/** A standby whose value is below its primary's does not start. */
-export const GROW_ON_STANDBYS_FIRST = [
-  'max_connections',
-  'max_locks_per_transaction',
-  'max_prepared_transactions',
-  'max_wal_senders',
-  'max_worker_processes',
-]
-
 const ROLE_SETTINGS = [
   'primary_conninfo',
   'primary_slot_name',
@@ -82,8 +74,9 @@ const PARTS = {
     () => `SELECT pg_is_in_recovery() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS is_streaming,
     current_setting('primary_slot_name', true) AS slot`,
 
-  settings: ({ postgres }: Pick<Lab, 'postgres'>) => {
-    const names = [...Object.keys(postgres.settings), ...GROW_ON_STANDBYS_FIRST, ...ROLE_SETTINGS]
+  settings: ({ postgres, slaves }: Pick<Lab, 'postgres' | 'slaves'>) => {
+    const every = [postgres.settings, ...slaves.map(({ settings }) => settings)]
+    const names = [...every.flatMap(Object.keys), ...GROW_ON_STANDBYS_FIRST, ...ROLE_SETTINGS]
     return `SELECT current_setting('server_version_num')::int / 10000 AS version,
     current_setting('data_checksums')::bool AS checksums,
     (SELECT datcollate FROM pg_database WHERE datname = 'template0') AS locale,
@@ -103,12 +96,12 @@ const PARTS = {
     (SELECT json_agg(rolname) FROM pg_roles) AS roles,
     (SELECT json_object_agg(datname, pg_get_userbyid(datdba)) FROM pg_database) AS databases`
   },
-} as const satisfies Record<string, (lab: Pick<Lab, 'postgres'>) => string>
+} as const satisfies Record<string, (lab: Pick<Lab, 'postgres' | 'slaves'>) => string>
 
 export type Part = keyof typeof PARTS
 
 /** One query for who a server is and the parts that are wanted. */
-export function serverSql(lab: Pick<Lab, 'postgres'>, parts: readonly Part[] = []): string {
+export function serverSql(lab: Pick<Lab, 'postgres' | 'slaves'>, parts: readonly Part[] = []): string {
   if (parts.length === 0) return IDENTITY_SQL
   const columns = parts.map((part) => `(SELECT row_to_json(p) FROM (${PARTS[part](lab)}) AS p) AS ${part}`)
   return `SELECT who.*,\n  ${columns.join(',\n  ')}\nFROM (${IDENTITY_SQL}) AS who`

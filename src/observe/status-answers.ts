@@ -19,7 +19,7 @@ export interface DiskSpace {
  * One psql for everything, the disk too: each connection over ssh costs more than all the questions. The server
  * says where its data is. As jsonb it is one line.
  */
-export const statusScript = (lab: Pick<Lab, 'postgres'>) => `SELECT to_jsonb(q) FROM (
+export const statusScript = (lab: Pick<Lab, 'postgres' | 'slaves'>) => `SELECT to_jsonb(q) FROM (
 ${serverSql(lab, ['replication'])}
 ) AS q;
 SELECT current_setting('data_directory') AS data_directory \\gset

@@ -61,7 +61,7 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
 /*
  * A server of its own in Barman's home, in a folder that no name of a server can lead to: no TCP, nothing archived, no way to the primary, nobody but barman gets
  * in. It goes with our connection, and a trap stands behind each end; what a power cut left goes at the next start.
- * postgresql.auto.conf is emptied once it is checked: what ALTER SYSTEM set on the primary has no place here.
+ * A segment of WAL may have up to 1 GB, and the server wants room for two. postgresql.auto.conf is emptied once it is checked: what ALTER SYSTEM set on the primary has no place here.
  * $1 is the server, $2 the backup, $3 the restore point, $4 path_prefix, $5 bytes needed, $6 the database, $7 the
  * question, $8 the timeline (else Barman leaves out the WAL written after a promotion), $9 Barman's word for a restore,
  * $10 whether it takes a target or a timeline, not both; $11 who asks: the database's owner, for a superuser would lend
@@ -138,6 +138,8 @@ listen_addresses = ''
 port = 5433
 unix_socket_directories = '$work'
 shared_buffers = 32MB
+min_wal_size = 2GB
+max_wal_size = 2GB
 $settings
 archive_mode = off
 hot_standby = off

@@ -4,6 +4,7 @@ import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
 import type { ServerSight } from '../observe/server-settings.ts'
 import { BOTH_WAYS_ON, splitWords } from '../observe/servers.ts'
 import { otherNetwork } from './network-changes.ts'
+import { otherChoices } from './other-choices.ts'
 import { belongingsText, isForeign } from './ownership.ts'
 import type { PlanItem } from './plan-item.ts'
 import { growth } from './setting-changes.ts'
@@ -172,31 +173,18 @@ function otherMajor(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   ]
 }
 
-/** Chosen at initdb, once and for all. */
+/** Chosen at initdb, once and for all. Existing servers may have a cluster that somebody else made: it stays as it is. */
 function otherCluster(lab: Lab, { servers, primary }: PlanSurvey): readonly PlanItem[] {
-  const { postgres, master } = lab
   const server = primary && servers.get(primary.name)
-  if (!server) return []
-  const word = (isOn: boolean) => (isOn ? 'on' : 'off')
-  const wrong = [
-    ...(server.checksums === postgres.checksums
-      ? []
-      : [
-          `checksums are ${word(server.checksums)} there, and the config asks for ${word(postgres.checksums)}`,
-        ]),
-    ...(plain(server.locale) === plain(postgres.locale)
-      ? []
-      : [`the locale is ${server.locale} there, and the config asks for ${postgres.locale}`]),
-  ]
-  const name = primary?.name ?? master.name
-  return wrong.map((text) =>
-    refuse('server', name, `${text}: that is chosen when a cluster is made`, `put it back${orAnew(lab)}`),
+  if (!server || !can(lab).makeMachines) return []
+  return otherChoices(lab, server).map((text) =>
+    refuse(
+      'server',
+      primary.name,
+      `${text}: that is chosen when a cluster is made`,
+      `put it back${orAnew(lab)}`,
+    ),
   )
-}
-
-/** `en_US.UTF-8` and `en_US.utf8` are the same locale. */
-function plain(locale: string): string {
-  return locale.toLowerCase().replaceAll('-', '')
 }
 
 /** The playbook refuses the same. */
@@ -238,9 +226,9 @@ function ofAnotherCluster(
 }
 
 function growsAndShrinks(lab: Lab, { servers }: PlanSurvey): readonly PlanItem[] {
-  const all = nodesOf(lab).flatMap(({ name }) => {
-    const server = servers.get(name)
-    return server ? [{ name, ...growth(lab, server) }] : []
+  const all = nodesOf(lab).flatMap((node) => {
+    const server = servers.get(node.name)
+    return server ? [{ name: node.name, ...growth(lab, node, server) }] : []
   })
   const both = all.find(({ growing, shrinking }) => growing.length > 0 && shrinking.length > 0)
   if (!both) return []

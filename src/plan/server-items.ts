@@ -3,6 +3,8 @@ import { lineOf, type ServerSight } from '../observe/server-settings.ts'
 import { delayOf, followersOf, linksOf, synchronousNames } from '../postgres/topology.ts'
 import { objectItems } from './database-objects.ts'
 import { hbaChanges } from './hba.ts'
+import { otherChoices } from './other-choices.ts'
+import { isForeign } from './ownership.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
 import {
   type Change,
@@ -11,6 +13,7 @@ import {
   growth,
   pendingChanges,
   settingChanges,
+  takenOut,
 } from './setting-changes.ts'
 import { renamedSlots } from './slots.ts'
 import type { PlanSurvey } from './survey.ts'
@@ -31,7 +34,9 @@ export function serverItems(lab: Lab, seen: PlanSurvey): readonly PlanItem[] {
   const isEarly = (node: PostgresNode) => {
     const server = seen.servers.get(node.name)
     const isNew = ({ name }: LabNode) => !seen.made.has(name)
-    return server && (growth(lab, server).growing.length > 0 || followersOf(lab, primary, node).some(isNew))
+    return (
+      server && (growth(lab, node, server).growing.length > 0 || followersOf(lab, primary, node).some(isNew))
+    )
   }
   const changes = (nodes: readonly PostgresNode[]) =>
     nodes.flatMap((node) => changesOf(lab, seen, primary, node))
@@ -58,7 +63,14 @@ function changesOf(
   node: PostgresNode,
 ): readonly PlanItem[] {
   const server = seen.servers.get(node.name)
-  if (server) return reloadOf(node, server, configChanges(lab, seen, primary, node, server))
+  if (server) {
+    const isTheirs = isTakenOver(lab, seen, node)
+    const choices = isTheirs && node.name === primary.name ? otherChoices(lab, server) : []
+    return [
+      ...reloadOf(node, server, configChanges(lab, seen, primary, node, server)),
+      ...choices.map((text) => item('keep', node, `${text}: that was chosen when the cluster was made`)),
+    ]
+  }
   const silent = silentItem(seen, node)
   if (silent.length > 0) return silent
   return [item('add', node, node.name === primary.name ? newPrimary(lab) : newStandby(lab, primary, node))]
@@ -102,7 +114,8 @@ function configChanges(
 ): readonly Change[] {
   const hba = hbaChanges(lab, server).map((text) => ({ text, needsRestart: false }))
   const standby = node.name === primary.name ? [] : standbyChanges(lab, seen, primary, node, server)
-  return [...settingChanges(lab, server), ...standby, ...hba]
+  const altered = isTakenOver(lab, seen, node) ? takenOut(lab, node, server) : []
+  return [...settingChanges(lab, node, server), ...altered, ...standby, ...hba]
 }
 
 function standbyChanges(
@@ -197,9 +210,25 @@ function unusedSlots(
     ...(node.name === primary.name ? barman : []),
   ]
   const own = nodesOf(lab).map(({ slot }) => slot)
-  const gone = [...seen.gone.map(({ slot }) => slot), ...renamedSlots(lab, seen)]
+  const gone = [...seen.gone.map(({ slot }) => slot), ...renamedSlots(lab, seen), ...formerSlots(lab, seen)]
   return (server?.slots ?? [])
     .filter(({ slot_type, slot_name }) => slot_type === 'physical' && !wanted.includes(slot_name))
     .filter(({ slot_name }) => [...own, ...gone].includes(slot_name))
     .map(({ slot_name }) => item('remove', node, `slot ${slot_name}: nobody follows through it now`))
+}
+
+/** It was there before the lab, made by somebody else. */
+function isTakenOver(lab: Lab, { belongings }: PlanSurvey, { name }: LabNode): boolean {
+  const theirs = belongings.get(name)
+  return theirs !== undefined && isForeign(lab, theirs)
+}
+
+/** Those through which servers follow that are taken over. */
+function formerSlots(lab: Lab, { belongings, servers }: PlanSurvey): readonly string[] {
+  return [...belongings]
+    .filter(([, theirs]) => isForeign(lab, theirs))
+    .flatMap(([name]) => servers.get(name) ?? [])
+    .filter(({ in_recovery }) => in_recovery)
+    .flatMap(({ settings }) => settings.find(({ name }) => name === 'primary_slot_name')?.setting || [])
+    .filter((slot) => !lab.replication.otherSlots.includes(slot))
 }

@@ -1,8 +1,8 @@
+import { GROW_ON_STANDBYS_FIRST } from '../catalog/postgres-settings.ts'
 import { sameSetting } from '../catalog/same-setting.ts'
-import type { Lab } from '../lab.ts'
+import { confSettings, type Lab, type LabNode } from '../lab.ts'
 import type { SettingSight } from '../observe/server-parts.ts'
 import { lineOf, type ServerSight } from '../observe/server-settings.ts'
-import { GROW_ON_STANDBYS_FIRST } from '../observe/sql.ts'
 
 /** A line of a server's configuration that will be another one. */
 export interface Change {
@@ -23,12 +23,21 @@ const OF_THE_ROLES = [
   'unix_socket_directories',
 ]
 
+/** Those that they write into other files. */
+const OF_OTHER_FILES = [
+  'primary_conninfo',
+  'primary_slot_name',
+  'recovery_min_apply_delay',
+  'synchronous_standby_names',
+]
+
 const CONF = 'postgresql.conf'
+const ALTERED = 'postgresql.auto.conf'
 
 /** What changes in postgresql.conf of a running server. */
-export function settingChanges(lab: Lab, server: ServerSight): readonly Change[] {
+export function settingChanges(lab: Lab, node: LabNode, server: ServerSight): readonly Change[] {
   const wanted = new Map(
-    Object.entries(lab.postgres.settings).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    Object.entries(confSettings(lab, node)).map(([name, value]) => [name.toLowerCase(), String(value)]),
   )
   const given = [...wanted].flatMap(([name, value]) => changeTo(server, CONF, name, value))
   const written = server.lines.filter(({ file }) => file === CONF).map(({ name }) => name)
@@ -36,6 +45,25 @@ export function settingChanges(lab: Lab, server: ServerSight): readonly Change[]
     .filter((name) => !wanted.has(name) && !OF_THE_ROLES.includes(name))
     .map((name) => changeToDefault(server, CONF, name))
   return [...given, ...dropped]
+}
+
+/** The lab's settings that a server which is taken over has in the file that wins over all others. */
+export function takenOut(lab: Lab, node: LabNode, server: ServerSight): readonly Change[] {
+  const ours = new Set(
+    [...Object.keys(confSettings(lab, node)), ...OF_THE_ROLES, ...OF_OTHER_FILES].map((name) =>
+      name.toLowerCase(),
+    ),
+  )
+  const names = server.lines
+    .filter(({ file, name }) => file === ALTERED && ours.has(name))
+    .map(({ name }) => name)
+  if (names.length === 0) return []
+  return [
+    {
+      text: `${[...new Set(names)].join(', ')} taken out of ${ALTERED}, of which a copy is kept`,
+      needsRestart: false,
+    },
+  ]
 }
 
 function settingOf({ settings }: ServerSight, name: string): SettingSight | undefined {
@@ -77,11 +105,13 @@ export function pendingChanges({ settings }: ServerSight): readonly string[] {
 /** Names of the settings that must grow on standbys before their primary, and shrink after it. */
 export function growth(
   lab: Lab,
+  node: LabNode,
   server: ServerSight,
 ): { readonly growing: string[]; readonly shrinking: string[] } {
+  const wanted = confSettings(lab, node)
   const by = (name: string) => {
     const setting = settingOf(server, name)
-    return setting ? Number(lab.postgres.settings[name] ?? setting.boot_val) - Number(setting.setting) : 0
+    return setting ? Number(wanted[name] ?? setting.boot_val) - Number(setting.setting) : 0
   }
   return {
     growing: GROW_ON_STANDBYS_FIRST.filter((name) => by(name) > 0),

@@ -1,6 +1,8 @@
 import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
 import { postgresHas } from '../catalog/postgres-features.ts'
+import { GROW_ON_STANDBYS_FIRST } from '../catalog/postgres-settings.ts'
 import { spelled } from '../catalog/same-setting.ts'
+import { settingFacts } from '../catalog/setting-facts.ts'
 import { parseHbaLine } from '../config/hba.ts'
 import type { Config } from '../config/schema.ts'
 import type { SettingValue } from '../lab.ts'
@@ -49,8 +51,14 @@ export function postgresSettings(config: Config, version: number): Record<string
     log_lock_waits: 'on',
     log_replication_commands: 'on',
   }
-  const users = Object.entries(postgres.settings).map(([name, value]) => [name, spelled(value)] as const)
-  return { ...own, ...Object.fromEntries(users) }
+  return { ...own, ...spelledSettings(postgres.settings) }
+}
+
+/** Settings as postgresql.conf has them. */
+export function spelledSettings(
+  settings: Readonly<Record<string, SettingValue>>,
+): Readonly<Record<string, SettingValue>> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, spelled(value)]))
 }
 
 /** Holds the settings of the config against the rest of it. */
@@ -73,6 +81,36 @@ export function checkSettings(config: Config, report: AddProblem): void {
       `is ${commit}, and no commit would wait for a slave`,
       "leave it out, or set replication.mode to 'async'",
     )
+  }
+}
+
+/** What every server has of a setting: by the config, else PostgreSQL's own. */
+export function leastOf(config: Config, major: number, name: string): number {
+  const facts = settingFacts(name, major)
+  const own = typeof facts === 'object' ? facts.default : undefined
+  return Number(postgresSettings(config, major)[name] ?? own)
+}
+
+/** What a slave has of its own must let it replay the master's WAL: PostgreSQL does not start where it has less of these. */
+export function checkStandbySettings(config: Config, major: number, report: AddProblem): void {
+  for (const [index, { settings }] of config.slaves.entries()) {
+    for (const name of GROW_ON_STANDBYS_FIRST.filter((one) => one in settings)) {
+      const least = leastOf(config, major, name)
+      if (!(Number(settings[name]) < least)) continue
+      report(
+        `slaves[${index}].settings.${name}`,
+        `must be at least ${least}, as the master has it; ${JSON.stringify(settings[name])} was given`,
+        'PostgreSQL starts no standby that has less than its primary: leave it out, or lower postgres.settings',
+      )
+    }
+    const least = replicationConnections(config)
+    if (Number(settings.max_replication_slots) < least) {
+      report(
+        `slaves[${index}].settings.max_replication_slots`,
+        `must be at least ${least}, for the day it is the primary`,
+        'leave it out',
+      )
+    }
   }
 }
 

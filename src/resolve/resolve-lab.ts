@@ -10,7 +10,14 @@ import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { addressText, parseSubnet, type Subnet } from './addresses.ts'
 import { type ConfigMachine, checkSizes, machinesOf } from './machines.ts'
 import { givenAddresses, modeOf, resolveAddresses, resolveSubnet } from './network.ts'
-import { checkHba, checkSettings, checkSynchronous, postgresSettings } from './postgres-settings.ts'
+import {
+  checkHba,
+  checkSettings,
+  checkStandbySettings,
+  checkSynchronous,
+  postgresSettings,
+  spelledSettings,
+} from './postgres-settings.ts'
 import type { AddProblem } from './problems.ts'
 import { checkServerSettings } from './server-settings.ts'
 import { resolveSlots } from './slots.ts'
@@ -107,6 +114,7 @@ const CHECKS: readonly ConfigRule[] = [
   (config, _, report) => {
     const { version } = resolvePostgres(config, OPERATING_SYSTEMS[config.os], SILENT)
     checkServerSettings(config, version, report)
+    checkStandbySettings(config, version, report)
   },
   (config, host, report) => checkServers(config, providerOf(config, host), machinesOf(config), report),
   (config, host, report) => resolveSubnet(config, providerOf(config, host), report),
@@ -173,6 +181,7 @@ function nodesFrom(
       slot: slots[index + 1] ?? '',
       upstream: upstreams[index] ?? '',
       applyDelay: config.slaves[index]?.applyDelay ?? '',
+      settings: spelledSettings(config.slaves[index]?.settings ?? {}),
     })),
     backup: backupOf(config, seated('backup')[0]),
   }

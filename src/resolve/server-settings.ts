@@ -21,10 +21,22 @@ const UNLISTED = ['debug', 'info', 'archive', 'hot_standby']
 const BOOLEAN = ['on', 'off', 'true', 'false', 'yes', 'no', '1', '0']
 
 /** Holds PostgreSQL's own settings against what the lab's major says of them. A name with a dot belongs to an extension. */
-export function checkServerSettings({ postgres }: Config, major: number, report: AddProblem): void {
-  for (const [name, value] of Object.entries(postgres.settings)) {
+export function checkServerSettings({ postgres, slaves }: Config, major: number, report: AddProblem): void {
+  checkBlock('postgres.settings', postgres.settings, major, report)
+  for (const [index, { settings }] of slaves.entries()) {
+    checkBlock(`slaves[${index}].settings`, settings, major, report)
+  }
+}
+
+function checkBlock(
+  block: string,
+  settings: Readonly<Record<string, SettingValue>>,
+  major: number,
+  report: AddProblem,
+): void {
+  for (const [name, value] of Object.entries(settings)) {
     if (name.includes('.')) continue
-    const path = `postgres.settings.${name}`
+    const path = `${block}.${name}`
     const facts = settingFacts(name, major)
     if (facts === 'none') report(path, ...noSuch(name, major))
     else if (facts?.context === 'internal') report(path, 'is read-only: PostgreSQL reports it')

@@ -1,10 +1,12 @@
 import type { Box, Os } from '../catalog/os.ts'
 import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
 import { postgresHas } from '../catalog/postgres-features.ts'
+import { GROW_ON_STANDBYS_FIRST } from '../catalog/postgres-settings.ts'
 import { inBaseUnit } from '../catalog/same-setting.ts'
 import type { Config } from '../config/schema.ts'
 import type { Subnet } from './addresses.ts'
 import { isPrivate } from './network.ts'
+import { leastOf } from './postgres-settings.ts'
 import { isDirect } from './upstreams.ts'
 
 /** What is allowed but unwise, one sentence each. */
@@ -44,6 +46,12 @@ export function warningsOf(
     config.provider !== 'ssh' &&
       buffersMb > least &&
       `shared_buffers is ${buffers}, and the smallest server has ${least} MB of memory: it may not start, or be killed.`,
+    ...slaves.flatMap(({ settings }, index) =>
+      GROW_ON_STANDBYS_FIRST.filter((name) => Number(settings[name]) > leastOf(config, version, name)).map(
+        (name) =>
+          `slaves[${index}].settings.${name} is above the others’: once it is the primary, they cannot follow it.`,
+      ),
+    ),
     /^(off|false|no|0)$/i.test(fsync) && 'With fsync off a crash of a machine can lose the whole database.',
   ].filter((sentence) => typeof sentence === 'string')
 }

@@ -22,7 +22,7 @@ test('an empty config is the default lab', () => {
       network: { subnet: '192.168.11.0/24', mode: 'auto' },
       ssh: {},
       master: { name: 'master', memory: 1024, cpus: 1, ssh: {} },
-      slaves: [{ memory: 1024, cpus: 1, ssh: {} }],
+      slaves: [{ memory: 1024, cpus: 1, ssh: {}, settings: {} }],
       backup: {
         name: 'backup',
         memory: 1024,

@@ -84,7 +84,12 @@ function hostsOf(name: string, { master, slave, aside }: Scene) {
 it('refuses what could lose data before anything is changed, and says why', () => {
   const scenes = Object.entries(SCENES)
   const groups = scenes.map(([name, [scene]]) => [name, { hosts: hostsOf(name, scene) }] as const)
-  const vars = { ansible_connection: 'local', postgres_data_directory: '/data/main', postgres_settings: {} }
+  const vars = {
+    ansible_connection: 'local',
+    postgres_data_directory: '/data/main',
+    postgres_settings: {},
+    postgres_own_settings: {},
+  }
   // Asked only where no cluster is there yet.
   const masters = { hosts: { 'new-master': {} } }
   const inventory = { all: { vars, children: { ...Object.fromEntries(groups), masters } } }

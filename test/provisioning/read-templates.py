@@ -27,6 +27,9 @@ FOUND = {
     "postgres_bin_directory": "/usr/lib/postgresql/15/bin",
     "postgres_conf_directory": "/etc/postgresql/15/main",
     "postgres_data_directory": "/var/lib/postgresql/15/main",
+    "postgres_data_directory_name": "/var/lib/postgresql/15/main",
+    "postgres_segment_mb": "64",
+    "postgres_own_settings": "{{ postgres_nodes[0].settings }}",
     "postgres_copy_limit_s": "86400",
     "postgres_external_pid_file": "/run/postgresql/15-main.pid",
 }

@@ -107,7 +107,9 @@ describe.skipIf(bin === undefined)('the templates of the roles', () => {
       const lab = labs[at] as Lab
       expectHba(lab, found.hba)
       const texts = Object.entries(lab.postgres.settings).map(([name, value]) => [name, String(value)])
-      expect(found.settings).toMatchObject(Object.fromEntries(texts))
+      // Its segments are larger than PostgreSQL's own defaults of these allow.
+      const sizes = { min_wal_size: '320MB', max_wal_size: '4096MB' }
+      expect(found.settings).toMatchObject({ ...sizes, ...Object.fromEntries(texts) })
       expectBarman(lab, found)
     }
   })

@@ -37,6 +37,7 @@ export function testSlave(overrides: Partial<SlaveNode> = {}): SlaveNode {
     slot: 'slave_slot',
     upstream: 'master',
     applyDelay: '',
+    settings: {},
     ...overrides,
   }
 }

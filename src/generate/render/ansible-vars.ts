@@ -48,13 +48,14 @@ function backupVars({ backup }: Lab): Record<string, string | number | boolean> 
 }
 
 /** The PostgreSQL servers as the config wants them; the master has no upstream and replays nothing late. */
-function nodeVars({ master, slaves }: Lab): Record<string, string>[] {
-  return [{ ...master, upstream: '', applyDelay: '' }, ...slaves].map((node) => ({
+function nodeVars({ master, slaves }: Lab): Record<string, unknown>[] {
+  return [{ ...master, upstream: '', applyDelay: '', settings: {} }, ...slaves].map((node) => ({
     name: node.name,
     address: node.address,
     slot: node.slot,
     upstream: node.upstream,
     apply_delay: node.applyDelay,
+    settings: node.settings,
   }))
 }
 
@@ -82,6 +83,7 @@ export function ansibleVars(lab: Lab): Record<string, unknown> {
     postgres_nodes: nodeVars(lab),
     postgres_replication_user: lab.replication.user,
     postgres_rewind_user: lab.replication.rewindUser,
+    postgres_other_slots: lab.replication.otherSlots,
     postgres_synchronous_standbys: lab.replication.synchronousCount,
     postgres_database: lab.database.name,
     postgres_database_owner: lab.database.owner,

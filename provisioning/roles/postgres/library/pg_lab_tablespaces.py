@@ -19,6 +19,9 @@ options:
     description: The data directory, as PostgreSQL has it once it is in its place.
     required: true
     type: path
+  in_use:
+    description: The data directory in use, where that is another folder than the next one will be, with C(room).
+    type: path
   state:
     description:
       - C(room) makes the folders and returns how pg_basebackup is to map them. C(settled) puts what was cloned in its
@@ -146,10 +149,10 @@ def unmake(record):
     return True
 
 
-def map_options(data, pairs, owner):
+def map_options(data, pairs, owner, in_use=None):
     """Make room for a clone, and say where each tablespace goes meanwhile."""
-    lived_in = [os.path.realpath(target) for _, target in links(data)]
-    known = places(data).union(*[places("%s.%s" % (data, name)) for name in set_aside(data)] or [set()])
+    lived_in = [os.path.realpath(target) for _, target in links(in_use or data)]
+    known = places(in_use or data).union(*[places("%s.%s" % (data, name)) for name in set_aside(data)] or [set()])
     options = []
     for pair in pairs:
         if pair["to"].startswith(data + "/"):
@@ -250,6 +253,7 @@ def main():
 
     module = AnsibleModule(argument_spec={
         "data_directory": {"type": "path", "required": True},
+        "in_use": {"type": "path"},
         "state": {"type": "str", "required": True, "choices": ["room", "settled", "made", "unmade", "gone"]},
         "tablespaces": {"type": "list", "elements": "dict", "default": []},
         "aside": {"type": "str", "default": ""},
@@ -263,7 +267,7 @@ def main():
         # One that lies in the data directory itself (allow_in_place_tablespaces) comes along with it.
         pairs = [pair for pair in module.params["tablespaces"] if pair["from"].startswith("/")]
         if state == "room":
-            module.exit_json(changed=False, mappings=map_options(data, pairs, owner))
+            module.exit_json(changed=False, mappings=map_options(data, pairs, owner, module.params["in_use"]))
         if state == "settled":
             module.exit_json(changed=settle(data))
         if state == "made":
