@@ -12,6 +12,6 @@ export interface Outage {
   mendNetwork(live: LiveLab, node: LabNode): Promise<void>
   /** Brings the machine's interface in the lab's network up, whatever has taken it down. Nothing of the machine is deleted. */
   bringUp(live: LiveLab, node: LabNode, vagrant: Vagrant): Promise<void>
-  /** What a person types to mend it. */
+  /** What a person types to repair it. */
   mendCommand(lab: Lab, node: LabNode): string
 }
