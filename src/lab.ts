@@ -160,12 +160,6 @@ export function nodesOf(lab: Lab): readonly (PostgresNode | BackupNode)[] {
   return [lab.master, ...lab.slaves, ...(lab.backup ? [lab.backup] : [])]
 }
 
-/** The PostgreSQL users of a lab that have a password; the roles make them. */
-export function usersOf({ replication, database, backup }: Lab): readonly string[] {
-  const barman = backup ? [backup.user, backup.streamingUser] : []
-  return [replication.user, replication.rewindUser, database.owner, ...barman]
-}
-
 /** Every line of a server's postgresql.conf that the config decides. */
 export function confSettings(
   { postgres, slaves }: Lab,

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { PROVIDER_NAMES } from '../src/catalog/names.ts'
 import { VERBS } from '../src/commands/index.ts'
 import { DRILLS } from '../src/drills/index.ts'
+import { LAB_FILES } from '../src/lab-files.ts'
 
 /** The floors of the house, from the top. A file may import from its own room and from floors below. */
 const FLOORS = [
@@ -16,11 +17,11 @@ const FLOORS = [
   ['words'],
   ['observe'],
   ['generate', 'doctor', 'postgres', 'tasks'],
-  ['tools', 'resolve', 'show'],
+  ['tools', 'resolve', 'show', 'passwords'],
   ['lab', 'finding', 'index'],
   ['config'],
   ['catalog'],
-  ['errors', 'units', 'yaml', 'package-root'],
+  ['errors', 'units', 'yaml', 'package-root', 'lab-files'],
 ]
 
 /** The one file that knows a package we depend on, so that the package can be replaced. */
@@ -214,6 +215,15 @@ describe('the map in docs/architecture.md', () => {
     const inRoles = /^(meta|vars|tasks|files|templates)\//
     expect(named.length).toBeGreaterThan(40)
     expect(named.filter((path) => !inRoles.test(path) && !existsSync(path))).toEqual([])
+  })
+})
+
+describe('what pg-lab keeps in a lab', () => {
+  it('stands in docs/files.md, with the same words', () => {
+    const page = readFileSync('docs/files.md', 'utf8')
+    const rows = Object.values(LAB_FILES).map(({ path, why }) => `| \`${path}\` | ${why} |`)
+    const [, table = ''] = page.split('\n|---|---|\n')
+    expect(table.trim().split('\n')).toEqual(rows)
   })
 })
 

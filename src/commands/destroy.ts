@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { machinesIn } from '../doctor/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { nodesOf } from '../lab.ts'
+import { LAB_FILES } from '../lab-files.ts'
 import { withGoneMachines } from '../operations/remove-machines.ts'
 import { runTasks } from '../tasks/index.ts'
-import { KNOWN_HOSTS, SSH_CONFIG } from '../tools/ssh/ssh-config.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, readConfig, type Session, verifyOwnsMachines } from './shared/session.ts'
@@ -48,5 +48,6 @@ async function deleteMachines(session: Session): Promise<void> {
   const place = { directory, lab, run: context.run, logFile: logs.file('vagrant') }
   if (gone.length === 0) await vagrant.destroy()
   else await withGoneMachines(place, gone, (both) => both.destroy())
-  for (const file of [SSH_CONFIG, KNOWN_HOSTS]) rmSync(join(directory, file), { force: true })
+  for (const file of [LAB_FILES.sshConfig.path, LAB_FILES.knownHosts.path])
+    rmSync(join(directory, file), { force: true })
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { can } from '../catalog/providers/index.ts'
 import { EXIT, UserError } from '../errors.ts'
+import { LAB_FILES } from '../lab-files.ts'
 import { imagesOf, oldImages, removeImages } from '../operations/prune.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
@@ -18,7 +19,7 @@ export async function prune(context: Context, { yes }: { readonly yes?: true }):
     return EXIT.ok
   }
   for (const image of images) context.print(`image  ${image}`)
-  if (old.length > 0) context.print(`logs   ${old.length} in .pg-lab/logs`)
+  if (old.length > 0) context.print(`logs   ${old.length} in ${LAB_FILES.logs.path}`)
   if (!yes && !canAsk(context)) {
     throw new UserError('Nothing was deleted: there is no terminal to ask on', {
       hint: 'confirm with --yes: npx create-pg-lab prune --yes',

@@ -1,6 +1,8 @@
 import { EXIT, UserError } from '../errors.ts'
-import { type Lab, usersOf } from '../lab.ts'
-import { FORMER_SECRETS, makePasswords, provePasswords, SECRETS } from '../operations/rotate-passwords.ts'
+import type { Lab } from '../lab.ts'
+import { LAB_FILES } from '../lab-files.ts'
+import { makePasswords, provePasswords } from '../operations/rotate-passwords.ts'
+import { usersOf } from '../passwords.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
@@ -34,7 +36,7 @@ export async function rotate(context: Context, _options: object, names: readonly
     return EXIT.failedFindings
   }
   context.print(
-    `\n${context.paint('green', '✔')} New passwords: ${users.join(', ')}. They are in ${SECRETS}/`,
+    `\n${context.paint('green', '✔')} New passwords: ${users.join(', ')}. They are in ${LAB_FILES.secrets.path}/`,
   )
   context.print(`\n  Ansible: ${showRecap(await provision.value, session.lab)}`)
   return EXIT.ok
@@ -57,7 +59,7 @@ function makeNew({ directory }: Session, users: readonly string[]): Task {
     title: 'Make new passwords',
     run: async () => {
       makePasswords(directory, users)
-      return `the old ones are in ${FORMER_SECRETS} until the servers have the new ones`
+      return `the old ones are in ${LAB_FILES.formerSecrets.path} until the servers have the new ones`
     },
   }
 }

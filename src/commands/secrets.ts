@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { EXIT, UserError } from '../errors.ts'
-import { usersOf } from '../lab.ts'
-import { passwordOf, SECRETS } from '../operations/rotate-passwords.ts'
+import { LAB_FILES } from '../lab-files.ts'
+import { passwordFile, passwordOf, usersOf } from '../passwords.ts'
 import type { Context } from './shared/context.ts'
 import { openSession } from './shared/session.ts'
 
@@ -23,7 +22,7 @@ export async function secrets(
     const message = user === undefined ? 'Whose password should be shown?' : `There is no password of ${user}`
     throw new UserError(message, { hint: `choose from ${users.join(', ')}` })
   }
-  if (!existsSync(join(directory, SECRETS, user))) {
+  if (!existsSync(passwordFile(directory, user))) {
     throw new UserError(`${user} has no password yet: the first run of the playbook makes it`, {
       hint: 'bring the lab up: npx create-pg-lab up',
     })
@@ -33,7 +32,7 @@ export async function secrets(
 }
 
 function whereIs(directory: string, user: string): string {
-  return existsSync(join(directory, SECRETS, user))
-    ? `${SECRETS}/${user}`
+  return existsSync(passwordFile(directory, user))
+    ? `${LAB_FILES.secrets.path}/${user}`
     : 'made by the first run of the playbook'
 }

@@ -1,5 +1,5 @@
 import { nodesOf } from '../lab.ts'
-import { SSH_CONFIG } from '../tools/ssh/ssh-config.ts'
+import { LAB_FILES } from '../lab-files.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { findNode, openSession, verifyIsUp } from './shared/session.ts'
 import { passedOn } from './shared/verb.ts'
@@ -22,7 +22,7 @@ export async function ssh(
   const words = command.length > 0 ? ['--', ...command] : []
   const { exitCode } = await context.run({
     file: 'ssh',
-    args: ['-F', SSH_CONFIG, ...terminal, node.name, ...words],
+    args: ['-F', LAB_FILES.sshConfig.path, ...terminal, node.name, ...words],
     cwd: session.directory,
     interactive: true,
     expectExit: 'any',

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { type Problem, UserError } from '../errors.ts'
+import { LAB_FILES } from '../lab-files.ts'
 import { packageEntry } from '../package-root.ts'
 import { closest } from './closest.ts'
 import { codeFrame, type Position, positionAt } from './code-frame.ts'
@@ -100,11 +101,12 @@ function isFolderOf(top: string, ...names: readonly string[]): boolean {
 
 async function loadModule(file: string, text: string): Promise<unknown> {
   const { createJiti } = await import('jiti')
-  const lab = join(dirname(file), '.pg-lab')
+  const lab = dirname(file)
+  const cache = `${LAB_FILES.cache.path}/jiti`
   const jiti = createJiti(file, {
     alias: { 'create-pg-lab': packageEntry() },
     // Only inside a lab that exists: reading a config writes nothing into a foreign folder.
-    fsCache: isFolderOf(dirname(file), '.pg-lab', 'cache', 'jiti') && join(lab, 'cache', 'jiti'),
+    fsCache: isFolderOf(lab, ...cache.split('/')) && join(lab, cache),
     moduleCache: false,
   })
   try {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LAB_FILES } from '../lab-files.ts'
 
 /** What a run of the playbook is made from, in the lab's folder: generated files, edits, and files of the user's own. */
 const SOURCES = ['provisioning', 'ansible.cfg', 'Vagrantfile', 'Vagrantfile.local']
 
 /** Passwords and keys. They are told apart by when they were written: not even a hash of one leaves its file. */
-const SECRETS = ['.pg-lab/secrets', '.pg-lab/secrets.old', '.pg-lab/tls']
+const SECRETS = [LAB_FILES.secrets.path, LAB_FILES.formerSecrets.path, LAB_FILES.tls.path]
 
 /** Which files there were, as hashes. */
 export interface AppliedFiles {

@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { GONE_VAGRANTFILE, goneVagrantfile } from '../generate/write/removal-vagrantfile.ts'
+import { goneVagrantfile } from '../generate/write/removal-vagrantfile.ts'
 import { nodesOf, postgresNodes } from '../lab.ts'
+import { LAB_FILES } from '../lab-files.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import type { GoneMachine } from '../observe/machine-changes.ts'
 import { literal } from '../postgres/sql.ts'
@@ -18,11 +19,11 @@ export async function withGoneMachines<Result>(
   names: readonly string[],
   work: (vagrant: Vagrant) => Promise<Result>,
 ): Promise<Result> {
-  const file = join(directory, GONE_VAGRANTFILE)
+  const file = join(directory, LAB_FILES.goneVagrantfile.path)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, goneVagrantfile(names, lab.provider))
   try {
-    return await work(createVagrant({ directory, run, logFile, vagrantfile: GONE_VAGRANTFILE }))
+    return await work(createVagrant({ directory, run, logFile, vagrantfile: LAB_FILES.goneVagrantfile.path }))
   } finally {
     rmSync(file, { force: true })
   }

@@ -3,23 +3,14 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { CommandError, programFailed } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
+import { LAB_FILES } from '../lab-files.ts'
 import { askServers, notOnePrimary, primaryOf, VERIFY_PRIMARY } from '../observe/servers.ts'
+import { passwordFile, passwordOf } from '../passwords.ts'
 import { toSender } from '../postgres/conninfo.ts'
 import { literal } from '../postgres/sql.ts'
 import { delayOf, type Link, linksOf } from '../postgres/topology.ts'
 import { pause } from '../tools/process/signals.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-
-/** One file a user, as the roles keep them; seen from the lab's folder. */
-export const SECRETS = '.pg-lab/secrets'
-
-/** A user's password, as the roles keep it: in a file, with a line end. @param directory the lab's folder */
-export function passwordOf(directory: string, user: string): string {
-  return readFileSync(join(directory, SECRETS, user), 'utf8').trim()
-}
-
-/** The passwords in force before a rotation that has not ended yet. */
-export const FORMER_SECRETS = '.pg-lab/secrets.old'
 
 /** As the roles make them: 62 characters to the power of 32 are 190 bits. */
 const LENGTH = 32
@@ -31,12 +22,12 @@ const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
  * @param directory the lab's folder
  */
 export function makePasswords(directory: string, users: readonly string[]): void {
-  for (const folder of [SECRETS, FORMER_SECRETS]) {
+  for (const folder of [LAB_FILES.secrets.path, LAB_FILES.formerSecrets.path]) {
     mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 })
   }
   for (const user of users) {
-    const file = join(directory, SECRETS, user)
-    const former = join(directory, FORMER_SECRETS, user)
+    const file = passwordFile(directory, user)
+    const former = join(directory, LAB_FILES.formerSecrets.path, user)
     if (existsSync(file) && !existsSync(former)) put(former, readFileSync(file, 'utf8'))
     put(file, `${newPassword()}\n`)
   }
@@ -56,7 +47,7 @@ function newPassword(): string {
 
 /** A playbook has succeeded: the servers have the new passwords, and the old ones open nothing any more. */
 export function forgetFormer(directory: string): void {
-  rmSync(join(directory, FORMER_SECRETS), { recursive: true, force: true })
+  rmSync(join(directory, LAB_FILES.formerSecrets.path), { recursive: true, force: true })
 }
 
 /**

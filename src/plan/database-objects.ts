@@ -1,6 +1,7 @@
 import type { Former } from '../generate/write/last-written.ts'
-import { type Lab, type LabNode, usersOf } from '../lab.ts'
+import type { Lab, LabNode } from '../lab.ts'
 import type { ServerSight } from '../observe/server-settings.ts'
+import { usersOf } from '../passwords.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'
 
 /** What happens to users, the demo database and its table. Nothing of a database is ever removed. */

@@ -1,5 +1,6 @@
-import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes, usersOf } from '../lab.ts'
+import { type Lab, type LabNode, nodesOf, type PostgresNode, postgresNodes } from '../lab.ts'
 import { lineOf, type ServerSight } from '../observe/server-settings.ts'
+import { usersOf } from '../passwords.ts'
 import { delayOf, followersOf, linksOf, synchronousNames } from '../postgres/topology.ts'
 import { objectItems } from './database-objects.ts'
 import { hbaChanges } from './hba.ts'

@@ -1,5 +1,6 @@
 import { hbaShown, parseHbaLine } from '../config/hba.ts'
-import { type Lab, type LabNode, nodesOf, postgresNodes, usersOf } from '../lab.ts'
+import { type Lab, type LabNode, nodesOf, postgresNodes } from '../lab.ts'
+import { usersOf } from '../passwords.ts'
 
 const ONE_ADDRESS = '255.255.255.255'
 

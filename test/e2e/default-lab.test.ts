@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newLab } from '../../src/create/new-lab.ts'
-import { KNOWN_HOSTS } from '../../src/tools/ssh/ssh-config.ts'
+import { LAB_FILES } from '../../src/lab-files.ts'
 import { debian13AnsibleCore } from '../support/ansible-core.ts'
 import { testSabotages } from './sabotages.ts'
 import { settingsToldOtherwise } from './server-settings.ts'
@@ -197,7 +197,7 @@ describe('the lab of cluster.config.ts', () => {
   })
 
   it('holds a machine to the host key of its first boot', () => {
-    const file = join(lab.directory, KNOWN_HOSTS)
+    const file = join(lab.directory, LAB_FILES.knownHosts.path)
     const keys = readFileSync(file, 'utf8')
     const [, foreign = ''] = /^master-\S+ (.*)$/m.exec(keys) ?? []
     spawn('ssh', ['-F', '.pg-lab/ssh_config', '-O', 'exit', 'slave']) // a connection that is kept open asks no more

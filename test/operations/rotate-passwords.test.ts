@@ -1,13 +1,13 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { usersOf } from '../../src/lab.ts'
 import {
   forgetFormer,
   makePasswords,
   provePasswords,
   storedKey,
 } from '../../src/operations/rotate-passwords.ts'
+import { usersOf } from '../../src/passwords.ts'
 import { fakeGuest, PRIMARY, standby } from '../support/fake-lab.ts'
 import { testLab } from '../support/lab.ts'
 import { commandError, folderWith } from '../tools/helpers.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Lab, LabNode } from '../../lab.ts'
 import { copyFiles } from '../../observe/copied-files.ts'
@@ -8,6 +8,7 @@ import { redactor } from '../../observe/redact.ts'
 import { type Survey, surveyLab } from '../../observe/status.ts'
 import { writeTranscript } from '../../observe/transcript.ts'
 import { runLoad } from '../../operations/load.ts'
+import { passwordsIn } from '../../passwords.ts'
 import { barmanVersion } from '../../postgres/barman.ts'
 import { type LoadReport, type Report, timeOf, versionsOf } from '../../report/report.ts'
 import type { Progress } from '../../tasks/index.ts'
@@ -24,7 +25,7 @@ export async function gatherEvidence(
   at: string,
   { note }: Progress,
 ): Promise<Omit<Report, 'checks' | 'load' | 'drills'>> {
-  const hide = redactor(secretsOf(directory))
+  const hide = redactor(passwordsIn(directory))
   note('who streams from whom')
   const survey = await surveyLab(lab, guest)
   const sections = await writeTranscript(lab, guest, {
@@ -71,13 +72,6 @@ export async function gatherLag(
 
 function primaryNode(lab: Lab, { primary }: Survey): LabNode | undefined {
   return [lab.master, ...lab.slaves].find(({ name }) => name === primary)
-}
-
-/** Every password of the lab, so that none is shown even where a server prints it. */
-function secretsOf(directory: string): readonly string[] {
-  const folder = join(directory, '.pg-lab', 'secrets')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8').trim())
 }
 
 async function versionOfBarman({ backup }: Lab, guest: Guest): Promise<string | undefined> {

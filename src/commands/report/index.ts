@@ -1,8 +1,9 @@
 import { runChecks } from '../../checks/index.ts'
 import { CommandError, EXIT } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import { type LoadReport, type Report, verdictOf } from '../../report/report.ts'
-import { hasReport, REPORT_FOLDER, writeReport } from '../../report/store.ts'
+import { hasReport, writeReport } from '../../report/store.ts'
 import { runTasks, type Task, valueTask } from '../../tasks/index.ts'
 import { WORDS } from '../../words/index.ts'
 import { type Language, languageOf } from '../../words/languages.ts'
@@ -31,7 +32,7 @@ export async function report(context: Context, { lang, strict }: ReportOptions):
   } catch (error) {
     if (!(error instanceof FailedFindings)) throw error
     context.print(`\n${showFindings(error.findings, context.paint)}`)
-    const older = hasReport(session.directory) ? ` The one in ${REPORT_FOLDER}/ is older.` : ''
+    const older = hasReport(session.directory) ? ` The one in ${LAB_FILES.report.path}/ is older.` : ''
     context.print(`\nNo report is written: --strict wants every finding as the config asks.${older}`)
     return EXIT.failedFindings
   }
@@ -94,8 +95,8 @@ function closing(made: Report, { paint }: Context): string {
       ? `${paint('green', '✔')} ${paint('bold', `The report is written, with all ${findings} findings as asked`)}`
       : `${paint('red', '✖')} ${paint('bold', `The report is written, and says that ${wrong}`)}`,
     '',
-    `  ${REPORT_FOLDER}/README.md   to hand in`,
-    `  ${REPORT_FOLDER}/index.html  to look at, in a browser`,
+    `  ${LAB_FILES.reportText.path}   to hand in`,
+    `  ${LAB_FILES.reportPage.path}  to look at, in a browser`,
     ...(failed > 0 ? ['', `  ${paint('cyan', '→')} npx create-pg-lab verify`] : []),
   ].join('\n')
 }

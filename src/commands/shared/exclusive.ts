@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { cannotWrite, Interrupted, UserError } from '../../errors.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import type { Holder } from '../../tools/process/lab-lock.ts'
 import type { Context } from './context.ts'
 import { deleteOldLogs } from './run-logs.ts'
@@ -51,7 +52,7 @@ function isBusy({ command, pid, since, host }: Holder): UserError {
   return new UserError(`\`create-pg-lab ${command}\` is at work on this lab: ${who}, since ${sinceTime}`, {
     hint: isHere
       ? `Wait until it has ended, or end it: kill -INT ${pid}`
-      : 'Wait until it has ended. If it is certainly gone: rm .pg-lab/lock',
+      : `Wait until it has ended. If it is certainly gone: rm ${LAB_FILES.lock.path}`,
   })
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { LAB_FILES } from '../../lab-files.ts'
 
 /** Runs whose logs are kept; one run has a log of each tool it used. */
 const KEPT_RUNS = 20
@@ -10,7 +11,7 @@ const STAMP_LENGTH = 'yyyy-mm-ddThh-mm-ss'.length
 export interface RunLogs {
   /** Absolute path. */
   readonly folder: string
-  /** @returns absolute path of a tool's log in this run: `…/.pg-lab/logs/2026-11-22T16-19-25-vagrant.log` */
+  /** @returns absolute path of a tool's log in this run: `…/logs/2026-11-22T16-19-25-vagrant.log` */
   file(tool: string): string
 }
 
@@ -22,7 +23,7 @@ export function runLogs(directory: string, now: Date = new Date()): RunLogs {
 }
 
 function logFolder(directory: string): string {
-  return join(directory, '.pg-lab', 'logs')
+  return join(directory, LAB_FILES.logs.path)
 }
 
 /** Names of the logs of all runs. */

@@ -8,13 +8,14 @@ import { chooseProvider, createHost, type Host, machinesIn, type ProviderChoice 
 import { readOpenDrill, writeTyped } from '../../drills/rehearsal/open-drill.ts'
 import { UserError } from '../../errors.ts'
 import { type Lab, type LabNode, nodesOf } from '../../lab.ts'
+import { LAB_FILES, OWN_PLACES } from '../../lab-files.ts'
 import { isPlain, type TaskOptions } from '../../tasks/index.ts'
 import { hasAnsible, withAnsibleInGuest } from '../../tools/ansible/in-guest.ts'
 import { quoteForShell } from '../../tools/process/quote.ts'
 import type { Runner } from '../../tools/runner.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
-import { SSH_CONFIG, serversSshConfig, writeSshConfig } from '../../tools/ssh/ssh-config.ts'
+import { serversSshConfig, writeSshConfig } from '../../tools/ssh/ssh-config.ts'
 import type { Vagrant } from '../../tools/vagrant/vagrant.ts'
 import type { Context } from './context.ts'
 import { type RunLogs, runLogs } from './run-logs.ts'
@@ -36,7 +37,7 @@ export interface Session {
 
 /**
  * Reads the config and makes every choice it leaves open. Nothing is changed but old logs
- * and, with provider ssh, .pg-lab/ssh_config.
+ * and, of existing servers, the lab's ssh_config.
  * @param provider of the command line
  * @throws UserError with all problems of the config
  */
@@ -80,12 +81,6 @@ function runnerOf({ run }: Context, lab: Lab, directory: string): Runner {
   const isWanted = () => lab.runner === 'guest' || !hasAnsible()
   return withAnsibleInGuest(run, { directory, nodes: nodesOf(lab) }, isWanted)
 }
-
-/** What is written beside the files of `generate`, whoever writes it. */
-const OWN_PLACES = [
-  ...['.pg-lab', '.pg-lab/logs', '.pg-lab/secrets', '.pg-lab/secrets.old', '.pg-lab/lock'],
-  ...['report', 'report/README.md', 'report/index.html', 'report/files'],
-]
 
 /** @throws UserError when one of them is a link that leads out of the lab: nothing is written through it */
 async function verifyOwnPlaces(directory: string): Promise<void> {
@@ -147,7 +142,7 @@ export function verifyOwnsMachines(provider: ProviderName | 'auto'): void {
 /** @throws UserError when the lab has never been brought up, or not as far as being reachable */
 export function verifyIsUp(session: Session): void {
   verifyHasMachines(session)
-  if (existsSync(join(session.directory, SSH_CONFIG))) return
+  if (existsSync(join(session.directory, LAB_FILES.sshConfig.path))) return
   throw new UserError("The lab's machines are not ready yet", { hint: 'go on with: npx create-pg-lab up' })
 }
 

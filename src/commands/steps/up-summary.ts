@@ -1,4 +1,5 @@
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import type { Applying } from '../../plan/nothing-to-apply.ts'
 import { appliedBefore } from '../../plan/show.ts'
 import type { Paint } from '../../show.ts'
@@ -39,7 +40,7 @@ export function showClosing(
 
 /** Where the role's password was generated; the roles keep one file a user. */
 function secretFile({ database }: Lab): string {
-  return `.pg-lab/secrets/${database.owner}`
+  return `${LAB_FILES.secrets.path}/${database.owner}`
 }
 
 type SummaryRow = readonly [left: string, right: string]

@@ -8,12 +8,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { LAB_FILES } from '../../lab-files.ts'
 import type { StepReport } from '../../report/drill-report.ts'
 import { identityOf } from '../../tools/process/groups.ts'
 import type { Cast } from './cast.ts'
-
-/** Where a drill that is under way, or was cut off, is remembered; seen from the lab's folder. */
-const FOLDER = '.pg-lab/drill'
 
 /** A drill that has begun and not ended. */
 export interface OpenDrill {
@@ -47,19 +45,19 @@ export function readOpenDrill(directory: string): OpenDrill | undefined {
 /** All of the file or the old one: we may be killed at any moment. */
 export function writeOpenDrill(directory: string, state: OpenDrill): void {
   const file = stateFile(directory)
-  mkdirSync(join(directory, FOLDER), { recursive: true })
+  mkdirSync(join(directory, LAB_FILES.drill.path), { recursive: true })
   writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`)
   renameSync(`${file}.new`, file)
 }
 
 /** The drill has ended. */
 export function forgetOpenDrill(directory: string): void {
-  rmSync(join(directory, FOLDER), { recursive: true, force: true })
+  rmSync(join(directory, LAB_FILES.drill.path), { recursive: true, force: true })
 }
 
 /** What the writer printed, line by line. */
 export function linesFile(directory: string): string {
-  return join(directory, FOLDER, 'writer.log')
+  return join(directory, LAB_FILES.drill.path, 'writer.log')
 }
 
 /** @returns nothing where the writer never came to write */
@@ -92,7 +90,7 @@ export function readTyped(directory: string): readonly Typed[] {
 }
 
 function typedFile(directory: string): string {
-  return join(directory, FOLDER, 'typed.jsonl')
+  return join(directory, LAB_FILES.drill.path, 'typed.jsonl')
 }
 
 /** Its process is still at work. */
@@ -101,5 +99,5 @@ export function isRunning({ pid, identity }: OpenDrill): boolean {
 }
 
 function stateFile(directory: string): string {
-  return join(directory, FOLDER, 'state.json')
+  return join(directory, LAB_FILES.drill.path, 'state.json')
 }

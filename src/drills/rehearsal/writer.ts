@@ -1,6 +1,6 @@
 import { programFailed } from '../../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
-import { passwordOf } from '../../operations/rotate-passwords.ts'
+import { passwordOf } from '../../passwords.ts'
 import { identifier } from '../../postgres/sql.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { LASTING_RUN } from './recording.ts'

@@ -1,5 +1,6 @@
 import { can } from '../../catalog/providers/index.ts'
 import { type Lab, nodesOf } from '../../lab.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 
 /**
  * One connection serves many tasks. With ControlPersist here, Ansible makes the folder of the sockets itself. Left alone it
@@ -12,7 +13,7 @@ control_path = %(directory)s/%%C`
 /** How ssh gets to machines that Vagrant makes: whoever starts them writes the file, pg-lab or the Vagrantfile. */
 const TO_MACHINES = `# Addresses, ports and keys of the machines, as Vagrant prints them. The file also has the machines' host keys
 # kept and checked. One connection serves many tasks; its socket lies where Ansible makes a folder for it.
-ssh_args = -F .pg-lab/ssh_config ${SHARED}`
+ssh_args = -F ${LAB_FILES.sshConfig.path} ${SHARED}`
 
 /** How it gets to servers that are there already. */
 const TO_SERVERS = `# Addresses, ports and keys of the servers. One connection serves many tasks. Each server must be in

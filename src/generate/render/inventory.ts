@@ -5,7 +5,7 @@ function group(nodes: readonly LabNode[]): Record<string, unknown> {
 }
 
 /**
- * Who is in which group. How a host is reached is not in here: `.pg-lab/ssh_config` knows (see ansible.cfg).
+ * Who is in which group. How a host is reached is not in here: the lab's ssh_config knows (see ansible.cfg).
  * The groups carry the roles of the config; who is the primary today, the servers are asked.
  */
 export function inventory(lab: Lab): Record<string, unknown> {

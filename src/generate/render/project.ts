@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { can } from '../../catalog/providers/index.ts'
 import type { Lab } from '../../lab.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import { packageRoot } from '../../package-root.ts'
 import { GUEST_RUNNER } from '../../tools/ansible/in-guest.ts'
 import { serversSshConfig } from '../../tools/ssh/ssh-config.ts'
@@ -87,7 +88,7 @@ export async function projectFiles(
       : [{ path: SERVERS_SSH_CONFIG, content: `# ${header}\n\n${serversSshConfig(lab)}` }]),
     { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
     {
-      path: '.pg-lab/.gitignore',
+      path: LAB_FILES.ignored.path,
       content: `# ${header}\n# Passwords, keys and logs are made in here: nothing for git but base/, the files as they were written.\n*\n!/base/\n!/base/**\n`,
     },
     { path: INVENTORY, content: toYaml(inventory(lab), `# ${header}`) },

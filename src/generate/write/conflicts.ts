@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { type Problem, UserError } from '../../errors.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import type { Disk } from './disk.ts'
-import { BASE, CONFLICTS, find, fromBytes, pathInLab, REPLACED } from './lab-paths.ts'
+import { find, fromBytes, pathInLab } from './lab-paths.ts'
 import { type Clash, hasMarkers } from './merge.ts'
 
 /** A file that the user and the config changed in the same places. */
@@ -34,7 +35,7 @@ async function overwrite(disk: Disk, directory: string, path: string, text: stri
 
 /** The record beside an editor file of what it was made of. */
 function recordOf(path: string): string {
-  return `${CONFLICTS}/${path}.versions`
+  return `${LAB_FILES.conflicts.path}/${path}.versions`
 }
 
 /**
@@ -44,7 +45,7 @@ function recordOf(path: string): string {
 export async function decidedText(directory: string, path: string, of: string): Promise<string | undefined> {
   const record = await find(directory, recordOf(path))
   if (record?.text !== of) return undefined
-  const edited = await find(directory, `${CONFLICTS}/${path}`)
+  const edited = await find(directory, `${LAB_FILES.conflicts.path}/${path}`)
   return edited && !hasMarkers(edited.text) ? edited.text : undefined
 }
 
@@ -56,20 +57,20 @@ export async function writeEditorFiles(
 ): Promise<void> {
   for (const { path, marked, of } of conflicts) {
     const record = await find(directory, recordOf(path))
-    if (record?.text === of && (await find(directory, `${CONFLICTS}/${path}`))) continue
-    await overwrite(disk, directory, `${CONFLICTS}/${path}`, marked)
+    if (record?.text === of && (await find(directory, `${LAB_FILES.conflicts.path}/${path}`))) continue
+    await overwrite(disk, directory, `${LAB_FILES.conflicts.path}/${path}`, marked)
     await overwrite(disk, directory, recordOf(path), of)
   }
 }
 
 /** Forgets all editor files: nothing is in conflict any more. */
 export async function forgetEditorFiles(disk: Disk, directory: string): Promise<void> {
-  await disk.remove(await pathInLab(directory, CONFLICTS))
+  await disk.remove(await pathInLab(directory, LAB_FILES.conflicts.path))
 }
 
 /** Keeps a copy of a file whose lines are about to be replaced by generated ones. */
 export async function keepReplaced(disk: Disk, directory: string, path: string, text: string): Promise<void> {
-  await overwrite(disk, directory, `${REPLACED}/${path}`, text)
+  await overwrite(disk, directory, `${LAB_FILES.replaced.path}/${path}`, text)
 }
 
 function quoted(lines: readonly string[]): string {
@@ -105,14 +106,14 @@ export function conflictError(conflicts: readonly Conflict[]): UserError {
   const many = problems.length === 1 ? 'One place was' : `${problems.length} places were`
   const message = conflicts.every(({ hasBase }) => hasBase)
     ? `${many} changed both by you and by the config. Nothing was written.`
-    : `Files are there that differ from what the config gives, and ${BASE}, the record of what was written last, does not have them: so nobody knows which lines are your edits. Nothing was written.`
-  const files = conflicts.map(({ path }) => `${CONFLICTS}/${path}`)
+    : `Files are there that differ from what the config gives, and ${LAB_FILES.base.path}, the record of what was written last, does not have them: so nobody knows which lines are your edits. Nothing was written.`
+  const files = conflicts.map(({ path }) => `${LAB_FILES.conflicts.path}/${path}`)
   return new UserError(message, {
     problems,
     hint: [
       'Choose one:',
       '  npx create-pg-lab generate --keep-mine        your lines stay in these places',
-      `  npx create-pg-lab generate --take-generated   the generated lines replace yours (a copy stays in ${REPLACED}/)`,
+      `  npx create-pg-lab generate --take-generated   the generated lines replace yours (a copy stays in ${LAB_FILES.replaced.path}/)`,
       `  edit ${files.join(', ')}, where both are marked, then: npx create-pg-lab generate`,
     ].join('\n'),
   })

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
+import { LAB_FILES } from '../../lab-files.ts'
 import type { ProjectFile } from '../render/project-file.ts'
 import { type Conflict, decidedText, versionsHash } from './conflicts.ts'
 import type { FileStep } from './journal.ts'
-import { BASE, type FileOnDisk, find, pathInLab, toBytes } from './lab-paths.ts'
+import { type FileOnDisk, find, pathInLab, toBytes } from './lab-paths.ts'
 import { mergeText, type Preference, usesCrlf } from './merge.ts'
 
 /** What happens, or would happen, to a file: see WriteResult. */
@@ -68,7 +69,7 @@ async function decideFile(directory: string, file: ProjectFile, preference: Pref
   const { path } = file
   const ours = toBytes(file.content)
   const found = await find(directory, path)
-  const base = (await find(directory, `${BASE}/${path}`))?.text
+  const base = (await find(directory, `${LAB_FILES.base.path}/${path}`))?.text
   if (!found) {
     return { path, outcome: 'written', step: step(path, found, { text: ours, base: ours }, file.mode) }
   }
@@ -84,7 +85,7 @@ async function decideFile(directory: string, file: ProjectFile, preference: Pref
 /** A file we wrote once and the config no longer gives: it goes only when nobody touched it. */
 async function decideLeftover(directory: string, path: string): Promise<Decision> {
   const found = await find(directory, path)
-  const base = (await find(directory, `${BASE}/${path}`))?.text ?? ''
+  const base = (await find(directory, `${LAB_FILES.base.path}/${path}`))?.text ?? ''
   if (!found) return { path, outcome: 'unchanged', step: step(path, found, { text: undefined, base: null }) }
   if (found.text !== withLineEndsOf(found.text, base)) return { path, outcome: 'kept', step: undefined }
   return { path, outcome: 'removed', step: step(path, found, { text: null, base: null }) }
@@ -92,7 +93,7 @@ async function decideLeftover(directory: string, path: string): Promise<Decision
 
 /** Every path we have a base copy of. */
 export async function recordedPaths(directory: string): Promise<string[]> {
-  const place = await pathInLab(directory, BASE)
+  const place = await pathInLab(directory, LAB_FILES.base.path)
   const entries = await readdir(place, { recursive: true, withFileTypes: true }).catch(() => [])
   return entries
     .filter((entry) => entry.isFile())

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { dirname, join, sep } from 'node:path'
+import { LAB_FILES } from '../../lab-files.ts'
 import { type Disk, realDisk } from './disk.ts'
-import { BASE, find, pathInLab, rootOf, STAGING } from './lab-paths.ts'
+import { find, pathInLab, rootOf } from './lab-paths.ts'
 
 /** What happens to one file of the lab and to its base copy. Texts hold one character a byte. */
 export interface FileStep {
@@ -11,7 +12,7 @@ export interface FileStep {
   /** New text, `null` to remove the file, `undefined` to leave it. */
   readonly text: string | null | undefined
   readonly mode: { readonly exact: number } | { readonly fresh: number }
-  /** The same for the copy under .pg-lab/base. */
+  /** The same for the copy of what was written last. */
   readonly base: string | null | undefined
 }
 
@@ -24,7 +25,7 @@ interface JournalEntry {
   readonly base: 'put' | 'remove' | 'leave'
 }
 
-const JOURNAL = `${STAGING}/journal.json`
+const JOURNAL = `${LAB_FILES.write.path}/journal.json`
 
 function hashOf(text: string | undefined): string | null {
   return text === undefined ? null : createHash('sha256').update(text, 'latin1').digest('hex')
@@ -44,9 +45,10 @@ async function putBelow(disk: Disk, directory: string, path: string, text: strin
 /** Writes the new files beside the lab's own, then the journal. Until that is in place, nothing has happened. */
 async function stage(disk: Disk, directory: string, steps: readonly FileStep[]): Promise<void> {
   for (const { path, text, base, mode } of steps) {
-    if (typeof text === 'string') await putBelow(disk, directory, `${STAGING}/tree/${path}`, text, mode)
+    if (typeof text === 'string')
+      await putBelow(disk, directory, `${LAB_FILES.write.path}/tree/${path}`, text, mode)
     if (typeof base === 'string') {
-      await putBelow(disk, directory, `${STAGING}/base/${path}`, base, { fresh: 0o644 })
+      await putBelow(disk, directory, `${LAB_FILES.write.path}/base/${path}`, base, { fresh: 0o644 })
     }
   }
   const entries = steps.map(
@@ -83,21 +85,29 @@ async function moveInto(disk: Disk, directory: string, staged: string, path: str
 async function isStillValid(directory: string, entry: JournalEntry): Promise<boolean> {
   if (entry.tree === 'leave') return true
   const done =
-    entry.tree === 'put' ? (await find(directory, `${STAGING}/tree/${entry.path}`)) === undefined : false
+    entry.tree === 'put'
+      ? (await find(directory, `${LAB_FILES.write.path}/tree/${entry.path}`)) === undefined
+      : false
   if (done) return true
   const now = hashOf((await find(directory, entry.path))?.text)
   return now === entry.before || (entry.tree === 'remove' && now === null)
 }
 
 async function apply(disk: Disk, directory: string, entry: JournalEntry): Promise<void> {
-  if (entry.tree === 'put') await moveInto(disk, directory, `${STAGING}/tree/${entry.path}`, entry.path)
+  if (entry.tree === 'put')
+    await moveInto(disk, directory, `${LAB_FILES.write.path}/tree/${entry.path}`, entry.path)
   if (entry.tree === 'remove') {
     await removeWithEmptyFolders(disk, await pathInLab(directory, entry.path), await rootOf(directory))
   }
-  const base = `${BASE}/${entry.path}`
-  if (entry.base === 'put') await moveInto(disk, directory, `${STAGING}/base/${entry.path}`, base)
+  const base = `${LAB_FILES.base.path}/${entry.path}`
+  if (entry.base === 'put')
+    await moveInto(disk, directory, `${LAB_FILES.write.path}/base/${entry.path}`, base)
   if (entry.base === 'remove') {
-    await removeWithEmptyFolders(disk, await pathInLab(directory, base), await pathInLab(directory, BASE))
+    await removeWithEmptyFolders(
+      disk,
+      await pathInLab(directory, base),
+      await pathInLab(directory, LAB_FILES.base.path),
+    )
   }
 }
 
@@ -116,7 +126,7 @@ export async function finishInterruptedWrite(directory: string, disk: Disk = rea
   }
   // The journal goes first: without it the rest is rubbish.
   if (journal) await disk.remove(await pathInLab(directory, JOURNAL))
-  await disk.remove(await pathInLab(directory, STAGING))
+  await disk.remove(await pathInLab(directory, LAB_FILES.write.path))
   return left
 }
 

@@ -3,10 +3,11 @@ import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying } from '../../catal
 import type { LoadedConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { UserError } from '../../errors.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import { fromYaml } from '../../yaml.ts'
 import { NODE_IMAGE_SETTINGS } from '../render/node-image.ts'
 import { GROUP_VARS } from '../render/project.ts'
-import { BASE, find, fromBytes } from './lab-paths.ts'
+import { find, fromBytes } from './lab-paths.ts'
 
 /** Where labs had the settings of their image before `provisioning/support` was made. */
 const NODE_IMAGE_SETTINGS_BEFORE = 'provisioning/node-image.env'
@@ -26,7 +27,7 @@ interface Vars {
  * Fills in what the config leaves to a default and a lab that is there has decided for good: its system, and the
  * PostgreSQL that holds its data. A default that moves on is for new labs alone.
  *
- * It is read from the files that were written last: .pg-lab/base, or in a fresh clone the files themselves.
+ * It is read from the files as they were written last, or in a fresh clone the files themselves.
  * @returns the config, and a sentence on each choice that a new lab would make otherwise
  * @throws UserError when the files are there and cannot be read
  */
@@ -76,7 +77,7 @@ async function readWritten(directory: string): Promise<Written> {
 }
 
 async function textOf(directory: string, path: string): Promise<string | undefined> {
-  const found = (await find(directory, `${BASE}/${path}`)) ?? (await find(directory, path))
+  const found = (await find(directory, `${LAB_FILES.base.path}/${path}`)) ?? (await find(directory, path))
   return found && fromBytes(found.text)
 }
 

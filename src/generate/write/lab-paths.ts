@@ -2,17 +2,6 @@ import { lstat, readFile, realpath, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { UserError } from '../../errors.ts'
 
-/** Machine-made folder of a lab; what is below belongs to the writer. */
-const OWN = '.pg-lab'
-/** Copies of what was written last. */
-export const BASE = `${OWN}/base`
-/** A write under way: new files and the journal. */
-export const STAGING = `${OWN}/write`
-/** Files with both versions marked, for an editor. */
-export const CONFLICTS = `${OWN}/conflicts`
-/** The user's lines that `--take-generated` replaced. */
-export const REPLACED = `${OWN}/replaced`
-
 /** A file as it is on the disk. One character a byte, so that no encoding can damage what we do not change. */
 export interface FileOnDisk {
   readonly text: string

@@ -1,6 +1,7 @@
+import { LAB_FILES } from '../../lab-files.ts'
 import { fromYaml } from '../../yaml.ts'
 import { GROUP_VARS, INVENTORY, VAGRANTFILE } from '../render/project.ts'
-import { BASE, find, fromBytes } from './lab-paths.ts'
+import { find, fromBytes } from './lab-paths.ts'
 
 /** A machine as the files that were written last describe it. */
 export interface FormerNode {
@@ -76,7 +77,7 @@ export async function readFormer(directory: string): Promise<Former> {
 
 /** Out of our own record; a lab that was cloned has none, but the files themselves. */
 async function text(directory: string, path: string): Promise<string | undefined> {
-  const found = (await find(directory, `${BASE}/${path}`)) ?? (await find(directory, path))
+  const found = (await find(directory, `${LAB_FILES.base.path}/${path}`)) ?? (await find(directory, path))
   return found && fromBytes(found.text)
 }
 

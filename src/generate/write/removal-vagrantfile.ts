@@ -2,9 +2,6 @@ import type { ProviderName } from '../../catalog/names.ts'
 import { can } from '../../catalog/providers/index.ts'
 import { rubyStringBody } from '../render/ruby.ts'
 
-/** Where it lies, seen from the lab's folder. */
-export const GONE_VAGRANTFILE = '.pg-lab/Vagrantfile.gone'
-
 /** Vagrant does not look at a container without an image, though it is only to be stopped and deleted. */
 const ANY_IMAGE = 'scratch'
 

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { cannotWrite, isDiskTrouble, UserError } from '../../errors.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import type { ProjectFile } from '../render/project-file.ts'
 import {
   type Conflict,
@@ -13,7 +14,7 @@ import {
 import { type Decision, decide, type FileOutcome, recordedPaths } from './decide.ts'
 import { type Disk, realDisk } from './disk.ts'
 import { finishInterruptedWrite, writeAsOne } from './journal.ts'
-import { BASE, find, fromBytes, pathInLab } from './lab-paths.ts'
+import { find, fromBytes, pathInLab } from './lab-paths.ts'
 import type { Preference } from './merge.ts'
 
 /** `check`, `diff`: nothing is written, the result says what would be. */
@@ -58,7 +59,10 @@ async function patch(path: string, before: string | undefined, after: string | n
  */
 export async function handEdits(directory: string): Promise<readonly string[]> {
   const edits = (await recordedPaths(directory)).map(async (path) => {
-    const [written, found] = [await find(directory, `${BASE}/${path}`), await find(directory, path)]
+    const [written, found] = [
+      await find(directory, `${LAB_FILES.base.path}/${path}`),
+      await find(directory, path),
+    ]
     const isEdited = found?.text.replaceAll('\r\n', '\n') !== written?.text
     return isEdited ? patch(path, written?.text, found?.text ?? null) : []
   })
@@ -108,11 +112,11 @@ async function writeDecisions(disk: Disk, directory: string, decisions: readonly
 }
 
 /**
- * Writes the generated files into a lab, three ways merged: what was written last (.pg-lab/base), what the user
+ * Writes the generated files into a lab, three ways merged: what was written last, what the user
  * made of it, what the config gives now. Files that need no change are not touched. All or nothing, even when
  * killed: `finishInterruptedWrite` puts things right at the next start, and runs here first.
  *
- * Without a record of what was written last (a clone of a lab whose .gitignore has all of .pg-lab) a file that is exactly
+ * Without a record of what was written last (a clone of a lab whose .gitignore has all of our folder) a file that is exactly
  * what the config gives is taken over silently, any other is a conflict: nobody can tell an edit from an old version.
  * @param directory the lab's folder; it must exist
  * @param options.prefer whose lines are taken in places that both changed

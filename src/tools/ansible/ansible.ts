@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { CommandError } from '../../errors.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import { withoutUsersAnsible } from '../process/environment.ts'
 import type { Command, Runner } from '../runner.ts'
-import { controlFolder, SSH_CONFIG } from '../ssh/ssh-config.ts'
+import { controlFolder } from '../ssh/ssh-config.ts'
 import { type AnsibleEvent, type HostRecap, parseEvent } from './events.ts'
 import { hintFor } from './hints.ts'
 
@@ -78,7 +79,7 @@ function playbookCommand(options: PlaybookOptions, take: (event: AnsibleEvent) =
     env: {
       ...withoutUsersAnsible(),
       ANSIBLE_CONFIG: join(directory, 'ansible.cfg'), // named, for ansible ignores it in a world-writable folder
-      ANSIBLE_SSH_ARGS: `-F ${SSH_CONFIG}`,
+      ANSIBLE_SSH_ARGS: `-F ${LAB_FILES.sshConfig.path}`,
       ANSIBLE_HOST_KEY_CHECKING: 'True', // as the ssh configuration says; False would win over it
       ANSIBLE_CALLBACKS_ENABLED: 'pg_lab_events',
       ANSIBLE_CALLBACK_PLUGINS: join(directory, 'provisioning', 'support', 'callback_plugins'),

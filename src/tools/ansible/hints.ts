@@ -1,3 +1,5 @@
+import { LAB_FILES } from '../../lab-files.ts'
+
 /** Known causes behind Ansible's messages, the special ones first. */
 const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   {
@@ -39,7 +41,7 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   {
     pattern:
       /Failed to connect to the host via ssh|UNREACHABLE|Connection (timed out|refused|closed)|No route to host|Permission denied \(publickey/i,
-    hint: 'Run `npx create-pg-lab up`: it starts what is not running and writes .pg-lab/ssh_config again.',
+    hint: `Run \`npx create-pg-lab up\`: it starts what is not running and writes ${LAB_FILES.sshConfig.path} again.`,
   },
 ]
 

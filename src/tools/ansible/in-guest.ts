@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join, posix } from 'node:path'
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import { isOnPath } from '../process/run.ts'
 import type { Command, Output, Runner } from '../runner.ts'
-import { KNOWN_HOSTS, SSH_CONFIG } from '../ssh/ssh-config.ts'
 import { sentCommand } from '../ssh/ssh-guest.ts'
 
 /** What a machine that plays for a computer without Ansible needs; carry.py and vagrant.rb there do Vagrant's part. */
@@ -14,7 +14,13 @@ export const GUEST_RUNNER = 'provisioning/support/guest-runner'
 const THERE = '/root/pg-lab'
 
 /** What Ansible reads, and what it makes: all of it is carried there, and the latter back. */
-const CARRIED = ['ansible.cfg', 'provisioning', '.pg-lab/secrets', '.pg-lab/tls', KNOWN_HOSTS]
+const CARRIED = [
+  'ansible.cfg',
+  'provisioning',
+  LAB_FILES.secrets.path,
+  LAB_FILES.tls.path,
+  LAB_FILES.knownHosts.path,
+]
 
 /** @returns whether this computer has Ansible; it never runs on Windows itself */
 export function hasAnsible(): boolean {
@@ -77,7 +83,7 @@ function environmentThere({ env = {} }: Command, directory: string): readonly st
 
 function bundle({ directory, nodes }: GuestLab) {
   const paths = CARRIED.flatMap((path) => filesBelow(directory, path))
-  const access = accessIn(readFileSync(join(directory, SSH_CONFIG), 'utf8'))
+  const access = accessIn(readFileSync(join(directory, LAB_FILES.sshConfig.path), 'utf8'))
   const keys = nodes.map(({ name }) => [`keys/${name}`, access.get(name)?.IdentityFile ?? ''] as const)
   const files = [...paths.map((path) => [path, join(directory, path)] as const), ...keys]
   return {
@@ -113,11 +119,17 @@ function accessIn(text: string): ReadonlyMap<string, Readonly<Record<string, str
 }
 
 /** The machine's word is not trusted further than this. */
-const MADE_THERE = /^\.pg-lab\/(?:known_hosts|(?:secrets|tls)\/[^/\\]+)$/
+function isMadeThere(path: string): boolean {
+  const folders = [LAB_FILES.secrets.path, LAB_FILES.tls.path]
+  return (
+    path === LAB_FILES.knownHosts.path ||
+    folders.some((folder) => path.startsWith(`${folder}/`) && /^[^/\\]+$/.test(path.slice(folder.length + 1)))
+  )
+}
 
 function takeBack(directory: string, files: FilesByPath): void {
   for (const [path, content] of Object.entries(files)) {
-    if (!MADE_THERE.test(path)) {
+    if (!isMadeThere(path)) {
       throw new CommandError(`The machine that ran Ansible hands back ${path}`, {
         command: 'carry.py hand-back',
       })

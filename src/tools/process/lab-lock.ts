@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { LAB_FILES } from '../../lab-files.ts'
 import { identityOf, isAlive, LADDER, type Ladder, stopGroup } from './groups.ts'
 import { pause, tidyAtEnd } from './signals.ts'
 
@@ -44,9 +45,6 @@ export type Claim =
   /** `release` gives the lab back. */
   | { readonly release: () => void }
 
-/** Seen from the lab's folder. */
-const LOCK = '.pg-lab/lock'
-
 /** A lock is made in one go, but not in one moment: until then what cannot be read may become a lock. */
 const HALF_WRITTEN_MS = 2_000
 const POLL_MS = 50
@@ -68,7 +66,7 @@ export async function lockLab(
   onLeftovers: (killed: Holder) => void,
   ladder: Ladder = LADDER,
 ): Promise<Claim> {
-  const file = join(directory, LOCK)
+  const file = join(directory, LAB_FILES.lock.path)
   mkdirSync(dirname(file), { recursive: true })
   const mine = newHolder(command)
   const taken = await claim(file, mine)
@@ -90,7 +88,7 @@ export function recordGroup(leader: number | undefined): void {
   const group: Group = { leader, identity: identityOf(leader) }
   try {
     appendFileSync(held, `${JSON.stringify(group)}\n`)
-  } catch {} // a full disk, or somebody has deleted .pg-lab: the work itself will say so
+  } catch {} // a full disk, or somebody has deleted our folder: the work itself will say so
 }
 
 function newHolder(command: string): Holder {

@@ -1,13 +1,8 @@
 import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab, ServerAccess } from '../../lab.ts'
+import { LAB_FILES, OWN_FOLDER } from '../../lab-files.ts'
 import { machinesIn } from '../vagrant/machine-records.ts'
-
-/** The lab's ssh configuration, seen from the lab's folder. ansible, our checks and `create-pg-lab ssh` all go by it. */
-export const SSH_CONFIG = '.pg-lab/ssh_config'
-
-/** Host keys of the lab's machines, each as it was when we first met; seen from the lab's folder. */
-export const KNOWN_HOSTS = '.pg-lab/known_hosts'
 
 const EVERY_HOST = [
   'BatchMode yes', // a key is there; nobody is to be asked for a password
@@ -63,7 +58,7 @@ export function serversSshConfig({ servers, knownHosts }: Lab): string {
 }
 
 /**
- * Writes `.pg-lab/ssh_config`, readable for its owner alone.
+ * Writes the lab's ssh_config, readable for its owner alone.
  * @param text what `vagrant ssh-config` printed, or `serversSshConfig` made
  * @param nodes their addresses become names of the same hosts: an inventory may speak of either
  */
@@ -72,13 +67,13 @@ export function writeSshConfig(
   text: string,
   nodes: readonly { readonly name: string; readonly address: string }[],
 ): void {
-  const file = join(directory, SSH_CONFIG)
-  mkdirSync(join(directory, '.pg-lab'), { recursive: true })
+  const file = join(directory, LAB_FILES.sshConfig.path)
+  mkdirSync(join(directory, OWN_FOLDER), { recursive: true })
   rmSync(file, { force: true }) // a link, or a file with other rights, is replaced and not written through
   const context = {
     nodes,
     folder: controlFolder(),
-    knownHosts: join(directory, KNOWN_HOSTS),
+    knownHosts: join(directory, LAB_FILES.knownHosts.path),
     ids: idsOf(directory),
   }
   writeFileSync(file, sshConfig(text, context), { mode: 0o600, flag: 'wx' })

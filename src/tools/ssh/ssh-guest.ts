@@ -1,10 +1,11 @@
 import { CommandError } from '../../errors.ts'
 import type { LabNode } from '../../lab.ts'
+import { LAB_FILES } from '../../lab-files.ts'
 import { quoteForShell } from '../process/quote.ts'
 import type { Command, Output, Runner } from '../runner.ts'
 import type { Database, Guest, ShellOptions } from './guest-contract.ts'
 import { BARE_ANSWERS, bounded, CONNECT_S, processS, STATEMENT_S, sessionSql } from './psql-session.ts'
-import { controlFolder, KNOWN_HOSTS, SSH_CONFIG } from './ssh-config.ts'
+import { controlFolder } from './ssh-config.ts'
 
 /** ssh's own exit code when it did not get through. */
 const UNREACHABLE = 255
@@ -30,7 +31,7 @@ const AROUND_MS = 15_000
 
 /**
  * The inside of a lab's machines.
- * @param directory the lab's folder, where `.pg-lab/ssh_config` lies
+ * @param directory the lab's folder, where its ssh_config lies
  * @param psql the program over there
  * @param logFile gets every command and its output
  */
@@ -171,7 +172,7 @@ export function sentCommand(
 }
 
 function sshTo(host: string, line: string): Pick<Command, 'file' | 'args'> {
-  return { file: 'ssh', args: ['-F', SSH_CONFIG, host, '--', line] }
+  return { file: 'ssh', args: ['-F', LAB_FILES.sshConfig.path, host, '--', line] }
 }
 
 function lineOf(argv: readonly string[], as: ShellOptions['as']): string {
@@ -212,7 +213,7 @@ function unreachable(
 
 function reachHint(stderr: string): string {
   if (/Host key verification failed|REMOTE HOST IDENTIFICATION HAS CHANGED/.test(stderr)) {
-    return `It shows another host key than the known one. If you gave a machine of the lab a new one: rm ${KNOWN_HOSTS}. For a server of your own compare the fingerprint (ssh-keyscan HOST | ssh-keygen -lf -), then write it to known_hosts.`
+    return `It shows another host key than the known one. If you gave a machine of the lab a new one: rm ${LAB_FILES.knownHosts.path}. For a server of your own compare the fingerprint (ssh-keyscan HOST | ssh-keygen -lf -), then write it to known_hosts.`
   }
   if (/Permission denied \(/.test(stderr))
     return 'It takes another user or key: see user and key in cluster.config.ts.'

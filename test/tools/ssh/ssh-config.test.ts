@@ -2,13 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import {
-  controlFolder,
-  KNOWN_HOSTS,
-  SSH_CONFIG,
-  serversSshConfig,
-  writeSshConfig,
-} from '../../../src/tools/ssh/ssh-config.ts'
+import { LAB_FILES } from '../../../src/lab-files.ts'
+import { controlFolder, serversSshConfig, writeSshConfig } from '../../../src/tools/ssh/ssh-config.ts'
 import { testLab } from '../../support/lab.ts'
 import { folderWith, master } from '../helpers.ts'
 
@@ -33,7 +28,7 @@ Host slave
 function write(): string {
   const directory = folderWith()
   writeSshConfig(directory, FROM_VAGRANT, [master])
-  return join(directory, SSH_CONFIG)
+  return join(directory, LAB_FILES.sshConfig.path)
 }
 
 /** What ssh itself makes of the file. */
@@ -65,9 +60,9 @@ describe('writeSshConfig', () => {
     const id = 'c0ffee-1234-5678-9abc'
     const directory = folderWith({ '.vagrant/machines/master/docker/id': id })
     writeSshConfig(directory, FROM_VAGRANT, [master])
-    const config = asSshReads(join(directory, SSH_CONFIG), 'master')
+    const config = asSshReads(join(directory, LAB_FILES.sshConfig.path), 'master')
     expect(config).toContain('stricthostkeychecking accept-new\n')
-    expect(config).toContain(`userknownhostsfile ${join(directory, KNOWN_HOSTS)}\n`)
+    expect(config).toContain(`userknownhostsfile ${join(directory, LAB_FILES.knownHosts.path)}\n`)
     expect(config).toContain('hostkeyalias master-c0ffee123456\n')
   })
 
@@ -110,7 +105,7 @@ describe('existing servers', () => {
   const file = () => {
     const directory = folderWith()
     writeSshConfig(directory, serversSshConfig(lab), [master])
-    return join(directory, SSH_CONFIG)
+    return join(directory, LAB_FILES.sshConfig.path)
   }
 
   test('are reached as the config says, and their host keys are checked', () => {
@@ -137,7 +132,9 @@ describe('existing servers', () => {
     const commanded = testLab({ provider: 'ssh', servers: [{ ...plain, proxyCommand }] })
     const directory = folderWith()
     writeSshConfig(directory, serversSshConfig(commanded), [])
-    expect(asSshReads(join(directory, SSH_CONFIG), 'slave')).toContain(`proxycommand ${proxyCommand}\n`)
+    expect(asSshReads(join(directory, LAB_FILES.sshConfig.path), 'slave')).toContain(
+      `proxycommand ${proxyCommand}\n`,
+    )
   })
 
   test('without a key of their own may use those of the agent', () => {
