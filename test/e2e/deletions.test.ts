@@ -70,7 +70,7 @@ describe('two primaries', () => {
     expect(restored.stderr).toContain('are primaries at the same time')
     const unasked = lab.run('rejoin', loser)
     expect(unasked.status).toBe(2)
-    expect(unasked.stderr).toMatch(/of WAL behind .*; 1 transaction was committed in it, the last at/)
+    expect(unasked.stderr).toMatch(/of WAL after .*; 1 transaction was committed in it, the last at/)
     expect(primaryIs(loser)).toBe(true)
     lab.must('rejoin', loser, '--yes')
     expect(lab.sql(loser, `SELECT one FROM only_${winner}`)).toBe('1')

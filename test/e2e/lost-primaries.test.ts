@@ -30,7 +30,7 @@ const postgresql = (node: string, verb: 'start' | 'stop') =>
 /** What a command that asks says where nobody can be asked. */
 function refusal(...args: string[]): string {
   const { status, stderr } = lab.run(...args)
-  expect(`${args.join(' ')}: ${status}`).toBe(`${args.join(' ')}: 2`)
+  expect(status, `${args.join(' ')}: ${stderr}`).toBe(2)
   return stderr
 }
 

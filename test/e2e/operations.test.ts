@@ -105,7 +105,7 @@ describe('a master that crashes', () => {
 
     const unasked = lab.run('rejoin', 'master')
     expect(unasked.status).toBe(2)
-    expect(unasked.stderr).toMatch(/of WAL behind .* transactions? w.* committed in it, the last at/)
+    expect(unasked.stderr).toMatch(/of WAL after .* transactions? w.* committed in it, the last at/)
     expect(lab.must('rejoin', 'master', '--yes').stdout).toContain('servers diverged at WAL location')
     expect(lab.sql('master', ROWS, 'otus')).toBe('before switched promoted')
     expectSettled(primary)
