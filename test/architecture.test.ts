@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { PROVIDER_NAMES } from '../src/catalog/names.ts'
 import { VERBS } from '../src/commands/index.ts'
 import { DRILLS } from '../src/drills/index.ts'
-import { LAB_FILES } from '../src/lab-files.ts'
+import { LAB_FILES, OWN_FOLDER } from '../src/lab-files.ts'
 
 /** The floors of the house, from the top. A file may import from its own room and from floors below. */
 const FLOORS = [
@@ -20,7 +20,7 @@ const FLOORS = [
   ['tools', 'resolve', 'show', 'passwords'],
   ['lab', 'finding', 'index'],
   ['config'],
-  ['catalog'],
+  ['catalog', 'guest-paths'],
   ['errors', 'units', 'yaml', 'package-root', 'lab-files'],
 ]
 
@@ -219,12 +219,35 @@ describe('the map in docs/architecture.md', () => {
 })
 
 describe('what pg-lab keeps in a lab', () => {
+  it('is called by its path in one file', () => {
+    const spelled = files
+      .filter((file) => file !== 'src/lab-files.ts')
+      .flatMap((file) =>
+        linesOf(file)
+          .filter((line) => line.includes(OWN_FOLDER))
+          .map((line) => `${file}: ${line}`),
+      )
+    expect(spelled).toEqual([])
+  })
+
   it('stands in docs/files.md, with the same words', () => {
     const page = readFileSync('docs/files.md', 'utf8')
     const rows = Object.values(LAB_FILES).map(({ path, why }) => `| \`${path}\` | ${why} |`)
     const [, table = ''] = page.split('\n|---|---|\n')
     expect(table.trim().split('\n')).toEqual(rows)
   })
+})
+
+test('paths inside a machine are read from the roles', () => {
+  const literal = /['"`]\/(?:etc|var|usr|root)\b/
+  const said = files
+    .filter((file) => !file.startsWith('src/doctor/'))
+    .flatMap((file) =>
+      linesOf(file)
+        .filter((line) => literal.test(line))
+        .map((line) => `${file}: ${line}`),
+    )
+  expect(said).toEqual([])
 })
 
 test('the index of decisions names every page, and no other', () => {

@@ -1,5 +1,5 @@
 /**
- * Locales that glibc can make with UTF-8, without that ending: `ru_RU`. Of `/usr/share/i18n/SUPPORTED`, glibc 2.36; every
+ * Locales that glibc can make with UTF-8, without that ending: `ru_RU`. Of the list SUPPORTED of glibc 2.36; every
  * system of the catalog has them.
  */
 const MADE_BY_GLIBC: readonly string[] = `

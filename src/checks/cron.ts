@@ -1,3 +1,4 @@
+import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode, Lab } from '../lab.ts'
 import { everything } from '../postgres/barman.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
@@ -6,9 +7,6 @@ import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 /** The cron service of each OS family. */
 const SERVICES: Readonly<Record<Lab['os']['family'], string>> = { Debian: 'cron', RedHat: 'crond' }
-
-/** Everywhere crontab(5) and cron(8) look; a place that is not there is passed over. */
-const CRONTABS = ['/etc/crontab', '/etc/cron.d', '/var/spool/cron']
 
 /** What Debian's newer packages of Barman have in the place of a crontab. */
 const TIMER = 'barman.timer'
@@ -59,14 +57,21 @@ async function seeJob(backup: BackupNode, guest: Guest): Promise<Seen> {
       runs.length > 1
         ? `It runs ${runs.length} times a minute. Leave the package’s own, and take the others out of the crontabs on ${backup.name}`
         : 'Schedule Barman again: npx create-pg-lab provision',
-    command: `systemctl is-active ${TIMER}; sudo grep -rhs barman ${CRONTABS.join(' ')}`,
+    command: `systemctl is-active ${TIMER}; ${jobsCommand()}`,
     output: [everything(timer), ...jobs].join('\n'),
   }
 }
 
+/** What a person types for them. */
+export function jobsCommand(): string {
+  return `sudo grep -rhs barman ${barmanPaths().crontabs.join(' ')}`
+}
+
 /** The lines of all crontabs that run Barman. */
 export const barmanJobs = onceAGuest(async (guest, backup: BackupNode): Promise<readonly string[]> => {
-  const output = await guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' })
+  const output = await guest.shell(backup, ['grep', '-rhs', 'barman', ...barmanPaths().crontabs], {
+    as: 'root',
+  })
   return output.stdout
     .split('\n')
     .map((line) => line.trim())

@@ -1,7 +1,8 @@
+import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig } from '../postgres/barman.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-import { barmanJobs } from './cron.ts'
+import { barmanJobs, jobsCommand } from './cron.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
 
 const PROVISION = 'Write Barman’s files again: npx create-pg-lab provision'
@@ -48,9 +49,9 @@ async function seeSchedule(backup: BackupNode, guest: Guest): Promise<Seen> {
     ok: jobs.length === 1 && jobs[0]?.startsWith(`${backup.schedule} barman `) === true,
     hint:
       jobs.length > 1
-        ? `It is taken by ${jobs.length} jobs. Take those out of the crontabs on ${backup.name} that are not in /etc/cron.d/pg-lab-barman`
+        ? `It is taken by ${jobs.length} jobs. Take those out of the crontabs on ${backup.name} that are not in ${barmanPaths().crontab}`
         : PROVISION,
-    command: 'sudo grep -rhs barman /etc/crontab /etc/cron.d /var/spool/cron',
+    command: jobsCommand(),
     output: jobs.join('\n'),
   }
 }

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { CERTIFICATE } from '../catalog/certificates.ts'
 import type { Finding } from '../finding.ts'
+import { certificatePaths } from '../guest-paths.ts'
 import { type Lab, type LabNode, postgresNodes } from '../lab.ts'
 import { barmanConfig } from '../postgres/barman.ts'
 import { toSender, VERIFY } from '../postgres/conninfo.ts'
@@ -117,13 +117,13 @@ function seeClient(what: string, conninfo: string): Seen {
 const ATTEMPTS = [
   {
     what: 'a connection without TLS to',
-    options: 'sslmode=disable',
+    options: () => 'sslmode=disable',
     reason: /pg_hba\.conf/, // the other words are in the server's language
     hint: `pg_hba.conf there has lines that are not hostssl. ${PROVISION}`,
   },
   {
     what: 'a certificate signed by another authority, shown as that of',
-    options: `${VERIFY} sslrootcert=${CERTIFICATE}`,
+    options: () => `${VERIFY} sslrootcert=${certificatePaths().certificate}`,
     reason: /certificate verify failed/,
     hint: 'libpq here does not check the server: look for PGSSLMODE in the environment.',
   },
@@ -140,7 +140,7 @@ async function seeLogins(lab: Lab, { node, upstream }: Link, guest: Guest): Prom
       command: `sudo -u postgres ${argv.map(shellWord).join(' ')}`,
     }
   }
-  const [right, ...wrong] = await Promise.all([login(), ...ATTEMPTS.map(({ options }) => login(options))])
+  const [right, ...wrong] = await Promise.all([login(), ...ATTEMPTS.map(({ options }) => login(options()))])
   return [
     {
       what: `a connection with TLS to ${upstream.name}`,

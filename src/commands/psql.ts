@@ -1,6 +1,6 @@
 import { type LabNode, nodesOf } from '../lab.ts'
 import { askServers, primaryOf } from '../observe/servers.ts'
-import { RESTORED_PSQL } from '../operations/restore.ts'
+import { restoredPsql } from '../operations/restore.ts'
 import { CONNECT_S } from '../tools/ssh/psql-session.ts'
 import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import { type Context, canAsk } from './shared/context.ts'
@@ -22,7 +22,7 @@ export async function psql(context: Context, _options: object, words: readonly s
   const node = named ?? (await primaryOrMaster(session))
   const own = passedOn(isNamed ? words.slice(1) : words)
   const [program, user] =
-    node.role === 'backup' ? ([RESTORED_PSQL, 'barman'] as const) : ([['psql'], 'postgres'] as const)
+    node.role === 'backup' ? ([restoredPsql(), 'barman'] as const) : ([['psql'], 'postgres'] as const)
   // A server that hangs takes the connection and never answers; what is typed then may take its time.
   const bounded = ['env', `PGCONNECT_TIMEOUT=${CONNECT_S}`, ...program]
   const { file, args } = sentCommand(node.name, [...bounded, '-d', lab.database.name, ...own], user)

@@ -2,9 +2,9 @@ import { basename } from 'node:path/posix'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import type { ProjectFile } from '../generate/render/project-file.ts'
 import { renderTemplate } from '../generate/render/template.ts'
+import { barmanPaths, postgresPaths } from '../guest-paths.ts'
 import type { Lab } from '../lab.ts'
 import type { Language } from '../words/languages.ts'
-import { guestPaths } from './guest-paths.ts'
 import { type TopologyWords, topology } from './topology.ts'
 
 const WORDS: Readonly<Record<Language, TopologyWords>> = {
@@ -64,7 +64,7 @@ export async function readme(
     lab,
     configFile,
     provider: PROVIDERS[lab.provider].title,
-    paths: await guestPaths(lab),
+    paths: { ...postgresPaths(lab), barman: barmanPaths().home },
     topology: topology(lab, WORDS[language]),
     ...readingIn(files),
   }

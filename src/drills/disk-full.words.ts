@@ -1,3 +1,4 @@
+import { barmanPaths } from '../guest-paths.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
 
@@ -46,7 +47,7 @@ export const WORDS: DrillWords = {
       {
         en: 'Its log says more.',
         ru: 'Его журнал скажет больше.',
-        type: `${ssh} sudo tail /var/log/barman/barman.log`,
+        type: `${ssh} sudo tail ${barmanPaths().log}`,
       },
       {
         en: 'What has run out of room, and what took it?',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { barmanHas } from '../catalog/barman.ts'
 import { postgresHas } from '../catalog/postgres-features.ts'
 import { CommandError, UserError } from '../errors.ts'
+import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
 import { TIMELINE_SQL } from '../observe/sql.ts'
 import { barmanConfig, barmanVersion } from '../postgres/barman.ts'
@@ -66,14 +67,14 @@ const ALREADY_RUNNING = 75 // EX_TEMPFAIL of sysexits.h
  * question, $8 the timeline (else Barman leaves out the WAL written after a promotion), $9 Barman's word for a restore,
  * $10 whether it takes a target or a timeline, not both; $11 who asks: the database's owner, for a superuser would lend
  * his rights to whatever is in there; $12 lines of its configuration; $13 whether a backup has a
- * list of its files; then the names of the tablespaces, each of which
+ * list of its files; $14 the folder where pg-lab keeps its own; then the names of the tablespaces, each of which
  * gets a folder by its number: a name may hold anything.
  */
 const SCRIPT = `export LC_ALL=C.UTF-8
-server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10} owner=\${11} settings=\${12} lists_files=\${13}
+server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9 takes_one=\${10} owner=\${11} settings=\${12} lists_files=\${13} kept=\${14}
 PATH="$4:$PATH"
-shift 13
-work=~/.pg-lab/rehearsal
+shift 14
+work=$kept/rehearsal
 data=$work/data
 exec 9<~
 flock -n 9 || exit ${ALREADY_RUNNING}
@@ -98,7 +99,7 @@ trap 'exit 130' HUP INT TERM
 free=$(df --output=avail -B1 ~ | tail -n 1)
 echo "@free $free"
 [ "$free" -ge "$needed" ] || exit 1
-mkdir -p -m 0700 ~/.pg-lab
+mkdir -p -m 0700 "$kept"
 mkdir -m 0700 "$work" || exit
 
 places=()
@@ -192,7 +193,7 @@ export async function rehearseRestore(
     barmanHas(version, 'restore') ? 'restore' : 'recover',
     String(!barmanHas(version, 'target_with_timeline')),
     ...[lab.database.owner, linesFor(lab)],
-    String(postgresHas(lab.postgres.version, 'backup_manifest')),
+    ...[String(postgresHas(lab.postgres.version, 'backup_manifest')), barmanPaths().kept],
     ...(await tablespacesOf(backup, guest, newest)),
   ]
   const output = await guest.shell(backup, ['bash', '-c', SCRIPT, 'bash', ...words], {

@@ -1,4 +1,5 @@
 import { CommandError, UserError } from '../errors.ts'
+import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { askServers, primaryOf, seeServers } from '../observe/servers.ts'
@@ -34,25 +35,19 @@ export interface RestorePlan {
   readonly isGivenUp: boolean
 }
 
-/** Folder of the restored server on the backup host, seen from barman's home; its socket lies there too. */
-export const RESTORED = '.pg-lab/restored'
-
 /** A moment as the recovery gets it; `lsn` says where a named one lies. */
 type Target =
   | Exclude<RestoreTarget, { readonly kind: 'name' }>
   | { readonly kind: 'name' | 'lsn'; readonly value: string; readonly lsn: string }
 
 /** psql in the restored server, for barman on the backup host; what psql takes comes behind it. */
-export const RESTORED_PSQL = [
-  'sh',
-  '-c',
-  `exec psql -h ~/${RESTORED} -p 5433 -U postgres "$@"`,
-  'psql',
-] as const
+export function restoredPsql(): readonly string[] {
+  return ['psql', '-h', barmanPaths().restored, '-p', '5433', '-U', 'postgres']
+}
 
 /** Whether a server is restored beside the cluster, running or not. */
 export async function hasRestored({ guest, backup }: Pick<RestoreLab, 'guest' | 'backup'>): Promise<boolean> {
-  const argv = ['sh', '-c', `[ -e ~/${RESTORED} ]`]
+  const argv = ['test', '-e', barmanPaths().restored]
   return (await guest.shell(backup, argv, { as: 'barman' })).exitCode === 0
 }
 

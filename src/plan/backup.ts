@@ -1,3 +1,4 @@
+import { barmanPaths } from '../guest-paths.ts'
 import { type BackupNode, type Lab, postgresNodes } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../observe/backups.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
@@ -19,9 +20,6 @@ interface BarmanSight {
 }
 
 const TIMEOUT_MS = 60_000
-
-/** Everywhere crontab(5) and cron(8) look. */
-const CRONTABS = ['/etc/crontab', '/etc/cron.d', '/var/spool/cron']
 
 /** What happens to the backup host. */
 export async function backupItems(lab: Lab, seen: PlanSurvey, guest: Guest): Promise<readonly PlanItem[]> {
@@ -78,7 +76,7 @@ async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight 
   return ifReachable(async () => {
     const [server, jobs, addresses, catalogue] = await Promise.all([
       guest.shell(backup, ['barman', '-f', 'json', 'show-server', backup.server], options),
-      guest.shell(backup, ['grep', '-rhs', 'barman', ...CRONTABS], { as: 'root' }),
+      guest.shell(backup, ['grep', '-rhs', 'barman', ...barmanPaths().crontabs], { as: 'root' }),
       guest.shell(backup, ['sh', '-c', 'cut -d: -f1 ~/.pgpass'], options), // never the passwords
       askCatalogue(backup, guest),
     ])

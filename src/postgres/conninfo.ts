@@ -1,4 +1,4 @@
-import { AUTHORITY } from '../catalog/certificates.ts'
+import { certificatePaths } from '../guest-paths.ts'
 import type { Lab, LabNode } from '../lab.ts'
 
 /** How strictly a client checks the server's certificate. */
@@ -11,7 +11,7 @@ export const VERIFY = 'sslmode=verify-full'
 export function toSender(
   { postgres, replication }: Lab,
   { address }: LabNode,
-  tls = postgres.tls ? `${VERIFY} sslrootcert=${AUTHORITY}` : 'sslmode=prefer',
+  tls = postgres.tls ? `${VERIFY} sslrootcert=${certificatePaths().authority}` : 'sslmode=prefer',
 ): string {
   return `host=${address} port=5432 user=${replication.user} connect_timeout=3 ${tls} dbname=replication replication=true`
 }

@@ -1,10 +1,10 @@
-import { CERTIFICATE, KEY } from '../catalog/certificates.ts'
 import { postgresHas } from '../catalog/postgres-features.ts'
 import { GROW_ON_STANDBYS_FIRST } from '../catalog/postgres-settings.ts'
 import { spelled } from '../catalog/same-setting.ts'
 import { settingFacts } from '../catalog/setting-facts.ts'
 import { parseHbaLine } from '../config/hba.ts'
 import type { Config } from '../config/schema.ts'
+import { certificatePaths } from '../guest-paths.ts'
 import type { SettingValue } from '../lab.ts'
 import { type AddProblem, checkUnique } from './problems.ts'
 import { isDirect } from './upstreams.ts'
@@ -21,6 +21,11 @@ function replicationConnections({ slaves, replication }: Config): number {
 /** A quarter of the smallest server's memory, in steps of 32 MB: one parameter set must fit all nodes. */
 function sharedBuffers(memoryMb: number): string {
   return `${Math.max(64, Math.floor(memoryMb / 4 / 32) * 32)}MB`
+}
+
+function encryption(): Record<string, SettingValue> {
+  const { certificate, key } = certificatePaths()
+  return { ssl: 'on', ssl_cert_file: certificate, ssl_key_file: key }
 }
 
 /**
@@ -42,7 +47,7 @@ export function postgresSettings(config: Config, version: number): Record<string
     ...(postgresHas(version, 'wal_keep_size') ? { wal_keep_size: '256MB' } : { wal_keep_segments: 16 }),
     hot_standby: 'on',
     password_encryption: 'scram-sha-256',
-    ...(postgres.tls ? { ssl: 'on', ssl_cert_file: CERTIFICATE, ssl_key_file: KEY } : {}),
+    ...(postgres.tls ? encryption() : {}),
     shared_buffers: sharedBuffers(Math.min(master.memory, ...slaves.map(({ memory }) => memory))),
     timezone: postgres.timezone,
     log_timezone: postgres.timezone,

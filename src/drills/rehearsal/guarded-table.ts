@@ -1,7 +1,8 @@
 import { CommandError, programFailed } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
+import { barmanPaths } from '../../guest-paths.ts'
 import type { Lab, LabNode } from '../../lab.ts'
-import { RESTORED, RESTORED_PSQL, removeRestored } from '../../operations/restore.ts'
+import { removeRestored, restoredPsql } from '../../operations/restore.ts'
 import type { Text } from '../../report/drill-report.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { BARE_ANSWERS } from '../../tools/ssh/psql-session.ts'
@@ -108,7 +109,7 @@ export async function askRestored<Row>(
   sql: string,
 ): Promise<Row> {
   const argv = [
-    ...RESTORED_PSQL,
+    ...restoredPsql(),
     ...BARE_ANSWERS,
     '-v',
     'ON_ERROR_STOP=1',
@@ -128,8 +129,11 @@ export function restoredHolding(live: { readonly lab: Lab; readonly guest: Guest
   return askRestored<Holding>(live, `${HOLDING} FROM ${GUARDED_TABLE}`)
 }
 
-/** $1 is the database, $2 its owner. The program stands beside the psql of the restored server. */
-const DUMP = `exec pg_dump -h ~/${RESTORED} -p 5433 -U "$2" -t ${GUARDED_TABLE} --clean --if-exists "$1"`
+/** The program stands beside the psql of the restored server. */
+function dumpOf({ name, owner }: Lab['database']): readonly string[] {
+  const server = ['-h', barmanPaths().restored, '-p', '5433', '-U', owner]
+  return ['pg_dump', ...server, '-t', GUARDED_TABLE, '--clean', '--if-exists', name]
+}
 
 /** Takes the table out of the restored server and puts it in the place of the one on the primary. */
 export async function bringBackGuardedTable(stage: Stage): Promise<Holding> {
@@ -138,16 +142,14 @@ export async function bringBackGuardedTable(stage: Stage): Promise<Holding> {
 }
 
 async function dumpPrecious({ lab, guest }: { readonly lab: Lab; readonly guest: Guest }): Promise<string> {
-  const argv = ['sh', '-c', DUMP, 'sh', lab.database.name, lab.database.owner]
-  const output = await guest.shell(backupOf({ lab }), argv, { as: 'barman' })
+  const output = await guest.shell(backupOf({ lab }), dumpOf(lab.database), { as: 'barman' })
   if (output.exitCode === 0) return output.stdout
   throw programFailed(`${GUARDED_TABLE} cannot be taken out of the restored server`, 'pg_dump', output)
 }
 
 /** What a person types for both: out of the restored server, into the primary. */
 export function bringBackCommand(lab: Lab, primary: string): string {
-  const { name, owner } = lab.database
-  const dump = `sudo -u barman pg_dump -h ~barman/${RESTORED} -p 5433 -U ${owner} -t ${GUARDED_TABLE} --clean --if-exists ${name}`
+  const dump = `sudo -u barman ${dumpOf(lab.database).join(' ')}`
   return `npx create-pg-lab ssh ${lab.backup?.name} -- '${dump}' | npx create-pg-lab psql ${primary} -X -q`
 }
 

@@ -10,9 +10,6 @@ import { sentCommand } from '../ssh/ssh-guest.ts'
 /** What a machine that plays for a computer without Ansible needs; carry.py and vagrant.rb there do Vagrant's part. */
 export const GUEST_RUNNER = 'provisioning/support/guest-runner'
 
-/** Where carry.py puts the lab's files. */
-const THERE = '/root/pg-lab'
-
 /** What Ansible reads, and what it makes: all of it is carried there, and the latter back. */
 const CARRIED = [
   'ansible.cfg',
@@ -53,12 +50,15 @@ async function play(run: Runner, place: GuestLab, command: Command): Promise<Out
   const onPlayer = (argv: readonly string[], options: Partial<Command>) =>
     run({ ...sentCommand(player, argv, 'root'), cwd: directory, ...options })
   // Neither way goes into a log: keys and passwords are among the files.
-  const carry = ['python3', '-c', readFileSync(join(directory, GUEST_RUNNER, 'carry.py'), 'utf8')]
+  const program = readFileSync(join(directory, GUEST_RUNNER, 'carry.py'), 'utf8')
+  // Where it puts the lab's files.
+  const [, there = ''] = /^HOME = "(.+)"$/m.exec(program) ?? []
+  const carry = ['python3', '-c', program]
   await onPlayer([...carry, 'receive'], { stdin: JSON.stringify(bundle(place)) })
   const { onLine, logFile } = command
   try {
-    const script = ['sh', `${THERE}/${GUEST_RUNNER}/play.sh`, ...command.args]
-    return await onPlayer(['env', ...environmentThere(command, directory), ...script], {
+    const script = ['sh', `${there}/${GUEST_RUNNER}/play.sh`, ...command.args]
+    return await onPlayer(['env', ...environmentThere(command, directory, there), ...script], {
       ...(logFile === undefined ? {} : { logFile }),
       onLine: (line, stream) => onLine?.(line, stream === 'stdout' ? 'events' : 'stdout'),
     })
@@ -73,11 +73,11 @@ async function play(run: Runner, place: GuestLab, command: Command): Promise<Out
 }
 
 /** Paths inside the lab's folder become those of its copy. What is taken out of our environment is in none there. */
-function environmentThere({ env = {} }: Command, directory: string): readonly string[] {
+function environmentThere({ env = {} }: Command, here: string, there: string): readonly string[] {
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined) return []
-    const there = value.includes(directory) ? value.replaceAll(directory, THERE).replaceAll('\\', '/') : value
-    return `${name}=${there}`
+    const moved = value.includes(here) ? value.replaceAll(here, there).replaceAll('\\', '/') : value
+    return `${name}=${moved}`
   })
 }
 

@@ -1,8 +1,9 @@
+import { postgresPaths } from '../../guest-paths.ts'
 import type { Lab } from '../../lab.ts'
 
 /** psql on the lab's machines. Debian's `psql` is a Perl wrapper that looks for clusters first: half of a short answer's time. */
-export function psqlProgram({ os, postgres }: Pick<Lab, 'os' | 'postgres'>): string {
-  return os.family === 'Debian' ? `/usr/lib/postgresql/${postgres.version}/bin/psql` : 'psql'
+export function psqlProgram(lab: Pick<Lab, 'os' | 'postgres'>): string {
+  return lab.os.family === 'Debian' ? `${postgresPaths(lab).programs}/psql` : 'psql'
 }
 
 /** Without ~/.psqlrc, quiet, bare values. */
