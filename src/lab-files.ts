@@ -24,7 +24,7 @@ export const LAB_FILES = {
   ignored: own('.gitignore', 'Keeps all but `base` out of git.'),
   lock: own('lock', 'Who is changing the lab now: one command at a time.'),
   logs: own('logs', 'What the tools printed, of the last 20 runs. `prune` deletes them.'),
-  secrets: own('secrets', 'Passwords, one file a user. Delete a file and run `up`, and it is made anew.'),
+  secrets: own('secrets', 'Passwords, one file a user. Delete a file and run `up`, and there is a new one.'),
   formerSecrets: own('secrets.old', 'Passwords in force before a `rotate` that has not ended.'),
   tls: own('tls', "The lab's own authority, and a certificate for each server."),
   sshConfig: own('ssh_config', 'How ssh reaches the machines. Ansible, the checks and `ssh` go by it.'),

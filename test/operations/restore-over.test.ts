@@ -73,13 +73,14 @@ test('what was set aside first is never overwritten', () => {
   ) as readonly {
     readonly 'ansible.builtin.command'?: { readonly argv: readonly string[] }
   }[]
-  const argv = tasks.flatMap((task) => task['ansible.builtin.command']?.argv ?? [])
+  const argv = tasks.flatMap((task) => task['ansible.builtin.command']?.argv ?? []).slice(1, -3)
+  const move = readFileSync('provisioning/roles/postgres/files/move-data-aside.sh', 'utf8')
   const folder = folderWith()
   const data = join(folder, 'main')
   for (const content of ['original', 'restored', 'restored again']) {
     mkdirSync(data)
     writeFileSync(join(data, 'is'), content)
-    expect(spawnSync('sh', [...argv.slice(1, -1), data]).status).toBe(0)
+    expect(spawnSync('sh', [...argv, data, data, move]).status).toBe(0)
   }
   const kept = readdirSync(folder).filter((name) => name.startsWith('main'))
   expect(
