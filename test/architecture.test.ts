@@ -20,7 +20,7 @@ const FLOORS = [
   ['tools', 'resolve', 'show', 'passwords'],
   ['lab', 'finding', 'index'],
   ['config'],
-  ['catalog', 'guest-paths'],
+  ['catalog', 'guest-paths', 'scripts'],
   ['errors', 'units', 'yaml', 'package-root', 'lab-files'],
 ]
 
@@ -248,6 +248,35 @@ test('paths inside a machine are read from the roles', () => {
         .map((line) => `${file}: ${line}`),
     )
   expect(said).toEqual([])
+})
+
+describe('programs for machines', () => {
+  const programs = readdirSync('src/scripts').filter((name) => !name.endsWith('.ts'))
+
+  it('are files, and each is used', () => {
+    const named = files.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/'([\w-]+\.(?:sh|py))'/g)].map(([, name]) => String(name)),
+    )
+    expect(programs.filter((name) => !named.includes(name))).toEqual([])
+  })
+
+  it('do not stand in strings, but for what has its place in one line', () => {
+    const told = files
+      .filter((file) => !file.startsWith('src/doctor/'))
+      .flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/`(?:[^`\\]|\\.)*`/g)]
+          .map(([text]) => text)
+          .filter((text) => text.includes('\n') && /"\$[\d@]"|^`import (?!\{)|\b(?:done|fi)$/m.test(text))
+          .map((text) => `${file}: ${text}`),
+      )
+    expect(told).toEqual([])
+  })
+
+  it('are packed', () => {
+    const { files: packed } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const ends = programs.map((name) => name.replace(/^.*\./, 'src/scripts/*.'))
+    expect(ends.filter((glob) => !packed.includes(glob))).toEqual([])
+  })
 })
 
 test('the index of decisions names every page, and no other', () => {

@@ -5,16 +5,14 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { installTools, step } from './support/tools.ts'
+import { installTools, LINTERS, step } from './support/tools.ts'
 import { conclude, vitest } from './support/vitest.ts'
 
 const results = mkdtempSync(join(tmpdir(), 'pg-lab-test-'))
 
 /** What the tests need beyond what a lab needs: program → Debian package. */
 const TEST_TOOLS: Record<string, string> = {
-  'ansible-lint': 'ansible-lint',
-  yamllint: 'yamllint',
-  shellcheck: 'shellcheck',
+  ...LINTERS,
   psql: 'postgresql-client',
   openssl: 'openssl',
   pg_createcluster: 'postgresql', // its parsers read what we write

@@ -2,27 +2,10 @@ import { barmanHas } from '../catalog/barman.ts'
 import type { BackupNode } from '../lab.ts'
 import { askBarman, barmanCommand, barmanConfig, barmanVersion } from '../postgres/barman.ts'
 import { bytesOf, walReader } from '../postgres/wal.ts'
+import { scripted } from '../scripts/index.ts'
 import { shellWord } from '../tools/process/quote.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
-
-/*
- * Barman lists from its own catalogue, also what somebody deleted from the disk: so each file it names is looked at.
- * It lists a backup's own timeline only; for the others the archive itself is looked through, and how the newest
- * timeline came about, which its history tells. $1 is the server, $2 its wals_directory, $3 its backup_directory, where
- * each backup's own file says in which segment it begins: Barman would take half a second for it; then what reads
- * the archive's files, compressed or not.
- */
-const LIST = `server=$1 wals=$2 folder=$3
-shift 3
-barman list-files --target wal "$server" first | while IFS= read -r file; do
-  if [ -s "$file" ]; then echo "there $file"; else echo "gone $file"; fi
-done
-find "$folder/base" "$folder/meta" -maxdepth 2 -name '*backup.info' -exec grep -lx status=DONE {} + 2>/dev/null |
-  sort | tail -n 1 | xargs -r sed -n 's/^begin_wal=/newest /p; s/^xlog_segment_size=/segment /p'
-find "$wals" -type f -size +0 ! -name '*.partial' -printf 'filed %f\\n'
-for history in "$wals"/*.history; do :; done
-if [ -e "$history" ]; then "$@" <"$history" | sed -n 's/^ *\\([0-9]\\)/left \\1/p'; fi`
 
 /** Timeline, and the segment's two numbers, each eight hexadecimal digits. */
 const SEGMENT = /([\dA-F]{8})([\dA-F]{8})([\dA-F]{8})(?:\.\w+)?$/
@@ -43,7 +26,7 @@ async function lookForGaps(backup: BackupNode, guest: Guest): Promise<readonly S
   const { config } = await barmanConfig(guest, backup)
   const archive = String(config.wals_directory)
   const words = [backup.server, archive, String(config.backup_directory), ...walReader(backup)]
-  const output = await guest.shell(backup, ['sh', '-c', LIST, 'sh', ...words], {
+  const output = await guest.shell(backup, scripted('list-wal.sh', words), {
     as: 'barman',
     timeoutMs: 180_000,
   })

@@ -1,6 +1,7 @@
 import { programFailed, UserError } from '../errors.ts'
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig, stopReceiveWal } from '../postgres/barman.ts'
+import { scripted } from '../scripts/index.ts'
 import type { Note } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import { FILLER, SAY, WORDS } from './disk-full.words.ts'
@@ -14,43 +15,8 @@ import { barmanCron, keptNow, switchWal, untilArchived, untilReceiving } from '.
 
 const COMMITS_MEANWHILE = 200
 
-/*
- * In a container the disk is the computer's own, which nobody may fill; so a small one (a tmpfs) is laid over the
- * folder into which WAL is streamed, with what lies there and a file that leaves no room for another WAL file of
- * 16 MB. Without that file there is room for all that the slot keeps meanwhile: Barman archives once a minute, and a
- * disk that is full again would cut off the next .partial. $1 is the folder. May be run again.
- */
-const FILL = `mountpoint -q "$1" && exit
-set -e
-big=$(mktemp -d)
-mount --bind "$1" "$big"
-mount -t tmpfs -o size=128m tmpfs "$1"
-cp -a "$big/." "$1"
-umount "$big"
-rmdir "$big"
-head -c 108M /dev/zero >"$1/${FILLER}"`
-
 /** initdb's default, for which the small disk is made. */
 const SEGMENT_BYTES = 16 * 1024 ** 2
-
-/*
- * Takes the small disk away; what was received on it goes to the big one, but for files that were cut off for want of
- * room: pg_receivewal refuses those. It also refuses a .partial file whose complete segment is already archived.
- * $1 is the folder, $2 the archive. May be run again.
- */
-const EMPTY = `while mountpoint -q "$1"; do
-  kept=$(mktemp -d "$1.XXXXXX") || exit
-  find "$1" -mindepth 1 -maxdepth 1 -type f ! -name ${FILLER} \\( -size ${SEGMENT_BYTES}c -o -name '*.history' \\) -exec cp -a -t "$kept" {} +
-  umount "$1" || umount -l "$1" || exit
-  find "$kept" -type f -exec mv -f -t "$1" {} +
-  rm -r "$kept"
-done
-rm -f "$1/${FILLER}"
-for partial in "$1"/*.partial; do
-  name=\${partial##*/}
-  [ -e "$partial" ] && [ -n "$(find "$2" -name "\${name%.partial}")" ] && rm -f "$partial"
-done
-exit 0`
 
 export const diskFull: Drill = {
   id: 'disk-full',
@@ -122,14 +88,14 @@ async function fill(stage: LiveStage, backup: BackupNode): Promise<void> {
   }
   const { streaming } = await foldersOf(stage, backup)
   await stopReceiveWal(stage.guest, backup)
-  await asRoot(stage, backup, FILL, [streaming])
+  await asRoot(stage, backup, 'fill-disk.sh', [streaming, FILLER])
   await barmanCron(backup, stage.guest)
 }
 
 async function empty(stage: Stage, backup: BackupNode): Promise<void> {
   const { streaming, wals } = await foldersOf(stage, backup)
   await stopReceiveWal(stage.guest, backup)
-  await asRoot(stage, backup, EMPTY, [streaming, wals])
+  await asRoot(stage, backup, 'empty-disk.sh', [streaming, wals, FILLER, String(SEGMENT_BYTES)])
 }
 
 /** What fits into the file it is at still comes; the next one has no room. */
@@ -163,7 +129,7 @@ async function asRoot(
   script: string,
   words: readonly string[],
 ): Promise<void> {
-  const output = await guest.shell(backup, ['sh', '-c', script, 'sh', ...words], {
+  const output = await guest.shell(backup, scripted(script, words), {
     as: 'root',
     timeoutMs: 60_000,
   })

@@ -1,5 +1,6 @@
 import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode } from '../lab.ts'
+import { scripted } from '../scripts/index.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type DiskSpace, readDisk } from './status-answers.ts'
@@ -44,27 +45,13 @@ export interface BackupAnswer {
   readonly disk: DiskSpace | undefined
 }
 
-/*
- * The catalogue is read from the files themselves, which takes a fifth of the time of `barman list-backup`:
- * base/<id>/backup.info, since Barman 3.14 meta/<id>-backup.info. A WAL file has the time at which it was written.
- * identity.json is written once, when Barman first reaches the server. $1 is Barman's name for the server, $2 the file
- * that tells of its rehearsals.
- */
-const CATALOGUE_SCRIPT = `df -kP -- "$HOME" && cd -- "$HOME/$1" && echo catalogue: && date '+now %s' &&
-  { find base meta -maxdepth 2 -name '*backup.info' -exec grep -HE '^(status|size|end_time)=' {} +
-    find wals -type f -printf 'wal %T@ %f\\n' | grep -E ' [0-9A-F]{24}$' | sort -n -k 2 | tail -n 1
-    find identity.json -printf 'since %T@\\n'
-    sed 's/^/rehearsed /' "$2"
-  } 2>/dev/null
-true`
-
 function rehearsedFile({ server }: BackupNode): string {
   return `${barmanPaths().kept}/${server}.rehearsed`
 }
 
 /** Asks the backup host for what Barman has of its server. */
 export function askCatalogue(backup: BackupNode, guest: Guest, timeoutMs?: number): Promise<Output> {
-  const argv = ['sh', '-c', CATALOGUE_SCRIPT, 'sh', backup.server, rehearsedFile(backup)]
+  const argv = scripted('read-catalogue.sh', [backup.server, rehearsedFile(backup)])
   return guest.shell(backup, argv, { as: 'barman', ...(timeoutMs === undefined ? {} : { timeoutMs }) })
 }
 
@@ -74,11 +61,8 @@ export function noteRehearsal(
   result: Omit<Rehearsed, 'at'>,
   guest: Guest,
 ): Promise<Output> {
-  // By the backup host's clock, as all that is compared with it.
-  const script = `umask 077; mkdir -p "\${1%/*}" &&
-    { printf '{"at":"%s",' "$(date -u +%FT%TZ)"; cut -c 2-; } >"$1.new" && mv "$1.new" "$1"`
   const stdin = `${JSON.stringify(result)}\n`
-  return guest.shell(backup, ['sh', '-c', script, 'sh', rehearsedFile(backup)], { as: 'barman', stdin })
+  return guest.shell(backup, scripted('note-rehearsal.sh', [rehearsedFile(backup)]), { as: 'barman', stdin })
 }
 
 /** @returns `undefined` when Barman has no such server */

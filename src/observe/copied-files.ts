@@ -1,5 +1,6 @@
 import { basename } from 'node:path/posix'
 import { type BackupNode, type Lab, type LabNode, postgresNodes } from '../lab.ts'
+import { scripted } from '../scripts/index.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
@@ -22,11 +23,6 @@ const FILES_SQL = `SELECT path, translate(encode(pg_read_binary_file(path), 'bas
   UNION ALL SELECT current_setting('hba_file'), 2
   UNION ALL SELECT DISTINCT sourcefile, 3 FROM pg_file_settings WHERE sourcefile <> current_setting('config_file')
 ) AS files ORDER BY place, path`
-
-/* $1 is Barman's folder of server files, $2 the server. */
-const BARMAN_FILE = `grep -lFx -- "[$2]" "$1"/*.conf | head -n 1 | while IFS= read -r file; do
-  printf '%s\\n' "$file"; cat -- "$file"
-done`
 
 /**
  * The configuration in force, from every host that answers.
@@ -64,7 +60,7 @@ async function barmanFile(backup: BackupNode, guest: Guest): Promise<readonly Fo
   const diagnosis = await guest.shell(backup, ['barman', 'diagnose'], { as: 'barman', timeoutMs: 30_000 })
   const folder = folderIn(diagnosis.stdout)
   if (folder === undefined) return []
-  const argv = ['sh', '-c', BARMAN_FILE, 'sh', folder, backup.server]
+  const argv = scripted('barman-file.sh', [folder, backup.server])
   const { stdout } = await guest.shell(backup, argv, { as: 'barman', timeoutMs: 10_000 })
   const [source = '', ...lines] = stdout.split('\n')
   return source === '' ? [] : [{ node: backup.name, source, text: lines.join('\n') }]

@@ -1,5 +1,6 @@
 import { OPERATING_SYSTEMS } from '../catalog/os.ts'
 import type { LabNode, MachineSize } from '../lab.ts'
+import { scripted } from '../scripts/index.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { ifReachable } from '../tools/ssh/if-reachable.ts'
 
@@ -13,12 +14,6 @@ export interface MachineSight {
 }
 
 const ANSWER_TIMEOUT_MS = 8_000
-
-const LOOK = [
-  'sh',
-  '-c',
-  'hostname; hostname -I; . /etc/os-release; echo "$ID" "$VERSION_ID$([ "$VERSION_ID" ] || echo "$VERSION_CODENAME")"; nproc; LC_ALL=C lsmem --bytes --summary=only 2>/dev/null',
-]
 
 /** What os-release(5) calls differently than the catalog. */
 const OS_IDS: Readonly<Record<string, string>> = { almalinux: 'alma' }
@@ -36,7 +31,7 @@ export async function seeMachine(
   isNamed = true,
 ): Promise<MachineSight | undefined> {
   return ifReachable(async () => {
-    const { stdout } = await guest.shell(node, LOOK, { timeoutMs: ANSWER_TIMEOUT_MS })
+    const { stdout } = await guest.shell(node, scripted('see-machine.sh'), { timeoutMs: ANSWER_TIMEOUT_MS })
     const [name, addresses = '', os = '', processors, ...memory] = stdout.trim().split('\n')
     if (name === '' || (isNamed && name !== node.name)) return undefined
     return {

@@ -1,6 +1,7 @@
 import { CommandError, UserError } from '../errors.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { type LagSample, lagsNow } from '../observe/lag.ts'
+import { scripted } from '../scripts/index.ts'
 import { pause } from '../tools/process/signals.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
@@ -42,34 +43,6 @@ const TIME_IS_UP = 124
 /** A standby that answers acknowledges a commit in far less, on a slow computer too. */
 const COMMIT_S = 20
 
-/*
- * pgbench's own tables, in a schema of their own in the demo database, dropped whatever happens: the script ends
- * with our connection, and a trap stands behind each end. $1 is the database, $2 the rate, $3 the seconds, $4 the
- * database's owner: a superuser would lend his rights to whatever is in there. The server says where pgbench lies. Dropping must not wait for a synchronous standby that is gone, and has a session
- * of its own: the end of ours comes as more than one signal.
- */
-const SCRIPT = `schema=load_of_pg_lab
-export PGAPPNAME='pg-lab load' PGUSER="$4"
-ask() { psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$1" -c "$2"; }
-drop() {
-  trap '' HUP INT TERM
-  PGOPTIONS='-c client_min_messages=warning -c synchronous_commit=local -c lock_timeout=10s' \\
-    setsid --wait psql -X -q -d "$1" -c "DROP SCHEMA IF EXISTS $schema CASCADE"
-}
-others=$(ask "$1" "SELECT count(*) FROM pg_stat_activity
-  WHERE application_name = '$PGAPPNAME' AND pid <> pg_backend_pid()") || exit
-[ "$others" = 0 ] || exit ${ALREADY_RUNNING}
-PATH="$(PGUSER=postgres ask postgres "SELECT setting FROM pg_config WHERE name = 'BINDIR'"):$PATH"
-drop "$1" || exit
-trap 'drop "$1"' EXIT
-trap 'exit 130' HUP INT TERM
-# As every commit of the load it waits for synchronous standbys. SIGINT: psql takes the commit back out of the queue.
-PGOPTIONS='-c client_min_messages=error' timeout -s INT -k 5 ${COMMIT_S} \\
-  psql -X -q -v ON_ERROR_STOP=1 -d "$1" -c "CREATE SCHEMA $schema" || exit
-export PGOPTIONS="-c search_path=$schema"
-pgbench -i -q -s 1 "$1" || exit
-pgbench -n -c 4 -R "$2" -T "$3" "$1"`
-
 /**
  * Puts a bounded load on the primary and watches the standbys. Nothing of it stays in the database.
  * @param primary the server that is not in recovery
@@ -82,16 +55,8 @@ export async function runLoad(
   options: LoadOptions,
 ): Promise<LoadResult> {
   const { rate, seconds } = options
-  const argv = [
-    'bash',
-    '-c',
-    SCRIPT,
-    'bash',
-    lab.database.name,
-    String(rate),
-    String(seconds),
-    lab.database.owner,
-  ]
+  const { name, owner } = lab.database
+  const argv = scripted('load.sh', [name, String(rate), String(seconds), owner, String(COMMIT_S)])
   const timeoutMs = seconds * 1000 + AROUND_MS
   let state: LoadState = 'running'
   const work = async () => {

@@ -1,16 +1,10 @@
 import { CommandError } from '../errors.ts'
 import type { PostgresNode } from '../lab.ts'
+import { scripted } from '../scripts/index.ts'
 import { quoteForShell } from '../tools/process/quote.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 const START_WITHIN_MS = 120_000
-
-/*
- * The units of PostgreSQL servers that systemd knows, running or not: postgresql@15-main on Debian, postgresql-15 on
- * RHEL. Debian's plain `postgresql` only stands for all of them.
- */
-const UNITS = `systemctl list-units --all --plain --no-legend --type=service 'postgresql@*' 'postgresql-[0-9]*' |
-  while read -r unit rest; do echo "$unit"; done`
 
 /** Stops the PostgreSQL server of a node, in good order; it may be stopped already. */
 export async function stopServer(node: PostgresNode, guest: Guest): Promise<void> {
@@ -23,8 +17,7 @@ export async function startServer(node: PostgresNode, guest: Guest): Promise<voi
 }
 
 async function onUnits(node: PostgresNode, guest: Guest, verb: 'start' | 'stop'): Promise<void> {
-  const script = `units=$(${UNITS}); [ -n "$units" ] || exit 4; systemctl ${verb} $units`
-  const argv = ['sh', '-c', script]
+  const argv = scripted('postgres-units.sh', [verb])
   const output = await guest.shell(node, argv, { as: 'root', timeoutMs: START_WITHIN_MS })
   if (output.exitCode === 0) return
   throw new CommandError(`PostgreSQL on ${node.name} does not ${verb}`, {

@@ -1,5 +1,6 @@
 import type { WalCompression } from '../catalog/barman.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
+import { scripted } from '../scripts/index.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { barmanConfig } from './barman.ts'
@@ -15,18 +16,6 @@ export const SWITCH_SQL = `SELECT pg_walfile_name(pg_switch_wal()) AS segment
 
 /** Each turn takes Barman a third of a second or more. */
 const TURNS = 20
-
-/*
- * Files what has arrived, as Barman's cron job does each minute, until the segment lies in the archive.
- * `barman get-wal` would also give a segment that has arrived and cannot be filed.
- * $1 is the server, $2 its wals_directory, $3 the segment, $4 the number of turns.
- */
-const AWAIT_SEGMENT = `turn=0
-until [ -n "$(find "$2" -name "$3")" ]; do
-  turn=$((turn + 1))
-  [ "$turn" -le "$4" ] || exit 1
-  barman archive-wal "$1"
-done`
 
 /** How a WAL segment was closed and brought into Barman's archive. */
 export interface ArchivedWal {
@@ -45,8 +34,10 @@ export async function archiveWal(primary: LabNode, backup: BackupNode, guest: Gu
   ])
   const segment = rows[0]?.segment ?? ''
   const words = [backup.server, String(config.wals_directory), segment, String(TURNS)]
-  const argv = ['sh', '-c', AWAIT_SEGMENT, 'sh', ...words]
-  const output = await guest.shell(backup, argv, { as: 'barman', timeoutMs: 60_000 })
+  const output = await guest.shell(backup, scripted('await-segment.sh', words), {
+    as: 'barman',
+    timeoutMs: 60_000,
+  })
   return { segment, arrived: output.exitCode === 0, rows, output }
 }
 

@@ -37,7 +37,7 @@ describe('pg-lab load', () => {
     expect(stdout).toContain('slave was at most 2.0 kB and 4 ms behind')
     const [load] = commands.filter(({ args }) => asTyped(args.at(-1)).includes('pgbench'))
     expect(load?.args).toContain('-tt') // or it would run on when we are gone
-    expect(asTyped(load?.args.at(-1))).toMatch(/ bash otus 20 3 student"?$/)
+    expect(asTyped(load?.args.at(-1))).toMatch(/ load\.sh otus 20 3 student 20"?$/)
     expect(load?.timeoutMs).toBe(63_000)
   })
 

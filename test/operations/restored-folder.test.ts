@@ -14,5 +14,5 @@ test("what we restore lies in a folder that no server's name leads to", () => {
 test('so does what is rehearsed', () => {
   const { home, kept } = barmanPaths()
   expect(FORMATS.barmanServer.pattern.test(relative(home, kept))).toBe(false)
-  expect(readFileSync('src/operations/restore-rehearsal.ts', 'utf8')).toContain('\nwork=$kept/')
+  expect(readFileSync('src/scripts/rehearse-restore.sh', 'utf8')).toContain('\nwork=$kept/')
 })

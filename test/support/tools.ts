@@ -7,6 +7,9 @@ export function step(command: string, args: readonly string[]): Counts {
   return { passed: Number(passed), failed: Number(!passed) }
 }
 
+/** What `npm run check` needs beyond npm: program → Debian package. */
+export const LINTERS = { 'ansible-lint': 'ansible-lint', yamllint: 'yamllint', shellcheck: 'shellcheck' }
+
 /**
  * Installs with apt what is missing.
  * @param tools program → Debian package

@@ -2,6 +2,7 @@ import { CommandError } from '../../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
 import type { Replication } from '../../observe/server-parts.ts'
 import { listSql, SENDERS_SQL, SLOTS_SQL } from '../../observe/sql.ts'
+import { scripted } from '../../scripts/index.ts'
 import { pause } from '../../tools/process/signals.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 
@@ -30,24 +31,6 @@ const TIMEOUT_MS = 60 * 60_000
 const SQL = `SELECT pg_is_in_recovery() AS in_recovery,
   ${listSql(`SELECT * FROM (${SENDERS_SQL}) AS s WHERE state = 'streaming'`)} AS senders,
   ${listSql(SLOTS_SQL)} AS slots`
-
-/*
- * One connection asks again and again, for each new one costs more than the answer. $1 is the question, $2 the pause.
- * As jsonb an answer is one line. psql's `\warn` is not buffered. All of it ends with our connection, because nobody reads what it prints any more.
- */
-const SCRIPT = `exec 2>&1
-export PGAPPNAME='pg-lab drill' PGOPTIONS='-c statement_timeout=5s' QUESTION="SELECT to_jsonb(q) AS look FROM ($1) AS q"
-trap 'trap "" TERM; kill 0; exit' TERM
-echo "pid $$" || exit
-while :; do
-  awk -v pause="$2" 'BEGIN {
-    for (;;) printf "%s \\\\gset\\n\\\\warn look :look\\nSELECT pg_sleep(%s);\\n", ENVIRON["QUESTION"], pause
-  }' 2>/dev/null | psql -X -q -A -t -w -v ON_ERROR_STOP=1 -d postgres 2>&1 >/dev/null &
-  wait $!
-  echo away || exit
-  sleep 0.3 & # refused at once: do not ask a thousand times a second
-  wait $!
-done`
 
 /** Looks at every server again and again until it is stopped. */
 export function startSampler(
@@ -98,7 +81,7 @@ function isSilent(samples: readonly Sample[], { name }: LabNode): boolean {
 
 /** Until the connection, or its script, ends. */
 async function ask(node: LabNode, guest: Guest, onLine: (line: string) => void): Promise<void> {
-  const argv = ['bash', '-c', SCRIPT, 'bash', SQL.replace(/\s+/g, ' '), String(EVERY_S)]
+  const argv = scripted('sampler.sh', [SQL.replace(/\s+/g, ' '), String(EVERY_S)])
   try {
     await guest.shell(node, argv, { as: 'postgres', timeoutMs: TIMEOUT_MS, onLine })
   } catch (error) {

@@ -2,12 +2,14 @@ import { programFailed } from '../../errors.ts'
 import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
 import { passwordOf } from '../../passwords.ts'
 import { identifier } from '../../postgres/sql.ts'
+import { scripted } from '../../scripts/index.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { LASTING_RUN } from './recording.ts'
 
 /** What a drill makes in the demo database lies in a schema of its own, the writer's table above all. */
 export const SCHEMA = 'drill_of_pg_lab'
-export const COMMITS = `${SCHEMA}.commits`
+const TABLE = 'commits'
+export const COMMITS = `${SCHEMA}.${TABLE}`
 
 /** What a writer leaves on its host: its passfile when even its trap could not run, and the lines of the lasting one. */
 const LEFT_FILES = '/tmp/pg-lab-drill.*'
@@ -27,46 +29,6 @@ const CONNINFO = [
   'keepalives_interval=1',
   'keepalives_count=3',
 ].join(' ')
-
-/*
- * $1 is the connection string, $2 what one connection's numbers begin at, $3 the pause, $4 the run before its first; hosts, database and user come by
- * the environment (without PGHOST Debian's psql looks for a server of its own first), the line of the passfile by stdin. psql's `\\warn` is not buffered: a number is on its way to us
- * before the next one is written. All of it ends with our connection, because nobody reads what it prints any more;
- * then its table goes too, where the primary can still be reached. TERM is our own way to end it, and leaves the table.
- */
-const SCRIPT = `umask 077
-passfile=$(mktemp /tmp/pg-lab-drill.XXXXXX) || exit
-end() {
-  trap '' HUP INT TERM PIPE
-  trap - EXIT
-  [ "$1" = asked ] || PGOPTIONS='-c synchronous_commit=local -c lock_timeout=10s -c client_min_messages=warning' \\
-    setsid --wait psql -X -q -c "DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE" "$conninfo" >/dev/null 2>&1
-  rm -f -- "$passfile"
-  kill 0
-  exit
-}
-conninfo=$1
-trap 'end asked' TERM
-trap 'end' HUP INT PIPE EXIT
-cat >"$passfile"
-export PGPASSFILE=$passfile PGAPPNAME='pg-lab drill'
-exec 2>&1
-echo "pid $$" || exit
-run=$4
-while :; do
-  run=$((run + 1))
-  awk -v run="$run" -v base="$2" -v pause="$3" 'BEGIN {
-    printf "\\\\warn in %d\\n", run
-    for (n = run * base + 1; ; n++) {
-      printf "INSERT INTO ${COMMITS} (n) VALUES (%d);\\n\\\\warn ack %d :HOST\\n", n, n
-      printf "DO $$ BEGIN PERFORM pg_sleep(%s); END $$;\\n", pause
-    }
-  }' 2>/dev/null | psql -X -q -w -v ON_ERROR_STOP=1 "$conninfo" &
-  wait $!
-  echo "end $run $?" || exit
-  sleep 0.1 & # a refused connection comes back at once: do not ask a thousand times a second
-  wait $!
-done`
 
 /**
  * Where the writer runs: on a machine that is not the primary and does not have the bad day, the backup host first.
@@ -119,8 +81,8 @@ export async function runWriter(
   }: { readonly lab: Lab; readonly guest: Guest; readonly directory: string; readonly host: LabNode },
   { base, timeoutMs, onLine }: { base: number; timeoutMs: number; onLine: (line: string) => void },
 ): Promise<void> {
-  const words = [CONNINFO, String(base), String(PAUSE_S), '0']
-  await guest.shell(host, ['env', ...environmentOf(lab), 'bash', '-c', SCRIPT, 'bash', ...words], {
+  const words = [CONNINFO, String(base), String(PAUSE_S), '0', SCHEMA, TABLE]
+  await guest.shell(host, ['env', ...environmentOf(lab), ...scripted('writer.sh', words)], {
     stdin: passLine(lab, directory),
     timeoutMs,
     onLine,
@@ -143,39 +105,6 @@ const LASTING_FILE = '/tmp/pg-lab-drill.lasting'
 /** A repair by hand may take a while; then somebody has forgotten the drill. */
 const LASTING_S = 6 * 60 * 60
 
-/*
- * Starts a writer that stays when we go, and waits until it runs; its lines go to a file, each behind its host's time
- * in ms. $1 is the writer's script, its words follow. `timeout` ends it by TERM, which leaves the table.
- */
-const START_LASTING = `umask 077
-pass=$(cat)
-: >${LASTING_FILE} || exit
-{
-  printf '%s\\n' "$pass" | setsid timeout ${LASTING_S} bash -c "$1" bash "$2" "$3" "$4" "$5" 2>&1 |
-    while IFS= read -r line; do printf '%s %s\\n' "$(date +%s%3N)" "$line"; done
-} >>${LASTING_FILE} 2>/dev/null </dev/null &
-for turn in $(seq 100); do
-  grep -q ' pid ' ${LASTING_FILE} && exit
-  sleep 0.1
-done
-exit 1`
-
-/* Ends it, where it still runs, and gives what it wrote: its host's time in ms, whether it ran, and the lines. */
-const END_LASTING = `[ -f ${LASTING_FILE} ] || exit 0
-pid=$(sed -n 's/^[0-9]* pid //p' ${LASTING_FILE} | head -n 1)
-now=$(date +%s%3N)
-state=gone
-if [ -n "$pid" ] && grep -qs pg-lab-drill "/proc/$pid/cmdline"; then
-  state=alive
-  kill -TERM "$pid"
-  for turn in $(seq 50); do
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.1
-  done
-fi
-echo "$now $state"
-cat ${LASTING_FILE}`
-
 /** Goes on writing, more slowly, when we and our connection are gone: a repair by hand is measured too. */
 export async function startLastingWriter(
   {
@@ -186,8 +115,10 @@ export async function startLastingWriter(
   }: { readonly lab: Lab; readonly guest: Guest; readonly directory: string; readonly host: LabNode },
   base: number,
 ): Promise<void> {
-  const words = [SCRIPT, CONNINFO, String(base), String(LASTING_PAUSE_S), String(LASTING_RUN)]
-  const argv = ['env', ...environmentOf(lab), 'bash', '-c', START_LASTING, 'bash', ...words]
+  const words = [CONNINFO, String(base), String(LASTING_PAUSE_S), String(LASTING_RUN), SCHEMA, TABLE]
+  const [, , ...program] = scripted('writer.sh', words)
+  const start = scripted('start-lasting-writer.sh', [LASTING_FILE, String(LASTING_S), ...program])
+  const argv = ['env', ...environmentOf(lab), ...start]
   const output = await guest.shell(host, argv, { stdin: passLine(lab, directory), timeoutMs: 30_000 })
   if (output.exitCode !== 0) throw programFailed(`No writer goes on on ${host.name}`, 'bash', output)
 }
@@ -198,7 +129,7 @@ export async function startLastingWriter(
  */
 export async function endLastingWriter(guest: Guest, host: LabNode): Promise<readonly string[]> {
   const askedMs = Date.now()
-  const { stdout } = await guest.shell(host, ['bash', '-c', END_LASTING])
+  const { stdout } = await guest.shell(host, scripted('end-lasting-writer.sh', [LASTING_FILE]))
   const [head = '', ...lines] = stdout.split('\n')
   const [now, state] = head.split(' ')
   if (state === undefined) return []

@@ -1,13 +1,10 @@
 import { CommandError, programFailed } from '../../errors.ts'
 import { type LabNode, nodesOf } from '../../lab.ts'
 import type { LiveLab } from '../../observe/live-lab.ts'
+import { scripted } from '../../scripts/index.ts'
 import { ifReachable } from '../../tools/ssh/if-reachable.ts'
 import { writeSshConfig } from '../../tools/ssh/ssh-config.ts'
 import type { Outage } from './outage.ts'
-
-/** $1 is the machine's address in the lab's network, $2 `up` or `down`. A link that is down keeps its address. */
-const SET_LINK = `link=$(ip -o -4 address show to "$1" | { read -r _ link _; echo "$link"; })
-[ -n "$link" ] && ip link set "$link" "$2"`
 
 /** A virtual machine does it to itself: its provider has no word for either that all of them share. */
 export const outageInGuest: Outage = {
@@ -36,7 +33,7 @@ export const outageInGuest: Outage = {
 }
 
 async function setLink({ guest }: LiveLab, node: LabNode, state: 'up' | 'down'): Promise<void> {
-  const argv = ['sh', '-c', SET_LINK, 'sh', node.address, state]
+  const argv = scripted('set-link.sh', [node.address, state])
   const output = await guest.shell(node, argv, { as: 'root', timeoutMs: 20_000 })
   if (output.exitCode === 0) return
   throw programFailed(

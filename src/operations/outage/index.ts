@@ -2,6 +2,7 @@ import { can } from '../../catalog/providers/index.ts'
 import { programFailed } from '../../errors.ts'
 import type { Lab, LabNode } from '../../lab.ts'
 import type { LiveLab } from '../../observe/live-lab.ts'
+import { scripted } from '../../scripts/index.ts'
 import type { Vagrant } from '../../tools/vagrant/vagrant.ts'
 import { dockerOutage } from './docker.ts'
 import { outageInGuest } from './in-guest.ts'
@@ -16,12 +17,6 @@ export function outageFor(lab: Lab): Outage {
   return OUTAGES[outage]
 }
 
-/** $1 is the address. A PostgreSQL that runs and does not listen there is restarted. */
-const LISTEN = `ip -o -4 address show to "$1" | grep -q . || exit 1
-listens() { ss -Hltn "sport = :5432" | grep -q "$1"; }
-listens . || exit 0
-listens "$1:" || systemctl restart 'postgresql@*' 'postgresql-[0-9]*'`
-
 /**
  * Brings a machine's network up again, and lets PostgreSQL listen there: it does not where it was started without the
  * address.
@@ -29,7 +24,7 @@ listens "$1:" || systemctl restart 'postgresql@*' 'postgresql-[0-9]*'`
  */
 export async function bringUpNetwork(live: LiveLab, vagrant: Vagrant, node: LabNode): Promise<void> {
   await outageFor(live.lab).bringUp(live, node, vagrant)
-  const output = await live.guest.shell(node, ['sh', '-c', LISTEN, 'sh', node.address], {
+  const output = await live.guest.shell(node, scripted('listen-again.sh', [node.address]), {
     as: 'root',
     timeoutMs: 120_000,
   })

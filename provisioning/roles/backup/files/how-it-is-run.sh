@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # The version of Barman, then a word for each thing that runs it here: `timer` and `receiver` are units of the
 # package, `crontab` is its crontab, `overwritten` is one that an older version of this role wrote in its place.
 barman --version || exit

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Where the data of this server lies: three lines, the folder itself, the same as its configuration calls it, and where a
 # new one goes. All are of one filesystem, so that a new data directory is filled where it will stay. In a disk's own
 # folder, which cannot be renamed and has a lost+found, that is the folder `data`; so is it in one with other things in it

@@ -5,6 +5,7 @@
 set -eu
 
 if [ "$1" = "$2" ]; then exec mv -T "$1" "$3"; fi
+# shellcheck disable=SC2174 # the folder around it is there
 mkdir -p -m 0700 "$2.moving"
 chown --reference="$1/PG_VERSION" "$2.moving"
 for entry in "$1"/*; do

@@ -1,6 +1,8 @@
+# shellcheck shell=sh
 # Goes behind data-place.sh, which finds the data directory: $real. What ALTER SYSTEM, pg_basebackup -R or pg_rewind -R have
 # written there wins over every other file. Takes these settings out of it, and leaves the rest. Says each that was there.
 # $3 where a copy is kept, outside the data directory, as long as there is none; then the settings.
+# shellcheck disable=SC2154 # data-place.sh has set it
 auto=$real/postgresql.auto.conf
 [ -s "$auto" ] || exit 0
 copy=$3
