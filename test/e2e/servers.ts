@@ -46,6 +46,10 @@ function systemdOptions(): readonly string[] {
   return [...list.matchAll(/"(.*?)"/g)].map(([, option = '']) => option)
 }
 
+/** Its boot empties /tmp, also while apt has its keys in there. */
+const UNTIL_BOOTED =
+  'until systemctl is-system-running 2>/dev/null | grep -qE "running|degraded"; do sleep 0.2; done'
+
 /** Servers that Vagrant never made: plain containers on a network of their own, with host names of their own. */
 export class PlainServers {
   readonly #name: string
@@ -66,7 +70,7 @@ export class PlainServers {
   }
 
   /**
-   * Also takes away what a run that was killed has left.
+   * Also takes away what a run that was killed has left. They have booted when it returns.
    * @param gateway of the network; this computer's address in it
    */
   start(image: string, subnet: string, gateway: string, options: readonly string[] = []): void {
@@ -86,6 +90,9 @@ export class PlainServers {
         ...options,
         image,
       )
+    }
+    for (const server of Object.keys(this.#addresses)) {
+      must('docker', 'exec', this.container(server), 'timeout', '60', 'sh', '-c', UNTIL_BOOTED)
     }
   }
 
