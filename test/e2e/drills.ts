@@ -75,7 +75,7 @@ export function describeDrills(os: OsName, subnet: string): void {
   /** The commands of all hints, each typed as it is printed; those that only look may say no. */
   const typeAllHints = (): readonly string[] => {
     const commands: string[] = []
-    for (let hint = ''; !hint.includes('That were all hints'); hint = lab.must('drill', 'hint').stdout) {
+    for (let hint = ''; !hint.includes('Those were all the hints'); hint = lab.must('drill', 'hint').stdout) {
       commands.push(...[...hint.matchAll(/^ {5}(.+)$/gm)].map(([, command = '']) => command))
     }
     const cli = `node '${resolve('dist/pg-lab.js')}'`

@@ -73,12 +73,12 @@ describe('the synchronous standby is away', () => {
   const LOOKS: readonly Expected[] = [
     ['status', 0, /slave .*server down/],
     ['status --json', 0, /"state": "server down"/],
-    ['plan', 0, /look +slave/],
+    ['plan', 0, /inspect +slave/],
     ['verify', 1, /findings failed/],
     ['verify --only rows,wal,backups', 1, /✔ WAL arrives/],
     ['backups', 0, /DONE/],
     ['drill', 0, /slot-overflow/],
-    ['drill check', 2, /No drill waits/],
+    ['drill check', 2, /No drill is waiting/],
     ['promote --dry-run', 0, /master is the primary/],
     ['switchover slave --dry-run', 2, /slave/],
     ['restore --to latest --dry-run', 0, /./],
@@ -143,11 +143,11 @@ describe.each(['postmaster', 'every process'] as const)('of the primary the %s i
 
   const LOOKS: readonly Expected[] = [
     ['status', 0, /✖ .*master.* did not answer within 4 s/],
-    ['plan', 0, /look +master .*gives no answer/],
+    ['plan', 0, /inspect +master .*gives no answer/],
     ['verify', 1, SILENT],
-    ['verify --only primary', 1, /master may be the primary, and is not gone/],
+    ['verify --only primary', 1, /master may be the primary and is still there/],
     ['backups', 0, /DONE/],
-    ['drill check', 2, /No drill waits/],
+    ['drill check', 2, /No drill is waiting/],
     ['promote --dry-run', 0, /master/],
     ['switchover slave --dry-run', 2, /master|primary/],
     ['rejoin slave --dry-run', 2, /primary/],
@@ -189,7 +189,7 @@ describe('of a standby every process is stopped', () => {
 
   const LOOKS: readonly Expected[] = [
     ['status', 0, /✖ .*slave.* did not answer within 4 s/],
-    ['plan', 0, /look +slave .*gives no answer/],
+    ['plan', 0, /inspect +slave .*gives no answer/],
     ['verify', 1, /slave: PostgreSQL .* within \d+ s/],
     ['backups', 0, /DONE/],
     ['backup', 0, /is done/],
