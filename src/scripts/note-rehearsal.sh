@@ -3,5 +3,8 @@
 # clock, as all that is compared with it.
 
 umask 077
-mkdir -p "${1%/*}" &&
-  { printf '{"at":"%s",' "$(date -u +%FT%TZ)"; cut -c 2-; } >"$1.new" && mv "$1.new" "$1"
+mkdir -p "${1%/*}" || exit
+{
+  printf '{"at":"%s",' "$(date -u +%FT%TZ)"
+  cut -c 2-
+} >"$1.new" && mv "$1.new" "$1"

@@ -30,7 +30,10 @@ for step in "$@"; do
 done
 
 if [ -n "$left" ]; then
-  [ "$start" -le "$(((0x${left%/*} << 32) + 0x${left#*/}))" ] || { echo "$newest"; exit; }
+  [ "$start" -le "$(((0x${left%/*} << 32) + 0x${left#*/}))" ] || {
+    echo "$newest"
+    exit
+  }
 elif [ "$timeline" -ne "$now" ]; then
   echo "$newest"
   exit
@@ -40,5 +43,8 @@ fi
 name=$(printf '%08X.history' "$timeline")
 for file in "$folder/streaming/$name" "$folder/wals/$name"; do
   told=$(gzip -cdf "$file" 2>/dev/null | sed -n 's/^\([0-9][0-9]*\)\t\([0-9A-F]*\/[0-9A-F]*\)\t.*/\1:\2/p' | tr '\n' ' ')
-  [ -z "$told" ] || [ "$told" = "$way" ] || { echo "$newest"; exit; }
+  [ -z "$told" ] || [ "$told" = "$way" ] || {
+    echo "$newest"
+    exit
+  }
 done
