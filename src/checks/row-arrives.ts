@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode } from '../lab.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { identifier, literal } from '../postgres/sql.ts'
 import { delayOf, linksOf } from '../postgres/topology.ts'
+import { askUntil } from '../tools/process/ask-until.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAt, lookAtEach, type Seen, withPrimary } from './support/check.ts'
 
@@ -81,11 +81,11 @@ async function awaitRow(
 ): Promise<readonly Seen[]> {
   const started = performance.now()
   const waited = () => performance.now() - started
-  let found = await guest.rows<object>(node, sql, database)
-  while (found.length === 0 && waited() < ARRIVES_WITHIN_MS) {
-    await pause(ASK_EVERY_MS)
-    found = await guest.rows<object>(node, sql, database)
-  }
+  const found = await askUntil(
+    () => guest.rows<object>(node, sql, database),
+    (rows) => rows.length > 0,
+    { everyMs: ASK_EVERY_MS, withinMs: ARRIVES_WITHIN_MS },
+  )
   return [
     {
       what,

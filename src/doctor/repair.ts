@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError, UserError } from '../errors.ts'
-import { pause } from '../tools/process/signals.ts'
+import { askUntil } from '../tools/process/ask-until.ts'
 import type { Host } from './host.ts'
 import { asRoot, installArgv, namesFor, needsRoot, TOOLS, type ToolName } from './packages.ts'
 import type { Diagnosis } from './rule.ts'
@@ -140,9 +140,9 @@ async function startInBackground(host: Host, options: RepairOptions): Promise<vo
 }
 
 async function answersWithin(host: Host, limitMs: number): Promise<boolean> {
-  for (const deadline = Date.now() + limitMs; ; await pause(DAEMON_POLL_MS)) {
+  const ask = () => {
     host.forget()
-    if (await isDockerRunning(host)) return true
-    if (Date.now() >= deadline) return false
+    return isDockerRunning(host)
   }
+  return askUntil(ask, (isRunning) => isRunning, { everyMs: DAEMON_POLL_MS, withinMs: limitMs })
 }

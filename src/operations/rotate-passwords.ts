@@ -9,7 +9,7 @@ import { passwordFile, passwordOf } from '../passwords.ts'
 import { toSender } from '../postgres/conninfo.ts'
 import { literal } from '../postgres/sql.ts'
 import { delayOf, type Link, linksOf } from '../postgres/topology.ts'
-import { pause } from '../tools/process/signals.ts'
+import { askUntil } from '../tools/process/ask-until.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /** As the roles make them: 62 characters to the power of 32 are 190 bits. */
@@ -136,17 +136,15 @@ const ASK_EVERY_MS = 500
 async function proveLogin(lab: Lab, guest: Guest, { node, upstream }: Link): Promise<void> {
   const conninfo = toSender(lab, upstream)
   const argv = ['psql', '-X', '-w', '-A', '-t', '-c', 'IDENTIFY_SYSTEM', conninfo]
-  const deadlineMs = Date.now() + LOGIN_WITHIN_MS
-  for (;;) {
-    const output = await guest.shell(node, argv, { as: 'postgres' })
-    if (output.exitCode === 0) return
-    if (Date.now() > deadlineMs) {
-      throw programFailed(
-        `${upstream.name} does not let ${node.name} in with the new password`,
-        `npx create-pg-lab ssh ${node.name} -- sudo -u postgres psql -w -c IDENTIFY_SYSTEM '${conninfo}'`,
-        output,
-      )
-    }
-    await pause(ASK_EVERY_MS)
-  }
+  const output = await askUntil(
+    () => guest.shell(node, argv, { as: 'postgres' }),
+    ({ exitCode }) => exitCode === 0,
+    { everyMs: ASK_EVERY_MS, withinMs: LOGIN_WITHIN_MS },
+  )
+  if (output.exitCode === 0) return
+  throw programFailed(
+    `${upstream.name} does not let ${node.name} in with the new password`,
+    `npx create-pg-lab ssh ${node.name} -- sudo -u postgres psql -w -c IDENTIFY_SYSTEM '${conninfo}'`,
+    output,
+  )
 }

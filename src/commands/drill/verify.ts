@@ -2,7 +2,7 @@ import { runChecks } from '../../checks/index.ts'
 import type { Drill, Stage } from '../../drills/drill.ts'
 import type { Finding } from '../../finding.ts'
 import type { Note } from '../../tasks/index.ts'
-import { pause } from '../../tools/process/signals.ts'
+import { askUntil } from '../../tools/process/ask-until.ts'
 import type { Session } from '../shared/session.ts'
 import { FailedFindings } from '../steps/verify.ts'
 
@@ -27,13 +27,14 @@ export async function verifyUntilGreen(
   drill: Drill,
   note: Note,
 ): Promise<string> {
-  const deadline = Date.now() + GREEN_WITHIN_MS
-  while (true) {
+  const look = async () => {
     const findings = await lookNow(session, stage, drill)
-    const failed = findings.filter(({ ok }) => !ok)
-    if (failed.length === 0) return `${findings.length} findings, all as asked`
-    if (Date.now() > deadline) throw new FailedFindings(findings)
-    note(`${failed[0]?.node}: ${failed[0]?.what}`)
-    await pause(EVERY_MS)
+    const failed = findings.find(({ ok }) => !ok)
+    if (failed) note(`${failed.node}: ${failed.what}`)
+    return findings
   }
+  const isGreen = (findings: readonly Finding[]) => findings.every(({ ok }) => ok)
+  const findings = await askUntil(look, isGreen, { everyMs: EVERY_MS, withinMs: GREEN_WITHIN_MS })
+  if (isGreen(findings)) return `${findings.length} findings, all as asked`
+  throw new FailedFindings(findings)
 }

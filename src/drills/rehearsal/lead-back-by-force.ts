@@ -9,7 +9,7 @@ import { planPromotion, promoteStandby } from '../../operations/promote.ts'
 import { planReinit, reinitServer } from '../../operations/reinit.ts'
 import { planRejoin, rejoinServer, seeRemains } from '../../operations/rejoin.ts'
 import type { Note } from '../../tasks/index.ts'
-import { pause } from '../../tools/process/signals.ts'
+import { askUntil } from '../../tools/process/ask-until.ts'
 import { nextRescue, type Rescue, type RescueAct, rankedPrimaries } from './next-rescue.ts'
 
 /** A standby that can follow streams sooner than this. */
@@ -118,13 +118,17 @@ async function goneForGood(
   seen: readonly Server[],
   primary: PostgresNode,
 ): Promise<{ readonly servers: readonly Server[]; readonly gone: readonly PostgresNode[] }> {
-  const deadline = Date.now() + STREAMS_WITHIN_MS
-  for (let servers = seen; ; servers = await seeServers(live)) {
-    const gone = await findLostStandbys(live, servers, primary)
-    const isWaiting = servers.some(({ answer }) => answer?.in_recovery && answer.way.streams_from === null)
-    if ((gone.length === 0 && !isWaiting) || Date.now() > deadline) return { servers, gone }
-    await pause(LOOK_EVERY_MS)
+  let known: readonly Server[] | undefined = seen
+  const look = async () => {
+    const servers = known ?? (await seeServers(live))
+    known = undefined
+    return { servers, gone: await findLostStandbys(live, servers, primary) }
   }
+  const isWaiting = ({ answer }: Server) => answer?.in_recovery === true && answer.way.streams_from === null
+  return askUntil(look, ({ servers, gone }) => gone.length === 0 && !servers.some(isWaiting), {
+    everyMs: LOOK_EVERY_MS,
+    withinMs: STREAMS_WITHIN_MS,
+  })
 }
 
 async function slotsLost({ guest }: LiveLab, primary: PostgresNode): Promise<readonly string[]> {

@@ -2,6 +2,7 @@ import { CommandError } from '../../errors.ts'
 import { type PostgresNode, postgresNodes } from '../../lab.ts'
 import type { Text } from '../../report/drill-report.ts'
 import type { Note } from '../../tasks/index.ts'
+import { askUntil } from '../../tools/process/ask-until.ts'
 import { pause } from '../../tools/process/signals.ts'
 import { size } from '../../units.ts'
 import type { DrillStep, LiveStage } from '../drill.ts'
@@ -24,15 +25,8 @@ export async function until(
   look: () => boolean | Promise<boolean>,
   withinMs = WITHIN_MS,
 ): Promise<void> {
-  const deadline = Date.now() + withinMs
-  while (!(await look())) {
-    if (Date.now() > deadline) {
-      throw new CommandError(`${what}: not within ${withinMs / 1000} s`, {
-        command: 'npx create-pg-lab status',
-      })
-    }
-    await pause(EVERY_MS)
-  }
+  if (await askUntil(look, (isSo) => isSo, { everyMs: EVERY_MS, withinMs })) return
+  throw new CommandError(`${what}: not within ${withinMs / 1000} s`, { command: 'npx create-pg-lab status' })
 }
 
 /** Where a synchronous standby is away, nothing is committed: then this is long enough to see it. */
