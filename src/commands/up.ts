@@ -49,7 +49,13 @@ export async function up(context: Context, options: UpOptions): Promise<number> 
   }
   try {
     const { left, ...done } = await bringUp(session, allowed)
-    context.print(showClosing(session.lab, { ...done, durationMs: Date.now() - startMs }, context.paint))
+    context.print(
+      showClosing(
+        session.lab,
+        { ...done, durationMs: Date.now() - startMs, system: process.platform },
+        context.paint,
+      ),
+    )
     for (const sentence of left) context.print(`  ${context.paint('yellow', '!')} ${sentence}`)
     return EXIT.ok
   } catch (error) {

@@ -53,6 +53,14 @@ it('comes up verified, with the data on the disks', () => {
   expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
 })
 
+it('is reached through ssh alone, as the closing words say where its addresses are out of reach', () => {
+  const tunnel = 'ssh -F .pg-lab/ssh_config -S none -N -L 15432:10.97.43.151:5432 master'
+  const ask = `psql -X -h localhost -p 15432 -U student -d otus -tAc 'SELECT pg_is_in_recovery()'`
+  const script = `PGPASSWORD=$(cat .pg-lab/secrets/student); export PGPASSWORD; ${tunnel} & tunnel=$!
+    timeout 20 sh -c "until ${ask} 2>/dev/null; do sleep 0.2; done"; kill $tunnel`
+  expect(lab.spawn('sh', '-c', script).stdout).toBe('t\n')
+})
+
 it('clones, fails over, rejoins and restores there', () => {
   lab.must('reinit', 'slave', '--yes')
   expect(lab.must('drill', 'failover').stdout).toContain('The lab is as it was')

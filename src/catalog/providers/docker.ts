@@ -28,7 +28,14 @@ export const docker: Provider = {
       vagrantFor: [],
     },
   ],
-  can: { makeMachines: true, buildImages: true, resizeInPlace: true, outage: 'docker' },
+  // Elsewhere than on Linux, Docker runs in a machine of its own.
+  can: {
+    makeMachines: true,
+    buildImages: true,
+    resizeInPlace: true,
+    outage: 'docker',
+    beReached: { 'host-only': ['linux'], internal: ['linux'] },
+  },
   settings: [
     'v.image = PgLab::Containers.image(node[:group] == "backups" ? "backup" : "node", os)',
     'v.name = "#{lab}-#{node[:name]}"',

@@ -31,7 +31,13 @@ export const libvirt: Provider = {
       vagrantFor: [],
     },
   ],
-  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
+  can: {
+    makeMachines: true,
+    buildImages: false,
+    resizeInPlace: false,
+    outage: 'in-guest',
+    beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
+  },
   settings: [
     'v.default_prefix = "#{lab}-"',
     'v.memory = node[:memory]',

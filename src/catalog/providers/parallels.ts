@@ -23,7 +23,13 @@ export const parallels: Provider = {
       vagrantFor: [],
     },
   ],
-  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
+  can: {
+    makeMachines: true,
+    buildImages: false,
+    resizeInPlace: false,
+    outage: 'in-guest',
+    beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
+  },
   settings: [
     'v.memory = node[:memory]',
     'v.cpus = node[:cpus]',

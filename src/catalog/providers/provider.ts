@@ -34,6 +34,8 @@ export interface Provider {
     readonly resizeInPlace: boolean
     /** Who takes a machine its power and its network, and gives them back. */
     readonly outage: 'docker' | 'in-guest' | 'nobody'
+    /** On which systems this computer reaches the machines at their addresses, by `network.mode`; elsewhere ssh alone does. */
+    readonly beReached: { readonly [mode in 'host-only' | 'internal']: readonly string[] | 'everywhere' }
   }
   /**
    * Ruby lines (comments too) of the block `config.vm.provider`. They see `v` (the provider), `node` (a row

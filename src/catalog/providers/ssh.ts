@@ -5,7 +5,13 @@ export const ssh: Provider = {
   name: 'ssh',
   title: 'existing servers',
   requires: [],
-  can: { makeMachines: false, buildImages: false, resizeInPlace: false, outage: 'nobody' },
+  can: {
+    makeMachines: false,
+    buildImages: false,
+    resizeInPlace: false,
+    outage: 'nobody',
+    beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
+  },
   settings: [],
   network: { 'host-only': [], internal: [] },
 }

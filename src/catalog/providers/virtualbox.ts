@@ -18,7 +18,13 @@ export const virtualbox: Provider = {
       ],
     },
   ],
-  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
+  can: {
+    makeMachines: true,
+    buildImages: false,
+    resizeInPlace: false,
+    outage: 'in-guest',
+    beReached: { 'host-only': 'everywhere', internal: [] },
+  },
   settings: [
     'v.memory = node[:memory]',
     'v.cpus = node[:cpus]',

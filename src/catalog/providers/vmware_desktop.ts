@@ -23,7 +23,13 @@ export const vmwareDesktop: Provider = {
       vagrantFor: [],
     },
   ],
-  can: { makeMachines: true, buildImages: false, resizeInPlace: false, outage: 'in-guest' },
+  can: {
+    makeMachines: true,
+    buildImages: false,
+    resizeInPlace: false,
+    outage: 'in-guest',
+    beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
+  },
   settings: [
     'v.gui = false',
     'v.linked_clone = true',

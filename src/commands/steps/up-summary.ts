@@ -1,4 +1,5 @@
-import { type Lab, type LabNode, postgresNodes } from '../../lab.ts'
+import { can } from '../../catalog/providers/index.ts'
+import { type Lab, postgresNodes } from '../../lab.ts'
 import { LAB_FILES } from '../../lab-files.ts'
 import type { Applying } from '../../plan/nothing-to-apply.ts'
 import { appliedBefore } from '../../plan/show.ts'
@@ -8,27 +9,60 @@ import { type Recap, showRecap } from './provision.ts'
 
 const PORT = 5432
 
-/** The demo database on one node, without a password: libpq asks for it, or finds it in ~/.pgpass. */
-function connectionUri({ database }: Lab, { address }: LabNode): string {
-  return `postgresql://${database.owner}@${address}:${PORT}/${database.name}`
+/** Ports of this computer that lead to the servers, counted on from here. */
+const FIRST_LOCAL_PORT = 15_432
+
+/** The demo database at one place, without a password: libpq asks for it, or finds it in ~/.pgpass. */
+function connectionUri({ database }: Lab, place: string): string {
+  return `postgresql://${database.owner}@${place}/${database.name}`
 }
 
-/** What the lab is now, and what to do with it. @param applying whether Ansible had to run */
+/** Where this computer finds each server; behind a tunnel of ssh, and how to open it, where their addresses are out of its reach. */
+function connections(
+  lab: Lab,
+  system: string,
+): { readonly uris: readonly SummaryRow[]; readonly tunnel?: string } {
+  const nodes = postgresNodes(lab)
+  const reached = can(lab).beReached[lab.network.mode]
+  if (reached === 'everywhere' || reached.includes(system)) {
+    return { uris: nodes.map(({ name, address }) => [name, connectionUri(lab, `${address}:${PORT}`)]) }
+  }
+  const port = (at: number) => FIRST_LOCAL_PORT + at
+  // Through one machine to all: its own address is one of those that pg_hba.conf lets in.
+  const ways = nodes.map(({ address }, at) => `-L ${port(at)}:${address}:${PORT}`)
+  return {
+    uris: nodes.map(({ name }, at) => [name, connectionUri(lab, `localhost:${port(at)}`)]),
+    tunnel: `ssh -F ${LAB_FILES.sshConfig.path} -S none -N ${ways.join(' ')} ${lab.master.name}`,
+  }
+}
+
+/**
+ * What the lab is now, and what to do with it.
+ * @param applying whether Ansible had to run
+ * @param system this computer's, as Node calls it
+ */
 export function showClosing(
   lab: Lab,
   {
     recap,
     applying,
     durationMs,
-  }: { readonly recap: Recap; readonly applying: Applying; readonly durationMs: number },
+    system,
+  }: {
+    readonly recap: Recap
+    readonly applying: Applying
+    readonly durationMs: number
+    readonly system: string
+  },
   paint: Paint,
 ): string {
-  const uris = postgresNodes(lab).map((node) => [node.name, connectionUri(lab, node)] as const)
+  const { uris, tunnel } = connections(lab, system)
   return [
     '',
     `${paint('green', '✔')} ${paint('bold', `The lab is up and verified, in ${duration(durationMs)}`)}`,
     '',
     ...table(uris, paint),
+    ...(tunnel ? [`  They lead there while this runs: ${tunnel}`] : []),
     `  The password of ${lab.database.owner} is in ${secretFile(lab)}`,
     '',
     ...table(thingsToTry(lab), paint),
