@@ -53,7 +53,8 @@ SQL`,
   )
   root(
     'db2',
-    `pg_createcluster 15 main >/dev/null; rm -r ${DATA}; echo "listen_addresses = '*'" >>${CONF}/postgresql.conf
+    `pg_createcluster 15 main >/dev/null; rm -r ${DATA}
+     printf "listen_addresses = '*'\\nmin_wal_size = '320MB'\\n" >>${CONF}/postgresql.conf
      su postgres -c "pg_basebackup -R -C -S theirs -X stream -c fast -D ${DATA} -d 'host=${SERVERS.db1} user=rep password=theirs'"
      systemctl start postgresql@15-main`,
   )
