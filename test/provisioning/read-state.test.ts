@@ -15,7 +15,7 @@ test('a server that may be down is asked without writing to psql, which is gone 
   const ask = tasks.find(({ name }) => name === 'Ask the server how it is')
   expect(ask?.failed_when).toContain('[0, 2]')
   expect(ask?.['ansible.builtin.command']?.argv).toMatch(
-    /'data-place\.sh'\) ~ '\\nshift 2\\nexec "\$@"'.* \+ postgres_psql \+ \['-c', /s,
+    /'data-place\.sh'\) ~ '; shift 2; exec "\$@"'.* \+ postgres_psql \+ \['-c', /s,
   )
   expect(ask?.['ansible.builtin.command']?.stdin).toBeUndefined()
 })
