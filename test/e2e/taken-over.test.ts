@@ -69,8 +69,8 @@ it('says beforehand what it does to them', () => {
   expect(lab.run('plan').status).toBe(2)
   const { stdout } = lab.must('plan', '--take-over', 'taken')
   for (const words of [
-    'work_mem taken out of postgresql.auto.conf, of which a copy is kept',
-    'primary_conninfo, primary_slot_name, ',
+    '; work_mem taken out of postgresql.auto.conf, of which a copy is kept',
+    'work_mem, primary_conninfo, primary_slot_name taken out of',
     'checksums are off there, and the config asks for on: that was chosen when the cluster was made',
     'the locale is ru_RU.KOI8-R there',
     'slot theirs: nobody follows through it now',
