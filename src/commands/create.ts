@@ -110,11 +110,12 @@ async function answersFor(
 /** What this computer is in, and what the labs beside the new one are going to have. */
 async function takenSubnets(computer: Computer, directory: string): Promise<readonly Subnet[]> {
   const networks = await computer.networks()
-  const labs = await Promise.all(labsBeside(directory).map(readFormer))
-  const addresses = labs.flatMap(({ nodes }) => nodes.map(({ address }) => address))
+  const labs = await Promise.allSettled(labsBeside(directory).map(readFormer))
+  // One that cannot be read is nobody's reason to make none.
+  const nodes = labs.flatMap((lab) => (lab.status === 'fulfilled' ? lab.value.nodes : []))
   return [
     ...networks.map(({ subnet }) => subnet),
-    ...addresses.map((address) => parseSubnet(`${address}/24`)),
+    ...nodes.map(({ address }) => parseSubnet(`${address}/24`)),
   ]
 }
 

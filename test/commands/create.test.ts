@@ -61,6 +61,15 @@ test('labs side by side have networks of their own, and addresses that follow th
   expect(inventory).toContain(`"${subnets[2]?.replace('.0/24', '.150')}"`)
 })
 
+test('a lab beside it that is damaged is in nobody’s way', async () => {
+  const cwd = folderWith({
+    'damaged/provisioning/inventory.yml': 'all: [\n',
+    'odd/provisioning/inventory.yml': '7\n',
+  })
+  const { exitCode } = await program(['create', 'new', '--provider', 'docker'], { cwd })
+  expect(exitCode).toBe(0)
+})
+
 test('auto stays auto', async () => {
   const cwd = folderWith()
   await program(['create', '.', '--provider', 'auto'], { cwd })
