@@ -28,7 +28,7 @@ function placeOf(data: string, conf: string, mounted: readonly string[] = []) {
 describe('where the data of a server lies', () => {
   it('is where the package puts it, whether or not there is any', () => {
     const root = folderWith({ 'there/PG_VERSION': '15\n' })
-    for (const name of ['there', 'new']) {
+    for (const name of ['there', 'new', 'nothing/above/it']) {
       const data = join(root, name)
       expect(placeOf(data, '/none')).toEqual([data, data, data])
     }

@@ -17,7 +17,8 @@ if [ -L "$name" ] && [ ! -d "$name" ]; then
   echo "$name leads to $(readlink "$name"), and there is no such folder. Mount its disk, or make the folder." >&2
   exit 3
 fi
-real=$(readlink -f "$name")
+# Without PostgreSQL a host lacks the folders above it, too.
+real=$(readlink -m "$name")
 inside=
 if mountpoint -q "$real" 2>/dev/null; then
   inside=/data
