@@ -86,6 +86,13 @@ describe('where the data of a server lies', () => {
   })
 })
 
+it('a link whose data is set aside still says where the next one goes', () => {
+  const root = folderWith({ 'disk/pg.before-restore/PG_VERSION': '15\n' })
+  symlinkSync(join(root, 'disk/pg'), join(root, 'main'))
+  const next = join(root, 'disk/pg')
+  expect(placeOf(join(root, 'main'), '/none')).toEqual([next, join(root, 'main'), next])
+})
+
 describe('a data directory that is kept under another name', () => {
   const move = (data: string, next: string) =>
     execFileSync('sh', [`${FILES}/move-data-aside.sh`, data, next, `${next}.old`])

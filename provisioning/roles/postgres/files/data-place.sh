@@ -13,16 +13,17 @@ case ${name:=$1} in
     fi
     ;;
 esac
-if [ -L "$name" ] && [ ! -d "$name" ]; then
+# Without PostgreSQL a host lacks the folders above it, too.
+real=$(readlink -m "$name")
+# What lies there may be set aside, for a restore or a clone: then that lies beside it.
+if [ -L "$name" ] && [ ! -d "$name" ] && ! ls -d "$real".* >/dev/null 2>&1; then
   echo "$name leads to $(readlink "$name"), and there is no such folder. Mount its disk, or make the folder." >&2
   exit 3
 fi
-# Without PostgreSQL a host lacks the folders above it, too.
-real=$(readlink -m "$name")
 inside=
 if mountpoint -q "$real" 2>/dev/null; then
   inside=/data
-elif [ -L "$name" ] && [ ! -e "$real/PG_VERSION" ] && [ -n "$(ls -A "$real")" ]; then
+elif [ -L "$name" ] && [ ! -e "$real/PG_VERSION" ] && [ -n "$(ls -A "$real" 2>/dev/null)" ]; then
   inside=/data
 fi
 if [ -e "$real/PG_VERSION" ]; then printf '%s\n' "$real" "$name"; else printf '%s\n' "$real$inside" "$name$inside"; fi
