@@ -29,9 +29,9 @@ const OTHER_NODES = [20, 22, 24].filter((major) => major !== Number.parseInt(pro
 const NODE_UNITS = [
   'test/cli.test.ts',
   'test/config/',
-  ...readdirSync('test/generate')
+  ...readdirSync('test/generate', { recursive: true, encoding: 'utf8' })
     // Their time goes to Ruby and Python, which are the same whatever Node.js is.
-    .filter((name) => name.endsWith('.test.ts') && !/^(hostile|vagrantfile)\./.test(name))
+    .filter((name) => name.endsWith('.test.ts') && !/\b(hostile|vagrantfile)\./.test(name))
     .map((name) => `test/generate/${name}`),
   'test/resolve/resolve-lab.test.ts',
   'test/tasks/',
