@@ -96,6 +96,7 @@ it('clones into a disk whose own folder somebody has filled', () => {
      cp -a /srv/disk/pg/. ${DATA}; chown postgres: ${DATA}; chmod 0700 ${DATA}; echo cat >${DATA}/photo
      systemctl start postgresql@15-main`,
   )
+  lab.must('up') // the guard learns where the data lies now
   expect(changedCounts(lab.upAnew().stdout)).toEqual({ master: 0, slave: 0, backup: 0 })
   lab.must('reinit', 'slave', '--yes')
   expect(root('slave', `ls ${DATA}`).split('\n')).toEqual(['data', 'photo'])
