@@ -106,7 +106,7 @@ it('knows their choices when it clones, backs up and restores', () => {
   lab.must('reinit', 'pg2', '--yes')
   lab.must('backup')
   lab.must('verify', '--restore')
-  expect(lab.must('restore', '--to', 'latest').stdout).toContain('restored')
+  expect(lab.must('restore', '--to', 'latest').stdout).toContain('Restored up to its end')
   lab.must('restore', '--remove')
   for (const drill of ['corruption', 'disk-full']) {
     const { status, stdout, stderr } = lab.run('drill', drill, '--on', 'taken')
