@@ -28,7 +28,8 @@ const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'a slot dropped',
     sabotage(lab) {
-      onNode(lab, 'slave', 'systemctl stop postgresql')
+      // The one without an instance does not wait for the server itself.
+      onNode(lab, 'slave', "systemctl stop postgresql 'postgresql@*'")
       lab.sql('master', "SELECT pg_drop_replication_slot('slave_slot')")
       onNode(lab, 'slave', 'systemctl start postgresql')
     },
