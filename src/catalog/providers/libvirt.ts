@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts'
+import { type Provider, VIRTUAL_MACHINES } from './provider.ts'
 
 /** A network without a way out is already internal; only the host's own address on it makes it host-only. */
 const network = [
@@ -31,13 +31,7 @@ export const libvirt: Provider = {
       vagrantFor: [],
     },
   ],
-  can: {
-    makeMachines: true,
-    buildImages: false,
-    resizeInPlace: false,
-    outage: 'in-guest',
-    beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
-  },
+  can: VIRTUAL_MACHINES,
   settings: [
     'v.default_prefix = "#{lab}-"',
     'v.memory = node[:memory]',

@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts'
+import { type Provider, VIRTUAL_MACHINES } from './provider.ts'
 
 const network = ['netmask: netmask'] as const
 
@@ -23,13 +23,7 @@ export const parallels: Provider = {
       vagrantFor: [],
     },
   ],
-  can: {
-    makeMachines: true,
-    buildImages: false,
-    resizeInPlace: false,
-    outage: 'in-guest',
-    beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
-  },
+  can: VIRTUAL_MACHINES,
   settings: [
     'v.memory = node[:memory]',
     'v.cpus = node[:cpus]',

@@ -48,3 +48,12 @@ export interface Provider {
    */
   readonly network: { readonly [mode in 'host-only' | 'internal']: readonly string[] }
 }
+
+/** Of providers whose virtual machines have a network that the computer is in, too, in either mode. */
+export const VIRTUAL_MACHINES = {
+  makeMachines: true,
+  buildImages: false,
+  resizeInPlace: false,
+  outage: 'in-guest',
+  beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
+} as const satisfies Provider['can']

@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts'
+import { type Provider, VIRTUAL_MACHINES } from './provider.ts'
 
 export const virtualbox: Provider = {
   name: 'virtualbox',
@@ -18,13 +18,7 @@ export const virtualbox: Provider = {
       ],
     },
   ],
-  can: {
-    makeMachines: true,
-    buildImages: false,
-    resizeInPlace: false,
-    outage: 'in-guest',
-    beReached: { 'host-only': 'everywhere', internal: [] },
-  },
+  can: { ...VIRTUAL_MACHINES, beReached: { 'host-only': 'everywhere', internal: [] } },
   settings: [
     'v.memory = node[:memory]',
     'v.cpus = node[:cpus]',
