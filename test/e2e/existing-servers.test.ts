@@ -128,6 +128,12 @@ it('changes nothing the second time, nor by Ansible alone', () => {
   expect(alone.stdout.match(/changed=0/g)).toHaveLength(3)
 })
 
+/** From now on a server lets its login in by this line of authorized_keys alone. */
+function letInBy(server: string, line: string): void {
+  const script = 'echo "$1" >~admin/.ssh/authorized_keys'
+  must('docker', 'exec', servers.container(server), 'sh', '-c', script, 'sh', line)
+}
+
 it('reaches them through several jumps, by a command, with a certificate and by an agent', () => {
   const keys = join(lab.directory, 'keys')
   const make = (name: string) => must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(keys, name))
@@ -149,17 +155,7 @@ it('reaches them through several jumps, by a command, with a certificate and by 
     ['db1', 'authority'],
     ['db2', 'held'],
   ] as const) {
-    const line = lines[name] + readFileSync(join(keys, `${key}.pub`), 'utf8').trim()
-    must(
-      'docker',
-      'exec',
-      servers.container(name),
-      'sh',
-      '-c',
-      'echo "$1" >~admin/.ssh/authorized_keys',
-      'sh',
-      line,
-    )
+    letInBy(name, lines[name] + readFileSync(join(keys, `${key}.pub`), 'utf8').trim())
   }
   const started = must('ssh-agent', '-s', '-a', join(keys, 'agent')).stdout
   agent = /SSH_AGENT_PID=(\d+)/.exec(started)?.[1] ?? ''
@@ -181,17 +177,7 @@ it('reaches them through several jumps, by a command, with a certificate and by 
   expect(from).toBe(SERVERS.gate)
   // The rest goes on by the lab's own key.
   for (const name of ['db1', 'db2']) {
-    const key = readFileSync(join(keys, 'id.pub'), 'utf8').trim()
-    must(
-      'docker',
-      'exec',
-      servers.container(name),
-      'sh',
-      '-c',
-      'echo "$1" >~admin/.ssh/authorized_keys',
-      'sh',
-      key,
-    )
+    letInBy(name, readFileSync(join(keys, 'id.pub'), 'utf8').trim())
   }
   write('key.asc', 15)
 })
