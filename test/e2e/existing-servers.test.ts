@@ -172,8 +172,7 @@ it('reaches them through several jumps, by a command, with a certificate and by 
     }),
   )
   expect(changedCounts(lab.upAnew().stdout)).toEqual({ pg1: 0, pg2: 0, barman: 0 })
-  const [from] =
-    lab.ask('barman', '', 'echo $SSH_CLIENT; ss -Htn state established sport = :22').match(SERVERS.gate) ?? []
+  const [from] = lab.spawn('ssh', '-F', '.pg-lab/ssh_config', 'barman', 'echo $SSH_CLIENT').stdout.split(' ')
   expect(from).toBe(SERVERS.gate)
   // The rest goes on by the lab's own key.
   for (const name of ['db1', 'db2']) {
