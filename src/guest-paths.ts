@@ -93,3 +93,9 @@ export function barmanPaths(): BarmanPaths {
     crontabs: known.backup_crontabs as readonly string[],
   }
 }
+
+/** Where programs of PostgreSQL on the backup host find the server that is restored beside the cluster. */
+export function restoredServer(): readonly string[] {
+  const port = filled('postgres_restored_port', variables('postgres/vars/common.yml'))
+  return ['-h', barmanPaths().restored, '-p', port]
+}

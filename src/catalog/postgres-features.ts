@@ -1,8 +1,8 @@
 /**
- * The first major of PostgreSQL that has what we ask of it: https://www.postgresql.org/docs/release/. What the roles
- * write differs by the same majors, in their templates.
+ * The first major of PostgreSQL that has what we ask of it: https://www.postgresql.org/docs/release/. The roles have
+ * their own part of this table, `postgres_since` in roles/postgres/vars/common.yml; a test compares them.
  */
-const POSTGRES_SINCE = {
+export const POSTGRES_SINCE = {
   /** `max_slot_wal_keep_size`, and what a slot says of the WAL it keeps: `wal_status`. */
   slot_limit: 13,
   /** `wal_keep_size`, a size; before it was `wal_keep_segments`, a number of files. */
@@ -15,6 +15,8 @@ const POSTGRES_SINCE = {
   backup_start: 15,
   /** The role `pg_checkpoint`: others than superusers may ask for a checkpoint. */
   checkpoint_role: 15,
+  /** initdb makes checksums of pages unless it is told not to. */
+  no_data_checksums: 18,
   /** The manual has what concerns vacuuming on a page of its own. */
   vacuum_page: 18,
 } as const

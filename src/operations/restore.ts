@@ -1,5 +1,5 @@
 import { CommandError, UserError } from '../errors.ts'
-import { barmanPaths } from '../guest-paths.ts'
+import { barmanPaths, restoredServer } from '../guest-paths.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { askServers, primaryOf, seeServers } from '../observe/servers.ts'
@@ -42,7 +42,7 @@ type Target =
 
 /** psql in the restored server, for barman on the backup host; what psql takes comes behind it. */
 export function restoredPsql(): readonly string[] {
-  return ['psql', '-h', barmanPaths().restored, '-p', '5433', '-U', 'postgres']
+  return ['psql', ...restoredServer(), '-U', 'postgres']
 }
 
 /** Whether a server is restored beside the cluster, running or not. */

@@ -68,6 +68,7 @@ files() {
   echo 'backup_manifest is missing'
   [ "$lists_files" = false ]
 }
+port=5433 # names its socket; nothing else listens in that folder
 recover() {
   : >"$data/postgresql.auto.conf"
   rm -f "$data/standby.signal"
@@ -78,7 +79,7 @@ recover() {
 hba_file = '$work/hba'
 ident_file = '$work/ident'
 listen_addresses = ''
-port = 5433
+port = $port
 unix_socket_directories = '$work'
 shared_buffers = 32MB
 min_wal_size = 2GB
@@ -92,16 +93,16 @@ recovery_target_name = '$target'
 recovery_target_action = promote
 CONF
   pg_ctl -D "$data" -s -w -l "$work/log" -o "-c config_file=$work/conf" start
-  until pg_isready -q -h "$work" -p 5433; do
+  until pg_isready -q -h "$work" -p "$port"; do
     if ! pg_ctl -D "$data" status; then
       break
     fi
     sleep 0.3
   done >/dev/null
   grep -v -e 'not accepting connections' -e 'Hot standby mode is disabled' "$work/log"
-  pg_isready -q -h "$work" -p 5433
+  pg_isready -q -h "$work" -p "$port"
 }
 step copy copy
 step files files
 step target recover
-echo "@rows $(psql -X -q -A -t -h "$work" -p 5433 -U "$owner" -d "$database" -c "$question")"
+echo "@rows $(psql -X -q -A -t -h "$work" -p "$port" -U "$owner" -d "$database" -c "$question")"

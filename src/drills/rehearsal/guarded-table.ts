@@ -1,6 +1,6 @@
 import { CommandError, programFailed } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
-import { barmanPaths } from '../../guest-paths.ts'
+import { restoredServer } from '../../guest-paths.ts'
 import type { Lab, LabNode } from '../../lab.ts'
 import { removeRestored, restoredPsql } from '../../operations/restore.ts'
 import type { Text } from '../../report/drill-report.ts'
@@ -131,8 +131,7 @@ export function restoredHolding(live: { readonly lab: Lab; readonly guest: Guest
 
 /** The program stands beside the psql of the restored server. */
 function dumpOf({ name, owner }: Lab['database']): readonly string[] {
-  const server = ['-h', barmanPaths().restored, '-p', '5433', '-U', owner]
-  return ['pg_dump', ...server, '-t', GUARDED_TABLE, '--clean', '--if-exists', name]
+  return ['pg_dump', ...restoredServer(), '-U', owner, '-t', GUARDED_TABLE, '--clean', '--if-exists', name]
 }
 
 /** Takes the table out of the restored server and puts it in the place of the one on the primary. */
