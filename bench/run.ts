@@ -1,75 +1,71 @@
 /**
- * `npm run bench`: the playbook against a shell script that does the same job, each on three fresh hosts, with the
- * packages already on their disks, in one run. Prints seconds and ratios.
+ * `npm run bench`: what pg-lab costs, beside a shell script that does the same job by hand, all in one sitting, as tables.
+ *
+ *   npm run bench                            everything once
+ *   npm run bench -- --times 3               three rounds: minimum, median, maximum
+ *   npm run bench -- --only raw,warm         some measures: raw, bare, warm, up, guest, standbys, help
+ *   npm run bench:previous -- <git-ref> …    the same of an older build, in turns with this one
  */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createRunner } from '../src/tools/process/run.ts'
-import { writeSshConfig } from '../src/tools/ssh/ssh-config.ts'
-import { createVagrant } from '../src/tools/vagrant/vagrant.ts'
-import { seconds } from './lab.ts'
+import { parseArgs } from 'node:util'
+import { type Figures, type Ratio, tables } from './figures.ts'
+import { benchFolder, must } from './lab.ts'
+import { type Build, MEASURES } from './measures.ts'
 
-const CLI = resolve('dist/pg-lab.js')
-const RAW_SCRIPT = resolve('bench/raw.sh')
-const PACKAGES = ['acl', 'postgresql-15', 'barman', 'cron']
-const HOSTS = ['master', 'slave', 'backup']
+const RATIOS: readonly Ratio[] = [
+  { of: 'playbook, bare machines, s', to: 'shell script, s' },
+  { of: 'playbook, warm machines, s', to: 'shell script, s', bound: 0.45 },
+  { of: 'playbook, eight standbys, s', to: 'playbook, one standby, s', bound: 2 },
+  { of: '`--help`, ms', to: 'an empty Node.js, ms', bound: 1.6 },
+  { of: 'the idle lab’s three hosts, MB', to: 'its three hosts, MB', bound: 1.1 },
+]
 
-function must(file: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr } = spawnSync(file, args, {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  if (status !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`)
-  return stdout
-}
-
-/** Three fresh hosts that have downloaded, but not installed, every package. */
-async function freshHosts(name: string, network: string): Promise<string> {
-  const directory = mkdtempSync(join(realpathSync(tmpdir()), `pg-lab-bench-`))
-  const config = { name, provider: 'docker', os: 'debian-12', network: { subnet: `${network}.0/24` } }
-  writeFileSync(join(directory, 'cluster.config.json'), JSON.stringify(config))
-  must('node', [CLI, 'generate'], directory)
-  must('vagrant', ['up', '--no-provision', '--provider=docker'], directory)
-  const vagrant = createVagrant({
-    directory,
-    run: createRunner(),
-    logFile: join(directory, '.pg-lab', 'vagrant.log'),
-  })
-  writeSshConfig(directory, await vagrant.sshConfig(), [])
-  for (const host of HOSTS) {
-    const fetch = `sudo apt-get -qq update && sudo apt-get -qq install -y --no-install-recommends --download-only ${PACKAGES.join(' ')}`
-    must('ssh', ['-F', '.pg-lab/ssh_config', host, fetch], directory)
-  }
-  return directory
-}
-
-function destroy(directory: string): void {
-  must('vagrant', ['destroy', '-f'], directory)
-  rmSync(directory, { recursive: true })
-}
-
-const rawHosts = await freshHosts('bench-raw', '10.97.50')
-const addresses = ['10.97.50.150', '10.97.50.151', '10.97.50.152']
-const raw = seconds(() => must('sh', [RAW_SCRIPT, '.pg-lab/ssh_config', ...addresses], rawHosts))
-destroy(rawHosts)
-
-const playbookHosts = await freshHosts('bench-playbook', '10.97.51')
-const playbook = () => must('ansible-playbook', ['provisioning/site.yml'], playbookHosts)
-const cold = seconds(playbook)
-let recap = ''
-const second = seconds(() => {
-  recap = playbook()
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    times: { type: 'string', default: '1' },
+    only: { type: 'string', default: Object.keys(MEASURES).join() },
+    previous: { type: 'boolean', default: false },
+  },
 })
-destroy(playbookHosts)
-const changed = [...recap.matchAll(/changed=(\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0)
+const times = Number(values.times)
+const wanted = values.only.split(',')
+const unknown = wanted.filter((name) => !(name in MEASURES))
+if (unknown.length > 0)
+  fail(`No such measure: ${unknown.join(', ')}. There are ${Object.keys(MEASURES).join(', ')}.`)
+if (!Number.isInteger(times) || times < 1) fail(`--times ${values.times} is not a whole number above 0.`)
+const [ref] = positionals
+if (values.previous !== (ref !== undefined)) fail('Usage: npm run bench:previous -- <git-ref>')
 
-console.log('                         seconds   of the shell script')
-const row = (title: string, time: number) =>
-  console.log(`${title.padEnd(22)}${time.toFixed(1).padStart(10)}${(time / raw).toFixed(2).padStart(14)}`)
-row('shell script', raw)
-row('playbook, cold', cold)
-row('playbook, second run', second)
-console.log(`The second run changed ${changed} things.`)
+function fail(message: string): never {
+  console.error(message)
+  process.exit(2)
+}
+
+/** Builds what the repository was at a commit, in a folder of its own. */
+function buildOf(ref: string): Build & { readonly folder: string } {
+  const folder = benchFolder()
+  must('git', ['clone', '--quiet', '--no-checkout', resolve('.'), folder], { cwd: '.' })
+  must('git', ['checkout', '--quiet', ref], { cwd: folder })
+  must('npm', ['ci'], { cwd: folder }) // builds, too
+  return { folder, cli: join(folder, 'dist/pg-lab.js') }
+}
+
+const older = ref === undefined ? undefined : buildOf(must('git', ['rev-parse', ref], { cwd: '.' }).trim())
+const rounds: Figures[] = []
+const olderRounds: Figures[] = []
+try {
+  for (let turn = 1; turn <= times; turn += 1) {
+    for (const name of wanted) {
+      console.error(`${turn} of ${times}: ${name}`)
+      const measure = MEASURES[name]
+      if (measure === undefined) continue
+      rounds.push(measure({ cli: resolve('dist/pg-lab.js') }))
+      if (older !== undefined && name !== 'raw') olderRounds.push(measure(older)) // the script is the same
+    }
+  }
+} finally {
+  if (older !== undefined) rmSync(older.folder, { recursive: true })
+}
+console.log(tables(rounds, olderRounds, RATIOS))
