@@ -76,6 +76,8 @@ export interface BackupNode extends LabNode {
   readonly maximumAgeHours: number
   /** How long ago the last good rehearsal of a restore may be, in hours; `undefined`: that is not asked. */
   readonly rehearsalHours: number | undefined
+  /** Whether a commit waits for its receive-wal too. */
+  readonly synchronous: boolean
   /** Barman's WAL compression, or `none`. */
   readonly compression: WalCompression
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { ansibleVars } from '../src/generate/render/ansible-vars.ts'
-import { testLab } from './support/lab.ts'
+import { testBackup, testLab } from './support/lab.ts'
 
 const ROLES = 'provisioning/roles'
 
@@ -14,7 +14,9 @@ const declared = new Set(
 )
 
 test('the variables we write are the options the roles declare', () => {
-  expect(Object.keys(ansibleVars(testLab())).sort()).toEqual([...declared].sort())
+  expect(Object.keys(ansibleVars(testLab({ backup: testBackup({ synchronous: true }) }))).sort()).toEqual(
+    [...declared].sort(),
+  )
 })
 
 test('no role has a default of its own: defaults live in the schema', () => {

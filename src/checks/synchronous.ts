@@ -1,8 +1,9 @@
-import type { Lab, LabNode } from '../lab.ts'
+import type { BackupNode, Lab, LabNode } from '../lab.ts'
+import { applicationOf, everything } from '../postgres/barman.ts'
 import { psqlEvidence } from '../postgres/evidence.ts'
 import { synchronousNames } from '../postgres/topology.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
-import { type Check, lookAt, type Seen, withPrimary } from './support/check.ts'
+import { type Check, lookAt, lookAtBackup, type Seen, withPrimary } from './support/check.ts'
 
 interface SyncRow {
   readonly names: string
@@ -16,16 +17,21 @@ const SQL = `SELECT current_setting('synchronous_standby_names') AS names,
 export const synchronous: Check = {
   id: 'synchronous',
   title: 'Commits wait for as many slaves as the config says',
-  run: (lab, guest) =>
-    withPrimary('synchronous', lab, guest, (primary) =>
+  run: async (lab, guest) => [
+    ...(await withPrimary('synchronous', lab, guest, (primary) =>
       lookAt('synchronous', primary, () => lookAtSynchronous(lab, primary, guest)),
-    ),
+    )),
+    ...(lab.backup?.synchronous
+      ? await lookAtBackup('synchronous', lab, async (backup) => [await seeReceiver(backup, guest)])
+      : []),
+  ],
 }
 
 async function lookAtSynchronous(lab: Lab, primary: LabNode, guest: Guest): Promise<readonly Seen[]> {
   const rows = await guest.rows<SyncRow>(primary, SQL)
   const { names, synchronous: waitedFor } = rows[0] ?? { names: '', synchronous: [] }
-  const { synchronousCount: count } = lab.replication
+  const barman = lab.backup?.synchronous ? [applicationOf(lab.backup)] : []
+  const count = lab.replication.synchronousCount + barman.length
   const wanted = synchronousNames(lab, primary)
   const evidence = psqlEvidence(SQL, rows)
   const list: Seen = {
@@ -38,9 +44,12 @@ async function lookAtSynchronous(lab: Lab, primary: LabNode, guest: Guest): Prom
   }
   const enough: Seen = {
     what: 'synchronous standbys that stream',
-    expected: count === 0 ? 'none' : `at least ${count}`,
+    expected: count === 0 ? 'none' : [`at least ${count}`, ...barman].join(', with '),
     observed: waitedFor.join(', ') || 'none',
-    ok: count === 0 ? waitedFor.length === 0 : waitedFor.length >= count,
+    ok:
+      count === 0
+        ? waitedFor.length === 0
+        : waitedFor.length >= count && barman.every((one) => waitedFor.includes(one)),
     hint:
       waitedFor.length < count
         ? 'Every commit hangs until enough of them stream. Start what is missing: npx create-pg-lab up'
@@ -48,6 +57,21 @@ async function lookAtSynchronous(lab: Lab, primary: LabNode, guest: Guest): Prom
     ...evidence,
   }
   return [list, enough]
+}
+
+/** Without it Barman says that it has a commit when the WAL file is full. */
+async function seeReceiver(backup: BackupNode, guest: Guest): Promise<Seen> {
+  const pattern = 'pg_receivewal .*--synchronous'
+  const output = await guest.shell(backup, ['pgrep', '-u', 'barman', '-f', pattern], { as: 'barman' })
+  return {
+    what: 'pg_receivewal --synchronous',
+    expected: 'runs',
+    observed: output.exitCode === 0 ? 'runs' : 'does not run',
+    ok: output.exitCode === 0,
+    hint: 'Every commit waits until a WAL file is full. Start it again: npx create-pg-lab provision',
+    command: `sudo -u barman pgrep -u barman -af "${pattern}"`,
+    output: everything(output),
+  }
 }
 
 function plain(names: string): string {

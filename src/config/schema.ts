@@ -197,6 +197,16 @@ const Backup = section('The Barman host, or false for none.', {
       'How long ago the last good `verify --restore` may be: a schedule that has stopped gets noticed.',
     ),
   ),
+  synchronous: v.optional(
+    v.pipe(
+      v.boolean(),
+      v.description(
+        'Whether a commit waits for Barman too, as for a synchronous standby: what is committed is in its WAL, ' +
+          'also without a slave.',
+      ),
+    ),
+    false,
+  ),
   compression: v.optional(
     v.pipe(v.picklist(WAL_COMPRESSIONS), v.description('How Barman compresses archived WAL.')),
     'none',

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<Language, TopologyWords>> = {
     synchronous: 'synchronous',
     potential: 'potentially synchronous',
     delayed: (delay) => `replays ${delay} later`,
-    barman: (slot) => `Barman receives the WAL, slot ${slot}`,
+    barman: (slot, isWaitedFor) => `Barman receives the WAL, slot ${slot}${isWaitedFor ? ', synchronously' : ''}`,
   },
   ru: {
     primary: 'мастер',
@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<Language, TopologyWords>> = {
     synchronous: 'синхронная',
     potential: 'потенциально синхронная',
     delayed: (delay) => `применяет с задержкой ${delay}`,
-    barman: (slot) => `Barman принимает WAL, слот ${slot}`,
+    barman: (slot, isWaitedFor) => `Barman принимает WAL, слот ${slot}${isWaitedFor ? ', синхронно' : ''}`,
   },
 }
 

@@ -10,7 +10,8 @@ export interface TopologyWords {
   readonly potential: string
   /** @param delay e.g. `5min` */
   readonly delayed: (delay: string) => string
-  readonly barman: (slot: string) => string
+  /** @param isWaitedFor whether commits wait for it */
+  readonly barman: (slot: string, isWaitedFor: boolean) => string
 }
 
 interface DiagramRow {
@@ -29,7 +30,7 @@ export function topology(lab: Lab, words: TopologyWords): string {
     { left: master.name, node: master, note: words.primary },
     ...branches(lab, master.name, '', words),
   ]
-  if (backup) rows.push({ left: `└─▶ ${backup.name}`, node: backup, note: words.barman(backup.slot) })
+  if (backup) rows.push({ left: `└─▶ ${backup.name}`, node: backup, note: words.barman(backup.slot, backup.synchronous) })
   const [left, address] = [widest(rows.map((row) => row.left)), widest(rows.map((row) => row.node.address))]
   return rows
     .map((row) => `${row.left.padEnd(left)}   ${row.node.address.padEnd(address)}   ${row.note}`)

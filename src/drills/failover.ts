@@ -2,14 +2,15 @@ import { programFailed } from '../errors.ts'
 import { seeServers } from '../observe/servers.ts'
 import { followPrimary, planFollowing } from '../operations/follow.ts'
 import { outageFor } from '../operations/outage/index.ts'
+import { planRestore, removeRestored, restoreOver } from '../operations/restore.ts'
 import { startMachines } from '../operations/start-machines.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { Note } from '../tasks/index.ts'
-import type { Drill, LiveStage, Stage } from './drill.ts'
-import { SAY, WORDS } from './failover.words.ts'
-import { thePrimary } from './rehearsal/cast.ts'
+import type { Drill, DrillStep, LiveStage, Stage } from './drill.ts'
+import { RESTORE, SAY, WORDS } from './failover.words.ts'
+import { backupOf, thePrimary } from './rehearsal/cast.ts'
 import { leadBack, promoteOne, rejoinVictim, switchBack } from './rehearsal/lead-back.ts'
-import { needsOutage, needsSuccessor } from './rehearsal/unplayable.ts'
+import { needsBackup, needsOutage, needsSuccessor } from './rehearsal/unplayable.ts'
 import { letCommitsPass } from './rehearsal/wait.ts'
 
 const COMMITS_MEANWHILE = 200
@@ -20,8 +21,12 @@ const KILL_SERVER = ['systemctl', 'kill', '--signal=KILL', 'postgresql@*', 'post
 export const failover: Drill = {
   id: 'failover',
   ...WORDS,
-  hows: ['process', 'machine', 'network'],
-  refusal: (lab, how) => (how === 'process' ? undefined : needsOutage(lab)) ?? needsSuccessor(lab),
+  hows: ['process', 'machine', 'network', RESTORE],
+  refusal: (lab, how) => {
+    if (how === RESTORE) return needsBackup(lab)
+    return (how === 'process' ? undefined : needsOutage(lab)) ?? needsSuccessor(lab)
+  },
+  restoresBeside: (how) => how === RESTORE, // also in place: the end is reached there first
   victim: thePrimary,
   disaster: (stage) => [
     {
@@ -29,7 +34,14 @@ export const failover: Drill = {
       run: () => lose(stage),
     },
   ],
-  repair: (stage) => [
+  repair: (stage) => (stage.cast.how === RESTORE ? bringBackFromBarman(stage) : promoteAnother(stage)),
+  tidy: (stage) => mend(stage),
+  undo: leadBack,
+  figures: () => [],
+}
+
+function promoteAnother(stage: LiveStage): readonly DrillStep[] {
+  return [
     {
       title: SAY.promote,
       run: (note) => promoteSuccessor(stage, note),
@@ -50,10 +62,27 @@ export const failover: Drill = {
       title: SAY.switchBack,
       run: (note) => switchBack(stage, note),
     },
-  ],
-  tidy: (stage) => mend(stage),
-  undo: leadBack,
-  figures: () => [],
+  ]
+}
+
+/** Only what Barman has received counts: nothing is taken from the lost server, nor from a slave. */
+function bringBackFromBarman(stage: LiveStage): readonly DrillStep[] {
+  const live = { ...stage, backup: backupOf(stage) }
+  return [
+    {
+      title: SAY.restoreOver(stage.victim.name),
+      run: async (note) => {
+        const plan = await planRestore(live, { kind: 'latest' })
+        if (plan.primary) throw new Error(`${plan.primary.name} was not lost: it is the primary still`)
+        await restoreOver(live, plan, stage.victim.name, note)
+        return plan.backup.id
+      },
+    },
+    {
+      title: SAY.letCommitsThrough,
+      run: (note) => letCommitsPass(stage.recorder, COMMITS_MEANWHILE, note),
+    },
+  ]
 }
 
 async function lose(stage: LiveStage): Promise<void> {
@@ -74,6 +103,7 @@ async function promoteSuccessor(stage: LiveStage, note: Note): Promise<Text> {
 }
 
 async function mend(stage: Stage): Promise<void> {
+  if (stage.cast.how === RESTORE) await removeRestored({ ...stage, backup: backupOf(stage) }, () => {})
   if (stage.cast.how === 'network') await outageFor(stage.lab).mendNetwork(stage, stage.victim)
 }
 

@@ -3,12 +3,19 @@ import { outageFor } from '../operations/outage/index.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
 
+/** Nobody is promoted: the master comes back out of Barman's archive. */
+export const RESTORE = 'restore'
+
 const INTRO: Readonly<
   Record<string, { readonly en: (p: string) => string; readonly ru: (p: string) => string }>
 > = {
   process: {
     en: (p) => `PostgreSQL on ${p} is killed.`,
     ru: (p) => `PostgreSQL на ${p} завершается принудительно.`,
+  },
+  [RESTORE]: {
+    en: (p) => `PostgreSQL on ${p} is killed, and its data counts as gone.`,
+    ru: (p) => `PostgreSQL на ${p} завершается принудительно, и его данные считаются потерянными.`,
   },
   machine: { en: (p) => `The machine ${p} loses its power.`, ru: (p) => `Машина ${p} обесточивается.` },
   network: {
@@ -28,26 +35,50 @@ export const WORDS: DrillWords = {
       en: `${INTRO[how ?? 'process']?.en(primary)} Nobody is warned.`,
       ru: `${INTRO[how ?? 'process']?.ru(primary)} Без предупреждения.`,
     },
-    {
-      en: 'The most advanced slave is promoted; the other slaves and Barman follow it.',
-      ru: 'Самая свежая реплика становится мастером; остальные реплики и Barman переходят к ней.',
-    },
-    {
-      en: `${primary} rejoins by pg_rewind, and at the end the roles are as before.`,
-      ru: `${primary} возвращается через pg_rewind, и в конце роли те же, что и были.`,
-    },
+    ...(how === RESTORE
+      ? [
+          {
+            en: `Nobody is promoted: what Barman has received comes back over ${primary}, up to the last byte, and slaves are cloned again.`,
+            ru: `Реплику мастером не делают: всё, что принял Barman, до последнего байта возвращается поверх ${primary}, а реплики клонируются заново.`,
+          },
+        ]
+      : [
+          {
+            en: 'The most advanced slave is promoted; the other slaves and Barman follow it.',
+            ru: 'Самая свежая реплика становится мастером; остальные реплики и Barman переходят к ней.',
+          },
+          {
+            en: `${primary} rejoins by pg_rewind, and at the end the roles are as before.`,
+            ru: `${primary} возвращается через pg_rewind, и в конце роли те же, что и были.`,
+          },
+        ]),
   ],
-  watch: () => [
-    {
-      en: '`npx create-pg-lab status --watch` in a second terminal: there is no primary, then another one on a new TL.',
-      ru: '`npx create-pg-lab status --watch` во втором терминале: мастера нет, затем появляется другой, на новом TL.',
-    },
+  watch: ({ how }) => [
+    how === RESTORE
+      ? {
+          en: '`npx create-pg-lab status --watch` in a second terminal: there is no primary, then the same one again, on a new TL.',
+          ru: '`npx create-pg-lab status --watch` во втором терминале: мастера нет, затем снова тот же, на новом TL.',
+        }
+      : {
+          en: '`npx create-pg-lab status --watch` in a second terminal: there is no primary, then another one on a new TL.',
+          ru: '`npx create-pg-lab status --watch` во втором терминале: мастера нет, затем появляется другой, на новом TL.',
+        },
   ],
   promise: ({ primary }) => ({
     en: `${primary} is lost, and nobody takes writes.`,
     ru: `${primary} потерян, и запись никто не принимает.`,
   }),
   hints: ({ primary, how }, lab) => {
+    if (how === RESTORE) {
+      return [
+        { en: 'Who is there?', ru: 'Кто остался?', type: 'npx create-pg-lab status' },
+        {
+          en: 'Bring back all that Barman has received, over the lost master.',
+          ru: 'Верните всё, что принял Barman, поверх потерянного мастера.',
+          type: `npx create-pg-lab restore --to latest --in-place --over ${primary} --yes`,
+        },
+      ]
+    }
     const node = postgresNodes(lab).find(({ name }) => name === primary)
     return [
       { en: 'Who is there?', ru: 'Кто остался?', type: 'npx create-pg-lab status' },
@@ -71,18 +102,21 @@ export const WORDS: DrillWords = {
       },
     ]
   },
-  lessons: ({ lab, loss }) => [
-    lab.replication.synchronousCount > 0
-      ? synchronousLesson(loss.lost.length)
-      : {
-          en: `Without synchronous commits the last ones may exist on the lost master alone: ${loss.lost.length} this time.`,
-          ru: `Без синхронной фиксации последние транзакции могут быть только на потерянном мастере: в этот раз ${loss.lost.length}.`,
-        },
-    {
-      en: 'The old master may have diverged. It may come back only as a standby: it is fenced, and its guard asks the others before it starts.',
-      ru: 'История старого мастера могла разойтись с новой. Вернуться он может только репликой: он изолирован (fencing), а перед стартом спрашивает остальных.',
-    },
-  ],
+  lessons: ({ lab, loss }, { how }) => {
+    if (how === RESTORE) return [barmanLesson(lab.backup?.synchronous === true, loss.lost.length)]
+    return [
+      lab.replication.synchronousCount > 0
+        ? synchronousLesson(loss.lost.length)
+        : {
+            en: `Without synchronous commits the last ones may exist on the lost master alone: ${loss.lost.length} this time.`,
+            ru: `Без синхронной фиксации последние транзакции могут быть только на потерянном мастере: в этот раз ${loss.lost.length}.`,
+          },
+      {
+        en: 'The old master may have diverged. It may come back only as a standby: it is fenced, and its guard asks the others before it starts.',
+        ru: 'История старого мастера могла разойтись с новой. Вернуться он может только репликой: он изолирован (fencing), а перед стартом спрашивает остальных.',
+      },
+    ]
+  },
 }
 
 /** Titles of its steps, and names of what it measures. */
@@ -95,6 +129,10 @@ export const SAY = {
   bringBack: (victim: string): Text => ({
     en: `Bring ${victim} back as a standby`,
     ru: `Вернуть ${victim} репликой`,
+  }),
+  restoreOver: (victim: string): Text => ({
+    en: `Restore all that Barman has, over ${victim}`,
+    ru: `Восстановить всё, что есть у Barman, поверх ${victim}`,
   }),
   switchBack: { en: 'Switch back', ru: 'Вернуть роли' },
 }
@@ -109,5 +147,23 @@ function synchronousLesson(lost: number): Text {
     : {
         en: `A commit should be acknowledged only when a slave has it, and yet ${lost} were lost: were the synchronous standbys taken off the list, or was another one promoted?`,
         ru: `Транзакция должна подтверждаться, только когда её получила реплика, но потеряно ${lost}: не убрали ли синхронные реплики из списка, не сделали ли мастером другую?`,
+      }
+}
+
+function barmanLesson(isWaitedFor: boolean, lost: number): Text {
+  if (!isWaitedFor) {
+    return {
+      en: `Barman receives the WAL as it is written, and no commit waits for it: ${lost} acknowledged ones were on the lost master alone this time.`,
+      ru: `Barman принимает WAL по мере записи, но фиксация его не ждёт: в этот раз только на потерянном мастере были подтверждённые транзакции, числом ${lost}.`,
+    }
+  }
+  return lost === 0
+    ? {
+        en: 'A commit was acknowledged only when Barman had it, and none was lost: RPO 0 without a slave.',
+        ru: 'Транзакция подтверждалась, только когда её принял Barman, и не потеряна ни одна: RPO 0 без реплики.',
+      }
+    : {
+        en: `A commit should be acknowledged only when Barman has it, and yet ${lost} were lost: was it taken off the list of synchronous standbys?`,
+        ru: `Транзакция должна подтверждаться, только когда её принял Barman, но потеряно ${lost}: не убрали ли его из списка синхронных?`,
       }
 }

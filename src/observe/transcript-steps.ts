@@ -1,7 +1,7 @@
 import { postgresHas } from '../catalog/postgres-features.ts'
 import type { BackupNode, Lab, PostgresNode } from '../lab.ts'
 import { identifier, literal } from '../postgres/sql.ts'
-import { delayOf } from '../postgres/topology.ts'
+import { commitsWait, delayOf } from '../postgres/topology.ts'
 import type { Output } from '../tools/runner.ts'
 import type { ShellOptions } from '../tools/ssh/guest-contract.ts'
 
@@ -65,7 +65,7 @@ export function primarySteps(lab: Lab, mark: string): readonly PlannedStep[] {
 /** A commit that waits for a synchronous standby could wait for ever, and the report with it. */
 function insertStep(lab: Lab, mark: string): PlannedStep {
   const insert = `INSERT INTO ${tableOf(lab)} (v) VALUES (${literal(mark)}) RETURNING k, v`
-  const before = lab.replication.synchronousCount > 0 ? ['SET synchronous_commit = local'] : []
+  const before = commitsWait(lab) ? ['SET synchronous_commit = local'] : []
   const words = [...before, insert].flatMap((statement) => ['-c', statement])
   return {
     id: 'insert',

@@ -1,4 +1,5 @@
 import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
+import { applicationOf } from './barman.ts'
 
 /** A standby and the server it should stream from, through its own slot there. */
 export interface Link {
@@ -25,14 +26,21 @@ export function delayOf(lab: Lab, { name }: Pick<LabNode, 'name'>): string {
   return lab.slaves.find((slave) => slave.name === name)?.applyDelay ?? ''
 }
 
+/** Whether any commit waits for somebody else. */
+export function commitsWait({ replication, backup }: Pick<Lab, 'replication' | 'backup'>): boolean {
+  return replication.synchronousCount > 0 || backup?.synchronous === true
+}
+
 /**
  * synchronous_standby_names of the current primary, `''` when nobody is waited for: only a standby that streams
- * from the primary itself can be. Role master has the same rule.
+ * from the primary itself can be, and Barman, which comes first. Role master has the same rule.
  */
 export function synchronousNames(lab: Lab, primary: LabNode): string {
-  const names = followersOf(lab, primary, primary).map(({ name }) => `"${name}"`)
-  const count = Math.min(lab.replication.synchronousCount, names.length)
-  return count === 0 ? '' : `FIRST ${count} (${names.join(', ')})` // quoted, for names with a dash
+  const barman = lab.backup?.synchronous ? [applicationOf(lab.backup)] : []
+  const slaves = followersOf(lab, primary, primary).map(({ name }) => name)
+  const count = Math.min(lab.replication.synchronousCount, slaves.length)
+  const names = [...barman, ...(count === 0 ? [] : slaves)].map((name) => `"${name}"`) // for names with a dash
+  return names.length === 0 ? '' : `FIRST ${barman.length + count} (${names.join(', ')})`
 }
 
 /** The servers that should stream from this one. */

@@ -86,6 +86,19 @@ export function checkSettings(config: Config, report: AddProblem): void {
       `is ${commit}, and no commit would wait for a slave`,
       "leave it out, or set replication.mode to 'async'",
     )
+  } else if (
+    config.backup !== false &&
+    config.backup.synchronous &&
+    !/^(on|true|yes|1|remote_write)$/i.test(commit)
+  ) {
+    const why = /^remote_apply$/i.test(commit)
+      ? 'Barman replays nothing: every commit would wait for ever'
+      : 'no commit would wait for Barman'
+    report(
+      'postgres.settings.synchronous_commit',
+      `is ${commit}, and ${why}`,
+      'leave it out, or set backup.synchronous to false',
+    )
   }
 }
 

@@ -50,7 +50,7 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
   const { backup } = config
   if (!backup || !node) return undefined
   const { server, user, streamingUser, slot, retention, minimumRedundancy } = backup
-  const { schedule, rehearsal, compression } = backup
+  const { schedule, rehearsal, synchronous, compression } = backup
   return {
     ...node,
     role: 'backup',
@@ -64,6 +64,7 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
     schedule,
     maximumAgeHours: maximumAgeHours(schedule),
     rehearsalHours: rehearsal === undefined ? undefined : hoursOf(rehearsal),
+    synchronous,
     compression,
   }
 }

@@ -22,6 +22,8 @@ export function warningsOf(
   const endedOs = ENDED_OS[os.name]
   const direct = slaves.filter((_, index) => isDirect(config, index)).length
   const waitsForAll = replication.mode === 'sync' && replication.synchronous === direct
+  const spare = replication.mode === 'sync' ? direct - replication.synchronous : 0
+  const waitsForBarman = config.backup !== false && config.backup.synchronous && spare === 0
   const least = Math.min(config.master.memory, ...slaves.map(({ memory }) => memory))
   const buffers = String(postgres.settings.shared_buffers ?? '')
   const buffersMb = ((inBaseUnit(buffers, '8kB') ?? 0) * 8) / 1024
@@ -42,6 +44,7 @@ export function warningsOf(
     config.provider !== 'ssh' && // there they are the real hosts
       !isPrivate(subnet) &&
       `${network.subnet} is not a private network: the real hosts of these addresses become unreachable.`,
+    waitsForBarman && 'Every commit waits for Barman: when the backup host is down, all writes stop.',
     waitsForAll && 'Every commit waits for every slave of the master: when one is down, all writes stop.',
     config.provider !== 'ssh' &&
       buffersMb > least &&

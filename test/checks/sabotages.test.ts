@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { runChecks } from '../../src/checks/index.ts'
+import { testBackup } from '../support/lab.ts'
 import { hbaRules, recordedLab, type Script, scriptedGuest } from './scripted-guest.ts'
 
 /** What is done to the lab, as the servers then answered, and how it must be found. */
@@ -657,5 +658,39 @@ describe('the checks find', () => {
     )
     expect(failed.every(({ hint }) => hint)).toBe(true)
     expect(failed.map(({ hint }) => hint).join('\n')).toContain(remedy)
+  })
+})
+
+describe('where commits wait for Barman', () => {
+  const SYNCHRONOUS = "current_setting('synchronous_standby_names')"
+  const waiting = (names: string, ...synchronous: readonly string[]) => ({
+    of: SYNCHRONOUS,
+    rows: [{ names, synchronous }],
+  })
+  const failed = async (script: Script) => {
+    const lab = recordedLab({ backup: testBackup({ compression: 'none', synchronous: true }) })
+    const findings = await runChecks(lab, scriptedGuest(script), { only: ['synchronous'] })
+    return findings.filter(({ ok }) => !ok).map(({ what, observed }) => `${what}: ${observed}`)
+  }
+  const receiver = { of: 'pg_receivewal .*--synchronous', stdout: '911\n' }
+  const LIST = 'FIRST 1 ("barman_receive_wal")'
+
+  it('all is well with it on the list, streaming, and answering for each commit', async () => {
+    const rows = [waiting(LIST, 'barman_receive_wal')]
+    expect(await failed({ rows, shell: [receiver] })).toEqual([])
+  })
+
+  it('a list without it, or a slave in its place, is none', async () => {
+    expect(await failed({ rows: [waiting('', 'slave')], shell: [receiver] })).toEqual([
+      'synchronous_standby_names: empty (asynchronous)',
+      'synchronous standbys that stream: slave',
+    ])
+  })
+
+  it('nor is a receive-wal that answers only when a WAL file is full', async () => {
+    const rows = [waiting(LIST, 'barman_receive_wal')]
+    expect(await failed({ rows, shell: [{ ...receiver, exitCode: 1 }] })).toEqual([
+      'pg_receivewal --synchronous: does not run',
+    ])
   })
 })

@@ -31,6 +31,7 @@ test('an empty config is the default lab', () => {
         server: 'master',
         user: 'barman',
         streamingUser: 'barman_streaming',
+        synchronous: false,
         slot: 'barman',
         retention: '7 days',
         minimumRedundancy: 1,

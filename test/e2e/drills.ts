@@ -17,6 +17,7 @@ const WHOLE: readonly (readonly [drill: string, cost: 'nothing' | 'commits' | 'a
   ['failover --how process', 'commits'],
   ['failover --how machine', 'commits'],
   ['failover --how network', 'commits'],
+  ['failover --how restore', 'commits'],
   ['split-brain', 'a split'],
   ['corruption --how master', 'nothing'],
   ['corruption --how standby', 'nothing'],

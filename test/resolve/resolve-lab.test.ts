@@ -242,6 +242,14 @@ describe('one problem each', () => {
       "postgres.settings.synchronous_commit | is local, and no commit would wait for a slave | leave it out, or set replication.mode to 'async'",
     ],
     [
+      { backup: { synchronous: true }, postgres: { settings: { synchronous_commit: 'off' } } },
+      'postgres.settings.synchronous_commit | is off, and no commit would wait for Barman | leave it out, or set backup.synchronous to false',
+    ],
+    [
+      { backup: { synchronous: true }, postgres: { settings: { synchronous_commit: 'remote_apply' } } },
+      'postgres.settings.synchronous_commit | is remote_apply, and Barman replays nothing: every commit would wait for ever | leave it out, or set backup.synchronous to false',
+    ],
+    [
       { postgres: { settings: { max_wal_senders: 5 } } },
       'postgres.settings.max_wal_senders | must be at least 10; 5 was given | each slave takes two while it is cloned, Barman two, others’ slots one each, and two are spare; or leave it out',
     ],

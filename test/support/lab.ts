@@ -58,6 +58,7 @@ export function testBackup(overrides: Partial<BackupNode> = {}): BackupNode {
     minimumRedundancy: 1,
     schedule: '0 3 * * *',
     maximumAgeHours: 26,
+    synchronous: false,
     rehearsalHours: undefined,
     compression: 'gzip',
     ...overrides,

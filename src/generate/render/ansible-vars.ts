@@ -44,6 +44,7 @@ function backupVars({ backup }: Lab): Record<string, string | number | boolean> 
     postgres_backup_schedule: backup.schedule,
     postgres_backup_maximum_age_hours: backup.maximumAgeHours,
     postgres_backup_compression: backup.compression,
+    ...(backup.synchronous ? { postgres_backup_synchronous: true } : {}),
   }
 }
 
