@@ -14,7 +14,8 @@ const WORDS: Readonly<Record<Language, TopologyWords>> = {
     synchronous: 'synchronous',
     potential: 'potentially synchronous',
     delayed: (delay) => `replays ${delay} later`,
-    barman: (slot, isWaitedFor) => `Barman receives the WAL, slot ${slot}${isWaitedFor ? ', synchronously' : ''}`,
+    barman: (slot, isWaitedFor) =>
+      `Barman receives the WAL, slot ${slot}${isWaitedFor ? ', synchronously' : ''}`,
   },
   ru: {
     primary: 'мастер',

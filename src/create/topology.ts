@@ -30,7 +30,12 @@ export function topology(lab: Lab, words: TopologyWords): string {
     { left: master.name, node: master, note: words.primary },
     ...branches(lab, master.name, '', words),
   ]
-  if (backup) rows.push({ left: `└─▶ ${backup.name}`, node: backup, note: words.barman(backup.slot, backup.synchronous) })
+  if (backup)
+    rows.push({
+      left: `└─▶ ${backup.name}`,
+      node: backup,
+      note: words.barman(backup.slot, backup.synchronous),
+    })
   const [left, address] = [widest(rows.map((row) => row.left)), widest(rows.map((row) => row.node.address))]
   return rows
     .map((row) => `${row.left.padEnd(left)}   ${row.node.address.padEnd(address)}   ${row.note}`)
