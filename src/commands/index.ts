@@ -94,7 +94,7 @@ export const VERBS: readonly Verb[] = [
     changesLab: false,
     declare: (command) =>
       command
-        .option('--watch', 'look again each second, until Ctrl-C')
+        .option('--watch', 'look again each second, until q or Ctrl-C')
         .option('--json', 'print it for machines'),
     load: async () => (await import('./status/index.ts')).status,
   }),

@@ -46,7 +46,12 @@ export interface Sender {
   readonly slot_name: string | null
   /** WAL not yet replayed over there. */
   readonly bytes: number | null
+  /** Until a commit here is replayed over there; `null` where nothing is on its way. */
   readonly seconds: number | null
+  /** Until it is written over there. */
+  readonly write_seconds: number | null
+  /** Until it is on the disk over there. */
+  readonly flush_seconds: number | null
 }
 
 export interface Slot {

@@ -30,7 +30,8 @@ const NEWEST_SQL = `CASE WHEN pg_is_in_recovery()
 /** Who streams from here, and how far behind. */
 export const SENDERS_SQL = `SELECT r.application_name, r.usename AS "user", host(r.client_addr) AS client_addr, r.state, r.sync_state,
     (SELECT slot_name FROM pg_replication_slots WHERE active_pid = r.pid) AS slot_name,
-    pg_wal_lsn_diff(here.lsn, r.replay_lsn)::float8 AS bytes, extract(epoch FROM r.replay_lag)::float8 AS seconds
+    pg_wal_lsn_diff(here.lsn, r.replay_lsn)::float8 AS bytes, extract(epoch FROM r.replay_lag)::float8 AS seconds,
+    extract(epoch FROM r.write_lag)::float8 AS write_seconds, extract(epoch FROM r.flush_lag)::float8 AS flush_seconds
   FROM pg_stat_replication r, (SELECT ${NEWEST_SQL} AS lsn) AS here
   ORDER BY r.application_name`
 

@@ -19,7 +19,18 @@ export interface NodeState {
   /** Newest WAL it has written or received. */
   readonly lsn: string | undefined
   /** WAL of its upstream that it has not replayed; `undefined` when nobody knows. */
-  readonly lag: { readonly bytes: number; readonly seconds: number } | undefined
+  readonly lag:
+    | {
+        readonly bytes: number
+        /** Until what is committed there is replayed here. */
+        readonly seconds: number
+        /** Until it is written, and on the disk; `undefined` where nothing was on its way of late. */
+        readonly writeSeconds: number | undefined
+        readonly flushSeconds: number | undefined
+      }
+    | undefined
+  /** Whether commits wait for it: `async`, `sync`, `potential` or `quorum`, as its upstream says. */
+  readonly sync: string | undefined
   /** Replication slot it streams through. */
   readonly slot: string | undefined
   readonly version: string | undefined
@@ -61,6 +72,7 @@ const UNKNOWN = {
   timeline: undefined,
   lsn: undefined,
   lag: undefined,
+  sync: undefined,
   slot: undefined,
   version: undefined,
   disk: undefined,
@@ -92,6 +104,7 @@ export function nodeStateOf(lab: Lab, node: PostgresNode, answers: AnswersByNode
     timeline: answer.timeline,
     lsn: lsn ?? replayed ?? undefined,
     lag: sender ? lagOf(sender) : undefined,
+    sync: sender?.sync_state,
     slot: receiver?.slot_name ?? undefined,
     version,
     disk: answer.disk,
@@ -224,7 +237,12 @@ function senderOf(node: LabNode, upstream: string | undefined, answers: AnswersB
   return asked.answer.replication.senders.find(({ client_addr }) => client_addr === node.address)
 }
 
-function lagOf({ bytes, seconds }: Sender): NodeState['lag'] {
+function lagOf({ bytes, seconds, write_seconds, flush_seconds }: Sender): NodeState['lag'] {
   if (bytes === null) return undefined
-  return { bytes: Math.max(0, bytes), seconds: seconds ?? 0 }
+  return {
+    bytes: Math.max(0, bytes),
+    seconds: seconds ?? 0,
+    writeSeconds: write_seconds ?? undefined,
+    flushSeconds: flush_seconds ?? undefined,
+  }
 }

@@ -71,7 +71,7 @@ describe('the synchronous standby is away', () => {
   })
 
   const LOOKS: readonly Expected[] = [
-    ['status', 0, /slave .*server down/],
+    ['status', 1, /slave .*server down/],
     ['status --json', 0, /"state": "server down"/],
     ['plan', 0, /inspect +slave/],
     ['verify', 1, /findings failed/],
@@ -142,7 +142,7 @@ describe.each(['postmaster', 'every process'] as const)('of the primary the %s i
   })
 
   const LOOKS: readonly Expected[] = [
-    ['status', 0, /✖ .*master.* did not answer within 4 s/],
+    ['status', 1, /✖ .*master.* did not answer within 4 s/],
     ['plan', 0, /inspect +master .*gives no answer/],
     ['verify', 1, SILENT],
     ['verify --only primary', 1, /master may be the primary and is still there/],
@@ -188,7 +188,7 @@ describe('of a standby every process is stopped', () => {
   })
 
   const LOOKS: readonly Expected[] = [
-    ['status', 0, /✖ .*slave.* did not answer within 4 s/],
+    ['status', 1, /✖ .*slave.* did not answer within 4 s/],
     ['plan', 0, /inspect +slave .*gives no answer/],
     ['verify', 1, /slave: PostgreSQL .* within \d+ s/],
     ['backups', 0, /DONE/],

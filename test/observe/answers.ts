@@ -30,6 +30,8 @@ export function sender(overrides: Partial<Sender>): Sender {
     slot_name: 'slave_slot',
     bytes: 2048,
     seconds: 0.004,
+    write_seconds: 0.001,
+    flush_seconds: 0.002,
     ...overrides,
   }
 }

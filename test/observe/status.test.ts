@@ -29,7 +29,8 @@ describe('a healthy lab', () => {
       upstream: 'master',
       timeline: 1,
       lsn: '0/90001D0',
-      lag: { bytes: 2048, seconds: 0.004 },
+      lag: { bytes: 2048, seconds: 0.004, writeSeconds: 0.001, flushSeconds: 0.002 },
+      sync: 'async',
       slot: 'slave_slot',
       disk: { totalBytes: 10_240_000_000, freeBytes: 6_144_000_000 },
     })

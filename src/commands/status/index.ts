@@ -1,3 +1,5 @@
+import { ReadStream } from 'node:tty'
+import { stripVTControlCharacters } from 'node:util'
 import { isRunning, type OpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, Interrupted } from '../../errors.ts'
 import { type Survey, surveyLab } from '../../observe/status.ts'
@@ -14,12 +16,22 @@ interface StatusOptions {
   readonly json?: true
 }
 
+/** Its keys: q, and Ctrl-C. */
+const QUIT = 'qQ\x03'
+
+/** Of what no terminal shows. */
+const WIDTH_OF_A_FILE = 160
+
 /** From one look to the next. */
 const LOOK_EVERY_MS = 1_000
 
 const WIDTH = 80
 
-/** `create-pg-lab status`: what each host says of itself, on one screen. It judges nothing: `verify` does. */
+/**
+ * `create-pg-lab status`: what each host says of itself, on one screen. Whether it is what the config asks for is
+ * `verify`'s to say.
+ * @returns 1 when a host is down, or not exactly one is primary
+ */
 export async function status(context: Context, options: StatusOptions): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
@@ -27,7 +39,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   if (options.watch) return watchStatus(session, guest, options.json === true)
   const survey = await surveyLab(session.lab, guest)
   context.print(options.json ? JSON.stringify(survey, null, 2) : screen(session, { survey }))
-  return EXIT.ok
+  return survey.primary !== undefined && survey.nodes.every(({ ok }) => ok) ? EXIT.ok : EXIT.failedFindings
 }
 
 /** Its looks go into no log: a watched lab would fill the disk with them. */
@@ -36,27 +48,49 @@ async function silentGuest({ directory, context, lab }: Session): Promise<Guest>
   return createGuest({ directory, run: context.run, psql: psqlProgram(lab) })
 }
 
-/** Looks again and again, until Ctrl-C. */
+/** Looks again and again, until q or Ctrl-C. */
 async function watchStatus(session: Session, guest: Guest, isJson: boolean): Promise<number> {
   const { context, lab } = session
   const isScreen = context.stdout.isTTY === true && !isJson
   let history: LagHistory = new Map()
+  const key = isScreen ? untilQuit(context.stdin) : undefined
   if (isScreen) context.stdout.write(ENTER_SCREEN)
   try {
-    while (true) {
+    while (!key?.isPressed()) {
       const started = Date.now()
       const survey = await surveyLab(lab, guest)
       history = remember(history, survey)
       if (isJson) context.print(JSON.stringify(survey))
       else show(session, isScreen, { survey, history })
-      await pause(Math.max(0, LOOK_EVERY_MS - (Date.now() - started)))
+      const rest = pause(Math.max(0, LOOK_EVERY_MS - (Date.now() - started)))
+      await (key ? Promise.race([rest, key.pressed]) : rest)
     }
+    return EXIT.ok
   } catch (error) {
     if (error instanceof Interrupted) return EXIT.ok // that is how a watch ends
     throw error
   } finally {
+    key?.release()
     if (isScreen) context.stdout.write(LEAVE_SCREEN)
   }
+}
+
+/** The terminal hands over each key as it is pressed; Ctrl-C too, which is no signal then. */
+function untilQuit(stdin: Context['stdin']) {
+  if (!(stdin instanceof ReadStream)) return undefined
+  let isOver = false
+  let resolve = () => {}
+  const pressed = new Promise<void>((done) => {
+    resolve = done
+  })
+  const onKey = (keys: Buffer) => {
+    if (![...QUIT].some((one) => keys.includes(one))) return
+    isOver = true
+    resolve()
+  }
+  stdin.setRawMode(true).on('data', onKey).resume()
+  const release = () => stdin.off('data', onKey).setRawMode(false).pause()
+  return { pressed, isPressed: () => isOver, release }
 }
 
 // The terminal's second screen: what was there before comes back.
@@ -78,15 +112,27 @@ function show(session: Session, isScreen: boolean, shown: Shown): void {
     context.print(`${text}\n`)
     return
   }
-  const rows = (context.stdout as { readonly rows?: number }).rows ?? 24
-  const lines = [...text.split('\n').slice(0, rows - 1)]
+  const { rows = 24, columns = WIDTH } = context.stdout as {
+    readonly rows?: number
+    readonly columns?: number
+  }
+  const lines = firstRows(text.split('\n'), rows - 1, columns)
   context.stdout.write(`${HOME}${lines.map((line) => `${line}${CLEAR_LINE}`).join('\r\n')}${CLEAR_BELOW}`)
+}
+
+/** As many lines as there is room for; one that is longer than the terminal takes several rows. */
+function firstRows(lines: readonly string[], rows: number, columns: number): readonly string[] {
+  let left = rows
+  return lines.filter((line) => {
+    left -= Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns))
+    return left >= 0
+  })
 }
 
 function screen({ context, directory, lab }: Session, { survey, history }: Shown): string {
   const table = showStatus(survey, {
     paint: context.paint,
-    width: Math.max(40, context.stdout.columns ?? WIDTH),
+    width: Math.max(40, context.stdout.columns ?? WIDTH_OF_A_FILE),
     title: `PostgreSQL ${lab.postgres.version} on ${lab.os.title}, ${lab.provider}`,
     ...(history ? { history } : {}),
   })

@@ -23,8 +23,8 @@ export function showStatus(survey: Survey, options: ScreenOptions): string {
   const { paint, width } = options
   const blocks = [
     [headline(survey, options)],
-    table(nodeRows(survey), options),
-    survey.slots.length > 0 ? table(slotRows(survey), options) : [],
+    table(NODE_COLUMNS, nodeRows(survey), options),
+    survey.slots.length > 0 ? table(SLOT_COLUMNS, slotRows(survey), options) : [],
     figures(survey, options),
     options.history ? showHistory(options.history, paint, width) : [],
     problems(survey, options),
@@ -42,9 +42,33 @@ function headline(survey: Survey, { paint, title, width }: ScreenOptions): strin
   return `${paint('bold', name)}${gap}${paint('dim', time)}`
 }
 
+/** The columns of a table; where it is too wide, those with the highest number go first, those with 0 never. */
+type Columns = readonly (readonly [title: string, dropped: number])[]
+
+const NODE_COLUMNS: Columns = [
+  ['NODE', 0],
+  ['ADDRESS', 7],
+  ['ROLE', 1],
+  ['STATE', 0],
+  ['SYNC', 2],
+  ['TL', 4],
+  ['LSN', 3],
+  ['LAG', 0],
+  ['WRITE', 6],
+  ['FLUSH', 5],
+  ['REPLAY', 0],
+]
+
+const SLOT_COLUMNS: Columns = [
+  ['SLOT', 0],
+  ['ON', 1],
+  ['FOR', 2],
+  ['STATE', 0],
+  ['KEEPS', 0],
+]
+
 function nodeRows(survey: Survey): readonly (readonly Cell[])[] {
-  const head = ['NODE', 'ADDRESS', 'ROLE', 'STATE', 'TL', 'LSN', 'LAG'].map(dim)
-  return [head, ...treeOf(survey.nodes).flatMap((branch) => branchRows(branch, '', ''))]
+  return treeOf(survey.nodes).flatMap((branch) => branchRows(branch, '', ''))
 }
 
 /** @param first goes before the node's name  @param rest before those below it */
@@ -59,29 +83,31 @@ function branchRows({ node, children }: Branch, first: string, rest: string): (r
 }
 
 function nodeRow(node: NodeState, prefix: string): readonly Cell[] {
-  const { name, address, role, state, timeline, lsn, lag } = node
+  const { name, address, role, state, sync, timeline, lsn, lag } = node
+  const after = (seconds: number | undefined) => (seconds === undefined ? '' : span(seconds))
   return [
     { text: `${prefix}${name}`, style: 'bold' },
     address,
     role === 'unknown' ? '?' : role,
     { text: state, style: node.ok ? 'green' : 'red' },
+    sync ?? '',
     timeline === undefined ? '' : String(timeline),
     lsn ?? '',
-    lag ? `${size(lag.bytes)} ${span(lag.seconds)}` : '',
+    lag ? size(lag.bytes) : '',
+    after(lag?.writeSeconds),
+    after(lag?.flushSeconds),
+    after(lag?.seconds),
   ]
 }
 
 function slotRows({ slots }: Survey): readonly (readonly Cell[])[] {
-  return [
-    ['SLOT', 'ON', 'FOR', 'STATE', 'KEEPS'].map(dim),
-    ...slots.map((slot) => [
-      slot.slot_name,
-      slot.node,
-      slot.user ?? '?',
-      { text: slotState(slot), style: slot.active ? 'green' : 'red' } as const,
-      slot.retained === null ? 'no WAL yet' : `${size(slot.retained)} of WAL`,
-    ]),
-  ]
+  return slots.map((slot) => [
+    slot.slot_name,
+    slot.node,
+    slot.user ?? '?',
+    { text: slotState(slot), style: slot.active ? 'green' : 'red' } as const,
+    slot.retained === null ? 'no WAL yet' : `${size(slot.retained)} of WAL`,
+  ])
 }
 
 function slotState({ active, wal_status }: SlotState): string {
@@ -97,7 +123,9 @@ function figures(survey: Survey, { paint, width }: ScreenOptions): readonly stri
     ['RESTORE', rehearsalWords(survey)],
     ['DISK', disks.length > 0 ? `free: ${disks.join(', ')}` : ''],
   ].filter(([, words]) => words)
-  return rows.map(([name = '', words = '']) => `${paint('dim', name.padEnd(7))}  ${cut(words, width - 9)}`)
+  return rows.map(
+    ([name = '', words = '']) => `${paint('dim', name.padEnd(7))}  ${cutButCommands(words, width - 9)}`,
+  )
 }
 
 /** Below this share of the whole it is time to act. */
@@ -127,7 +155,8 @@ function archiveWords({ backups }: Survey): string {
 function ageWords(backups: NonNullable<Survey['backups']>, at: string): string {
   const seconds = ageS(backups, at)
   const { maximumAgeHours } = backups
-  return `${span(seconds)} ago${seconds > maximumAgeHours * 3600 ? ` (at most ${maximumAgeHours} h by the schedule)` : ''}`
+  const isOld = seconds > maximumAgeHours * 3600
+  return `${span(seconds)} ago (${isOld ? 'too old: ' : ''}at most ${maximumAgeHours} h)`
 }
 
 function rehearsalWords({ backups }: Survey): string {
@@ -152,24 +181,55 @@ function problems({ nodes, primary }: Survey, { paint, width }: ScreenOptions): 
     const who = cut(names.join(', '), Math.floor(width / 2))
     return [
       `${paint('red', '✖')} ${paint('bold', who)}  ${cut(oneLine(problem), width - who.length - 4)}`,
-      ...(hint ? [`  ${paint('cyan', '→')} ${cut(hint, width - 4)}`] : []),
+      ...(hint ? [`  ${paint('cyan', '→')} ${hint}`] : []),
     ]
   })
   return [...missing, ...lines]
 }
 
-function dim(text: string): Cell {
-  return { text, style: 'dim' }
+function textOf(cell: Cell | undefined): string {
+  return typeof cell === 'object' ? oneLine(cell.text) || cell.text : oneLine(cell ?? '')
 }
 
-function table(rows: readonly (readonly Cell[])[], { paint, width }: ScreenOptions): readonly string[] {
-  const textOf = (cell: Cell | undefined) =>
-    typeof cell === 'object' ? oneLine(cell.text) || cell.text : oneLine(cell ?? '')
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => textOf(row[at]).length)))
+const GAP = 2
+
+function widthsOf(columns: Columns, body: readonly (readonly Cell[])[]): readonly number[] {
+  return columns.map(([title], at) => Math.max(title.length, ...body.map((row) => textOf(row[at]).length)))
+}
+
+/** Which columns say anything, as far as there is room for them. */
+function columnsThatFit(
+  columns: Columns,
+  body: readonly (readonly Cell[])[],
+  width: number,
+): readonly number[] {
+  const widths = widthsOf(columns, body)
+  let kept = columns.flatMap((_, at) => (body.some((row) => textOf(row[at]) !== '') ? [at] : []))
+  const needed = () => kept.reduce((sum, at) => sum + (widths[at] ?? 0) + GAP, -GAP)
+  for (
+    let rank = Math.max(...columns.map(([, dropped]) => dropped));
+    rank > 0 && needed() > width;
+    rank -= 1
+  ) {
+    kept = kept.filter((at) => columns[at]?.[1] !== rank)
+  }
+  return kept
+}
+
+function table(
+  columns: Columns,
+  body: readonly (readonly Cell[])[],
+  { paint, width }: ScreenOptions,
+): readonly string[] {
+  const kept = columnsThatFit(columns, body, width)
+  const titles = columns.map(([title]): Cell => ({ text: title, style: 'dim' }))
+  const rows = [titles, ...body].map((row) => kept.map((at) => row[at] ?? ''))
+  const all = widthsOf(columns, body)
+  const widths = kept.map((at) => all[at] ?? 0)
   return rows.map((row) => {
     let left = width
     const cells = row.map((cell, at) => {
-      const gap = at === 0 ? 0 : 2
+      const gap = at === 0 ? 0 : GAP
       if (left <= gap) return ''
       const text = cut(textOf(cell).padEnd(widths[at] ?? 0), left - gap)
       left -= text.length + gap
@@ -178,6 +238,11 @@ function table(rows: readonly (readonly Cell[])[], { paint, width }: ScreenOptio
     })
     return cells.join('').trimEnd()
   })
+}
+
+/** A command is typed whole or not at all. */
+function cutButCommands(text: string, width: number): string {
+  return text.includes('npx ') ? text : cut(text, width)
 }
 
 function cut(text: string, width: number): string {

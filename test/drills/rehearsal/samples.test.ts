@@ -4,7 +4,14 @@ import { lagsOf, mostKept, twoPrimariesMs, unprotectedSpan } from '../../../src/
 import { testBackup, testLab } from '../../support/lab.ts'
 
 const lab = testLab()
-const STREAMS = { application_name: 'x', state: 'streaming', sync_state: 'async', slot_name: null }
+const STREAMS = {
+  application_name: 'x',
+  state: 'streaming',
+  sync_state: 'async',
+  slot_name: null,
+  write_seconds: null,
+  flush_seconds: null,
+}
 const SLAVE = { ...STREAMS, client_addr: '192.168.11.151', user: 'replica', bytes: 2048, seconds: 0.1 }
 const BARMAN = {
   ...STREAMS,
