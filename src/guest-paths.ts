@@ -33,6 +33,8 @@ export interface PostgresPaths {
   readonly configuration: string
   readonly data: string
   readonly programs: string
+  /** Its log, or the folder it is in, unless the settings say another. */
+  readonly log: string
 }
 
 export function postgresPaths({
@@ -51,6 +53,7 @@ export function postgresPaths({
     configuration: filled('postgres_conf_directory', known),
     data: filled('postgres_data_directory', known),
     programs: filled('postgres_bin_directory', known),
+    log: filled('postgres_log', known),
   }
 }
 

@@ -294,6 +294,28 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./psql.ts')).psql,
   }),
   verb({
+    name: 'logs',
+    summary: 'see what PostgreSQL wrote to its log there, or Barman',
+    changesLab: false,
+    declare: (command) =>
+      command
+        .argument('<node>', 'name of the machine')
+        .option('-f, --follow', 'go on with what is written, until Ctrl-C')
+        .option('--since <moment>', 'a span (10m, 2h) or a time; else its last 50 lines'),
+    load: async () => (await import('./logs.ts')).logs,
+  }),
+  verb({
+    name: 'barman',
+    summary: "run barman as its user, with the server's name filled in",
+    changesLab: false,
+    declare: (command) =>
+      command
+        .argument('[words...]', "barman's command, and what belongs to it")
+        .passThroughOptions()
+        .allowUnknownOption(), // they are barman's
+    load: async () => (await import('./barman.ts')).barman,
+  }),
+  verb({
     name: 'halt',
     summary: 'stop the machines; `up` starts them again',
     changesLab: true,

@@ -1,6 +1,7 @@
 import { nodesOf } from '../lab.ts'
 import { LAB_FILES } from '../lab-files.ts'
 import { type Context, canAsk } from './shared/context.ts'
+import { explainSilence } from './shared/explain-silence.ts'
 import { findNode, openSession, verifyIsUp } from './shared/session.ts'
 import { passedOn } from './shared/verb.ts'
 
@@ -27,5 +28,6 @@ export async function ssh(
     interactive: true,
     expectExit: 'any',
   })
+  await explainSilence(session, node, exitCode)
   return exitCode
 }

@@ -30,8 +30,8 @@ const FORMS =
 export function parseRestoreTarget(text: string, timeZone: string): RestoreTarget {
   if (text === 'latest') return { kind: 'latest' }
   if (LSN.test(text)) return { kind: 'lsn', value: text.toUpperCase() }
-  const time = TIME.exec(text)
-  if (time) return momentOf(text, time, timeZone)
+  const time = readTime(text, timeZone)
+  if (time !== undefined) return time
   if (RELATIVE.test(text)) {
     throw new UserError(`--to ${text} is not a moment: it is relative to today`, { hint: `give ${FORMS}` })
   }
@@ -41,13 +41,20 @@ export function parseRestoreTarget(text: string, timeZone: string): RestoreTarge
   throw new UserError(`--to ${text} is not a moment`, { hint: `give ${FORMS}` })
 }
 
-function momentOf(text: string, parts: RegExpExecArray, timeZone: string): RestoreTarget {
+/**
+ * @param timeZone of a time that names none
+ * @returns `undefined` when it does not look like a time
+ * @throws UserError when there is no such time
+ */
+export function readTime(text: string, timeZone: string): (RestoreTarget & { kind: 'time' }) | undefined {
+  const parts = TIME.exec(text)
+  if (!parts) return undefined
   const [, day = '', minutes = '00:00', seconds = ':00', fraction = '', offset] = parts
   const whole = `${day}T${minutes}${seconds.slice(0, 3)}`
   const asUtc = Date.parse(`${whole}Z`)
   // 2026-02-30 is read as March by some; a real moment comes back as it was written.
   if (Number.isNaN(asUtc) || !new Date(asUtc).toISOString().startsWith(whole)) {
-    throw new UserError(`--to ${text}: there is no such time`, { hint: `give ${FORMS}` })
+    throw new UserError(`${text}: there is no such time`, { hint: 'look at its day, hour and minute' })
   }
   const ms = asUtc - (offset === undefined ? offsetIn(timeZone, asUtc) : offsetOf(offset))
   const value = `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')}${fraction}+00`
