@@ -27,6 +27,11 @@ export const LAB_FILES = {
   secrets: own('secrets', 'Passwords, one file a user. Delete a file and run `up`, and there is a new one.'),
   formerSecrets: own('secrets.old', 'Passwords in force before a `rotate` that has not ended.'),
   tls: own('tls', "The lab's own authority, and a certificate for each server."),
+  services: own(
+    'pg_service.conf',
+    'The servers by name, for psql and all that is built on libpq: `PGSERVICEFILE=.pg-lab/pg_service.conf psql service=master`.',
+  ),
+  passwords: own('pgpass', "The password of the demo database's owner, where those clients look for it."),
   sshConfig: own('ssh_config', 'How ssh reaches the machines. Ansible, the checks and `ssh` go by it.'),
   knownHosts: own('known_hosts', "The machines' host keys, each as it was at the first meeting."),
   drill: own('drill', 'A drill that has not ended: what `drill repair` needs, and its page.'),

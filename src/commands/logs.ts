@@ -37,7 +37,7 @@ export async function logs(context: Context, options: LogsOptions, name: string)
   return exitCode === 0 || options.follow ? EXIT.ok : EXIT.commandError
 }
 
-interface Log {
+interface LogPlaces {
   /** Who may read it. */
   readonly as: 'postgres' | 'barman'
   /** In which its lines tell times; the machine's own where it is empty. */
@@ -46,7 +46,7 @@ interface Log {
   readonly places: readonly string[]
 }
 
-function logOf(lab: Lab, { role }: LabNode): Log {
+function logOf(lab: Lab, { role }: LabNode): LogPlaces {
   if (role === 'backup') return { as: 'barman', zone: '', places: [barmanPaths().log] }
   const { data, log } = postgresPaths(lab)
   return {

@@ -6,6 +6,7 @@ import { usersOf } from '../passwords.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { openSession, type Session, verifyIsUp } from './shared/session.ts'
+import { writeConnections } from './shared/write-connections.ts'
 import { writeFiles } from './steps/files.ts'
 import { startAllMachines } from './steps/machines.ts'
 import { provisionMachines, showRecap } from './steps/provision.ts'
@@ -35,6 +36,7 @@ export async function rotate(context: Context, _options: object, names: readonly
     context.print(`\n${showFindings(error.findings, context.paint)}`)
     return EXIT.failedFindings
   }
+  writeConnections(session)
   context.print(
     `\n${context.paint('green', '✔')} New passwords: ${users.join(', ')}. They are in ${LAB_FILES.secrets.path}/`,
   )

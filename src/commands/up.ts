@@ -9,6 +9,7 @@ import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { prepareComputer } from './shared/prepare-computer.ts'
 import { openSession, type Session } from './shared/session.ts'
+import { authorityFile, writeConnections } from './shared/write-connections.ts'
 import { writeFiles } from './steps/files.ts'
 import { bringUpNetworks, buildNodeImage, resize, startAllMachines } from './steps/machines.ts'
 import { verifyAndMark } from './steps/marks.ts'
@@ -52,7 +53,12 @@ export async function up(context: Context, options: UpOptions): Promise<number> 
     context.print(
       showClosing(
         session.lab,
-        { ...done, durationMs: Date.now() - startMs, system: process.platform },
+        {
+          ...done,
+          durationMs: Date.now() - startMs,
+          connections: writeConnections(session),
+          authority: authorityFile(session.directory),
+        },
         context.paint,
       ),
     )

@@ -1,16 +1,21 @@
 import { expect, test } from 'vitest'
 import { showClosing } from '../../src/commands/steps/up-summary.ts'
 import type { Lab } from '../../src/lab.ts'
+import { connectionsOf } from '../../src/postgres/connections.ts'
 import { testLab } from '../support/lab.ts'
 
 /** The lines with the URIs, and what stands under them before the password. */
 function connections(changes: Partial<Lab>, system: string): string[] {
-  const lab = testLab(changes)
+  const lab = testLab({ ...changes, postgres: { ...testLab().postgres, tls: true } })
   const told = showClosing(
     lab,
-    { recap: {}, applying: { why: 'new' }, durationMs: 1000, system } as unknown as Parameters<
-      typeof showClosing
-    >[1],
+    {
+      recap: {},
+      applying: { why: 'new' },
+      durationMs: 1000,
+      connections: connectionsOf(lab, system),
+      authority: '/l/ca.crt',
+    } as unknown as Parameters<typeof showClosing>[1],
     (_style, text) => text,
   )
   const lines = told.split('\n').slice(3)
@@ -21,13 +26,13 @@ function connections(changes: Partial<Lab>, system: string): string[] {
 }
 
 const AT_THEIR_ADDRESSES = [
-  '  master  postgresql://student@192.168.11.150:5432/otus',
-  '  slave   postgresql://student@192.168.11.151:5432/otus',
+  '  master  postgresql://student@192.168.11.150:5432/otus?sslmode=verify-full&sslrootcert=/l/ca.crt',
+  '  slave   postgresql://student@192.168.11.151:5432/otus?sslmode=verify-full&sslrootcert=/l/ca.crt',
 ]
 
 const THROUGH_SSH = [
-  '  master  postgresql://student@localhost:15432/otus',
-  '  slave   postgresql://student@localhost:15433/otus',
+  '  master  postgresql://student@localhost:15432/otus?sslmode=verify-ca&sslrootcert=/l/ca.crt',
+  '  slave   postgresql://student@localhost:15433/otus?sslmode=verify-ca&sslrootcert=/l/ca.crt',
   '  They lead there while this runs: ssh -F .pg-lab/ssh_config -S none -N -L 15432:192.168.11.150:5432 -L 15433:192.168.11.151:5432 master',
 ]
 

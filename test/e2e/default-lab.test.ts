@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newLab } from '../../src/create/new-lab.ts'
 import { LAB_FILES } from '../../src/lab-files.ts'
@@ -70,6 +71,19 @@ describe('the lab of cluster.config.ts', () => {
   it('replicates a row', () => {
     lab.sql('master', "INSERT INTO dz (v) VALUES ('kept')", 'otus')
     expect(lab.sql('slave', 'SELECT count(*) FROM dz', 'otus')).toBe('1')
+  })
+
+  it('lets clients in by its closing words, those built on libpq and others', async () => {
+    const who = "SELECT current_user || ' ' || ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+    const [uri = ''] = up.stdout.match(/postgresql:\/\/\S+/) ?? []
+    const password = lab.secrets().student ?? ''
+    const client = new Client({ connectionString: uri.replace('student@', `student:${password}@`) })
+    await client.connect()
+    expect((await client.query(who)).rows).toEqual([{ '?column?': 'student true' }])
+    await client.end()
+    const [line = ''] = up.stdout.match(/PGSERVICEFILE=.*/) ?? []
+    const { stdout, stderr } = spawn('sh', ['-c', `${line} -w -X -A -t -c "${who}"`])
+    expect([stdout, stderr]).toEqual(['student true\n', ''])
   })
 
   it('changes nothing the second time, and keeps the data', () => {
