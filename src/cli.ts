@@ -5,6 +5,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from './commands/sha
 import type { Context, Io } from './commands/shared/context.ts'
 import type { Begin, Verb } from './commands/shared/verb.ts'
 import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'
+import { callFrom } from './package-root.ts'
 import { exitCodeOf, painter, showError } from './show.ts'
 import { quoteForShell } from './tools/process/quote.ts'
 import type { Runner } from './tools/runner.ts'
@@ -122,15 +123,33 @@ function runnerWhenNeeded(): Runner {
   }
 }
 
+const CALL = 'npx create-pg-lab'
+
+/** What we tell to type has to work here: from a tarball or a clone, with nothing installed, npx would ask a registry. */
+function calling<Stream extends NodeJS.WriteStream>(call: string, stream: Stream): Stream {
+  if (call === CALL) return stream
+  const inPlaceOf = (text: unknown) => (typeof text === 'string' ? text.replaceAll(CALL, call) : text)
+  const write = (text: unknown, ...rest: unknown[]) =>
+    Reflect.apply(stream.write, stream, [inPlaceOf(text), ...rest])
+  return new Proxy(stream, {
+    get: (target, name) => (name === 'write' ? write : Reflect.get(target, name, target)),
+  })
+}
+
 /** The process is this program: from its words to its exit code. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error // `create-pg-lab verify | head` is no error
   })
-  const { stdin, stdout, stderr, env } = process
+  const { stdin, env } = process
+  const cwd = process.cwd()
+  const call = quoteForShell(callFrom(cwd))
   process.exitCode = await main(argv, {
-    ...{ stdin, stdout, stderr, env },
-    cwd: process.cwd(),
+    stdin,
+    stdout: calling(call, process.stdout),
+    stderr: calling(call, process.stderr),
+    env,
+    cwd,
     run: runnerWhenNeeded(),
   })
 }

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { OsName, ProviderName } from '../catalog/names.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { type Answers, type ConfigFormat, DEFAULT_FOLDER, nameFrom } from '../create/answers.ts'
@@ -7,11 +7,13 @@ import { verifyFolder, writeLab } from '../create/folder.ts'
 import { makesLab, newLab } from '../create/new-lab.ts'
 import type { PresetName } from '../create/presets.ts'
 import { type Asker, askAnswers, defaultAnswers, type Known } from '../create/questions.ts'
+import { installCommand } from '../create/starter.ts'
 import { type Host as Computer, chooseProvider, createHost } from '../doctor/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { INVENTORY } from '../generate/render/project.ts'
 import { readFormer } from '../generate/write/last-written.ts'
 import { type Lab, nodesOf } from '../lab.ts'
+import { callWithoutInstalling, packageFile } from '../package-root.ts'
 import { freeSubnet, parseSubnet, type Subnet } from '../resolve/addresses.ts'
 import { quoteForShell } from '../tools/process/quote.ts'
 import { type Language, languageOf } from '../words/languages.ts'
@@ -47,13 +49,24 @@ export async function create(
   const asker = canAsk(context) && !options.yes ? person : undefined
   const directory = await folderFor(context, options, dir, asker)
   const answers = await answersFor(context, options, directory, asker)
+  const file = packageFile()
   const { lab, starter, generated } = await newLab(answers.given, options.format, {
     host: answers.host,
     subnet: freeSubnet(await takenSubnets(answers.computer, directory)),
+    ...(file === undefined ? {} : { file: seenFrom(directory, file) }),
   })
   const kept = await writeLab(directory, starter, generated)
   context.print(`${asker ? '\n' : ''}${showCreated(context, directory, lab, kept)}`)
   return options.up ? up({ ...context, directory, configPath: undefined }, {}) : EXIT.ok
+}
+
+/** As package.json has it: without the links that npm follows first, and with slashes, on Windows too. */
+function seenFrom(directory: string, file: string): string {
+  return relative(withoutLinks(directory), withoutLinks(file)).split(sep).join('/')
+}
+
+function withoutLinks(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(withoutLinks(dirname(path)), basename(path))
 }
 
 /** The lab's folder: given, asked for, or the default. */
@@ -145,7 +158,7 @@ function showCreated({ paint, cwd }: Context, directory: string, lab: Lab, kept:
   const path = relative(cwd, directory)
   const next = [
     ...(path ? [[quoteForShell(['cd', path]), '']] : []),
-    ['npm install', 'once: create-pg-lab, and completion in your editor'],
+    [installCommand(packageFile()), 'once: create-pg-lab, and completion in your editor'],
     ['npm run up', 'start, provision and verify'],
   ]
   const width = Math.max(...next.map(([command = '']) => command.length))
@@ -157,7 +170,7 @@ function showCreated({ paint, cwd }: Context, directory: string, lab: Lab, kept:
     '',
     ...next.map(([command = '', why]) => `  ${paint('bold', command.padEnd(width))}  ${why}`.trimEnd()),
     '',
-    '  Or with nothing installed: npx create-pg-lab up',
+    `  Or with nothing installed: ${quoteForShell([...callWithoutInstalling(packageFile()), 'up'])}`,
     '  Or without Node: plain `vagrant up` builds the same cluster.',
   ].join('\n')
 }

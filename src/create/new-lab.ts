@@ -43,13 +43,14 @@ export function makesLab(answers: Answers, host: HostFacts): boolean {
 /**
  * Every file of a new lab.
  * @param subnet its network
+ * @param file the tarball or clone that create-pg-lab came from, seen from the lab; from a registry there is none
  * @param host what `auto` stands for; its memory is not held against the lab here, `up` does that
  * @throws UserError naming the flags that do not fit together
  */
 export async function newLab(
   answers: Answers,
   format: ConfigFormat,
-  { host, subnet }: { readonly host: HostFacts; readonly subnet: string },
+  { host, subnet, file }: { readonly host: HostFacts; readonly subnet: string; readonly file?: string },
 ): Promise<NewLab> {
   const config = configOf(answers, subnet)
   const lab = labOf(config, host)
@@ -61,6 +62,7 @@ export async function newLab(
       config: { path, content: configFile(config, answers, format, lab) },
       language: answers.language,
       generated,
+      file,
     }),
     generated,
   }

@@ -50,20 +50,28 @@ function readingIn(files: readonly ProjectFile[]) {
   }
 }
 
-/**
- * The README of a lab.
- * @param configFile name of its config, e.g. `cluster.config.ts`
- * @param files the lab's other files, its config among them
- */
+interface ReadmeFacts {
+  readonly language: Language
+  /** Name of the lab's config, e.g. `cluster.config.ts`. */
+  readonly configFile: string
+  /** The lab's other files, its config among them. */
+  readonly files: readonly ProjectFile[]
+  /** What to type to have create-pg-lab in the lab. */
+  readonly install: string
+  /** npx gets create-pg-lab from a registry where it is not installed. */
+  readonly isFetched: boolean
+}
+
+/** The README of a lab. */
 export async function readme(
   lab: Lab,
-  language: Language,
-  configFile: string,
-  files: readonly ProjectFile[],
+  { language, configFile, files, install, isFetched }: ReadmeFacts,
 ): Promise<string> {
   const view = {
     lab,
     configFile,
+    install,
+    isFetched,
     provider: PROVIDERS[lab.provider].title,
     paths: { ...postgresPaths(lab), barman: barmanPaths().home },
     topology: topology(lab, WORDS[language]),

@@ -11,13 +11,19 @@ import { readme } from './readme.ts'
 /** Commands that are worth a script: those without arguments. */
 export const SCRIPTS = ['up', 'verify', 'status', 'plan', 'generate', 'halt', 'destroy', 'doctor'] as const
 
-function packageJson(name: string): string {
+/** What a registry has is asked for again; what came from a file needs nothing that npm has not got yet. */
+export function installCommand(file: string | undefined): string {
+  return file === undefined ? 'npm install' : 'npm install --prefer-offline'
+}
+
+/** @param file what create-pg-lab came from where no registry has given it, seen from the lab */
+function packageJson(name: string, file: string | undefined): string {
   const content = {
     name,
     private: true,
     type: 'module',
     scripts: Object.fromEntries(SCRIPTS.map((script) => [script, `pg-lab ${script}`])),
-    devDependencies: { [manifest.name]: `^${manifest.version}` },
+    devDependencies: { [manifest.name]: file === undefined ? `^${manifest.version}` : `file:${file}` },
   }
   return `${JSON.stringify(content, null, 2)}\n`
 }
@@ -46,6 +52,7 @@ function gitignore(): Promise<string> {
  * The files of a lab that are the user's own from the first day on: written once, never again.
  * @param config name and text of the config
  * @param generated the lab's other files, of which the README speaks
+ * @param file the tarball or clone that create-pg-lab came from, seen from the lab; from a registry there is none
  */
 export async function starterFiles(
   lab: Lab,
@@ -53,16 +60,27 @@ export async function starterFiles(
     config,
     language,
     generated,
+    file,
   }: {
     readonly config: ProjectFile
     readonly language: Language
     readonly generated: readonly ProjectFile[]
+    readonly file: string | undefined
   },
 ): Promise<ProjectFile[]> {
   return [
     { path: '.gitignore', content: await gitignore() },
-    { path: 'package.json', content: packageJson(lab.name) },
-    { path: 'README.md', content: await readme(lab, language, config.path, [...generated, config]) },
+    { path: 'package.json', content: packageJson(lab.name, file) },
+    {
+      path: 'README.md',
+      content: await readme(lab, {
+        language,
+        configFile: config.path,
+        files: [...generated, config],
+        install: installCommand(file),
+        isFetched: file === undefined,
+      }),
+    },
     ...(config.path.endsWith('.ts') ? [{ path: 'tsconfig.json', content: tsconfig(config.path) }] : []),
     config,
   ]

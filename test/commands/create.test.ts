@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { create } from '../../src/commands/create.ts'
@@ -15,18 +15,22 @@ test('without a terminal nothing is asked: the default lab', async () => {
   const cwd = folderWith()
   const { exitCode, stdout, stderr } = await program(['create'], { cwd })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-  expect(stdout).toMatchInlineSnapshot(`
+  expect(stdout.replace(resolve('.'), 'CLONE')).toMatchInlineSnapshot(`
     "✔ pg-lab: master, slave, backup
       Debian 13, PostgreSQL 17, Docker
 
       cd pg-lab
-      npm install  once: create-pg-lab, and completion in your editor
-      npm run up   start, provision and verify
+      npm install --prefer-offline  once: create-pg-lab, and completion in your editor
+      npm run up                    start, provision and verify
 
-      Or with nothing installed: npx create-pg-lab up
+      Or with nothing installed: node CLONE/dist/create-pg-lab.js up
       Or without Node: plain \`vagrant up\` builds the same cluster.
     "
   `)
+  const manifest = JSON.parse(readFileSync(join(cwd, 'pg-lab/package.json'), 'utf8'))
+  expect(manifest.devDependencies).toEqual({
+    'create-pg-lab': `file:${relative(join(cwd, 'pg-lab'), resolve('.'))}`,
+  })
   expect(config(join(cwd, 'pg-lab'))).toContain("name: 'pg-lab'")
 })
 

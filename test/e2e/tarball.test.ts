@@ -55,7 +55,35 @@ describe('the packed program', () => {
     expect(Object.keys(files)).toEqual(
       expect.arrayContaining(['.gitignore', 'README.md', 'Vagrantfile', 'cluster.config.ts', 'package.json']),
     )
-    expect(files).toEqual(tree(here))
+    // Each depends on the very file it came from.
+    const { 'package.json': its, ...others } = files
+    const { 'package.json': ours, ...same } = tree(here)
+    expect(others).toEqual(same)
+    expect(its).toContain(`"create-pg-lab": "file:../../${relative(folder, tarball)}"`)
+    expect(ours).toContain(`"create-pg-lab": "file:${relative(realpathSync(here), resolve('.'))}"`)
+  })
+
+  test('prints next steps that work offline', () => {
+    const { status, stdout } = packed(folder, ['steps', '--yes', '--provider', 'docker'])
+    expect(status).toBe(0)
+    const steps = [...stdout.matchAll(/^ {2}(npm \S.*?)(?: {2,}|$)/gm)].map(([, step = '']) => step)
+    expect(steps).toEqual(['npm install --prefer-offline', 'npm run up'])
+    const cwd = join(folder, 'steps')
+    const offline = {
+      ...process.env,
+      npm_config_offline: 'true',
+    }
+    expect(spawn('npm', ['install', '--prefer-offline'], { cwd, env: offline })).toMatchObject({ status: 0 })
+    const [, nothingInstalled = ''] = /with nothing installed: npx (\S+) up/.exec(stdout) ?? []
+    for (const words of [
+      ['npx', 'create-pg-lab'],
+      ['npx', '--yes', nothingInstalled],
+      ['npm', 'run', '-s'],
+    ]) {
+      const [file = '', ...args] = words
+      const { stderr } = spawn(file, [...args, 'verify'], { cwd, env: offline })
+      expect(stderr).toContain('The lab has no machines yet')
+    }
   })
 
   test('works in a lab into which nothing was installed, offline', () => {
@@ -70,9 +98,7 @@ describe('the packed program', () => {
   test('can be a dependency: pg-lab and types that the editor completes', () => {
     const lab = join(folder, 'installed')
     expect(packed(folder, ['installed', '--yes', '--provider', 'docker']).status).toBe(0)
-    expect(spawn('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: lab })).toMatchObject({
-      status: 0,
-    })
+    expect(spawn('npm', ['install', '--prefer-offline'], { cwd: lab })).toMatchObject({ status: 0 })
     expect(spawn('npm', ['run', 'generate', '--silent'], { cwd: lab }).status).toBe(0)
     rmSync(join(lab, 'types'), { recursive: true }) // those of a lab into which nothing was installed
     const check = () => spawn(resolve('node_modules/.bin/tsc'), ['-p', '.'], { cwd: lab })
