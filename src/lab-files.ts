@@ -40,6 +40,10 @@ export const LAB_FILES = {
   report: { path: 'report', why: 'What `report` and `drill` wrote; the rest of this table is in it.' },
   reportText: { path: 'report/README.md', why: 'The report, to hand in.' },
   reportPage: { path: 'report/index.html', why: 'The same to look at, in a browser.' },
+  reportData: {
+    path: 'report/report.json',
+    why: 'The same for programs; its schema comes with the package.',
+  },
   reportFiles: {
     path: 'report/files',
     why: 'The configuration of the servers as the report found it, without secrets.',

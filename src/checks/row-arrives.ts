@@ -15,6 +15,7 @@ const ASK_EVERY_MS = 100
 export const rows: Check = {
   id: 'rows',
   title: 'A row written on the primary appears on every slave',
+  writes: true,
   run: (lab, guest) => withPrimary('rows', lab, guest, (primary) => writeAndLook(lab, primary, guest)),
 }
 

@@ -8,6 +8,7 @@ import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 export const wal: Check = {
   id: 'wal',
   title: 'WAL arrives in Barman’s archive',
+  writes: true,
   run: (lab, guest) =>
     lookAtBackupOf('wal', lab, guest, (backup, primary) => lookAtArchive(primary, backup, guest)),
 }

@@ -18,7 +18,13 @@ export async function generate(context: Context, options: GenerateOptions): Prom
   const mode = options.check ? 'check' : options.diff ? 'diff' : 'merge'
   const prefer = options.keepMine ? 'mine' : options.takeGenerated ? 'generated' : 'neither'
   const session = await openSession(context)
-  if (options.edits) return showEdits(context, await handEdits(session.directory))
+  if (options.edits) {
+    const edits = await handEdits(session.directory)
+    return showEdits(
+      context,
+      edits.map(({ patch }) => patch),
+    )
+  }
   const result = await writeProject(session.directory, await filesOf(session), { mode, prefer })
   if (mode === 'diff') return showDiff(context, result)
   const lines = fileLines(result)

@@ -101,13 +101,18 @@ export const VERBS: readonly Verb[] = [
   verb({
     name: 'report',
     summary: 'write the evidence to report/, to hand in',
-    changesLab: true, // it takes a backup and writes rows
+    changesLab: ({ readOnly }) => !readOnly, // it takes a backup and writes rows
     declare: (command) =>
       command
         .addOption(
           command.createOption('--lang <code>', 'of the report (of this terminal)').choices(LANGUAGES),
         )
-        .option('--strict', 'write it only when every finding is as asked'),
+        .option('--strict', 'write it only when every finding is as asked')
+        .option('--read-only', 'take no backup, write no row, put no load on the primary')
+        .option('--restore', 'also restore the newest backup beside Barman, and compare it')
+        .option('--author <name>', 'who hands it in, for its head')
+        .option('--group <name>', 'group or course')
+        .option('--task <name>', 'what it is handed in for'),
     load: async () => (await import('./report/index.ts')).report,
   }),
   verb({

@@ -5,11 +5,10 @@ import { rehearsal } from '../checks/rehearsal.ts'
 import { restoreCheck } from '../checks/restore.ts'
 import { EXIT, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import type { Lab } from '../lab.ts'
 import type { CheckReport } from '../report/report.ts'
 import { type Paint, showCheck, showVerdict } from '../show.ts'
 import type { Context } from './shared/context.ts'
-import { openSession, verifyIsUp } from './shared/session.ts'
+import { openSession, verifyHasBackup, verifyIsUp } from './shared/session.ts'
 
 const ALL_CHECKS = [...CHECKS, restoreCheck]
 
@@ -48,14 +47,6 @@ function verifyAllAsked(ids: readonly string[], findings: readonly Finding[]): v
   if (silent.length === 0) return
   throw new UserError(`This lab has nothing for ${silent.join(', ')} to look at, so nothing was asked`, {
     hint: 'leave it out of --only; or does the config leave out a backup host, slaves or TLS that should be there?',
-  })
-}
-
-/** @throws UserError when the lab has none */
-function verifyHasBackup({ backup }: Lab): void {
-  if (backup) return
-  throw new UserError('This lab has no backup host to restore on', {
-    hint: 'take `backup: false` out of cluster.config.ts',
   })
 }
 

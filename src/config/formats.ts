@@ -107,6 +107,10 @@ export const FORMATS = {
     pattern: /^[^\p{Cc}\p{Cs}\s][^\p{Cc}\p{Cs}]{0,499}$/u,
     words: "one line of shell, e.g. 'cloudflared access ssh --hostname %h'",
   },
+  line: {
+    pattern: /^[^\p{Cc}\p{Cs}\s][^\p{Cc}\p{Cs}]{0,199}$/u,
+    words: 'one line of at most 200 characters',
+  },
   noProxy: {
     pattern: /^[A-Za-z0-9.*:/[\]_-]+(, ?[A-Za-z0-9.*:/[\]_-]+)*$/,
     words: "host names and networks separated by commas, e.g. 'localhost,.school.example'",

@@ -347,6 +347,12 @@ const WebProxy = section('The proxy the machines reach the outside through.', {
   noProxy: v.optional(text(FORMATS.noProxy, 'Hosts reached directly, separated by commas.')),
 })
 
+const HandInFacts = section('What the head of the report says beside the lab; the flags of `report` win.', {
+  author: v.optional(text(FORMATS.line, 'Who hands it in.')),
+  group: v.optional(text(FORMATS.line, 'Group or course.')),
+  task: v.optional(text(FORMATS.line, 'What it is handed in for.')),
+})
+
 export const ConfigSchema = section(
   'A PostgreSQL teaching cluster: a master, its slaves and a Barman host.',
   {
@@ -392,6 +398,7 @@ export const ConfigSchema = section(
     database: v.optional(Database, {}),
     mirrors: v.optional(Mirrors, {}),
     proxy: v.optional(WebProxy, {}),
+    report: v.optional(HandInFacts, {}),
     $schema: v.optional(v.pipe(v.string(), v.description('Address of this schema; editors read it.'))),
   },
 )

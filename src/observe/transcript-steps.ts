@@ -33,6 +33,8 @@ export interface PlannedStep {
   /** It is asked again until it is ok, or so long. */
   readonly withinMs?: number
   readonly timeoutMs?: number
+  /** It changes something on the servers, or shows what another command changed. */
+  readonly changes?: true
   /** On an idle server it waits for WAL that nobody writes: meanwhile the primary writes some. */
   readonly needsWal?: true
 }
@@ -72,6 +74,7 @@ function insertStep(lab: Lab, mark: string): PlannedStep {
     as: 'postgres',
     argv: ['psql', '-d', lab.database.name, '-U', lab.database.owner, ...words],
     checks: ['rows'],
+    changes: true,
   }
 }
 
@@ -83,8 +86,8 @@ export function standbySteps(lab: Lab, node: PostgresNode, mark: string): readon
   const hasRow = ({ exitCode, stdout }: Output) => exitCode === 0 && stdout.includes(mark)
   return [
     isDelayed
-      ? sql('readLater', select, { database, checks: ['rows'] })
-      : sql('read', select, { database, checks: ['rows'], isOk: hasRow, withinMs: 5_000 }),
+      ? sql('readLater', select, { database, checks: ['rows'], changes: true })
+      : sql('read', select, { database, checks: ['rows'], changes: true, isOk: hasRow, withinMs: 5_000 }),
     sql('recovery', 'SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn(), pg_last_xact_replay_timestamp()', {
       checks: [],
       isOk: ({ exitCode, stdout }) => exitCode === 0 && /^ t +\|/m.test(stdout),
@@ -112,6 +115,7 @@ export function backupSteps({ server }: BackupNode): readonly PlannedStep[] {
     barman('backup', ['backup', ...wait, server], {
       timeoutMs: BACKUP_TIMEOUT_MS,
       needsWal: true,
+      changes: true,
     }),
     barman('backups', ['list-backup', server], { checks: ['backups', 'retention'] }),
     barman('barmanStatus', ['status', server], { checks: ['wal', 'continuity', 'cron'] }),

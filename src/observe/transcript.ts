@@ -43,6 +43,8 @@ export interface TranscriptOptions {
   readonly primary: LabNode
   /** Tells this row from all others. */
   readonly mark: string
+  /** Only what changes nothing on the servers. */
+  readonly isReadOnly?: boolean
   /** Takes secrets out of a text. */
   readonly hide: (text: string) => string
   readonly onCommand?: (step: { readonly node: string; readonly command: string }) => void
@@ -63,14 +65,15 @@ export async function writeTranscript(
   guest: Guest,
   options: TranscriptOptions,
 ): Promise<readonly Section[]> {
-  const { primary, mark } = options
+  const { primary, mark, isReadOnly } = options
   const run = async (
     kind: Section['kind'],
     node: LabNode,
     steps: readonly PlannedStep[],
   ): Promise<Section> => {
     const done: TranscriptStep[] = []
-    for (const step of steps) done.push(await runStep(node, step, guest, options))
+    const chosen = steps.filter(({ changes }) => !changes || !isReadOnly)
+    for (const step of chosen) done.push(await runStep(node, step, guest, options))
     return { kind, node: node.name, address: node.address, steps: done }
   }
   try {
@@ -82,7 +85,7 @@ export async function writeTranscript(
     ])
     return [first, ...rest]
   } finally {
-    await deleteRow(lab, guest, options)
+    if (!isReadOnly) await deleteRow(lab, guest, options)
   }
 }
 

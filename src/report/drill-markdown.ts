@@ -1,77 +1,60 @@
-import type { Language } from '../words/languages.ts'
-import type { DrillReport, Text } from './drill-report.ts'
-import { code, escapeMarkdown } from './escape.ts'
+import { oneLine } from '../tools/process/clean-output.ts'
+import type { Words } from '../words/index.ts'
+import { type DrillReport, drillFile, say } from './drill-report.ts'
+import { code, escapeMarkdown, escapeSigns, link, table } from './escape.ts'
 import { timeOf } from './report.ts'
+import { hasPicture } from './svg-course.ts'
 
-/** What both forms of a drill's page say. */
-export const DRILL_WORDS = {
-  en: {
-    origin: 'Written by `npx create-pg-lab drill`. Each run makes a page of its own.',
-    happened: 'What happened',
-    figures: 'Measured',
-    lessons: 'What is to be learned',
-    after: 'After',
-    step: 'Step',
-    took: 'Took',
-    what: 'What',
-    value: 'Value',
-    parts: { disaster: 'Disaster', repair: 'Repair' },
-    picture: 'Writes a second and lag, over time',
-    lab: 'Lab',
-    time: 'Time',
-  },
-  ru: {
-    origin: 'Создано командой `npx create-pg-lab drill`. У каждого запуска своя страница.',
-    happened: 'Что произошло',
-    figures: 'Измерено',
-    lessons: 'Чему это учит',
-    after: 'Через',
-    step: 'Шаг',
-    took: 'Длился',
-    what: 'Что',
-    value: 'Значение',
-    parts: { disaster: 'Авария', repair: 'Восстановление' },
-    picture: 'Записей в секунду и отставание во времени',
-    lab: 'Стенд',
-    time: 'Время',
-  },
-} as const
-
-/**
- * The page of one drill.
- * @param picture name of the SVG file beside it
- */
-export function drillMarkdown(report: DrillReport, language: Language, picture: string): string {
-  const words = DRILL_WORDS[language]
-  const say = (text: Text | string) => (typeof text === 'string' ? text : text[language])
+/** The page of one drill, in the folder of its picture. */
+export function drillMarkdown(report: DrillReport, words: Words): string {
+  const { drill } = words
   const facts = [
-    [words.lab, escapeMarkdown(report.lab)],
-    [words.time, timeOf(report.at)],
+    [drill.lab, escapeMarkdown(report.lab)],
+    [drill.time, timeOf(report.at)],
     ...report.versions.map(([name, version]) => [name, escapeMarkdown(version)]),
   ]
   const steps = report.steps.map(({ part, title, fromMs, toMs, result }) => [
-    `${(fromMs / 1000).toFixed(1)} s`,
-    words.parts[part],
-    [prose(say(title)), ...(result ? [escapeMarkdown(say(result))] : [])].join(': '),
-    `${((toMs - fromMs) / 1000).toFixed(1)} s`,
-  ])
-  const figures = report.figures.map(({ name, value }) => [
-    prose(say(name)),
-    `**${escapeMarkdown(say(value))}**`,
+    words.seconds(fromMs),
+    drill.parts[part],
+    [prose(say(title, words)), ...(result ? [escapeMarkdown(say(result, words))] : [])].join(': '),
+    words.seconds(toMs - fromMs),
   ])
   return `${[
-    `<!-- ${words.origin} -->`,
-    `# ${escapeMarkdown(say(report.title))}`,
-    report.intro.map((text) => prose(say(text))).join(' '),
+    `<!-- ${drill.origin} -->`,
+    `# ${escapeMarkdown(say(report.title, words))}`,
+    report.intro.map((text) => prose(say(text, words))).join(' '),
     table(['', ''], [...facts, ['', code(commandOf(report))]]),
-    `## ${words.figures}`,
-    table([words.what, words.value], figures),
-    `![${words.picture}](${picture})`,
-    `## ${words.happened}`,
-    table([words.after, '', words.step, words.took], steps),
-    `## ${words.lessons}`,
-    report.lessons.map((text) => `- ${prose(say(text))}`).join('\n'),
+    `## ${drill.figures}`,
+    ...figures(report, words, ''),
+    `## ${drill.happened}`,
+    table([drill.after, '', drill.step, drill.took], steps),
+    `## ${drill.lessons}`,
+    report.lessons.map((text) => `- ${prose(say(text, words))}`).join('\n'),
   ].join('\n\n')}\n`
+}
+
+/** A drill as a part of the report. @param folder of its page, seen from the report */
+export function drillBlocks(report: DrillReport, words: Words, folder: string): readonly string[] {
+  return [
+    `### ${escapeMarkdown(say(report.title, words))}`,
+    `${timeOf(report.at)} · ${code(commandOf(report))}`,
+    ...figures(report, words, `${folder}/`),
+    report.lessons.map((text) => `- ${prose(say(text, words))}`).join('\n'),
+    `[${words.drill.page}](${link(`${folder}/${drillFile(report)}.md`)})`,
+  ]
+}
+
+/** @param before the path of its folder, ending with a slash */
+function figures(report: DrillReport, words: Words, before: string): readonly string[] {
+  const rows = report.figures.map(({ name, value }) => [
+    prose(say(name, words)),
+    `**${escapeMarkdown(say(value, words))}**`,
+  ])
+  const picture = link(`${before}${drillFile(report)}.svg`)
+  return [
+    table([words.drill.what, words.drill.value], rows),
+    ...(hasPicture(report.course) ? [`![${words.drill.picture}](${picture})`] : []),
+  ]
 }
 
 /** How to run it again. */
@@ -79,15 +62,10 @@ export function commandOf({ drill, how }: Pick<DrillReport, 'drill' | 'how'>): s
   return ['npx create-pg-lab drill', drill, ...(how ? [`--how ${how}`] : [])].join(' ')
 }
 
-/** Our own words, in which backticks mean code; names of hosts in them may hold an underscore. */
+/** Our own words, in which backticks mean code. */
 function prose(text: string): string {
-  return text
+  return oneLine(text)
     .split('`')
-    .map((part, at) => (at % 2 === 1 ? code(part) : part.replace(/[*_|<>]/g, '\\$&')))
+    .map((part, at) => (at % 2 === 1 && part.trim() !== '' ? code(part) : escapeSigns(part)))
     .join('')
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

@@ -1,8 +1,19 @@
 import type { LagSample } from '../observe/lag.ts'
+import type { Words } from '../words/index.ts'
 import type { Language } from '../words/languages.ts'
 
 /** A text in every language: a drill speaks the one that is asked for, and its page keeps both. */
 export type Text = Readonly<Record<Language, string>>
+
+/** A text in one language. What a program or a server said is English. */
+export function say(text: Text | string, words: Words): string {
+  return typeof text === 'string' ? words.tell(text) : text[words.language]
+}
+
+/** Of its page, its picture and its figures: `2026-11-22T18-08-40-slave-outage`. */
+export function drillFile({ at, drill }: Pick<DrillReport, 'at' | 'drill'>): string {
+  return `${at.slice(0, 'yyyy-mm-ddThh-mm-ss'.length).replaceAll(':', '-')}-${drill}`
+}
 
 /** From one moment of a drill to a later one, in ms since it began. */
 export interface Span {
@@ -24,6 +35,14 @@ export interface Figure {
   readonly value: string | Text
 }
 
+/** Commits counted in short steps. */
+export interface CloseUp {
+  /** Since the drill began. */
+  readonly fromMs: number
+  readonly stepMs: number
+  readonly writes: readonly number[]
+}
+
 /** What the writer and the servers said over time, for the picture. */
 export interface Course {
   /** Acknowledged commits in each second since the drill began. */
@@ -31,6 +50,8 @@ export interface Course {
   readonly lags: readonly LagSample[]
   /** No write was accepted. */
   readonly outage: Span | undefined
+  /** The outage and a while around it; pages of older versions have none. */
+  readonly close?: CloseUp | undefined
   /** Not every standby and Barman received WAL. */
   readonly unprotected: Span | undefined
 }

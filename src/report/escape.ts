@@ -24,7 +24,12 @@ function printableXml(text: string): string {
  * something only at the head of a line is left alone, for no value stands there.
  */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text)
+  return escapeSigns(oneLine(text))
+}
+
+/** The same of a part of a sentence, whose spaces count. */
+export function escapeSigns(text: string): string {
+  return text
     .replace(/[\\`*_[\]|~]/g, (sign) => `\\${sign}`)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -49,4 +54,15 @@ export function fenced(text: string, language = ''): string {
 function fenceFor(text: string, least: number): string {
   const longest = Math.max(least - 1, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   return '`'.repeat(longest + 1)
+}
+
+/** Where a link of Markdown leads: a path whose signs end nothing. */
+export function link(path: string): string {
+  return encodeURI(path).replace(/[()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+}
+
+/** A table of Markdown. @param rows cells that are escaped already */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

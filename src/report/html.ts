@@ -5,7 +5,7 @@ import { drillSection } from './drill-html.ts'
 import { checkTitle, sectionTitle } from './markdown.ts'
 import { type Markup, NOTHING, tag } from './markup.ts'
 import { STYLE } from './page-style.ts'
-import { type CheckReport, findingsOf, isStepOk, type Report, timeOf, verdictOf } from './report.ts'
+import { type CheckReport, factsOf, findingsOf, isStepOk, type Report, verdictOf } from './report.ts'
 import { lagLegend, lagSvg } from './svg-lag.ts'
 import { topologySvg } from './svg-topology.ts'
 
@@ -14,15 +14,18 @@ export function html(report: Report, words: Words): string {
   const title = words.title(report.lab)
   const parts: readonly PagePart[] = [
     { id: 'topology', title: words.topology, body: topology(report, words) },
-    { id: 'checks', title: words.checks, body: checks(report, words) },
-    ...(report.load ? [{ id: 'lag', title: words.lag, body: lag(report.load, words) }] : []),
     ...report.sections.map((section, at) => ({
       id: `host-${at}`,
       title: sectionTitle(section, words),
       body: evidence(report, section, words),
     })),
+    ...(report.load ? [{ id: 'lag', title: words.lag, body: lag(report.load, words) }] : []),
     ...(report.drills.length > 0 ? [{ id: 'drills', title: words.drills, body: drills(report, words) }] : []),
+    { id: 'checks', title: words.checks, body: checks(report, words) },
     ...(report.files.length > 0 ? [{ id: 'files', title: words.files, body: files(report, words) }] : []),
+    ...(report.provenance.edits.length > 0
+      ? [{ id: 'edits', title: words.edits, body: edits(report, words) }]
+      : []),
   ]
   const page = tag`<!doctype html>
 <html lang="${words.language}">
@@ -37,6 +40,7 @@ export function html(report: Report, words: Words): string {
 <header>
 <h1>${title}</h1>
 ${verdict(report, words)}
+${report.isReadOnly ? tag`<p>${words.readOnly}</p>` : NOTHING}
 ${facts(report, words)}
 <nav aria-label="${words.contents}"><ul>
 ${parts.map((part) => tag`<li><a href="#${part.id}">${part.title}</a></li>`)}
@@ -70,14 +74,11 @@ function verdict(report: Report, words: Words): Markup {
   return tag`<p class="verdict ${ok ? 'ok' : 'bad'}">${mark(ok)} ${line}${more}</p>`
 }
 
-function facts({ at, versions, config }: Report, { facts: names }: Words): Markup {
-  const rows = [
-    [names.time, timeOf(at)],
-    ...versions,
-    [names.config, config.file],
-    [names.sha256, config.sha256],
-  ]
-  return tag`<dl class="facts">${rows.map(([name = '', value = '']) => tag`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`
+function facts(report: Report, words: Words): Markup {
+  const rows = factsOf(report, words).map(({ name, value, isCode }) => {
+    return tag`<dt>${name}</dt><dd>${isCode ? tag`<code>${value}</code>` : value}</dd>`
+  })
+  return tag`<dl class="facts">${rows}</dl>`
 }
 
 function mark(ok: boolean): string {
@@ -101,22 +102,21 @@ function checkDetails(check: CheckReport, words: Words): Markup {
   return folded(failed === 0, checkTitle(check, words), count, tag`<ul class="findings">${findings}</ul>`)
 }
 
-/** Folded while all is well. */
-function folded(ok: boolean, title: string, count: string, body: Markup): Markup {
+/** A part that can be folded away, and is while all is well: what is to be read is open from the beginning. */
+function folded(ok: boolean, title: string, count: string, body: Markup, isOpen = !ok): Markup {
   const note = count === '' ? NOTHING : tag` <span class="count">${count}</span>`
-  return tag`<details${ok ? NOTHING : tag` open`}><summary><span class="${ok ? 'ok' : 'bad'}">${mark(ok)}</span> <h3>${title}</h3>${note}</summary>
+  return tag`<details${isOpen ? tag` open` : NOTHING}><summary><span class="${ok ? 'ok' : 'bad'}">${mark(ok)}</span> <h3>${title}</h3>${note}</summary>
 ${body}</details>`
 }
 
 function findingItem({ ok, what, expected, observed, hint }: Finding, words: Words, node: string): Markup {
   const where = node === '' ? NOTHING : tag`<b>${node}</b> · `
-  const text = ok ? tag`${what}: ${observed}` : failure(what, expected, observed, words)
-  const remedy = !ok && hint ? tag` <span class="hint">→ ${hint}</span>` : NOTHING
+  const { tell } = words
+  const text = ok
+    ? tag`${tell(what)}: ${tell(observed)}`
+    : tag`<b>${tell(what)}</b>: ${words.expected} ${tell(expected)}; ${words.observed} <span class="bad">${tell(observed)}</span>`
+  const remedy = !ok && hint ? tag` <span class="hint">→ ${tell(hint)}</span>` : NOTHING
   return tag`<li><span class="${ok ? 'ok' : 'bad'}">${mark(ok)}</span> ${where}${text}${remedy}</li>`
-}
-
-function failure(what: string, expected: string, observed: string, words: Words): Markup {
-  return tag`<b>${what}</b>: ${words.expected} ${expected}; ${words.observed} <span class="bad">${observed}</span>`
 }
 
 function lag(load: NonNullable<Report['load']>, words: Words): Markup {
@@ -127,7 +127,7 @@ function lag(load: NonNullable<Report['load']>, words: Words): Markup {
 }
 
 function drills(report: Report, words: Words): Markup {
-  const sections = report.drills.map((drill, at) => drillSection(drill, words.language, at))
+  const sections = report.drills.map((drill, at) => drillSection(drill, words, at))
   return tag`<p>${prose(words.drillsWords)}</p>${sections}`
 }
 
@@ -148,6 +148,7 @@ function stepDetails(report: Report, step: TranscriptStep, words: Words): Markup
 <pre tabindex="0"><b>$ ${step.command}</b>
 ${step.output}</pre>
 <ul class="findings">${items}</ul>`,
+    true,
   )
 }
 
@@ -156,6 +157,13 @@ function files({ files: copies }: Report, words: Words): Markup {
     folded(true, `${node}: ${source}`, '', tag`<pre tabindex="0">${text}</pre>`),
   )
   return tag`<p>${words.filesWords}</p>${parts}`
+}
+
+function edits({ provenance }: Report, words: Words): Markup {
+  const parts = provenance.edits.map(({ path, patch }) =>
+    folded(true, path, '', tag`<pre tabindex="0">${patch}</pre>`),
+  )
+  return tag`<p>${prose(words.editsWords)}</p>${parts}`
 }
 
 /** Our own words, in which backticks mean code. */

@@ -1,10 +1,12 @@
+import { basename } from 'node:path/posix'
 import type { Finding } from '../finding.ts'
+import { LAB_FILES } from '../lab-files.ts'
 import type { Section, TranscriptStep } from '../observe/transcript.ts'
-import { size, span } from '../units.ts'
 import type { Words } from '../words/index.ts'
-import { code, escapeMarkdown, fenced } from './escape.ts'
+import { drillBlocks } from './drill-markdown.ts'
+import { code, escapeMarkdown, fenced, link, table } from './escape.ts'
 import { mermaid } from './mermaid.ts'
-import { type CheckReport, findingsOf, type Report, timeOf, verdictOf, worstLags } from './report.ts'
+import { type CheckReport, factsOf, findingsOf, type Report, verdictOf, worstLags } from './report.ts'
 
 /** More good findings than these are only counted. */
 const LISTED = 6
@@ -18,6 +20,7 @@ export function markdown(report: Report, words: Words, page: string): string {
     `<!-- ${words.origin} -->`,
     `# ${escapeMarkdown(words.title(report.lab))}`,
     verdict(report, words),
+    report.isReadOnly ? words.readOnly : '',
     facts(report, words),
     words.page(`[${page}](${page})`),
     `## ${words.topology}`,
@@ -26,8 +29,10 @@ export function markdown(report: Report, words: Words, page: string): string {
     nodes(report, words),
     ...report.sections.flatMap((section) => sectionBlocks(report, section, words)),
     ...lag(report, words),
+    ...drills(report, words),
     ...checks(report, words),
     ...files(report, words),
+    ...edits(report, words),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
@@ -45,13 +50,11 @@ function verdict(report: Report, words: Words): string {
   return `**${mark(ok)} ${lines.join('. ')}**`
 }
 
-function facts({ at, versions, config }: Report, { facts: names }: Words): string {
-  const rows = [
-    [names.time, timeOf(at)],
-    ...versions.map(([name, version]) => [name, escapeMarkdown(version)]),
-    [names.config, code(config.file)],
-    [names.sha256, code(config.sha256)],
-  ]
+function facts(report: Report, words: Words): string {
+  const rows = factsOf(report, words).map(({ name, value, isCode }) => [
+    name,
+    isCode ? code(value) : escapeMarkdown(value),
+  ])
   return table(['', ''], rows)
 }
 
@@ -63,11 +66,11 @@ function nodes({ survey }: Report, words: Words): string {
       `**${escapeMarkdown(one.name)}**`,
       one.address,
       words.roles[one.role],
-      `${mark(one.ok)} ${escapeMarkdown(one.state)}`,
+      `${mark(one.ok)} ${escapeMarkdown(words.tell(one.state))}`,
       one.timeline === undefined ? '' : String(one.timeline),
       escapeMarkdown(one.lsn ?? ''),
       one.slot ? code(one.slot) : '',
-      one.lag ? `${size(one.lag.bytes)}, ${span(one.lag.seconds)}` : '',
+      one.lag ? `${words.size(one.lag.bytes)}, ${words.span(one.lag.seconds)}` : '',
     ]),
   )
 }
@@ -101,24 +104,33 @@ function stepBlocks(report: Report, step: TranscriptStep, words: Words): readonl
 function findingLines(findings: readonly Finding[], words: Words): readonly string[] {
   const failed = findings.filter(({ ok }) => !ok)
   const good = findings.filter(({ ok }) => ok)
-  const counted = good.length > LISTED ? [`- ✔ ${words.wellFindings(good.length)}`] : good.map(goodLine)
+  const counted =
+    good.length > LISTED
+      ? [`- ✔ ${words.wellFindings(good.length)}`]
+      : good.map((finding) => goodLine(finding, words))
   return [...counted, ...failed.flatMap((finding) => failedLines(finding, words))]
 }
 
-function goodLine({ what, observed }: Finding): string {
-  return `- ✔ ${escapeMarkdown(what)}: ${escapeMarkdown(observed)}`
+function goodLine({ what, observed }: Finding, { tell }: Words): string {
+  return `- ✔ ${escapeMarkdown(tell(what))}: ${escapeMarkdown(tell(observed))}`
 }
 
-function failedLines({ what, expected, observed, hint }: Finding, words: Words): readonly string[] {
-  const seen = `${words.expected} ${escapeMarkdown(expected)}; ${words.observed} ${escapeMarkdown(observed)}`
-  return [`- ✖ **${escapeMarkdown(what)}**: ${seen}`, ...(hint ? [`  - → ${escapeMarkdown(hint)}`] : [])]
+/** @param where the host, where the heading does not name it */
+function failedLines(
+  { what, expected, observed, hint }: Finding,
+  words: Words,
+  where = '',
+): readonly string[] {
+  const told = (text: string) => escapeMarkdown(words.tell(text))
+  const seen = `${words.expected} ${told(expected)}; ${words.observed} ${told(observed)}`
+  return [`- ✖ **${escapeMarkdown(where)}${told(what)}**: ${seen}`, ...(hint ? [`  - → ${told(hint)}`] : [])]
 }
 
 function lag({ load }: Report, words: Words): readonly string[] {
   if (!load) return []
   const worst = worstLags(load.samples).map(
     ({ name, bytes, seconds }) =>
-      `- **${escapeMarkdown(name)}**: ${words.atMost(size(bytes), span(seconds))}`,
+      `- **${escapeMarkdown(name)}**: ${words.atMost(words.size(bytes), words.span(seconds))}`,
   )
   const text = words.lagWords(load.rate, load.seconds, load.transactions)
   return [`## ${words.lag}`, text, worst.join('\n') || words.noLag]
@@ -134,7 +146,30 @@ function checks(report: Report, words: Words): readonly string[] {
   const { check, findings } = words.columns
   const told = new Set<string>()
   const failures = report.checks.flatMap((one) => failuresOf(one, words, told))
-  return [`## ${words.checks}`, words.checksWords, table(['', 'id', check, findings], rows), ...failures]
+  const folded = ['<details>', `<summary>${words.checksWords}</summary>`]
+  return [
+    `## ${words.checks}`,
+    ...failures,
+    folded.join('\n'),
+    table(['', 'id', check, findings], rows),
+    '</details>',
+  ]
+}
+
+function drills(report: Report, words: Words): readonly string[] {
+  if (report.drills.length === 0) return []
+  const folder = basename(LAB_FILES.drills.path)
+  return [
+    `## ${words.drills}`,
+    words.drillsWords,
+    ...report.drills.flatMap((drill) => drillBlocks(drill, words, folder)),
+  ]
+}
+
+function edits({ provenance }: Report, words: Words): readonly string[] {
+  if (provenance.edits.length === 0) return []
+  const patches = provenance.edits.flatMap(({ path, patch }) => [`### ${code(path)}`, fenced(patch, 'diff')])
+  return [`## ${words.edits}`, words.editsWords, ...patches]
 }
 
 /** The title of a check in the report's language, where it has one. */
@@ -147,11 +182,12 @@ function failuresOf(check: CheckReport, words: Words, told: Set<string>): readon
   const failed = check.findings.filter(({ ok }) => !ok)
   if (failed.length === 0) return []
   const lines = failed.flatMap((finding) => {
-    const what = `${finding.node}: ${finding.what}`
-    const key = JSON.stringify([what, finding.expected, finding.observed])
-    if (told.has(key)) return [`- ✖ **${escapeMarkdown(what)}**: ${words.asAbove}`]
+    const { node, what, expected, observed } = finding
+    const key = JSON.stringify([node, what, expected, observed])
+    const where = `${node}: `
+    if (told.has(key)) return [`- ✖ **${escapeMarkdown(`${where}${words.tell(what)}`)}**: ${words.asAbove}`]
     told.add(key)
-    return failedLines({ ...finding, what }, words)
+    return failedLines(finding, words, where)
   })
   return [`### ✖ ${escapeMarkdown(checkTitle(check, words))}`, lines.join('\n')]
 }
@@ -160,13 +196,7 @@ function files({ files: copies }: Report, words: Words): readonly string[] {
   if (copies.length === 0) return []
   const rows = copies.map(({ node, source, path }) => [
     escapeMarkdown(node),
-    `[${code(source)}](${encodeURI(path)})`,
+    `[${code(source)}](${link(path)})`,
   ])
   return [`## ${words.files}`, words.filesWords, table([words.columns.node, words.columns.file], rows)]
-}
-
-/** @param rows cells of Markdown */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }

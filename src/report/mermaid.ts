@@ -1,6 +1,5 @@
 import type { NodeState, Survey } from '../observe/status.ts'
 import { oneLine } from '../tools/process/clean-output.ts'
-import { size } from '../units.ts'
 import type { Words } from '../words/index.ts'
 
 /** The topology as a Mermaid flowchart: a box a host, an arrow for WAL on its way. */
@@ -14,7 +13,7 @@ export function mermaid({ nodes }: Survey, words: Words): string {
     const from = ids.get(node.upstream ?? '')
     if (from === undefined) return []
     const arrow = node.ok ? '-->' : '-.-x'
-    return [`  ${from} ${arrow}|"${quoted(arrowWords(node))}"| ${ids.get(node.name)}`]
+    return [`  ${from} ${arrow}|"${quoted(arrowWords(node, words))}"| ${ids.get(node.name)}`]
   })
   return ['flowchart TD', ...boxes, ...arrows].join('\n')
 }
@@ -22,13 +21,13 @@ export function mermaid({ nodes }: Survey, words: Words): string {
 /** `standby, streaming, timeline 1`. */
 function stateWords({ role, state, timeline }: NodeState, words: Words): string {
   const line = timeline === undefined ? [] : [words.onTimeline(timeline)]
-  return [words.roles[role], state, ...line].join(', ')
+  return [words.roles[role], words.tell(state), ...line].join(', ')
 }
 
 /** The slot, and how far behind. */
-export function arrowWords({ slot, lag, state, ok }: NodeState): string {
-  if (!ok) return state
-  return [slot ?? state, ...(lag ? [size(lag.bytes)] : [])].join(' · ')
+export function arrowWords({ slot, lag, state, ok }: NodeState, words: Words): string {
+  if (!ok) return words.tell(state)
+  return [slot ?? words.tell(state), ...(lag ? [words.size(lag.bytes)] : [])].join(' · ')
 }
 
 /** Text inside a Mermaid label: entities are written with `#`. */

@@ -1,6 +1,8 @@
+const LIGHT = `--bg:#fff;--panel:#f6f8fa;--text:#1b1f24;--muted:#57606a;--line:#d0d7de;--ok:#116329;--bad:#a40e26;--link:#0550ae;
+--l0:#0550ae;--l1:#953800;--l2:#6639ba;--l3:#116329`
+
 const COLOURS = `
-:root{color-scheme:light dark;--bg:#fff;--panel:#f6f8fa;--text:#1b1f24;--muted:#57606a;--line:#d0d7de;--ok:#116329;--bad:#a40e26;--link:#0550ae;
---l0:#0550ae;--l1:#953800;--l2:#6639ba;--l3:#116329}
+:root{color-scheme:light dark;${LIGHT}}
 @media (prefers-color-scheme:dark){:root{--bg:#0d1117;--panel:#161b22;--text:#e6edf3;--muted:#9da7b3;--line:#30363d;--ok:#56d364;--bad:#ff8f88;--link:#79c0ff;
 --l0:#79c0ff;--l1:#ffa657;--l2:#d2a8ff;--l3:#7ee787}}
 `
@@ -10,18 +12,29 @@ svg text{fill:var(--text)}svg .name{font-weight:700;font-size:15px}svg .small{fo
 .rule{stroke:var(--line);fill:none}
 .line{fill:none;stroke-width:2.5;stroke-linejoin:round}
 .line-0{stroke:var(--l0)}.line-1{stroke:var(--l1);stroke-dasharray:8 3}.line-2{stroke:var(--l2);stroke-dasharray:2 3}.line-3{stroke:var(--l3);stroke-dasharray:10 3 2 3}
+.mark{stroke:var(--bad);stroke-width:1.5;fill:none}
 .band.outage{fill:var(--bad);opacity:.22}.band.unprotected{fill:var(--muted);opacity:.16}
 `
 
 /** Styles for an SVG that stands alone. */
 export const PICTURE_STYLE = `${COLOURS}svg{background:var(--bg);font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}${PLOTS}`
 
+/** On paper nothing can be unfolded or scrolled: all of it is there, in dark ink. */
+const PRINT = `
+@page{margin:14mm}
+@media print{:root{color-scheme:light;${LIGHT}}
+body{font-size:10pt}header,main,footer{max-width:none;padding:0}
+details::details-content{content-visibility:visible;block-size:auto}
+summary{list-style:none;break-after:avoid}h2,.drill{break-after:avoid}svg,li,.facts{break-inside:avoid}
+pre{font-size:7pt;white-space:pre-wrap;overflow-wrap:anywhere;overflow:visible}.scroll{overflow:visible}.plot{max-width:30rem}nav{display:none}}
+`
+
 /** The page's own style: light and dark, one column, nothing from the network. */
 export const STYLE = `${COLOURS}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--bg);color:var(--text);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;overflow-wrap:break-word}
-header,main,footer{max-width:56rem;margin:0 auto;padding:0 1rem}
+header,main,footer{max-width:70rem;margin:0 auto;padding:0 1rem}
 header{padding-top:1.5rem}
 h1{font-size:1.7rem;line-height:1.25;margin:0 0 .75rem}
 h2{font-size:1.3rem;margin:2.5rem 0 .5rem;padding-top:.5rem;border-top:1px solid var(--line)}
@@ -33,9 +46,9 @@ p{margin:.4rem 0 .8rem}
 .facts{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:1rem 0}
 .facts dt{color:var(--muted)}.facts dd{margin:0;min-width:0;overflow-wrap:anywhere}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;padding:0;margin:1rem 0}
-code,pre{font:.86em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+code,pre{font:.8em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 pre{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:.7rem .8rem;overflow-x:auto;margin:.5rem 0}
-pre b{color:var(--link)}
+pre b{color:var(--link);white-space:pre-wrap;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 details{border-bottom:1px solid var(--line)}
 details[open]{padding-bottom:.7rem}
@@ -52,12 +65,14 @@ svg{display:block;width:100%;height:auto;font:14px system-ui,-apple-system,"Sego
 .host rect{fill:var(--panel);stroke-width:2}.host.ok rect{stroke:var(--ok)}.host.bad rect{stroke:var(--bad);stroke-dasharray:6 4}
 .host.ok .state{fill:var(--ok)}.host.bad .state{fill:var(--bad)}
 .arrow{fill:none;stroke:var(--muted);stroke-width:2}.arrow.bad{stroke:var(--bad);stroke-dasharray:6 4}.head{fill:var(--muted)}.head.bad{fill:var(--bad)}
-.topology{min-width:24rem;margin:.5rem 0}
-.plot{min-width:30rem}
+.topology{margin:.5rem 0}
+.plot{max-width:52rem}
 .key{display:inline-block;width:28px;height:10px}
 .drill{display:block;margin:1.6rem 0 .2rem;font-size:1.15rem}.figures{grid-template-columns:minmax(0,max-content) 1fr}.steps{padding-left:1.5rem}
 .legend{list-style:none;padding:0;margin:.5rem 0}
 footer{color:var(--muted);padding-bottom:2rem;margin-top:3rem}
-@media (max-width:30rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}.topology{min-width:0}}
-@media print{details{break-inside:avoid}}
-${PLOTS}`
+.hand-in{margin-top:0}
+@media (max-width:40rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-bottom:.4rem}}
+${PLOTS}
+@media (max-width:40rem){.plot .small{font-size:20px}}
+${PRINT}`

@@ -4,6 +4,7 @@ import type { CopiedFile } from '../observe/copied-files.ts'
 import type { LagSample } from '../observe/lag.ts'
 import type { NodeState, Survey } from '../observe/status.ts'
 import type { Section, TranscriptStep } from '../observe/transcript.ts'
+import type { Words } from '../words/index.ts'
 import type { DrillReport } from './drill-report.ts'
 
 /** A check with all it found. */
@@ -22,16 +23,35 @@ export interface LoadReport {
   readonly samples: readonly LagSample[]
 }
 
+/** Who hands it in, for which task; what nobody said is left out. */
+export interface HandIn {
+  readonly author?: string | undefined
+  readonly group?: string | undefined
+  readonly task?: string | undefined
+}
+
+/** What the lab was made of. */
+export interface Provenance {
+  readonly config: { readonly file: string; readonly sha256: string }
+  /** Of all files under `provisioning/`, with their names. */
+  readonly roles: { readonly sha256: string }
+  /** Of the lab's folder; `undefined` where it is in no git repository. */
+  readonly commit: { readonly id: string; readonly isDirty: boolean } | undefined
+  /** Generated files that were edited since, each with its unified diff. */
+  readonly edits: readonly { readonly path: string; readonly patch: string }[]
+}
+
 /** Everything a report says, before it has a language and a form. */
 export interface Report {
   readonly lab: string
-  readonly database: string
   /** When the first server was asked; ISO 8601. */
   readonly at: string
   /** Name and version of what took part. */
   readonly versions: readonly (readonly [name: string, version: string])[]
-  /** The config the lab was made from. */
-  readonly config: { readonly file: string; readonly sha256: string }
+  /** The servers were only asked: no row, no backup, no load. */
+  readonly isReadOnly: boolean
+  readonly handIn: HandIn
+  readonly provenance: Provenance
   readonly checks: readonly CheckReport[]
   readonly survey: Survey
   readonly sections: readonly Section[]
@@ -67,6 +87,28 @@ export function findingsOf({ checks }: Report, step: TranscriptStep): readonly F
 /** Did the command do what it should, and is what it shows as the config asks? */
 export function isStepOk(report: Report, step: TranscriptStep): boolean {
   return step.ok && findingsOf(report, step).every(({ ok }) => ok)
+}
+
+/** The head of the report: each fact with its name, in order. `isCode`: an identifier, to be copied. */
+export function factsOf(
+  { handIn, at, versions, provenance }: Report,
+  words: Words,
+): readonly { readonly name: string; readonly value: string; readonly isCode?: true }[] {
+  const { config, roles, commit, edits } = provenance
+  const said = (['author', 'group', 'task'] as const).flatMap((key) => {
+    const value = handIn[key]
+    return value ? [{ name: words.facts[key], value }] : []
+  })
+  const dirty = commit?.isDirty ? `, ${words.dirty}` : ''
+  return [
+    ...said,
+    { name: words.facts.time, value: timeOf(at) },
+    ...versions.map(([name, value]) => ({ name, value })),
+    { name: words.facts.config, value: `${config.file} ${config.sha256}`, isCode: true },
+    { name: words.facts.roles, value: roles.sha256, isCode: true },
+    ...(commit ? [{ name: words.facts.commit, value: `${commit.id}${dirty}` }] : []),
+    { name: words.facts.edits, value: words.countEdits(edits.length) },
+  ]
 }
 
 /** Versions of the program, the servers and Barman, each once. */

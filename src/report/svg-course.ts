@@ -1,162 +1,185 @@
-import { size } from '../units.ts'
-import type { Language } from '../words/languages.ts'
+import type { Words } from '../words/index.ts'
 import type { Course, Span } from './drill-report.ts'
 import { type Markup, NOTHING, tag } from './markup.ts'
 import { PICTURE_STYLE } from './page-style.ts'
+import {
+  amountScale,
+  fixed,
+  lagLine,
+  lineKey,
+  PLOT,
+  roundTop,
+  rules,
+  type Scale,
+  timeAxis,
+  timeScale,
+} from './svg-plot.ts'
 
-const WIDTH = 640
-const PLOT = { left: 64, right: 16, top: 34, height: 130, gap: 34, bottom: 40 } as const
-const HEIGHT = PLOT.top + 2 * PLOT.height + PLOT.gap + PLOT.bottom
-const STEPS = 2
+const LINES = 2
 
 /** Plots of less would make mountains of nothing. */
-const LEAST = { writes: 10, bytes: 4 * 1024 } as const
+const LEAST = { writes: 10, closeWrites: 2, bytes: 4 * 1024 } as const
 
-const WORDS = {
-  en: {
-    writes: 'acknowledged commits a second',
-    lag: 'WAL not replayed yet',
-    seconds: 'seconds since the drill began',
-    outage: 'no write',
-    unprotected: 'not all stream',
-    name: 'The drill over time',
-    atMost: 'at most',
-  },
-  ru: {
-    writes: 'подтверждённых транзакций в секунду',
-    lag: 'WAL, ещё не применённый репликой',
-    seconds: 'секунды с начала учения',
-    outage: 'нет записи',
-    unprotected: 'не все получают WAL',
-    name: 'Учение во времени',
-    atMost: 'не больше',
-  },
-} as const
+const BANDS = ['outage', 'unprotected'] as const
+
+/** A part of the picture, drawn below the one before it. */
+interface Panel {
+  readonly title: string
+  readonly draw: (top: number) => Markup
+}
+
+/** Has anything been measured that could be drawn? */
+export function hasPicture(course: Course): boolean {
+  return course.writes.some((count) => count > 0) || standbysIn(course).length > 0
+}
 
 /**
- * Writes a second above, lag of each standby below, and bands over both where no write was accepted and where not
- * everybody streamed.
+ * Writes a second, lag of each standby, and bands over both where no write was accepted and where not everybody
+ * streamed; below them the outage from near. What nobody measured is left out.
  * @param id makes the ids of one page differ
  */
-export function courseSvg(course: Course, language: Language, id: string): Markup {
-  const words = WORDS[language]
+export function courseSvg(course: Course, words: Words, id: string): Markup {
   const endMs = Math.max(1_000, course.writes.length * 1_000, course.lags.at(-1)?.atMs ?? 0)
-  const x = (ms: number) => PLOT.left + (Math.min(ms, endMs) / endMs) * (WIDTH - PLOT.left - PLOT.right)
-  const lower = PLOT.top + PLOT.height + PLOT.gap
-  const names = [...new Set(course.lags.flatMap(({ lags }) => Object.keys(lags)))]
-  const most = topOf(LEAST.writes, Math.max(0, ...course.writes))
-  const mostBytes = topOf(LEAST.bytes, ...names.map((name) => worstOf(course, name)))
-  const y = (top: number, share: number) => top + PLOT.height * (1 - share)
-  const band = (span: Span | undefined, kind: string) =>
-    span
-      ? tag`<rect class="band ${kind}" x="${fixed(x(span.fromMs))}" y="${PLOT.top}" width="${fixed(Math.max(1, x(span.toMs) - x(span.fromMs)))}" height="${HEIGHT - PLOT.top - PLOT.bottom}"/>`
+  const x = timeScale(0, endMs)
+  const panels = [...writesPanel(course, words, x), ...lagPanel(course, words, x)]
+  const step = PLOT.height + PLOT.head
+  const bottom = panels.length * step
+  const axis = panels.length > 0 ? timeAxis(0, endMs, bottom, { x, words: words.course.seconds }) : NOTHING
+  const closeTop = bottom + (panels.length > 0 ? PLOT.axis : 0)
+  const close = closeUp(course, words, closeTop + PLOT.head)
+  const height = closeTop + (close === NOTHING ? 0 : step + PLOT.axis)
+  const band = (kind: (typeof BANDS)[number]) =>
+    panels.length > 0
+      ? bandOver(course[kind], kind, x, { top: PLOT.head, height: bottom - PLOT.head })
       : NOTHING
-  return tag`<svg class="plot course" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-name ${id}-text">
-<title id="${id}-name">${words.name}</title>
-<desc id="${id}-text">${description(course, names, language)}</desc>
-${band(course.unprotected, 'unprotected')}
-${band(course.outage, 'outage')}
-<text class="small" x="${PLOT.left}" y="${PLOT.top - 10}">${words.writes}</text>
-${rules(most, (value) => y(PLOT.top, value / most), String)}
-<path class="line line-0" d="${writesPath(course, x, (value) => y(PLOT.top, value / most))}"/>
-<text class="small" x="${PLOT.left}" y="${lower - 10}">${words.lag}</text>
-${rules(mostBytes, (value) => y(lower, value / mostBytes), size)}
-${names.map((name, at) => lagLine(course, name, at, x, (value) => y(lower, value / mostBytes)))}
-${ticks(endMs).map((second) => tag`<text class="small mid" x="${fixed(x(second * 1000))}" y="${HEIGHT - PLOT.bottom + 17}">${String(second)}</text>`)}
-<text class="small" x="${PLOT.left}" y="${HEIGHT - 6}">${words.seconds}</text>
+  return tag`<svg class="plot course" viewBox="0 0 ${PLOT.width} ${height}" role="img" aria-labelledby="${id}-name ${id}-text">
+<title id="${id}-name">${words.course.name}</title>
+<desc id="${id}-text">${description(course, words)}</desc>
+${[band('unprotected'), band('outage')]}
+${panels.map((panel, at) => drawPanel(panel, at * step + PLOT.head))}
+${axis}
+${close}
 </svg>`
 }
 
+function drawPanel({ title, draw }: Panel, top: number): Markup {
+  return tag`<text class="small" x="${PLOT.left}" y="${top - 12}">${title}</text>
+${draw(top)}`
+}
+
+function writesPanel({ writes }: Course, words: Words, x: Scale): readonly Panel[] {
+  if (writes.every((count) => count === 0)) return []
+  const most = roundTop(LEAST.writes, writes)
+  const draw = (top: number) => {
+    const y = amountScale(top, most)
+    return tag`${rules(most, LINES, y, String)}
+<path class="line line-0" d="${stairs(writes, { fromMs: 0, stepMs: 1_000 }, x, y)}"/>`
+  }
+  return [{ title: words.course.writes, draw }]
+}
+
+function lagPanel(course: Course, words: Words, x: Scale): readonly Panel[] {
+  const names = standbysIn(course)
+  if (names.length === 0) return []
+  const most = roundTop(
+    LEAST.bytes,
+    names.map((name) => worstOf(course, name)),
+  )
+  const draw = (top: number) => {
+    const y = amountScale(top, most)
+    return tag`${rules(most, LINES, y, words.size)}
+${names.map((name, at) => lagLine(course.lags, name, at + 1, { x, y }))}`
+  }
+  return [{ title: words.course.lag, draw }]
+}
+
+/** The outage and what is around it, in steps that show it; its length is written over it. */
+function closeUp({ outage, close }: Course, words: Words, top: number): Markup {
+  if (!outage || !close || close.writes.length === 0) return NOTHING
+  const { fromMs, stepMs, writes } = close
+  const toMs = fromMs + writes.length * stepMs
+  const most = roundTop(LEAST.closeWrites, writes)
+  const x = timeScale(fromMs, toMs)
+  const y = amountScale(top, most)
+  const bottom = top + PLOT.height
+  const length = words.span((outage.toMs - outage.fromMs) / 1000)
+  const middle = (x(outage.fromMs) + x(outage.toMs)) / 2
+  const panel: Panel = {
+    title: words.course.close(stepMs),
+    draw: () => tag`${rules(most, LINES, y, String)}
+<path class="line line-0" d="${stairs(writes, close, x, y)}"/>
+<path class="mark" d="M${fixed(x(outage.fromMs))} ${top + 26}v12m0-6H${fixed(x(outage.toMs))}m0-6v12"/>
+<text class="small mid" x="${fixed(Math.min(Math.max(middle, 240), PLOT.width - 170))}" y="${top + 20}">${words.course.outageFor(length)}</text>`,
+  }
+  return tag`${bandOver(outage, 'outage', x, { top, height: PLOT.height })}
+${drawPanel(panel, top)}
+${timeAxis(fromMs, toMs, bottom, { x, words: words.course.seconds })}`
+}
+
+function bandOver(
+  span: Span | undefined,
+  kind: (typeof BANDS)[number],
+  x: Scale,
+  { top, height }: { readonly top: number; readonly height: number },
+): Markup {
+  if (!span) return NOTHING
+  const width = Math.max(1, x(span.toMs) - x(span.fromMs))
+  return tag`<rect class="band ${kind}" x="${fixed(x(span.fromMs))}" y="${top}" width="${fixed(width)}" height="${height}"/>`
+}
+
 /** The key: bands, and which line is which standby. */
-export function courseLegend(course: Course, language: Language): Markup {
-  const words = WORDS[language]
-  const names = [...new Set(course.lags.flatMap(({ lags }) => Object.keys(lags)))]
-  const bands = (['outage', 'unprotected'] as const).flatMap((kind) =>
+export function courseLegend(course: Course, words: Words): Markup {
+  const bands = BANDS.flatMap((kind) =>
     course[kind]
       ? [
-          tag`<li><svg class="key" viewBox="0 0 28 10" aria-hidden="true"><rect class="band ${kind}" width="28" height="10"/></svg> ${words[kind]}</li>`,
+          tag`<li><svg class="key" viewBox="0 0 28 10" aria-hidden="true"><rect class="band ${kind}" width="28" height="10"/></svg> ${words.course[kind]}</li>`,
         ]
       : [],
   )
-  const lines = names.map(
+  const lines = standbysIn(course).map(
     (name, at) =>
-      tag`<li><svg class="key" viewBox="0 0 28 10" aria-hidden="true"><path class="line line-${(at + 1) % 4}" d="M0 5H28"/></svg> <b>${name}</b>: ${words.atMost} ${size(worstOf(course, name))}</li>`,
+      tag`<li>${lineKey(at + 1)} <b>${name}</b>: ${words.course.atMost(words.size(worstOf(course, name)))}</li>`,
   )
   return tag`<ul class="legend">${[...bands, ...lines]}</ul>`
 }
 
 /** The picture as a file of its own, with its own style. */
-export function drillPicture(course: Course, language: Language): string {
-  const { markup } = courseSvg(course, language, 'course')
+export function drillPicture(course: Course, words: Words): string {
+  const { markup } = courseSvg(course, words, 'course')
   const alone = markup.replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
   return `${alone.replace('\n', `\n<style>${PICTURE_STYLE}</style>\n`)}\n`
 }
 
-function description(course: Course, names: readonly string[], language: Language): string {
-  const words = WORDS[language]
-  const spans = (['outage', 'unprotected'] as const).flatMap((kind) => {
+function description(course: Course, words: Words): string {
+  const spans = BANDS.flatMap((kind) => {
     const span = course[kind]
-    return span
-      ? [`${words[kind]}: ${(span.fromMs / 1000).toFixed(1)}–${(span.toMs / 1000).toFixed(1)} s`]
-      : []
+    return span ? [`${words.course[kind]}: ${words.seconds(span.fromMs)} – ${words.seconds(span.toMs)}`] : []
   })
-  const lags = names.map((name) => `${name}: ${words.atMost} ${size(worstOf(course, name))}`)
+  const lags = standbysIn(course).map(
+    (name) => `${name}: ${words.course.atMost(words.size(worstOf(course, name)))}`,
+  )
   return [...spans, ...lags].join('. ')
+}
+
+function standbysIn({ lags }: Course): readonly string[] {
+  return [...new Set(lags.flatMap((sample) => Object.keys(sample.lags)))]
 }
 
 function worstOf({ lags }: Course, name: string): number {
   return Math.max(0, ...lags.map((sample) => sample.lags[name]?.bytes ?? 0))
 }
 
-function topOf(least: number, ...values: readonly number[]): number {
-  let top = least
-  while (top < Math.max(...values)) top *= 2
-  return top
-}
-
-function rules(
-  top: number,
-  y: (value: number) => number,
-  label: (value: number) => string,
-): readonly Markup[] {
-  return Array.from({ length: STEPS + 1 }, (_, at) => (top / STEPS) * at).map(
-    (value) =>
-      tag`<path class="rule" d="M${PLOT.left} ${fixed(y(value))}H${WIDTH - PLOT.right}"/><text class="small end" x="${PLOT.left - 8}" y="${fixed(y(value) + 4)}">${label(value)}</text>`,
-  )
-}
-
-/** A second is a step: what was counted in it, from its begin to its end. */
-function writesPath({ writes }: Course, x: (ms: number) => number, y: (value: number) => number): string {
-  return writes
-    .map((count, second) => {
-      const [from, to, height] = [x(second * 1000), x((second + 1) * 1000), fixed(y(count))]
-      return `${second === 0 ? 'M' : 'L'}${fixed(from)} ${height}H${fixed(to)}`
+/** What was counted in each step, from its begin to its end. */
+function stairs(
+  counts: readonly number[],
+  { fromMs, stepMs }: { readonly fromMs: number; readonly stepMs: number },
+  x: Scale,
+  y: Scale,
+): string {
+  return counts
+    .map((count, at) => {
+      const [from, to] = [fromMs + at * stepMs, fromMs + (at + 1) * stepMs]
+      return `${at === 0 ? 'M' : 'L'}${fixed(x(from))} ${fixed(y(count))}H${fixed(x(to))}`
     })
     .join('')
-}
-
-function lagLine(
-  { lags }: Course,
-  name: string,
-  at: number,
-  x: (ms: number) => number,
-  y: (value: number) => number,
-): Markup {
-  let isDrawing = false
-  const path = lags.map((sample) => {
-    const lag = sample.lags[name]
-    const command = isDrawing ? 'L' : 'M' // a standby that was away leaves a gap
-    isDrawing = lag !== undefined
-    return lag ? `${command}${fixed(x(sample.atMs))} ${fixed(y(lag.bytes))}` : ''
-  })
-  return tag`<path class="line line-${(at + 1) % 4}" d="${path.join('')}"/>`
-}
-
-function ticks(endMs: number): readonly number[] {
-  const every = [1, 2, 5, 10, 30, 60, 300].find((step) => endMs / 1000 / step <= 12) ?? 600
-  return Array.from({ length: Math.floor(endMs / 1000 / every) + 1 }, (_, at) => at * every)
-}
-
-function fixed(value: number): string {
-  return value.toFixed(1)
 }

@@ -5,9 +5,12 @@ import { arrowWords } from './mermaid.ts'
 import { type Branch, treeOf } from './streaming-tree.ts'
 
 /** In units of the picture; text is 14 high. */
-const BOX = { width: 200, height: 76 } as const
-const GAP = { x: 24, y: 56 } as const
+const BOX = { width: 216, height: 76 } as const
+const GAP = { x: 20, y: 56 } as const
 const MARGIN = 4
+
+/** Smaller than that nobody can read it: then it is scrolled. */
+const LEAST_SCALE = 0.6
 
 interface Placed {
   readonly node: NodeState
@@ -22,16 +25,16 @@ export function topologySvg(survey: Survey, words: Words): Markup {
   const places = place(treeOf(survey.nodes))
   const width = Math.max(...places.map(({ x }) => x)) + BOX.width / 2 + MARGIN
   const height = Math.max(...places.map(({ y }) => y)) + BOX.height / 2 + MARGIN
-  return tag`<svg class="topology" viewBox="0 0 ${width} ${height}" style="max-width:${width}px" role="img" aria-labelledby="topology-name topology-text">
+  return tag`<svg class="topology" viewBox="0 0 ${width} ${height}" style="max-width:${width}px;min-width:${Math.round(width * LEAST_SCALE)}px" role="img" aria-labelledby="topology-name topology-text">
 <title id="topology-name">${words.topology}</title>
 <desc id="topology-text">${survey.nodes.map((node) => sentence(node, words)).join('. ')}</desc>
-${places.map(arrow)}
+${places.map((one) => arrow(one, words))}
 ${places.map((one) => box(one, words))}
 </svg>`
 }
 
 function sentence({ name, role, state, upstream }: NodeState, words: Words): string {
-  return [name, words.roles[role], state, ...(upstream ? [`← ${upstream}`] : [])].join(', ')
+  return [name, words.roles[role], words.tell(state), ...(upstream ? [`← ${upstream}`] : [])].join(', ')
 }
 
 /** Leaves stand side by side, each parent over the middle of its children. */
@@ -57,7 +60,7 @@ function place(branches: readonly Branch[]): readonly Placed[] {
   return places
 }
 
-function arrow({ node, x, y, parent }: Placed): Markup {
+function arrow({ node, x, y, parent }: Placed, words: Words): Markup {
   if (!parent) return tag``
   const top = y - BOX.height / 2
   const from = parent.y + BOX.height / 2
@@ -65,7 +68,7 @@ function arrow({ node, x, y, parent }: Placed): Markup {
   const path = `M${parent.x} ${from}V${bend}H${x}V${top - 7}`
   const head = `M${x - 5} ${top - 8}L${x} ${top - 1}L${x + 5} ${top - 8}Z`
   return tag`<path class="arrow ${node.ok ? 'ok' : 'bad'}" d="${path}"/><path class="head ${node.ok ? 'ok' : 'bad'}" d="${head}"/>
-<text class="small" x="${x + 9}" y="${top - 14}">${arrowWords(node)}</text>`
+<text class="small" x="${x + 9}" y="${top - 14}">${arrowWords(node, words)}</text>`
 }
 
 function box({ node, x, y }: Placed, words: Words): Markup {
@@ -75,7 +78,7 @@ function box({ node, x, y }: Placed, words: Words): Markup {
   return tag`<g class="host ${ok ? 'ok' : 'bad'}"><rect x="${left}" y="${top}" width="${BOX.width}" height="${BOX.height}" rx="8"/>
 <text class="name" x="${left + 12}" y="${top + 22}">${short(name, 18)}</text>
 <text class="small" x="${left + 12}" y="${top + 41}">${words.roles[role]} · ${address}</text>
-<text class="small state" x="${left + 12}" y="${top + 61}">${ok ? '✔' : '✖'} ${short(state, 16)}${line}</text></g>`
+<text class="small state" x="${left + 12}" y="${top + 61}">${ok ? '✔' : '✖'} ${short(words.tell(state), 16)}${line}</text></g>`
 }
 
 function short(text: string, length: number): string {

@@ -1,19 +1,41 @@
+import { size, span } from '../units.ts'
 import type { Words } from './words.ts'
 
 const count = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`
 
 export const en: Words = {
   language: 'en',
+  tell: (text) => text,
+  size,
+  span,
+  seconds: (ms) => `${(ms / 1000).toFixed(1)} s`,
   title: (lab) => `Replication report: ${lab}`,
   origin:
     'Written by `npx create-pg-lab report` from the running servers. Run it again to update it; edits are lost.',
-  allWell: (findings) => `All ${findings} findings are as the config asks`,
+  readOnly: 'The servers were only asked: no row was written, no backup taken, no load put on the primary.',
+  allWell: (findings) =>
+    findings === 1
+      ? 'The one finding is as the config asks'
+      : `All ${findings} findings are as the config asks`,
   someFailed: (failed, findings) => `${failed} of ${count(findings, 'finding', 'findings')} failed`,
   commandsFailed: (number) => `${count(number, 'command', 'commands')} did not show what it should`,
   countFindings: (number) => count(number, 'finding', 'findings'),
   wellFindings: (number) => `${count(number, 'finding', 'findings')}, all as asked`,
   failedFindings: (failed, number) => `${failed} of ${number} failed`,
-  facts: { time: 'Time', config: 'Config', sha256: 'its SHA-256' },
+  facts: {
+    author: 'Author',
+    group: 'Group',
+    task: 'Task',
+    time: 'Time',
+    config: 'Config, SHA-256',
+    roles: 'Roles, SHA-256',
+    commit: 'Commit',
+    edits: 'Edited by hand',
+  },
+  dirty: 'with changes that are not committed',
+  countEdits: (number) => (number === 0 ? 'nothing' : count(number, 'file', 'files')),
+  edits: 'Edited by hand',
+  editsWords: 'Generated files that differ from what was generated. `-` was generated, `+` is there.',
   topology: 'Topology',
   topologyWords: 'Each host as it described itself when the report was made. An arrow is a stream of WAL.',
   roles: {
@@ -102,6 +124,33 @@ export const en: Words = {
   drills: 'Drills',
   drillsWords:
     'Disasters rehearsed in this lab with `npx create-pg-lab drill`, under a steady load, newest first.',
+  drill: {
+    origin: 'Written by `npx create-pg-lab drill`. Each run makes a page of its own.',
+    happened: 'What happened',
+    figures: 'Measured',
+    lessons: 'What is to be learned',
+    after: 'After',
+    step: 'Step',
+    took: 'Took',
+    what: 'What',
+    value: 'Value',
+    parts: { disaster: 'Disaster', repair: 'Repair' },
+    picture: 'Commits and lag over time',
+    lab: 'Lab',
+    time: 'Time',
+    page: 'Step by step',
+  },
+  course: {
+    name: 'The drill over time',
+    writes: 'acknowledged commits a second',
+    lag: 'WAL not replayed yet',
+    close: (stepMs) => `the outage from near: commits each ${stepMs} ms`,
+    seconds: 'seconds since the drill began',
+    outage: 'no write',
+    outageFor: (length) => `no write for ${length}`,
+    unprotected: 'not all stream',
+    atMost: (size) => `at most ${size}`,
+  },
   files: 'Configuration in force',
   filesWords: 'Copied from the places the servers name. Secrets are taken out.',
   page: (link) => `The same with a plot, for the browser: ${link}.`,

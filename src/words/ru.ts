@@ -1,3 +1,5 @@
+import { size, span } from '../units.ts'
+import { inRussian } from './ru-findings.ts'
 import type { Words } from './words.ts'
 
 /** 1 проверка, 2 проверки, 5 проверок. */
@@ -10,9 +12,15 @@ function count(number: number, one: string, few: string, many: string): string {
 
 export const ru: Words = {
   language: 'ru',
+  tell: inRussian,
+  size: (bytes) => inRussian(size(bytes)),
+  span: (seconds) => inRussian(span(seconds)),
+  seconds: (ms) => inRussian(`${(ms / 1000).toFixed(1)} s`),
   title: (lab) => `Отчёт о репликации: ${lab}`,
   origin:
     'Создан командой `npx create-pg-lab report` по работающим серверам. Чтобы обновить, запустите её снова; правки не сохранятся.',
+  readOnly:
+    'Серверы только опрашивались: ни одна строка не записана, резервная копия не снималась, нагрузки не было.',
   allWell: (findings) =>
     `Всё так, как описано в конфигурации: ${count(findings, 'пункт', 'пункта', 'пунктов')} проверки`,
   someFailed: (failed, findings) =>
@@ -22,7 +30,21 @@ export const ru: Words = {
   countFindings: (number) => count(number, 'пункт', 'пункта', 'пунктов'),
   wellFindings: (number) => `${count(number, 'пункт', 'пункта', 'пунктов')}, всё верно`,
   failedFindings: (failed, number) => `не сошлось ${failed} из ${number}`,
-  facts: { time: 'Время', config: 'Конфигурация', sha256: 'её SHA-256' },
+  facts: {
+    author: 'Автор',
+    group: 'Группа',
+    task: 'Задание',
+    time: 'Время',
+    config: 'Конфигурация, SHA-256',
+    roles: 'Роли, SHA-256',
+    commit: 'Коммит',
+    edits: 'Изменено вручную',
+  },
+  dirty: 'с изменениями, которых нет в коммите',
+  countEdits: (number) => (number === 0 ? 'ничего' : count(number, 'файл', 'файла', 'файлов')),
+  edits: 'Изменено вручную',
+  editsWords:
+    'Созданные файлы, которые отличаются от того, что было создано. `-` — было создано, `+` — есть сейчас.',
   topology: 'Топология',
   topologyWords: 'Состояние каждого узла — по его собственным данным на момент отчёта. Стрелка — поток WAL.',
   roles: {
@@ -100,8 +122,7 @@ export const ru: Words = {
     },
   },
   checks: 'Все проверки',
-  checksWords:
-    'Работающие серверы сличены с конфигурацией командой `npx create-pg-lab verify`. Сами пункты — на английском.',
+  checksWords: 'Работающие серверы сличены с конфигурацией командой `npx create-pg-lab verify`.',
   checkTitles: {
     primary: 'Мастер один, все серверы — из одного кластера',
     version: 'PostgreSQL той версии, что в конфигурации',
@@ -138,6 +159,33 @@ export const ru: Words = {
   drills: 'Учения',
   drillsWords:
     'Аварии, отрепетированные на этом стенде командой `npx create-pg-lab drill` под постоянной записью. Самая новая — сверху.',
+  drill: {
+    origin: 'Создано командой `npx create-pg-lab drill`. У каждого запуска своя страница.',
+    happened: 'Что произошло',
+    figures: 'Измерено',
+    lessons: 'Чему это учит',
+    after: 'Через',
+    step: 'Шаг',
+    took: 'Длился',
+    what: 'Что',
+    value: 'Значение',
+    parts: { disaster: 'Авария', repair: 'Восстановление' },
+    picture: 'Транзакции и отставание во времени',
+    lab: 'Стенд',
+    time: 'Время',
+    page: 'Шаг за шагом',
+  },
+  course: {
+    name: 'Учение во времени',
+    writes: 'подтверждённых транзакций в секунду',
+    lag: 'WAL, ещё не применённый репликой',
+    close: (stepMs) => `перерыв вблизи: транзакций за каждые ${stepMs} мс`,
+    seconds: 'секунды с начала учения',
+    outage: 'нет записи',
+    outageFor: (length) => `нет записи: ${length}`,
+    unprotected: 'не все получают WAL',
+    atMost: (size) => `не больше ${size}`,
+  },
   files: 'Действующая конфигурация',
   filesWords: 'Скопировано с серверов — оттуда, где, по их словам, лежат файлы. Секреты убраны.',
   page: (link) => `То же с графиком, для браузера: ${link}.`,

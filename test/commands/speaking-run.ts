@@ -9,6 +9,8 @@ export function speakingRun(hosts: Readonly<Record<string, Answer>>): { run: Run
   const commands: Command[] = []
   const run: Runner = async (command) => {
     commands.push(command)
+    if (command.file === 'git')
+      return { exitCode: 128, stdout: '', stderr: 'fatal: not a git repository', durationMs: 1 }
     if (command.file !== 'ssh') throw new Error(`nobody should start ${command.file}`)
     const [name = '', , words = ''] = command.args.slice(command.args.indexOf('-F') + 2)
     const answer = hosts[name]?.(asTyped(words), command.stdin ?? '')

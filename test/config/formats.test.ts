@@ -95,6 +95,7 @@ const SAMPLES: Record<keyof typeof FORMATS, { good: string[]; bad: string[] }> =
     good: ['nc -X 5 -x proxy:1080 %h %p', 'cloudflared access ssh --hostname %h'],
     bad: ['', ' nc', 'nc\nUser root', 'nc\u0000'],
   },
+  line: { good: ['Анна Иванова', 'DB-12, "A"'], bad: ['', ' a', 'a\nb', 'a\u001b[31m', 'a'.repeat(201)] },
   noProxy: { good: ['localhost', 'localhost,.a.example, 10.0.0.0/8'], bad: ['', 'a;b', 'a\nb', '"a"'] },
 }
 

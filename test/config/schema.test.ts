@@ -58,6 +58,7 @@ test('an empty config is the default lab', () => {
       database: { name: 'otus', owner: 'student', table: 'dz' },
       mirrors: {},
       proxy: {},
+      report: {},
     },
   })
 })

@@ -16,10 +16,14 @@ describe('the Markdown report', () => {
       '## master — primary, 192.168.11.150',
       '### Replication slots',
       '## Lag under load',
+      '## Drills',
+      '### A slave goes away',
       '## All checks',
       '## Configuration in force',
+      '## Edited by hand',
+      '### `provisioning/site.yml`',
     ])
-    expect(text).toContain('**✔ All 1 findings are as the config asks**')
+    expect(text).toContain('**✔ The one finding is as the config asks**')
     expect(text).toContain('| Time | 2026-11-22 18:08:40 UTC |')
     expect(text).toContain('[`/etc/postgresql/15/main/pg_hba.conf`](files/master/pg_hba.conf)')
     expect(text).toContain('- **slave**: at most 19.5 kB and 20 ms')

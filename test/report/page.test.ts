@@ -119,8 +119,8 @@ describe('in Chromium', { timeout: 30_000 }, () => {
     expect(await page.locator('svg.topology .host').count()).toBe(3)
     expect(await page.locator('svg.topology').getAttribute('role')).toBe('img')
     expect(await page.locator('#lag svg.plot .line').count()).toBe(1)
-    expect(await page.locator('#drills svg.plot .line').count()).toBe(2) // writes, and the lag of one standby
-    expect(await page.locator('#drills svg.plot .band').count()).toBe(2)
+    expect(await page.locator('#drills svg.plot .line').count()).toBe(3) // writes, twice, and the lag of one standby
+    expect(await page.locator('#drills svg.plot .band').count()).toBe(3)
     await page.close()
   })
 
@@ -137,13 +137,14 @@ describe('in Chromium', { timeout: 30_000 }, () => {
     },
   )
 
-  it('unfolds evidence by keyboard', async () => {
+  it('shows evidence at once; checks unfold by keyboard', async () => {
     const { page } = await open(await sampleReport())
-    const output = page.getByText('slot_name | active')
-    expect(await output.isVisible()).toBe(false)
-    await page.locator('summary', { hasText: 'Replication slots' }).focus()
+    expect(await page.getByText('slot_name | active').isVisible()).toBe(true)
+    const finding = page.locator('#checks .findings li').first()
+    expect(await finding.isVisible()).toBe(false)
+    await page.locator('#checks summary').first().focus()
     await page.keyboard.press('Enter')
-    expect(await output.isVisible()).toBe(true)
+    expect(await finding.isVisible()).toBe(true)
     await page.close()
   })
 })

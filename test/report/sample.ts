@@ -48,6 +48,11 @@ export function drillReport(overrides: Partial<DrillReport> = {}): DrillReport {
         lags: { slave: { bytes: atMs * 100, seconds: 0 } },
       })),
       outage: { fromMs: 3500, toMs: 6000 },
+      close: {
+        fromMs: 2000,
+        stepMs: 100,
+        writes: Array.from({ length: 55 }, (_, at) => (at > 14 && at < 40 ? 0 : 8)),
+      },
       unprotected: { fromMs: 3200, toMs: 9000 },
     },
     ...overrides,
@@ -71,13 +76,19 @@ export async function sampleReport(
   const survey = await surveyLab(testLab(), speakingGuest({ ...VOICES, ...voices }))
   return {
     lab: 'otus',
-    database: 'otus',
     at: '2026-11-22T18:08:40.123Z',
     versions: [
       ['PostgreSQL', '15.20'],
       ['Barman', '3.4.0'],
     ],
-    config: { file: 'cluster.config.ts', sha256: 'ba16' },
+    isReadOnly: false,
+    handIn: { author: 'Anna Ivanova', group: 'DB-12', task: 'Homework 3' },
+    provenance: {
+      config: { file: 'cluster.config.ts', sha256: 'ba16' },
+      roles: { sha256: 'c0de' },
+      commit: { id: 'abc123', isDirty: true },
+      edits: [{ path: 'provisioning/site.yml', patch: '--- a\n+++ b\n-old\n+new\n' }],
+    },
     checks: [{ id: 'slots', title: 'Each slot exists and is used', findings: [finding()] }],
     survey,
     sections: [
@@ -129,7 +140,13 @@ export async function hostileReport(): Promise<Report> {
     ...report,
     lab: HOSTILE,
     versions: [['PostgreSQL', HOSTILE]],
-    config: { file: HOSTILE, sha256: 'ba16' },
+    handIn: { author: HOSTILE, group: HOSTILE, task: HOSTILE },
+    provenance: {
+      config: { file: HOSTILE, sha256: 'ba16' },
+      roles: { sha256: 'c0de' },
+      commit: { id: HOSTILE, isDirty: false },
+      edits: [{ path: HOSTILE, patch: HOSTILE }],
+    },
     checks: [
       {
         id: 'slots',

@@ -10,6 +10,8 @@ export interface Check {
   readonly id: string
   /** What it proves, as a person would say it. */
   readonly title: string
+  /** It writes something to the servers, however small. */
+  readonly writes?: true
   /**
    * Asks the servers and judges the answers. A node that cannot be asked is a failed finding, never an exception.
    * @returns what was seen, good and bad; empty where the lab has nothing to look at (no backup host)

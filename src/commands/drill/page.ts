@@ -1,13 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Drill } from '../../drills/drill.ts'
 import type { Cast } from '../../drills/rehearsal/cast.ts'
 import { courseOf, type Results } from '../../drills/rehearsal/results.ts'
-import { LAB_FILES } from '../../lab-files.ts'
-import { drillMarkdown } from '../../report/drill-markdown.ts'
 import type { DrillReport, Figure, StepReport } from '../../report/drill-report.ts'
-import { drillPicture } from '../../report/svg-course.ts'
+import { writeDrill } from '../../report/store.ts'
+import { WORDS } from '../../words/index.ts'
 import type { Language } from '../../words/languages.ts'
 import type { Session } from '../shared/session.ts'
 
@@ -47,28 +44,5 @@ export async function writePage(
     lessons: drill.lessons(results, cast),
     course: courseOf(results),
   }
-  const name = `${at.slice(0, 'yyyy-mm-ddThh-mm-ss'.length).replaceAll(':', '-')}-${drill.id}`
-  const folder = join(directory, LAB_FILES.drills.path)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, `${name}.svg`), drillPicture(report.course, language))
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(report)}\n`)
-  writeFileSync(join(folder, `${name}.md`), drillMarkdown(report, language, `${name}.svg`))
-  return `${LAB_FILES.drills.path}/${name}.md`
-}
-
-/** The drills that were run in this lab, the newest first; a file nobody can read is left out. */
-export function readDrills(directory: string): readonly DrillReport[] {
-  const folder = join(directory, LAB_FILES.drills.path)
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return names
-    .sort()
-    .reverse()
-    .flatMap((name) => {
-      try {
-        return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as DrillReport]
-      } catch {
-        return []
-      }
-    })
+  return writeDrill(directory, report, WORDS[language])
 }

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Lab, LabNode } from '../../lab.ts'
 import { copyFiles } from '../../observe/copied-files.ts'
@@ -16,21 +13,22 @@ import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { ifReachable } from '../../tools/ssh/if-reachable.ts'
 import type { Session } from '../shared/session.ts'
 
-/** Long enough for a line with a shape, short enough to wait for. */
-const LOAD = { rate: 300, seconds: 6 } as const
+/** The load on the primary. Long enough for a line with a shape, short enough to wait for. */
+export const LOAD = { rate: 300, seconds: 6 } as const
 
 /** What the lab's hosts say, and what the commands on them print. */
 export async function gatherEvidence(
-  { lab, guest, directory, config }: Session,
-  at: string,
+  { lab, guest, directory }: Session,
+  { at, isReadOnly }: { readonly at: string; readonly isReadOnly: boolean },
   { note }: Progress,
-): Promise<Omit<Report, 'checks' | 'load' | 'drills'>> {
+): Promise<Pick<Report, 'versions' | 'survey' | 'sections' | 'files'>> {
   const hide = redactor(passwordsIn(directory))
   note('who streams from whom')
   const survey = await surveyLab(lab, guest)
   const sections = await writeTranscript(lab, guest, {
     primary: primaryNode(lab, survey) ?? lab.master,
     mark: `report of ${timeOf(at)}`,
+    isReadOnly,
     hide,
     onCommand: ({ node, command }) => note(`${node}: ${command}`),
   })
@@ -40,19 +38,7 @@ export async function gatherEvidence(
     ...(barman ? [['Barman', barman] as const] : []),
     ['create-pg-lab', manifest.version] as const,
   ]
-  return {
-    lab: lab.name,
-    database: lab.database.name,
-    at,
-    versions: versionsOf(lab, survey.nodes, others),
-    config: {
-      file: basename(config.file),
-      sha256: createHash('sha256').update(readFileSync(config.file)).digest('hex'),
-    },
-    survey,
-    sections,
-    files,
-  }
+  return { versions: versionsOf(lab, survey.nodes, others), survey, sections, files }
 }
 
 /** A short load on the primary; `undefined` where there is none. */

@@ -1,31 +1,41 @@
-import { runChecks } from '../../checks/index.ts'
-import { CommandError, EXIT } from '../../errors.ts'
+import { CHECKS, runChecks } from '../../checks/index.ts'
+import { rehearsal } from '../../checks/rehearsal.ts'
+import { restoreCheck } from '../../checks/restore.ts'
+import { CommandError, EXIT, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import { LAB_FILES } from '../../lab-files.ts'
-import { type LoadReport, type Report, verdictOf } from '../../report/report.ts'
-import { hasReport, writeReport } from '../../report/store.ts'
+import { type HandIn, type LoadReport, type Report, verdictOf } from '../../report/report.ts'
+import { hasReport, readDrills, writeReport } from '../../report/store.ts'
 import { runTasks, type Task, valueTask } from '../../tasks/index.ts'
 import { WORDS } from '../../words/index.ts'
 import { type Language, languageOf } from '../../words/languages.ts'
-import { readDrills } from '../drill/page.ts'
 import type { Context } from '../shared/context.ts'
-import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
+import { openSession, type Session, verifyHasBackup, verifyIsUp } from '../shared/session.ts'
 import { FailedFindings } from '../steps/verify.ts'
 import { groupByCheck, showFindings } from '../verify.ts'
-import { gatherEvidence, gatherLag } from './gather.ts'
+import { gatherEvidence, gatherLag, LOAD } from './gather.ts'
+import { provenanceOf } from './provenance.ts'
 
-interface ReportOptions {
+/** An alias: the table of commands holds it against commander's open record, which an interface never fits. */
+type ReportOptions = HandIn & {
   readonly lang?: Language
   readonly strict?: true
+  readonly readOnly?: true
+  readonly restore?: true
 }
 
-/** `create-pg-lab report`: the evidence, out of the running servers, as README.md and as a page. */
-export async function report(context: Context, { lang, strict }: ReportOptions): Promise<number> {
+/** `create-pg-lab report`: the evidence, out of the running servers, as README.md, as a page and as data. */
+export async function report(context: Context, options: ReportOptions): Promise<number> {
+  if (options.readOnly && options.restore) {
+    throw new UserError('--read-only and --restore exclude each other', { hint: 'give one of them' })
+  }
   const session = await openSession(context)
   verifyIsUp(session)
-  const words = WORDS[lang ?? languageOf(context.env)]
+  if (options.restore) verifyHasBackup(session.lab)
+  const words = WORDS[options.lang ?? languageOf(context.env)]
+  context.print(`${announcement(session, options)}\n`)
   try {
-    const made = await makeReport(session, strict === true)
+    const made = await makeReport(session, options)
     writeReport(session.directory, made, words)
     context.print(closing(made, context))
     return verdictOf(made).ok ? EXIT.ok : EXIT.failedFindings
@@ -38,20 +48,42 @@ export async function report(context: Context, { lang, strict }: ReportOptions):
   }
 }
 
+/** What it is about to do to the cluster, a line each. */
+function announcement({ lab }: Session, { readOnly, restore }: ReportOptions): string {
+  if (readOnly) return 'The servers are only asked: no row, no backup, no load.'
+  const { name, table } = lab.database
+  return [
+    'This is done to the cluster; --read-only leaves all of it out:',
+    `  a row in ${name}.${table}, deleted again, and a message in the WAL`,
+    ...(lab.backup ? ['  a base backup, which stays'] : []),
+    `  ${LOAD.rate} transactions a second for ${LOAD.seconds} s in a schema of its own, dropped again`,
+    ...(restore ? ['  the newest backup restored beside Barman, removed again'] : []),
+  ].join('\n')
+}
+
 /** @throws FailedFindings when it is strict and one of them failed */
-async function makeReport(session: Session, isStrict: boolean): Promise<Report> {
+async function makeReport(session: Session, options: ReportOptions): Promise<Report> {
+  const { lab, config, directory } = session
   const at = new Date().toISOString()
+  const isReadOnly = options.readOnly === true
+  const { author, group, task } = options
+  const handIn = { ...config.config.report, ...given({ author, group, task }) }
+  const provenance = await provenanceOf(session)
   const verify = valueTask('Verify', async ({ note }) => {
-    const findings = await runChecks(session.lab, session.guest, { onCheck: ({ title }) => note(title) })
+    const findings = await runChecks(lab, session.guest, {
+      ...chosenChecks(options),
+      onCheck: ({ title }) => note(title),
+    })
     const failed = findings.filter(({ ok }) => !ok).length
-    if (isStrict && failed > 0) throw new FailedFindings(findings)
+    if (options.strict && failed > 0) throw new FailedFindings(findings)
     const said =
       failed === 0 ? `${findings.length} findings, all as asked` : `${failed} of ${findings.length} failed`
     return { value: findings, said }
   })
   const evidence = valueTask('Run the commands', async (progress) => {
-    const gathered = await gatherEvidence(session, at, progress)
-    const findings = await askBackupsAgain(session, await verify.value) // one base backup more is there now
+    const gathered = await gatherEvidence(session, { at, isReadOnly }, progress)
+    const seen = await verify.value
+    const findings = isReadOnly ? seen : await askBackupsAgain(session, seen) // one base backup more is there now
     const said = `${gathered.sections.flatMap(({ steps }) => steps).length} commands`
     return { value: { ...gathered, checks: groupByCheck(findings) }, said }
   })
@@ -70,8 +102,28 @@ async function makeReport(session: Session, isStrict: boolean): Promise<Report> 
       }
     },
   }
-  await runTasks([verify, evidence, lag], session.taskOptions)
-  return { ...(await evidence.value), load, drills: readDrills(session.directory) }
+  await runTasks([verify, evidence, ...(isReadOnly ? [] : [lag])], session.taskOptions)
+  return {
+    lab: lab.name,
+    at,
+    isReadOnly,
+    handIn,
+    provenance,
+    ...(await evidence.value),
+    load,
+    drills: readDrills(directory),
+  }
+}
+
+/** Without what was not said on the command line. */
+function given(handIn: HandIn): HandIn {
+  return Object.fromEntries(Object.entries(handIn).filter(([, value]) => value !== undefined))
+}
+
+function chosenChecks({ readOnly, restore }: ReportOptions) {
+  // What the last rehearsal was is no news beside this one.
+  const chosen = CHECKS.filter(({ id, writes }) => !(readOnly && writes) && !(restore && id === rehearsal.id))
+  return { only: chosen.map(({ id }) => id), ...(restore ? { also: [restoreCheck] } : {}) }
 }
 
 /** What the commands have changed, as it is now. */
@@ -95,8 +147,9 @@ function closing(made: Report, { paint }: Context): string {
       ? `${paint('green', '✔')} ${paint('bold', `The report is written, with all ${findings} findings as asked`)}`
       : `${paint('red', '✖')} ${paint('bold', `The report is written, and says that ${wrong}`)}`,
     '',
-    `  ${LAB_FILES.reportText.path}   to hand in`,
-    `  ${LAB_FILES.reportPage.path}  to look at, in a browser`,
+    `  ${LAB_FILES.reportText.path}    to hand in`,
+    `  ${LAB_FILES.reportPage.path}   to look at, in a browser, and to print`,
+    `  ${LAB_FILES.reportData.path}  for programs`,
     ...(failed > 0 ? ['', `  ${paint('cyan', '→')} npx create-pg-lab verify`] : []),
   ].join('\n')
 }

@@ -146,6 +146,14 @@ export function verifyIsUp(session: Session): void {
   throw new UserError("The lab's machines are not ready yet", { hint: 'go on with: npx create-pg-lab up' })
 }
 
+/** @throws UserError when the lab has no backup host */
+export function verifyHasBackup({ backup }: Pick<Lab, 'backup'>): void {
+  if (backup) return
+  throw new UserError('This lab has no backup host to restore on', {
+    hint: 'take `backup: false` out of cluster.config.ts',
+  })
+}
+
 /** @throws UserError when none of these machines has this name */
 export function findNode(nodes: readonly LabNode[], name: string): LabNode {
   const node = nodes.find((one) => one.name === name)

@@ -127,12 +127,17 @@ export function lossOf({ commits, doubtful }: Recording, present: ReadonlySet<nu
   }
 }
 
-/** How many commits arrived in each full second from the first moment on, the last of them included. */
-export function writesPerSecond(commits: readonly Commit[], fromMs: number, toMs: number): readonly number[] {
-  const counts = Array.from({ length: Math.max(0, Math.floor((toMs - fromMs) / 1000)) }, () => 0)
+/** How many commits arrived in each full step of a time, the last of them included. All in ms since 1970. */
+export function commitsInSteps(
+  commits: readonly Commit[],
+  fromMs: number,
+  toMs: number,
+  stepMs: number,
+): readonly number[] {
+  const counts = Array.from({ length: Math.max(0, Math.floor((toMs - fromMs) / stepMs)) }, () => 0)
   for (const { atMs } of commits) {
-    const second = Math.floor((atMs - fromMs) / 1000)
-    if (counts[second] !== undefined) counts[second] += 1
+    const step = Math.floor((atMs - fromMs) / stepMs)
+    if (counts[step] !== undefined) counts[step] += 1
   }
   return counts
 }

@@ -1,7 +1,7 @@
 import type { Lab } from '../../lab.ts'
-import type { Course, Figure } from '../../report/drill-report.ts'
+import type { CloseUp, Course, Figure } from '../../report/drill-report.ts'
 import { span } from '../../units.ts'
-import { openOutageMs, outageOf, type Recording, type WriteLoss, writesPerSecond } from './recording.ts'
+import { commitsInSteps, openOutageMs, outageOf, type Recording, type WriteLoss } from './recording.ts'
 import type { Sample } from './sampler.ts'
 import { lagsOf, twoPrimariesMs, unprotectedSpan } from './samples.ts'
 
@@ -82,14 +82,25 @@ function doubtFigure({ doubtful, doubtfulKept }: WriteLoss): Figure {
   }
 }
 
+/** Steps in which an outage of a second is to be seen, and how much is shown around it. */
+const CLOSE_STEP_MS = 100
+const AROUND_MS = 1_500
+
+function closeUpOf({ commits }: Recording, fromMs: number, toMs: number, startedMs: number): CloseUp {
+  const begin = Math.max(startedMs, fromMs - AROUND_MS)
+  const writes = commitsInSteps(commits, begin, toMs + AROUND_MS, CLOSE_STEP_MS)
+  return { fromMs: begin - startedMs, stepMs: CLOSE_STEP_MS, writes }
+}
+
 /** The results over time, in ms since the drill began. */
 export function courseOf({ lab, startedMs, disasterMs, endedMs, recording, samples }: Results): Course {
   const outage = outageOf(recording.commits, disasterMs)
   const unprotected = unprotectedSpan(lab, samples, disasterMs)
   return {
-    writes: writesPerSecond(recording.commits, startedMs, endedMs),
+    writes: commitsInSteps(recording.commits, startedMs, endedMs, 1_000),
     lags: lagsOf(lab, samples, startedMs),
     outage: outage && { fromMs: outage.before.atMs - startedMs, toMs: outage.after.atMs - startedMs },
+    close: outage && closeUpOf(recording, outage.before.atMs, outage.after.atMs, startedMs),
     unprotected: unprotected && {
       fromMs: unprotected.fromMs - startedMs,
       toMs: unprotected.toMs - startedMs,

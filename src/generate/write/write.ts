@@ -55,16 +55,19 @@ async function patch(path: string, before: string | undefined, after: string | n
 
 /**
  * What the user has made of the files since they were written last.
- * @returns one unified diff an edited file
+ * @returns an edited file each, with a unified diff
  */
-export async function handEdits(directory: string): Promise<readonly string[]> {
+export async function handEdits(
+  directory: string,
+): Promise<readonly { readonly path: string; readonly patch: string }[]> {
   const edits = (await recordedPaths(directory)).map(async (path) => {
     const [written, found] = [
       await find(directory, `${LAB_FILES.base.path}/${path}`),
       await find(directory, path),
     ]
     const isEdited = found?.text.replaceAll('\r\n', '\n') !== written?.text
-    return isEdited ? patch(path, written?.text, found?.text ?? null) : []
+    const patches = isEdited ? await patch(path, written?.text, found?.text ?? null) : []
+    return patches.map((text) => ({ path, patch: text }))
   })
   return (await Promise.all(edits)).flat()
 }

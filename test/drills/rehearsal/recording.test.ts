@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
+  commitsInSteps,
   joined,
   lossOf,
   outageOf,
   readRecording,
-  writesPerSecond,
 } from '../../../src/drills/rehearsal/recording.ts'
 import { commonFigures } from '../../../src/drills/rehearsal/results.ts'
 import { testLab } from '../../support/lab.ts'
@@ -104,7 +104,7 @@ describe('the outage', () => {
 
 describe('writes a second', () => {
   it('are counted in full seconds since the begin', () => {
-    expect(writesPerSecond(readRecording(LINES).commits, 1000, 4200)).toEqual([2, 0, 2])
+    expect(commitsInSteps(readRecording(LINES).commits, 1000, 4200, 1000)).toEqual([2, 0, 2])
   })
 })
 

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import manifest from '../../package.json' with { type: 'json' }
+import { findingsOf, isStepOk, type Report, verdictOf, worstLags } from './report.ts'
+
+/** Where its schema lies in the package. */
+const SCHEMA = `${manifest.name}/schemas/report.schema.json`
+
+/**
+ * The report for programs, `report.json`: the same in every language of the report, with the words of the checks and
+ * servers as they are. Names are camelCase, times ISO 8601, sizes bytes, durations milliseconds.
+ */
+export function reportData(report: Report): object {
+  const { lab, at, isReadOnly, handIn, provenance, versions, survey, sections, checks, load, drills, files } =
+    report
+  return {
+    schema: SCHEMA,
+    version: manifest.version,
+    lab,
+    at,
+    isReadOnly,
+    ...verdictOf(report),
+    handIn,
+    provenance,
+    versions: Object.fromEntries(versions),
+    primary: survey.primary,
+    nodes: survey.nodes.map(({ lag, ...node }) => ({ ...node, ...(lag ? { lag: inMs(lag) } : {}) })),
+    evidence: sections.map((section) => ({
+      ...section,
+      steps: section.steps.map((step) => ({
+        ...step,
+        ok: isStepOk(report, step),
+        findings: findingsOf(report, step).length,
+      })),
+    })),
+    load: load && {
+      rate: load.rate,
+      durationMs: load.seconds * 1000,
+      transactions: load.transactions,
+      worst: worstLags(load.samples).map(({ name, ...lag }) => ({ node: name, ...inMs(lag) })),
+    },
+    drills: drills.map(({ course, ...drill }) => ({
+      ...drill,
+      outage: course.outage,
+      unprotected: course.unprotected,
+    })),
+    checks,
+    files: files.map(({ node, source, path, text }) => ({ node, source, path, sha256: sha256(text) })),
+  }
+}
+
+function inMs({ bytes, seconds }: { readonly bytes: number; readonly seconds: number }) {
+  return { bytes, ms: Math.round(seconds * 1000) }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
