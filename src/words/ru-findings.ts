@@ -19,11 +19,17 @@ const UNITS: Readonly<Record<string, string>> = {
 
 const AMOUNT = /(?<![\w.:/-])(-?\d+)(?:\.(\d+))? (B|[kMGT]B|[KMG]iB|ms|s|min|h|d)(?![\w*/])/g
 
-/** `45.6 MB` → `45,6 МБ`, also within a sentence; `slave and slave2` → `slave и slave2`. */
+/** What two values are put together with. */
+const TOGETHER: readonly (readonly [pattern: RegExp, russian: string])[] = [
+  [/^([\w-]+) and ([\w-]+)$/, '$1 и $2'],
+  [/^([\w-]+) or ([\w-]+)$/, '$1 или $2'],
+  [/^([\dA-F]{24}) to ([\dA-F]{24})$/, 'от $1 до $2'],
+]
+
+/** `45.6 MB` → `45,6 МБ`, also within a sentence. */
 function values(text: string): string {
-  const two = /^([\w-]+) (and|or) ([\w-]+)$/.exec(text)
-  if (two) return `${two[1]} ${two[2] === 'and' ? 'и' : 'или'} ${two[3]}`
-  return text.replace(AMOUNT, (_, whole: string, part: string | undefined, unit: string) => {
+  const joined = TOGETHER.reduce((rest, [pattern, russian]) => rest.replace(pattern, russian), text)
+  return joined.replace(AMOUNT, (_, whole: string, part: string | undefined, unit: string) => {
     return `${whole}${part === undefined ? '' : `,${part}`} ${UNITS[unit]}`
   })
 }
@@ -231,13 +237,14 @@ const VALUES: readonly Phrase[] = [
   ['no gap', 'без пропусков'],
   ['nothing missing', 'ничего не пропущено'],
   ['missing: {}', 'нет: {}'],
-  ['{} to {}', 'от {} до {}'],
   ['no WAL after a backup', 'после копии нет WAL'],
   ['{} in the archive', '{} в архиве'],
   ['in the archive', 'в архиве'],
   ['{} has not arrived', '{} не пришёл'],
   ['once, by a timer or a line in a crontab', 'один раз, по таймеру или строке в crontab'],
   ['alive', 'работает'],
+  ['runs', 'работает'],
+  ['does not run', 'не работает'],
   ['good', 'успешно'],
   ['failed', 'неудачно'],
   ['{} ago', '{} назад'],
@@ -299,4 +306,7 @@ const DRILLS: readonly Phrase[] = [
 ]
 
 /** What checks, servers and drills say in English, in Russian. */
-export const inRussian = phraseBook([...LOOKED_AT, ...VALUES, ...STATES, ...DRILLS, ...REMEDIES, ['{} ({})', '{} ({})']], values)
+export const inRussian = phraseBook(
+  [...LOOKED_AT, ...VALUES, ...STATES, ...DRILLS, ...REMEDIES, ['{} ({})', '{} ({})']],
+  values,
+)

@@ -212,6 +212,8 @@ export const REMEDIES: readonly Phrase[] = [
     'Every commit hangs until enough of them stream.',
     'Любая фиксация ждёт, пока поток не будут получать достаточно реплик.',
   ],
+  ['Every commit waits until a WAL file is full.', 'Любая фиксация ждёт, пока не заполнится файл WAL.'],
+  ['Start it again: {}', 'Запустите заново: {}'],
   // Access.
   [
     'The server keeps its old rules until it can read the file.',
