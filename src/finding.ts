@@ -9,6 +9,11 @@ export interface Finding {
   readonly expected: string
   readonly observed: string
   readonly ok: boolean
+  /**
+   * It could not be asked, and why, in one word: the name of a node that does not answer, or `primary` where there is not
+   * exactly one. Several checks meet the same cause.
+   */
+  readonly unasked?: string
   /** On failure: the likely cause, and a remedy that works when pasted. */
   readonly hint?: string
   /** The command that showed it, as a person would type it on the node. */

@@ -126,28 +126,65 @@ function bug(error: unknown, { paint, versions, reportTo }: ErrorContext): reado
 
 /** One check with all it found. */
 export interface CheckResult {
+  readonly id: string
   readonly title: string
   readonly findings: readonly Finding[]
 }
 
-/**
- * One line a check; on failure node, expected, observed and hint of each finding that failed. Ends with a line end.
- * @param told what earlier checks have shown: the same again (a machine that is down) takes one line
- */
-export function showCheck({ title, findings }: CheckResult, paint: Paint, told = new Set<string>()): string {
+/** What a verification found, check by check: what one cause broke is told once. Ends with a line end. */
+export function showChecks(checks: readonly CheckResult[], paint: Paint): string {
+  const width = Math.max(...checks.map(({ id }) => id.length))
+  const told = new Set<string>()
+  const silent: string[] = []
+  const lines = checks.flatMap((check) => {
+    const failed = check.findings.filter(({ ok }) => !ok)
+    if (failed.length > 0 && failed.every(({ unasked }) => unasked !== undefined && told.has(unasked))) {
+      silent.push(check.id)
+      return []
+    }
+    const shown = showCheck(check, { paint, width, told })
+    for (const { unasked } of failed) if (unasked !== undefined) told.add(unasked)
+    if (failed.length > 0) told.add(check.id) // others may have needed what this one is about: the primary
+    return shown
+  })
+  const rest =
+    silent.length > 0 ? [`${paint('red', '✖')} Could not be asked, for the same reason: ${silent.join(', ')}`] : []
+  return [
+    ...lines,
+    ...rest,
+    showVerdict(
+      checks.flatMap(({ findings }) => findings),
+      paint,
+    ),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+interface CheckStyle {
+  readonly paint: Paint
+  /** Of the ids. */
+  readonly width: number
+  /** Causes that are told already. */
+  readonly told: ReadonlySet<string>
+}
+
+/** One line a check; on failure node, expected, observed and hint of each finding that failed. */
+function showCheck(
+  { id, title, findings }: CheckResult,
+  { paint, width, told }: CheckStyle,
+): readonly string[] {
   const failed = findings.filter(({ ok }) => !ok)
   const mark = failed.length === 0 ? paint('green', '✔') : paint('red', '✖')
   const count = failed.length === 0 ? `${findings.length}` : `${failed.length} of ${findings.length} failed`
-  const head = `${mark} ${title} ${paint('dim', `(${count})`)}`
-  return `${[head, ...failed.flatMap((finding) => failedLines(finding, paint, told))].join('\n')}\n`
+  const head = `${mark} ${paint('dim', id.padEnd(width))}  ${title} ${paint('dim', `(${count})`)}`
+  return [head, ...failed.flatMap((finding) => failedLines(finding, paint, told))]
 }
 
-function failedLines(finding: Finding, paint: Paint, told: Set<string>): readonly string[] {
-  const { node, what, expected, observed, hint } = finding
+function failedLines(finding: Finding, paint: Paint, told: ReadonlySet<string>): readonly string[] {
+  const { node, what, expected, observed, unasked, hint } = finding
   const line = `    ${paint('bold', node)}  ${oneLine(what)}`
-  const key = JSON.stringify([node, what, expected, observed])
-  if (told.has(key)) return [`${line}${paint('dim', ': as above')}`]
-  told.add(key)
+  if (unasked !== undefined && told.has(unasked)) return [`${line}${paint('dim', ': as above')}`]
   return [
     line,
     `      ${paint('dim', 'expected')}  ${oneLine(expected)}`,
@@ -162,10 +199,16 @@ function oneLine(text: string): string {
     .replace(/\s*\n\s*/g, ' · ')
 }
 
-/** The last line of a verification. Ends with a line end. */
-export function showVerdict(findings: readonly Finding[], paint: Paint): string {
-  const failed = findings.filter(({ ok }) => !ok).length
-  if (failed > 0) return `\n${paint('red', `${failed} of ${findings.length} findings failed`)}\n`
-  if (findings.length === 0) return `\n${paint('yellow', 'Nothing was asked, so nothing is known')}\n`
-  return `\n${paint('green', `All ${findings.length} findings are as the config asks`)}\n`
+/** `1 check`, `148 checks`: each finding is one that was made on a node. */
+export function countChecks(number: number): string {
+  return `${number} ${number === 1 ? 'check' : 'checks'}`
+}
+
+function showVerdict(findings: readonly Finding[], paint: Paint): string {
+  const failed = findings.filter(({ ok }) => !ok)
+  if (findings.length === 0) return `\n${paint('yellow', 'Nothing was asked, so nothing is known')}`
+  if (failed.length === 0) return `\n${paint('green', `${countChecks(findings.length)} passed`)}`
+  const unasked = failed.filter((finding) => finding.unasked !== undefined).length
+  const rest = unasked > 0 ? `, ${unasked} of them could not be asked` : ''
+  return `\n${paint('red', `${failed.length} of ${countChecks(findings.length)} failed${rest}`)}`
 }

@@ -85,6 +85,7 @@ export const VERBS: readonly Verb[] = [
         .option('--json', 'print the findings for machines')
         .option('--junit <file>', 'write them for CI as well')
         .option('--only <checks>', 'only these checks, separated by commas')
+        .option('--list', 'print the checks there are')
         .option('--restore', 'also restore the newest backup beside Barman, compare it, and remove it'),
     load: async () => (await import('./verify.ts')).verify,
   }),

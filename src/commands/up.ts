@@ -5,6 +5,7 @@ import { type AppliedFiles, appliedFiles } from '../generate/applied-files.ts'
 import type { WriteResult } from '../generate/write/write.ts'
 import { type Applying, decideToApply } from '../plan/nothing-to-apply.ts'
 import type { PlanSurvey } from '../plan/survey.ts'
+import { countChecks } from '../show.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
 import type { Context } from './shared/context.ts'
 import { prepareComputer } from './shared/prepare-computer.ts'
@@ -146,7 +147,7 @@ async function onlyVerify(session: Session, applying: Applying): Promise<Applyin
   } catch (error) {
     if (!(error instanceof FailedFindings)) throw error
     const number = error.findings.filter(({ ok }) => !ok).length
-    const why = `${number} of ${error.findings.length} findings are not as asked`
+    const why = `${number} of ${countChecks(error.findings.length)} failed`
     context.print(`  ${context.paint('yellow', '!')} ${why}: Ansible runs after all`)
     return { why }
   }

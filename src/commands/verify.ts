@@ -6,9 +6,9 @@ import { restoreCheck } from '../checks/restore.ts'
 import { EXIT, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { CheckReport } from '../report/report.ts'
-import { type Paint, showCheck, showVerdict } from '../show.ts'
+import { type Paint, showChecks } from '../show.ts'
 import type { Context } from './shared/context.ts'
-import { openSession, verifyHasBackup, verifyIsUp } from './shared/session.ts'
+import { openSession, type Session, titleOf, verifyHasBackup, verifyIsUp } from './shared/session.ts'
 
 const ALL_CHECKS = [...CHECKS, restoreCheck]
 
@@ -17,11 +17,16 @@ interface VerifyOptions {
   readonly junit?: string
   readonly only?: string
   readonly restore?: true
+  readonly list?: true
 }
 
 /** `create-pg-lab verify`: every check against the running servers. */
 export async function verify(context: Context, options: VerifyOptions): Promise<number> {
-  const { json, junit, only, restore } = options
+  const { json, junit, only, restore, list } = options
+  if (list) {
+    context.print(showList())
+    return EXIT.ok
+  }
   const ids = only === undefined ? undefined : parseIds(only)
   const session = await openSession(context)
   verifyIsUp(session)
@@ -37,8 +42,19 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   const ok = findings.every((finding) => finding.ok)
   if (junit !== undefined) await writeJunit(resolve(context.directory, junit), findings)
   if (json) context.print(JSON.stringify({ ok, findings }, null, 2))
-  else context.print(showFindings(findings, context.paint))
+  else context.print(`${headline(session, context.paint)}\n\n${showFindings(findings, context.paint)}`)
   return ok ? EXIT.ok : EXIT.failedFindings
+}
+
+/** Every check with its id. */
+function showList(): string {
+  const width = Math.max(...ALL_CHECKS.map(({ id }) => id.length))
+  return ALL_CHECKS.map(({ id, title }) => `${id.padEnd(width)}  ${title}`).join('\n')
+}
+
+/** Which lab, and when. */
+function headline({ lab }: Session, paint: Paint): string {
+  return `${paint('bold', titleOf(lab))}  ${paint('dim', new Date().toLocaleString('sv-SE'))}`
 }
 
 /** @throws UserError when a check that was asked for by name has nothing to look at: that is no success */
@@ -80,11 +96,5 @@ export function groupByCheck(findings: readonly Finding[]): readonly CheckReport
 
 /** All findings, grouped by check, with the verdict. */
 export function showFindings(findings: readonly Finding[], paint: Paint): string {
-  const told = new Set<string>()
-  return [
-    ...groupByCheck(findings).map((group) => showCheck(group, paint, told)),
-    showVerdict(findings, paint),
-  ]
-    .join('')
-    .trimEnd()
+  return showChecks(groupByCheck(findings), paint).trimEnd()
 }

@@ -157,7 +157,7 @@ function silence({ name }: LabNode, asked: Asked<unknown> | undefined): Judgemen
     return { state: 'not asked', ok: false, problem: undefined, hint: undefined }
   const { machine, problem } = asked
   if (machine === 'up') {
-    const hint = `npx create-pg-lab ssh ${name} -- systemctl status 'postgresql*'; npx create-pg-lab up starts it`
+    const hint = `npx create-pg-lab logs ${name}; npx create-pg-lab up starts it`
     return { state: 'server down', ok: false, problem, hint }
   }
   if (machine === 'down') return { state: 'machine down', ok: false, problem, hint: 'npx create-pg-lab up' }

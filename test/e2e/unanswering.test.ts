@@ -74,7 +74,7 @@ describe('the synchronous standby is away', () => {
     ['status', 1, /slave .*server down/],
     ['status --json', 0, /"state": "server down"/],
     ['plan', 0, /inspect +slave/],
-    ['verify', 1, /findings failed/],
+    ['verify', 1, /checks failed/],
     ['verify --only rows,wal,backups', 1, /✔ WAL arrives/],
     ['backups', 0, /DONE/],
     ['drill', 0, /slot-overflow/],

@@ -25,6 +25,7 @@ export interface Seen {
   readonly expected: string
   readonly observed: string
   readonly ok: boolean
+  readonly unasked?: string
   readonly hint?: string | undefined
   readonly command?: string | undefined
   readonly output?: string | undefined
@@ -32,7 +33,7 @@ export interface Seen {
 
 /** Makes the finding of a check on a node. */
 function toFinding(check: string, node: LabNode, seen: Seen): Finding {
-  const { what, expected, observed, ok, hint, command, output } = seen
+  const { what, expected, observed, ok, unasked, hint, command, output } = seen
   return {
     check,
     node: node.name,
@@ -40,6 +41,7 @@ function toFinding(check: string, node: LabNode, seen: Seen): Finding {
     expected,
     observed,
     ok,
+    ...(unasked ? { unasked } : {}),
     ...(!ok && hint ? { hint } : {}),
     ...(command ? { command } : {}),
     ...(output ? { output } : {}),
@@ -106,12 +108,16 @@ export async function withPrimary(
     : [toFinding(check, lab.master, missingPrimary(primary))]
 }
 
+/** The check that tells it; no node is called so, for it would be an id of a check. */
+const NO_PRIMARY = 'primary'
+
 function missingPrimary(primary: Exclude<Primary, { is: 'found' }>): Seen {
   return {
     what: 'one primary to ask',
     expected: 'exactly one server out of recovery',
     observed: primary.is === 'none' ? 'none' : `${primary.servers.length}: ${namesOf(primary.servers)}`,
     ok: false,
+    unasked: NO_PRIMARY,
     hint: 'See the check `primary`: npx create-pg-lab verify --only primary',
   }
 }
@@ -123,6 +129,7 @@ function silence(node: LabNode, error: CommandError): Seen {
     expected: 'an answer',
     observed: lastLine && !error.message.includes(lastLine) ? `${error.message}: ${lastLine}` : error.message,
     ok: false,
+    unasked: node.name,
     hint:
       error.hint ??
       `The machine or its server is down, or too slow. Start what is missing: npx create-pg-lab up`,

@@ -1,6 +1,7 @@
 import { runChecks } from '../../checks/index.ts'
 import type { Drill, Stage } from '../../drills/drill.ts'
 import type { Finding } from '../../finding.ts'
+import { countChecks } from '../../show.ts'
 import type { Note } from '../../tasks/index.ts'
 import { askUntil } from '../../tools/process/ask-until.ts'
 import type { Session } from '../shared/session.ts'
@@ -35,6 +36,6 @@ export async function verifyUntilGreen(
   }
   const isGreen = (findings: readonly Finding[]) => findings.every(({ ok }) => ok)
   const findings = await askUntil(look, isGreen, { everyMs: EVERY_MS, withinMs: GREEN_WITHIN_MS })
-  if (isGreen(findings)) return `${findings.length} findings, all as asked`
+  if (isGreen(findings)) return `${countChecks(findings.length)} passed`
   throw new FailedFindings(findings)
 }

@@ -6,6 +6,7 @@ import type { Finding } from '../../finding.ts'
 import { LAB_FILES } from '../../lab-files.ts'
 import { type HandIn, type LoadReport, type Report, verdictOf } from '../../report/report.ts'
 import { hasReport, readDrills, writeReport } from '../../report/store.ts'
+import { countChecks } from '../../show.ts'
 import { runTasks, type Task, valueTask } from '../../tasks/index.ts'
 import { WORDS } from '../../words/index.ts'
 import { type Language, languageOf } from '../../words/languages.ts'
@@ -77,7 +78,7 @@ async function makeReport(session: Session, options: ReportOptions): Promise<Rep
     const failed = findings.filter(({ ok }) => !ok).length
     if (options.strict && failed > 0) throw new FailedFindings(findings)
     const said =
-      failed === 0 ? `${findings.length} findings, all as asked` : `${failed} of ${findings.length} failed`
+      failed === 0 ? `${countChecks(findings.length)} passed` : `${failed} of ${findings.length} failed`
     return { value: findings, said }
   })
   const evidence = valueTask('Run the commands', async (progress) => {
@@ -138,7 +139,7 @@ async function askBackupsAgain(
 function closing(made: Report, { paint }: Context): string {
   const { ok, failed, findings, brokenSteps } = verdictOf(made)
   const wrong = [
-    ...(failed > 0 ? [`${failed} of ${findings} findings failed`] : []),
+    ...(failed > 0 ? [`${failed} of ${countChecks(findings)} failed`] : []),
     ...(brokenSteps > 0 ? [`${brokenSteps} commands did not show what they should`] : []),
   ].join(', ')
   return [

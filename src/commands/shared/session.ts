@@ -122,6 +122,11 @@ async function resolve({ config, file }: LoadedConfig, host: Host, provider: Pro
   }
 }
 
+/** Which lab it is: `otus · PostgreSQL 17 on Debian 13, docker`. */
+export function titleOf({ name, postgres, os, provider }: Lab): string {
+  return `${name} · PostgreSQL ${postgres.version} on ${os.title}, ${provider}`
+}
+
 /** @throws UserError when Vagrant has made no machine yet; existing servers are always there */
 export function verifyHasMachines({ directory, lab }: Session): void {
   if (!can(lab).makeMachines || machinesIn(directory).length > 0) return

@@ -7,7 +7,7 @@ import { pause } from '../../tools/process/signals.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
 import type { Context } from '../shared/context.ts'
-import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
+import { openSession, type Session, titleOf, verifyIsUp } from '../shared/session.ts'
 import { type LagHistory, remember } from './history.ts'
 import { showStatus } from './screen.ts'
 
@@ -133,7 +133,7 @@ function screen({ context, directory, lab }: Session, { survey, history }: Shown
   const table = showStatus(survey, {
     paint: context.paint,
     width: Math.max(40, context.stdout.columns ?? WIDTH_OF_A_FILE),
-    title: `PostgreSQL ${lab.postgres.version} on ${lab.os.title}, ${lab.provider}`,
+    title: titleOf(lab),
     ...(history ? { history } : {}),
   })
   const state = readOpenDrill(directory)

@@ -13,7 +13,7 @@ export interface ScreenOptions {
   readonly paint: Paint
   /** Columns of the terminal; longer lines are cut. */
   readonly width: number
-  /** What stands beside the lab's name: `PostgreSQL 15 on docker`. */
+  /** Which lab it is: `otus · PostgreSQL 15 on Debian 12, docker`. */
   readonly title: string
   readonly history?: LagHistory
 }
@@ -37,7 +37,7 @@ export function showStatus(survey: Survey, options: ScreenOptions): string {
 
 function headline(survey: Survey, { paint, title, width }: ScreenOptions): string {
   const time = new Date(survey.at).toTimeString().slice(0, 8)
-  const name = cut(`${survey.lab} · ${title}`, width - time.length - 1)
+  const name = cut(title, width - time.length - 1)
   const gap = ' '.repeat(Math.max(1, width - name.length - time.length))
   return `${paint('bold', name)}${gap}${paint('dim', time)}`
 }

@@ -1,5 +1,6 @@
 import { runChecks } from '../../checks/index.ts'
 import type { Finding } from '../../finding.ts'
+import { countChecks } from '../../show.ts'
 import type { Task } from '../../tasks/index.ts'
 import type { Session } from '../shared/session.ts'
 
@@ -27,5 +28,5 @@ export function verifyCluster({ lab, guest }: Session): Task {
 /** @returns how many there are @throws FailedFindings */
 export function judged(findings: readonly Finding[]): string {
   if (findings.some(({ ok }) => !ok)) throw new FailedFindings(findings)
-  return `${findings.length} findings, all as asked`
+  return `${countChecks(findings.length)} passed`
 }

@@ -285,7 +285,7 @@ function psqlHint(node: LabNode, { exitCode, stderr }: Output): string | undefin
   if (/unknown user|not found/.test(stderr))
     return 'PostgreSQL is not installed there yet: run `npx create-pg-lab up`.'
   if (exitCode !== 2) return undefined
-  return `Is PostgreSQL running there? \`npx create-pg-lab ssh ${node.name} -- systemctl status postgresql\` shows it.`
+  return `Is PostgreSQL running there? What it wrote to its log: npx create-pg-lab logs ${node.name}`
 }
 
 function filledLines(text: string): readonly string[] {

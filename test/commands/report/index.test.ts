@@ -47,7 +47,7 @@ describe('pg-lab verify --junit', () => {
     const cwd = labFolder()
     const { exitCode, stdout } = await program(['verify', '--junit', 'findings.xml'], { cwd, run: nobody() })
     expect(exitCode).toBe(1)
-    expect(stdout).toContain('findings failed')
+    expect(stdout).toContain('checks failed')
     expect(readFileSync(join(cwd, 'findings.xml'), 'utf8')).toContain('<failure message="expected')
   })
 

@@ -19,7 +19,7 @@ const WELL: Readonly<Record<string, Voice>> = {
 async function screen(voices = WELL, lab = testLab(), width = 80): Promise<string> {
   const survey = await surveyLab(lab, speakingGuest(voices))
   const at = '2026-11-22T18:33:41.000Z'
-  return showStatus({ ...survey, at }, { paint, width, title: 'PostgreSQL 15 on Debian 12, docker' })
+  return showStatus({ ...survey, at }, { paint, width, title: 'otus · PostgreSQL 15 on Debian 12, docker' })
 }
 
 /** Everything but the clock, which shows local time. */
