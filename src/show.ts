@@ -148,7 +148,9 @@ export function showChecks(checks: readonly CheckResult[], paint: Paint): string
     return shown
   })
   const rest =
-    silent.length > 0 ? [`${paint('red', '✖')} Could not be asked, for the same reason: ${silent.join(', ')}`] : []
+    silent.length > 0
+      ? [`${paint('red', '✖')} Could not be asked, for the same reason: ${silent.join(', ')}`]
+      : []
   return [
     ...lines,
     ...rest,
