@@ -4,7 +4,7 @@ import { writeEditorFiles } from './build/editor.ts'
 
 /** What every command needs: in one file, for each more costs `--help` a millisecond. */
 const FRONT =
-  /commander|src.(cli|errors|show|package-root|commands.index|commands.shared.(verb|command-line)|catalog.names|create.(answers|presets)|tools.process.quote)\b/
+  /commander|src.(cli|errors|show|package-root|commands.index|commands.shared.(verb|command-line|help)|config.closest|catalog.names|create.(answers|presets)|tools.process.quote)\b/
 
 /** Brought along for the same reason; its licence wants to be named. */
 const COMMANDER = `/*! commander and @commander-js/extra-typings, the MIT License\n${readFileSync('node_modules/commander/LICENSE', 'utf8').trim()}\n*/`

@@ -3,7 +3,9 @@ import manifest from '../package.json' with { type: 'json' }
 import { VERBS } from './commands/index.ts'
 import { Command, CommanderError, type CommandUnknownOpts } from './commands/shared/command-line.ts'
 import type { Context, Io } from './commands/shared/context.ts'
+import { COMMAND_HELP, GROUPS, OTHER_NAMES, showCommandHelp } from './commands/shared/help.ts'
 import type { Begin, Verb } from './commands/shared/verb.ts'
+import { closest } from './config/closest.ts'
 import { cannotWrite, EXIT, isDiskTrouble, UserError } from './errors.ts'
 import { callFrom } from './package-root.ts'
 import { exitCodeOf, painter, showError } from './show.ts'
@@ -42,6 +44,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io, async (options, begin) => {
     exitCode = await begin(contextOf(io, options))
   })
+  const [first, asked] = argv
+  if (first === 'help' && asked !== undefined) verifyIsCommand(asked)
   try {
     await program.parseAsync(argv.length > 0 ? argv : ['--help'], { from: 'user' })
   } catch (error) {
@@ -67,8 +71,13 @@ function createProgram(io: Io, start: (options: CommonOptions, begin: Begin) => 
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
   addCommonOptions(program as unknown as Command)
-  for (const verb of VERBS) attach(verb, program as unknown as Command, start)
+  for (const verb of inGroups(VERBS)) attach(verb, program as unknown as Command, start)
   return program as unknown as Command
+}
+
+/** A group stands where its first command does. */
+function inGroups(verbs: readonly Verb[]): readonly Verb[] {
+  return GROUPS.flatMap((group) => verbs.filter(({ name }) => COMMAND_HELP[name]?.group === group))
 }
 
 /** `ssh <node> [command...]`: every command has options, so that is not worth a word. */
@@ -85,6 +94,9 @@ function attach(
   start: (options: CommonOptions, begin: Begin) => Promise<void>,
 ): void {
   const command = addCommonOptions(program.command(verb.name).description(verb.summary))
+  command
+    .helpGroup(`${COMMAND_HELP[verb.name]?.group ?? ''}:`)
+    .addHelpText('after', showCommandHelp(verb.name))
   verb.attach(command, (begin) => start({ ...program.opts(), ...command.opts() }, begin))
 }
 
@@ -105,13 +117,32 @@ function contextOf(io: Io, { config, directory }: CommonOptions): Context {
   }
 }
 
+/** @throws UserError for a word that is no command: commander would print the help of all */
+function verifyIsCommand(word: string): void {
+  if (word === 'help' || VERBS.some(({ name }) => name === word)) return
+  throw unknownCommand(word)
+}
+
+function unknownCommand(word: string): UserError {
+  const other = Object.hasOwn(OTHER_NAMES, word) ? OTHER_NAMES[word] : undefined
+  const names = VERBS.map(({ name }) => name)
+  const meant = other ?? closest(word, names)
+  const hint = meant
+    ? `Did you mean ${meant}? npx create-pg-lab ${meant} --help`
+    : 'See them all: npx create-pg-lab help'
+  return new UserError(`Unknown command '${word}'`, { hint })
+}
+
 /** `error: unknown option '--instal'\n(Did you mean --install?)` in our own form. */
-function asUserError({ message }: CommanderError, argv: readonly string[]): UserError {
+function asUserError({ message, code }: CommanderError, argv: readonly string[]): UserError {
+  if (code === 'commander.unknownCommand') return unknownCommand(/'(.*?)'/.exec(message)?.[1] ?? '')
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const sentence = first.charAt(0).toUpperCase() + first.slice(1)
   const [name] = argv.filter((word) => VERBS.some((verb) => verb.name === word))
   const help = quoteForShell(['npx', 'create-pg-lab', ...(name ? [name] : []), '--help'])
-  return new UserError(sentence, { hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? help })
+  return new UserError(sentence, {
+    hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? `See what it takes: ${help}`,
+  })
 }
 
 /** `--help` and `config` start no program: what starts one takes as long to load as all the rest of them. */

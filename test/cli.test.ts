@@ -23,6 +23,31 @@ describe('help', () => {
     expect(stdout).toContain('--config <file>')
   })
 
+  test('ends with examples and what else there is, and has the commands in groups', async () => {
+    expect((await program(['verify', '--help'])).stdout).toMatch(
+      /Examples:\n {2}npx create-pg-lab verify\n[\s\S]*\nSee also: status, report, up\n$/,
+    )
+    const { stdout } = await program(['--help'])
+    expect(stdout.match(/^\w+:$/gm)).toEqual([
+      'Options:',
+      ...['Make:', 'Look:', 'Operate:', 'Break:', 'Tidy:'],
+      'Commands:',
+    ])
+  })
+
+  test('of a command that is not there says so, and names the one that was meant', async () => {
+    for (const argv of [['help', 'nope'], ['nope']]) {
+      const { exitCode, stdout, stderr } = await program(argv)
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+      expect(stderr).toContain("Unknown command 'nope'")
+    }
+    const meant = { init: 'create', start: 'up', stop: 'halt', down: 'halt', rm: 'destroy', ls: 'status' }
+    for (const [word, name] of Object.entries(meant)) {
+      expect((await program([word])).stderr).toContain(`npx create-pg-lab ${name} --help`)
+      expect((await program(['help', word])).stderr).toContain(`npx create-pg-lab ${name} --help`)
+    }
+  })
+
   test('version', async () => {
     expect(await program(['--version'])).toMatchObject({
       exitCode: 0,
@@ -43,14 +68,14 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
       ✖ Unknown command 'verfy'
 
-        → Did you mean verify?
+        → Did you mean verify? npx create-pg-lab verify --help
       "
     `)
     expect(await stderrOf('frobnicate')).toMatchInlineSnapshot(`
       "
       ✖ Unknown command 'frobnicate'
 
-        → npx create-pg-lab --help
+        → See them all: npx create-pg-lab help
       "
     `)
   })
@@ -72,7 +97,7 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
       ✖ Missing required argument 'node'
 
-        → npx create-pg-lab ssh --help
+        → See what it takes: npx create-pg-lab ssh --help
       "
     `)
     expect(await stderrOf('halt', 'master')).toContain('Too many arguments')

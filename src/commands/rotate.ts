@@ -1,3 +1,4 @@
+import { chooseFrom } from '../config/closest.ts'
 import { EXIT, UserError } from '../errors.ts'
 import type { Lab } from '../lab.ts'
 import { LAB_FILES } from '../lab-files.ts'
@@ -50,7 +51,7 @@ function chosenUsers(lab: Lab, names: readonly string[]): readonly string[] {
   const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0) {
     throw new UserError(`There is no password of ${unknown.join(', ')}`, {
-      hint: `choose from ${known.join(', ')}`,
+      hint: chooseFrom(unknown[0] ?? '', known),
     })
   }
   return names.length === 0 ? known : names

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { chooseFrom } from '../config/closest.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { LAB_FILES } from '../lab-files.ts'
 import { passwordFile, passwordOf, usersOf } from '../passwords.ts'
@@ -20,7 +21,7 @@ export async function secrets(
   }
   if (user === undefined || !users.includes(user)) {
     const message = user === undefined ? 'Whose password should be shown?' : `There is no password of ${user}`
-    throw new UserError(message, { hint: `choose from ${users.join(', ')}` })
+    throw new UserError(message, { hint: chooseFrom(user ?? '', users) })
   }
   if (!existsSync(passwordFile(directory, user))) {
     throw new UserError(`${user} has no password yet: the first run of the playbook makes it`, {

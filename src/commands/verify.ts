@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { CHECKS, runChecks } from '../checks/index.ts'
 import { rehearsal } from '../checks/rehearsal.ts'
 import { restoreCheck } from '../checks/restore.ts'
+import { chooseFrom } from '../config/closest.ts'
 import { EXIT, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { CheckReport } from '../report/report.ts'
@@ -81,7 +82,9 @@ function parseIds(only: string): readonly string[] {
   const known = ALL_CHECKS.map(({ id }) => id)
   const unknown = ids.filter((id) => !known.includes(id))
   if (unknown.length === 0) return ids
-  throw new UserError(`There is no check ${unknown.join(', ')}`, { hint: `--only takes ${known.join(', ')}` })
+  throw new UserError(`There is no check ${unknown.join(', ')}`, {
+    hint: chooseFrom(unknown[0] ?? '', known),
+  })
 }
 
 /** Findings under the checks that made them; a check that found nothing is left out. */

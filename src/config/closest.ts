@@ -34,3 +34,10 @@ export function closest(word: string, known: readonly string[]): string | undefi
     .sort((a, b) => a.distance - b.distance)
   return ranked[0]?.name
 }
+
+/** The hint for a word that is none of these: `did you mean slave? Choose from master, slave`. */
+export function chooseFrom(word: string, known: readonly string[]): string {
+  const meant = closest(word, known)
+  const all = known.join(', ')
+  return meant === undefined ? `choose from ${all}` : `did you mean ${meant}? Choose from ${all}`
+}

@@ -284,7 +284,7 @@ export async function loadConfig(from: string, options: { configPath?: string } 
     const isCutOff = dirname(top) !== top
     const why = isCutOff ? ` (up to ${top}: above it others may write, and a config is a program)` : ''
     throw new UserError(`There is no cluster.config.ts in ${from} or above it${why}`, {
-      hint: 'make a lab with `npm create pg-lab my-lab`, or name a config with --config',
+      hint: 'make a lab: npx create-pg-lab my-lab; or name a config with --config',
     })
   }
   if (found.isEmpty) throw emptyFile(found.filepath, '')

@@ -1,3 +1,4 @@
+import { chooseFrom } from '../config/closest.ts'
 import { CommandError, UserError } from '../errors.ts'
 import { type Lab, type LabNode, type PostgresNode, postgresNodes } from '../lab.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
@@ -151,7 +152,10 @@ export function findServer<S extends { readonly node: LabNode }>(servers: readon
   const server = servers.find(({ node }) => node.name === name)
   if (server) return server
   throw new UserError(`There is no PostgreSQL server called ${name}`, {
-    hint: `choose from ${namesOf(servers)}`,
+    hint: chooseFrom(
+      name,
+      servers.map(({ node }) => node.name),
+    ),
   })
 }
 

@@ -53,7 +53,7 @@ describe('ssh', () => {
       "
       ✖ There is no slvae to go to
 
-        → choose from master, slave, backup
+        → did you mean slave? Choose from master, slave, backup
       "
     `)
   })
@@ -100,7 +100,7 @@ describe('before the lab is up', () => {
 test('verify knows its checks', async () => {
   const { exitCode, stderr } = await program(['verify', '--only', 'slots,slot'], { cwd: labFolder() })
   expect(exitCode).toBe(2)
-  expect(stderr).toMatch(/There is no check slot\n\n {2}→ --only takes primary, /)
+  expect(stderr).toMatch(/There is no check slot\n\n {2}→ did you mean slots\? Choose from primary, /)
 })
 
 test('verify --json prints findings for machines', async () => {

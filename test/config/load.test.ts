@@ -118,7 +118,7 @@ describe('says what to do', () => {
   test('when there is no config', async () => {
     const error = await failure(loadConfig(lab))
     expect(error.message).toContain('There is no cluster.config.ts')
-    expect(error.hint).toContain('npm create pg-lab')
+    expect(error.hint).toContain('npx create-pg-lab my-lab')
   })
 
   test('when the named file is not there', async () => {

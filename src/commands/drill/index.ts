@@ -1,4 +1,5 @@
 import { can } from '../../catalog/providers/index.ts'
+import { chooseFrom } from '../../config/closest.ts'
 import { DRILLS } from '../../drills/index.ts'
 import { isRunning, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../../errors.ts'
@@ -33,15 +34,12 @@ export async function drill(
   const chosen = DRILLS.find(({ id }) => id === name)
   if (!chosen) {
     throw new UserError(`There is no drill ${name}`, {
-      hint: `choose from ${DRILLS.map(({ id }) => id).join(', ')}`,
+      hint: chooseFrom(name, [...DRILLS.map(({ id }) => id), 'hint', 'check', 'repair']),
     })
   }
   if (how !== undefined && !chosen.hows.includes(how)) {
     throw new UserError(`${name} has no --how ${how}`, {
-      hint:
-        chosen.hows.length > 0
-          ? `choose from ${chosen.hows.join(', ')}`
-          : 'it has only one way: leave --how out',
+      hint: chosen.hows.length > 0 ? chooseFrom(how, chosen.hows) : 'it has only one way: leave --how out',
     })
   }
   const session = await openSession(context)

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os'
 import { basename, join } from 'node:path'
 import type { ProviderName } from '../../catalog/names.ts'
 import { can } from '../../catalog/providers/index.ts'
+import { chooseFrom } from '../../config/closest.ts'
 import type { ConfigError, LoadedConfig } from '../../config/load.ts'
 import { chooseProvider, createHost, type Host, machinesIn, type ProviderChoice } from '../../doctor/index.ts'
 import { readOpenDrill, writeTyped } from '../../drills/rehearsal/open-drill.ts'
@@ -164,6 +165,9 @@ export function findNode(nodes: readonly LabNode[], name: string): LabNode {
   const node = nodes.find((one) => one.name === name)
   if (node) return node
   throw new UserError(`There is no ${name} to go to`, {
-    hint: `choose from ${nodes.map((one) => one.name).join(', ')}`,
+    hint: chooseFrom(
+      name,
+      nodes.map((one) => one.name),
+    ),
   })
 }
