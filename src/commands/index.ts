@@ -140,6 +140,7 @@ export const VERBS: readonly Verb[] = [
             .conflicts('how'),
         )
         .option('--keep', 'stop after the disaster, to repair it by hand')
+        .option('--all', 'hint: all of them, to be read again')
         .option('--on <lab>', 'name of the lab; its servers were there before it')
         .addOption(
           command.createOption('--lang <code>', 'of the words (of this terminal)').choices(LANGUAGES),

@@ -1,5 +1,6 @@
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
+import { isThere, isWell } from './rehearsal/next-hint.ts'
 
 /** WAL files that end while Barman is away: a gap would show. */
 export const FILES_MEANWHILE = 3
@@ -40,11 +41,17 @@ export const WORDS: DrillWords = {
   hints: ({ victim }, lab) => [
     { en: 'Who does not answer?', ru: 'Кто не отвечает?', type: 'npx create-pg-lab status' },
     { en: 'Is the machine on?', ru: 'Машина включена?', type: `vagrant status ${victim}` },
-    { en: 'Switch it on.', ru: 'Включите её.', type: `vagrant up ${victim} --no-provision` },
+    {
+      en: 'Switch it on.',
+      ru: 'Включите её.',
+      type: `vagrant up ${victim} --no-provision`,
+      isDone: isThere(victim),
+    },
     {
       en: "Barman's cron job starts receive-wal within a minute. This does not wait for it.",
       ru: 'Задание cron у Barman запустит receive-wal в течение минуты. Эта команда не ждёт.',
       type: `npx create-pg-lab ssh ${victim} -- sudo -u barman barman cron`,
+      isDone: isWell(victim),
     },
     {
       en: 'Is a file missing?',

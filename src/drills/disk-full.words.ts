@@ -1,6 +1,7 @@
 import { barmanPaths } from '../guest-paths.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
+import { isWell } from './rehearsal/next-hint.ts'
 
 /** What fills the disk. Barman leaves files of this kind alone in its folders. */
 export const FILLER = 'forgotten.tmp'
@@ -64,6 +65,7 @@ export const WORDS: DrillWords = {
         en: 'Cron starts receive-wal within a minute. This does not wait for it.',
         ru: 'Cron запустит receive-wal в течение минуты. Эта команда не ждёт.',
         type: `${ssh} sudo -u barman barman cron`,
+        isDone: isWell(victim),
       },
     ]
   },

@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
+import type { Survey } from '../observe/status.ts'
 import type { Figure, Text } from '../report/drill-report.ts'
 import type { Note } from '../tasks/index.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
@@ -32,7 +33,13 @@ export interface DrillStep {
 }
 
 /** A nudge, and what to type for it; all that is to be typed, in its order, repairs the lab. */
-export type Hint = Text & { readonly type?: string }
+export type Hint = Text & {
+  readonly type?: string
+  /** Whether a look at the lab shows that it was done. Left out: no look shows it. */
+  readonly isDone?: (seen: Survey) => boolean
+  /** The lab is repaired without it too. */
+  readonly optional?: true
+}
 
 /**
  * One bad day, rehearsed. A drill is made of operations; the frame around it proves the lab green before and after,

@@ -2,6 +2,7 @@ import { postgresNodes } from '../lab.ts'
 import { outageFor } from '../operations/outage/index.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
+import { isThere, isWell } from './rehearsal/next-hint.ts'
 
 /** Nobody is promoted: the master comes back out of Barman's archive. */
 export const RESTORE = 'restore'
@@ -76,6 +77,7 @@ export const WORDS: DrillWords = {
           en: 'Bring back all that Barman has received, over the lost master.',
           ru: 'Верните всё, что принял Barman, поверх потерянного мастера.',
           type: `npx create-pg-lab restore --to latest --in-place --over ${primary} --yes`,
+          isDone: (seen) => seen.primary !== undefined,
         },
       ]
     }
@@ -86,19 +88,29 @@ export const WORDS: DrillWords = {
         en: 'Make the most advanced slave the primary; the old one is fenced first.',
         ru: 'Сделайте мастером самую свежую реплику; старый мастер сначала изолируется (fencing).',
         type: 'npx create-pg-lab promote',
+        isDone: (seen) => seen.primary !== undefined,
       },
       ...(how === 'network' && node
-        ? [{ en: 'Repair the network.', ru: 'Почините сеть.', type: outageFor(lab).mendCommand(lab, node) }]
+        ? [
+            {
+              en: 'Repair the network.',
+              ru: 'Почините сеть.',
+              type: outageFor(lab).mendCommand(lab, node),
+              isDone: isThere(primary),
+            },
+          ]
         : []),
       {
         en: 'Make a standby of the old one.',
         ru: 'Сделайте старый мастер репликой.',
         type: `npx create-pg-lab rejoin ${primary}`,
+        isDone: isWell(primary),
       },
       {
         en: 'If you like, change places again.',
         ru: 'Если хотите, верните роли.',
         type: `npx create-pg-lab switchover ${primary}`,
+        optional: true,
       },
     ]
   },

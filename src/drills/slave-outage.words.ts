@@ -1,5 +1,6 @@
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
+import { isWell } from './rehearsal/next-hint.ts'
 import { openOutageMs, outageOf } from './rehearsal/recording.ts'
 
 /** So many commits are made while the slave is away. */
@@ -50,6 +51,7 @@ export const WORDS: DrillWords = {
       en: 'Start it. The slot does the rest.',
       ru: 'Запустите его. Остальное сделает слот.',
       type: `npx create-pg-lab ssh ${victim} -- sudo systemctl start postgresql`,
+      isDone: isWell(victim),
     },
   ],
   lessons: ({ lab, recording, disasterMs }) => [

@@ -1,5 +1,6 @@
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
+import { isWell } from './rehearsal/next-hint.ts'
 
 /** Four WAL files: so little that a laptop need not write gigabytes to see it. */
 export const LIMIT = '64MB'
@@ -54,6 +55,7 @@ export const WORDS: DrillWords = {
       en: 'WAL that was removed does not come back: clone the standby again.',
       ru: 'Удалённого WAL не вернуть: клонируйте реплику заново.',
       type: `npx create-pg-lab reinit ${victim} --yes`,
+      isDone: isWell(victim),
     },
   ],
   lessons: () => [

@@ -1,5 +1,6 @@
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
+import { isWell } from './rehearsal/next-hint.ts'
 import { SCHEMA } from './rehearsal/writer.ts'
 
 /** What somebody writes to the wrong master, believing it to be safe. */
@@ -51,6 +52,7 @@ export const WORDS: DrillWords = {
       en: `${primary} has the clients, so it stays: make a fresh standby of ${victim}.`,
       ru: `Клиенты у ${primary}, значит, остаётся он: сделайте ${victim} новой репликой.`,
       type: `npx create-pg-lab reinit ${victim} --yes`,
+      isDone: (seen) => seen.primary === primary && isWell(victim)(seen),
     },
   ],
   lessons: () => [

@@ -32,6 +32,7 @@ export const WORDS: DrillWords = {
       en: 'Change places again.',
       ru: 'Поменяйте местами снова.',
       type: `npx create-pg-lab switchover ${primary}`,
+      isDone: (seen) => seen.primary === primary,
     },
   ],
   lessons: () => [

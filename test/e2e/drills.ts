@@ -75,10 +75,8 @@ export function describeDrills(os: OsName, subnet: string): void {
   }
   /** The commands of all hints, each typed as it is printed; those that only look may say no. */
   const typeAllHints = (): readonly string[] => {
-    const commands: string[] = []
-    for (let hint = ''; !hint.includes('Those were all the hints'); hint = lab.must('drill', 'hint').stdout) {
-      commands.push(...[...hint.matchAll(/^ {5}(.+)$/gm)].map(([, command = '']) => command))
-    }
+    const hints = lab.must('drill', 'hint', '--all').stdout
+    const commands = [...hints.matchAll(/^ {5}(.+)$/gm)].map(([, command = '']) => command)
     const cli = `node '${resolve('dist/pg-lab.js')}'`
     return commands.map((command) => {
       const typed = command.replaceAll('npx create-pg-lab', cli)
@@ -154,7 +152,10 @@ export function describeDrills(os: OsName, subnet: string): void {
       lab.must('drill', 'failover', '--keep')
       const brokenMs = Date.now()
       await delay(40_000)
+      expect(lab.must('drill', 'hint').stdout).toContain('npx create-pg-lab status')
+      expect(lab.must('drill', 'hint').stdout).toContain('npx create-pg-lab promote')
       lab.must('promote', '--yes')
+      expect(lab.must('drill', 'hint').stdout).toContain('npx create-pg-lab rejoin master')
       const promotedS = (Date.now() - brokenMs) / 1000
       typeAllHints()
       expect(checkedUntilYes().stdout).toContain('Repaired')

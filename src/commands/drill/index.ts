@@ -18,17 +18,18 @@ export interface DrillOptions {
   readonly keep?: true
   readonly on?: string
   readonly lang?: Language
+  readonly all?: true
 }
 
 /** `create-pg-lab drill [name | hint | check | repair]`: rehearses a bad day, or leads back from one. */
 export async function drill(
   context: Context,
-  { inPlace, how = inPlace && 'in-place', keep, lang, on }: DrillOptions,
+  { inPlace, how = inPlace && 'in-place', keep, lang, on, all }: DrillOptions,
   name: string | undefined,
 ): Promise<number> {
   const language = lang ?? languageOf(context.env)
   if (name === undefined) return list(context, language)
-  if (name === 'hint') return hint(await openSession(context), language)
+  if (name === 'hint') return hint(await openSession(context), language, all === true)
   if (name === 'check') return check(await openSession(context), language)
   if (name === 'repair') return repair(await openSession(context))
   const chosen = DRILLS.find(({ id }) => id === name)

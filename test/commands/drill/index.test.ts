@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DRILLS } from '../../../src/drills/index.ts'
 import type { OpenDrill } from '../../../src/drills/rehearsal/open-drill.ts'
+import { masterAnswer, slaveAnswer } from '../../observe/answers.ts'
+import { testLab } from '../../support/lab.ts'
 import { labFolder, program } from '../program.ts'
 import { speakingRun } from '../speaking-run.ts'
 
@@ -88,15 +90,31 @@ describe('pg-lab drill', () => {
     expect(stderr).toContain('npx create-pg-lab drill repair')
   })
 
-  it('gives the hints one by one, and then names the way out', async () => {
+  const hintsOf = (id: string) => DRILLS.find((drill) => drill.id === id)?.hints(STATE.cast, testLab()) ?? []
+  const hint = async (cwd: string, run = speakingRun({}).run, ...options: string[]) =>
+    (await program(['drill', 'hint', ...options], { cwd, run })).stdout
+
+  it('gives the hints one by one, and the last again until it is done', async () => {
     const cwd = openLab()
-    const drill = DRILLS.find(({ id }) => id === 'slave-outage')
-    const hints = drill?.hints(STATE.cast, {} as never) ?? []
+    const hints = hintsOf('slave-outage')
     for (const [at, { en, type }] of hints.entries()) {
-      const { stdout } = await program(['drill', 'hint'], { cwd })
-      expect(stdout).toBe(`${at + 1}/${hints.length}  ${en}\n\n     ${type}\n\n`)
+      expect(await hint(cwd)).toBe(`${at + 1}/${hints.length}  ${en}\n\n     ${type}\n\n`)
     }
-    expect((await program(['drill', 'hint'], { cwd })).stdout).toContain('npx create-pg-lab drill repair')
+    expect(await hint(cwd)).toContain(hints.at(-1)?.en)
+    expect(await hint(cwd, undefined, '--all')).toContain(hints.map(({ en }) => en)[0])
+  })
+
+  it('passes over what is done, and says so when nothing is left', async () => {
+    const { run } = speakingRun({
+      master: () => ({ stdout: `${JSON.stringify(masterAnswer())}\n` }),
+      slave: () => ({ stdout: `${JSON.stringify(slaveAnswer())}\n` }),
+    })
+    expect(await hint(openLab(), run)).toContain('npx create-pg-lab drill check')
+  })
+
+  it('names the way out where no look shows what was done', async () => {
+    const cwd = openLab({ drill: 'pitr', cast: { ...STATE.cast, how: 'beside' }, hints: 99 })
+    expect(await hint(cwd)).toContain('npx create-pg-lab drill repair')
   })
 })
 
