@@ -16,7 +16,7 @@ export function nextHint(hints: readonly Hint[], shown: number, seen: Survey): n
 }
 
 /** How a host of the lab is. */
-export function seenNode({ nodes }: Survey, name: string): Survey['nodes'][number] | undefined {
+function seenNode({ nodes }: Survey, name: string): Survey['nodes'][number] | undefined {
   return nodes.find((node) => node.name === name)
 }
 
