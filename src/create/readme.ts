@@ -3,7 +3,7 @@ import { PROVIDERS } from '../catalog/providers/index.ts'
 import type { ProjectFile } from '../generate/render/project-file.ts'
 import { renderTemplate } from '../generate/render/template.ts'
 import { barmanPaths, postgresPaths } from '../guest-paths.ts'
-import type { Lab } from '../lab.ts'
+import { type Lab, nodesOf } from '../lab.ts'
 import type { Language } from '../words/languages.ts'
 import { type TopologyWords, topology } from './topology.ts'
 
@@ -78,4 +78,12 @@ export async function readme(
     ...readingIn(files),
   }
   return renderTemplate(`templates/README.${language}.md.ejs`, view, asItIs)
+}
+
+/** What an assistant may do in a lab, and where things are. */
+export async function agents(lab: Lab, configFile: string): Promise<string> {
+  const nodes = nodesOf(lab)
+    .map(({ name }) => name)
+    .join(', ')
+  return renderTemplate('templates/AGENTS.md.ejs', { lab, configFile, nodes }, asItIs)
 }

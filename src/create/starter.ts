@@ -6,10 +6,21 @@ import type { ProjectFile } from '../generate/render/project-file.ts'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
 import type { Language } from '../words/languages.ts'
-import { readme } from './readme.ts'
+import { agents, readme } from './readme.ts'
 
 /** Commands that are worth a script: those without arguments. */
-export const SCRIPTS = ['up', 'verify', 'status', 'plan', 'generate', 'halt', 'destroy', 'doctor'] as const
+export const SCRIPTS = [
+  'up',
+  'verify',
+  'status',
+  'plan',
+  'report',
+  'drill',
+  'generate',
+  'halt',
+  'destroy',
+  'doctor',
+] as const
 
 /** What a registry has is asked for again; what came from a file needs nothing that npm has not got yet. */
 export function installCommand(file: string | undefined): string {
@@ -81,6 +92,7 @@ export async function starterFiles(
         isFetched: file === undefined,
       }),
     },
+    { path: 'AGENTS.md', content: await agents(lab, config.path) },
     ...(config.path.endsWith('.ts') ? [{ path: 'tsconfig.json', content: tsconfig(config.path) }] : []),
     config,
   ]

@@ -4,6 +4,7 @@ import { VERBS } from '../../src/commands/index.ts'
 import { newLab } from '../../src/create/new-lab.ts'
 import { PRESET_NAMES, type PresetName, presetOf } from '../../src/create/presets.ts'
 import { nodesOf } from '../../src/lab.ts'
+import { LAB_FILES } from '../../src/lab-files.ts'
 import { LANGUAGES, type Language } from '../../src/words/languages.ts'
 
 async function made(preset: PresetName, language: Language, slaves = presetOf(preset).slaves.default) {
@@ -33,7 +34,10 @@ const CASES = PRESET_NAMES.flatMap((preset) => LANGUAGES.map((language) => [pres
 describe.each(CASES)('the README of a lab of the preset %s, in %s', (preset, language) => {
   test('leads to files and lines that are there, and are what it says', async () => {
     const { files, text } = await made(preset, language)
-    for (const [, path = ''] of text.matchAll(/\]\(([^)#]+)\)/g)) expect(files.has(path), path).toBe(true)
+    const later: readonly string[] = [LAB_FILES.reportText.path, LAB_FILES.reportPage.path]
+    for (const [, path = ''] of text.matchAll(/\]\(([^)#]+)\)/g)) {
+      expect(files.has(path) || later.includes(path), path).toBe(true)
+    }
     const lines = [...text.matchAll(/\]\(([^)#]+\/([^)#/]+))#L(\d+)\)/g)]
     expect(lines.length).toBe(presetOf(preset).backup ? 10 : 8)
     for (const [, path = '', name = '', line] of lines) {
@@ -65,4 +69,18 @@ test('the README of a lab without a slave asks nothing of one', async () => {
   const { text } = await made('minimal', 'en', 0)
   expect(text).not.toMatch(/roles\/slave|pg_stat_wal_receiver|undefined/)
   expect(text.match(/#L\d+\)/g)).toHaveLength(3)
+})
+
+test('every lab tells an assistant what it may do: each command is in one list, and in one only', async () => {
+  const { files } = await made('homework', 'en')
+  const [, looks = '', asks = ''] = (files.get('AGENTS.md') ?? '').split(/^## Run .*$/m)
+  const named = (text: string) =>
+    VERBS.map(({ name }) => name).filter((name) => new RegExp(`(\`|pg-lab )${name}[\` ]`).test(text))
+  expect(named(looks).length).toBeGreaterThan(7)
+  expect(named(asks.split('## Where')[0] ?? '')).toEqual(
+    expect.arrayContaining(['drill', 'promote', 'restore', 'destroy', 'up', 'report']),
+  )
+  const both = named(looks).filter((name) => named(asks.split('## Where')[0] ?? '').includes(name))
+  expect(both).toEqual(['report', 'generate']) // with a flag they only look
+  expect(files.get('AGENTS.md')).not.toMatch(/undefined|<%/)
 })
