@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import manifest from '../../package.json' with { type: 'json' }
+import type { NodeState } from '../observe/status.ts'
 import { findingsOf, isStepOk, type Report, verdictOf, worstLags } from './report.ts'
 
 /** Where its schema lies in the package. */
@@ -23,7 +24,7 @@ export function reportData(report: Report): object {
     provenance,
     versions: Object.fromEntries(versions),
     primary: survey.primary,
-    nodes: survey.nodes.map(({ lag, ...node }) => ({ ...node, ...(lag ? { lag: inMs(lag) } : {}) })),
+    nodes: survey.nodes.map(nodeData),
     evidence: sections.map((section) => ({
       ...section,
       steps: section.steps.map((step) => ({
@@ -46,6 +47,13 @@ export function reportData(report: Report): object {
     checks,
     files: files.map(({ node, source, path, text }) => ({ node, source, path, sha256: sha256(text) })),
   }
+}
+
+function nodeData({ lag, ...node }: NodeState) {
+  const { name, address, role, state, ok, upstream, timeline, lsn, slot, sync, version, disk } = node
+  const { problem, hint } = node
+  const seen = { name, address, role, state, ok, upstream, timeline, lsn, slot, sync, version, disk }
+  return { ...seen, problem, hint, lag: lag && inMs(lag) }
 }
 
 function inMs({ bytes, seconds }: { readonly bytes: number; readonly seconds: number }) {

@@ -98,7 +98,8 @@ describe('pg-lab load', () => {
 
 describe('pg-lab report', () => {
   it('writes what a student would, from the servers', () => {
-    lab.must('report', '--lang', 'en')
+    const { stdout } = lab.must('report', '--lang', 'en', '--author', 'Anna Ivanova')
+    expect(stdout).toContain('--read-only leaves all of it out')
     const text = readme()
     expect(text).not.toContain('✖')
     expect(text.split('\n').filter((line) => line.startsWith('##'))).toEqual([
@@ -124,7 +125,11 @@ describe('pg-lab report', () => {
     ])
     expect(text).toMatch(/Backup completed/)
     expect(text).toMatch(/slave_slot \| physical {2}\| t /)
+    expect(text).toContain('| Author | Anna Ivanova |')
     expect(readFileSync(join(folder, 'index.html'), 'utf8')).toContain('<svg class="plot"')
+    const data = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'))
+    expect(data).toMatchObject({ ok: true, failed: 0, isReadOnly: false, primary: 'master' })
+    expect(data.provenance.edits).toEqual([])
   })
 
   it('copies the configuration the servers name', () => {
@@ -152,6 +157,15 @@ describe('pg-lab report', () => {
     expect(schemas()).toBe('0')
   })
 
+  it('only asks, where it is to', () => {
+    const before = status().backups?.count
+    const { stdout } = lab.must('report', '--read-only', '--lang', 'en')
+    expect(stdout).toContain('The servers are only asked')
+    expect(readme()).not.toMatch(/### (A row is added|A base backup)|## Lag under load/)
+    expect(status().backups?.count).toBe(before)
+    expect(rowCount()).toBe('0')
+  })
+
   it('shows a failing check as failing; strict, it writes nothing', () => {
     lab.sql('slave', 'SELECT pg_wal_replay_pause()')
     rmSync(folder, { recursive: true })
@@ -161,8 +175,10 @@ describe('pg-lab report', () => {
     expect(existsSync(folder)).toBe(false)
 
     expect(lab.run('report', '--lang', 'ru').status).toBe(1)
-    expect(readme()).toMatch(/- ✖ \*\*replay\*\*: ожидалось not paused; получено paused/)
-    expect(readme()).toContain('n1["slave<br/>192.168.70.151<br/>реплика, paused, линия 1"]')
+    expect(readme()).toMatch(
+      /- ✖ \*\*применение WAL\*\*: ожидалось не приостановлено; получено приостановлено/,
+    )
+    expect(readme()).toContain('n1["slave<br/>192.168.70.151<br/>реплика, приостановлено, линия 1"]')
     lab.sql('slave', 'SELECT pg_wal_replay_resume()')
   })
 })

@@ -105,6 +105,20 @@ describe('writeTranscript', () => {
     expect(slave?.steps.at(-1)).toMatchObject({ id: 'readOnly', ok: false })
   })
 
+  it('changes nothing, and shows nothing of that, where it may only ask', async () => {
+    const { guest, ran, executed } = guestThat()
+    const lab = testLab()
+    const options = { primary: lab.master, mark: MARK, isReadOnly: true, hide: (text: string) => text }
+    const sections = await writeTranscript(lab, guest, options)
+    expect(sections.map(({ steps }) => steps.map(({ id }) => id))).toEqual([
+      ['slots', 'replication'],
+      ['recovery', 'receiver', 'readOnly'],
+      ['barmanCheck', 'barmanReplication', 'backups', 'barmanStatus'],
+    ])
+    expect(executed).toEqual([])
+    expect(ran.filter((line) => /INSERT|barman backup/.test(line))).toEqual([])
+  })
+
   it('waits a while for the row', async () => {
     let asked = 0
     const { guest } = guestThat(({ role }, words) => {

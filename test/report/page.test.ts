@@ -16,7 +16,8 @@ const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name
 )
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-const PHONE = { width: 360, height: 740 }
+const PHONE = { width: 390, height: 844 }
+const DESKTOP = { width: 1280, height: 900 }
 
 let browser: Browser
 
@@ -43,7 +44,7 @@ async function open(
   const file = join(folderWith(), 'index.html')
   writeFileSync(file, html(report, WORDS[options.language ?? 'en']))
   const page = await browser.newPage({
-    viewport: options.phone ? PHONE : { width: 1000, height: 800 },
+    viewport: options.phone ? PHONE : DESKTOP,
     bypassCSP: true, // for axe, which is a script
   })
   const requests: string[] = []
@@ -111,6 +112,73 @@ describe('in Chromium', { timeout: 30_000 }, () => {
     const { page } = await open(await make(), { phone: true, language })
     await unfold(page)
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width)
+    await page.close()
+  })
+
+  it.each(['en', 'ru'] as const)('cuts no plot on a phone (%s)', async (language) => {
+    const { page } = await open(await sampleReport(), { phone: true, language })
+    const cut = `[...document.querySelectorAll('svg.topology, svg.plot, svg.plot text')].filter((one) => {
+      const { left, right } = one.getBoundingClientRect()
+      return left < 0 || right > innerWidth }).map((one) => one.textContent)`
+    expect(await page.evaluate(cut)).toEqual([])
+    const tiny = `[...document.querySelectorAll('svg.plot .small')].filter((one) => one.getBoundingClientRect().height < 10)`
+    expect(await page.evaluate(`${tiny}.length`)).toBe(0)
+    await page.close()
+  })
+
+  it('shows a whole command, and the widest usual answer, on a desktop', async () => {
+    const command = `sudo -u postgres psql -c "SELECT ${'a_long_column_name, '.repeat(12)}1"`
+    const answer =
+      ' barman_receive_wal | barman_streaming | 192.168.100.152 | streaming | potential | 0/B0000E8 | 0/B0000E8'
+    const report = await sampleReport()
+    const [section] = report.sections
+    const [step] = section?.steps ?? []
+    if (!section || !step) throw new Error('the sample has a step')
+    const sections = [{ ...section, steps: [{ ...step, command, output: answer }] }]
+    const { page } = await open({ ...report, sections })
+    const overflow = `[...document.querySelectorAll('#host-0 pre')].map((one) => one.scrollWidth - one.clientWidth)`
+    expect(await page.evaluate(overflow)).toEqual([0])
+    await page.close()
+  })
+
+  it('does not blow up a topology of two hosts', async () => {
+    const report = await sampleReport()
+    const nodes = report.survey.nodes.slice(0, 2)
+    const { page } = await open({ ...report, survey: { ...report.survey, nodes } })
+    const box = await page.locator('svg.topology').boundingBox()
+    expect(box?.width).toBeLessThan(240)
+    await page.close()
+  })
+
+  it.each(['light', 'dark'] as const)('has everything on paper, in dark ink (%s)', async (colorScheme) => {
+    const checks = [{ id: 'slots', title: 'Slots', findings: [finding()] }]
+    const { page } = await open(await sampleReport({ checks }))
+    await page.emulateMedia({ media: 'print', colorScheme })
+    await page.setViewportSize({ width: 700, height: 1000 })
+    const hidden = `[...document.querySelectorAll('pre, .findings li, svg.plot')].filter((one) =>
+      !one.checkVisibility({ contentVisibilityAuto: true }) || one.getBoundingClientRect().height === 0).length`
+    expect(await page.evaluate(hidden)).toBe(0)
+    const cut = `[...document.querySelectorAll('pre, .scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1).length`
+    expect(await page.evaluate(cut)).toBe(0)
+    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(27, 31, 36)')
+    expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-')
+    await page.close()
+  })
+
+  it('makes pictures that have something in them, of each size and colour', async () => {
+    const { page } = await open(await sampleReport())
+    for (const [width, colorScheme, media] of [
+      [1280, 'light', 'screen'],
+      [1280, 'dark', 'screen'],
+      [390, 'light', 'screen'],
+      [700, 'light', 'print'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme, media })
+      const picture = await page.screenshot({ fullPage: true })
+      expect(picture.readUInt32BE(16)).toBe(width) // the width in the head of a PNG
+      expect(picture.length).toBeGreaterThan(40_000)
+    }
     await page.close()
   })
 

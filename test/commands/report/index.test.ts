@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readDrills, writeDrill } from '../../../src/report/store.ts'
+import { WORDS } from '../../../src/words/index.ts'
+import { drillReport } from '../../report/sample.ts'
 import { labFolder, program } from '../program.ts'
 import { speakingRun } from '../speaking-run.ts'
 
@@ -35,6 +38,60 @@ describe('pg-lab report of a lab that is down', () => {
 })
 
 describe('pg-lab report', () => {
+  it('says beforehand what it will do to the cluster', async () => {
+    const { stdout } = await program(['report', '--restore'], { cwd: labFolder(), run: nobody() })
+    const [announced = ''] = stdout.split('Verify')
+    expect(announced).toContain('--read-only leaves all of it out')
+    expect(announced).toMatch(
+      /a row in otus\.dz[\s\S]*a base backup[\s\S]*300 transactions[\s\S]*the newest backup restored/,
+    )
+  })
+
+  it('only asks the servers, where it is to', async () => {
+    const cwd = labFolder()
+    const { stdout } = await program(['report', '--read-only', '--lang', 'en'], { cwd, run: nobody() })
+    expect(stdout).toContain('The servers are only asked: no row, no backup, no load.')
+    expect(stdout).not.toContain('Put a short load')
+    const text = readFileSync(join(cwd, 'report/README.md'), 'utf8')
+    expect(text).toContain('The servers were only asked')
+    expect(text).not.toMatch(/INSERT INTO|barman backup|### A row is added|`rows`|`wal`/)
+  })
+
+  it('does not restore what it may only look at', async () => {
+    const { exitCode, stderr } = await program(['report', '--read-only', '--restore'], { cwd: labFolder() })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('--read-only and --restore exclude each other')
+  })
+
+  it('has who hands it in from the config, and from flags before it', async () => {
+    const config = "provider: docker\nos: debian-12\nreport: { author: 'Anna', group: 'DB-12' }\n"
+    const cwd = labFolder({ config })
+    await program(['report', '--read-only', '--group', 'DB-13'], { cwd, run: nobody() })
+    const { handIn } = JSON.parse(readFileSync(join(cwd, 'report/report.json'), 'utf8'))
+    expect(handIn).toEqual({ author: 'Anna', group: 'DB-13' })
+  })
+
+  it('writes the pages of the drills again, in its language', async () => {
+    const cwd = labFolder()
+    writeDrill(cwd, drillReport(), WORDS.en)
+    const page = join(cwd, 'report/drills/2026-11-22T18-08-40-slave-outage.md')
+    expect(readFileSync(page, 'utf8')).toContain('# A slave goes away')
+    await program(['report', '--read-only', '--lang', 'ru'], { cwd, run: nobody() })
+    expect(readFileSync(page, 'utf8')).toContain('# Реплика пропала')
+    const text = readFileSync(join(cwd, 'report/README.md'), 'utf8')
+    expect(text).toContain('### Реплика пропала')
+    expect(text).toContain('(drills/2026-11-22T18-08-40-slave-outage.svg)')
+  })
+
+  it('leaves out a drill whose file would lead elsewhere', () => {
+    const cwd = labFolder()
+    writeDrill(cwd, drillReport(), WORDS.en)
+    const folder = join(cwd, 'report/drills')
+    writeFileSync(join(folder, 'x.json'), JSON.stringify(drillReport({ drill: '../../x' })))
+    writeFileSync(join(folder, 'y.json'), 'null')
+    expect(readDrills(cwd)).toHaveLength(1)
+  })
+
   it('has the languages it has', async () => {
     const { exitCode, stderr } = await program(['report', '--lang', 'fr'], { cwd: labFolder() })
     expect(exitCode).toBe(2)
