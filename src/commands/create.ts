@@ -152,8 +152,23 @@ function knownFrom({ preset, name, ...options }: CreateOptions, directory: strin
   }
 }
 
+/** What to type for it in this terminal, for as long as that is open. */
+function completionFor({ SHELL = '', PSModulePath }: NodeJS.ProcessEnv): string {
+  if (SHELL.endsWith('fish')) return 'npx create-pg-lab completion fish | source'
+  if (SHELL === '' && PSModulePath !== undefined)
+    return 'npx create-pg-lab completion powershell | Out-String | Invoke-Expression'
+  return SHELL.endsWith('zsh')
+    ? 'source <(npx create-pg-lab completion zsh)'
+    : 'source <(npx create-pg-lab completion bash)'
+}
+
 /** What was made, and what to type next. */
-function showCreated({ paint, cwd }: Context, directory: string, lab: Lab, kept: readonly string[]): string {
+function showCreated(
+  { paint, cwd, env }: Context,
+  directory: string,
+  lab: Lab,
+  kept: readonly string[],
+): string {
   const machines = nodesOf(lab).map(({ name }) => name)
   const path = relative(cwd, directory)
   const next = [
@@ -172,5 +187,6 @@ function showCreated({ paint, cwd }: Context, directory: string, lab: Lab, kept:
     '',
     `  Or with nothing installed: ${quoteForShell([...callWithoutInstalling(packageFile()), 'up'])}`,
     '  Or without Node: plain `vagrant up` builds the same cluster.',
+    `  Tab completes, once it is installed: ${completionFor(env)}`,
   ].join('\n')
 }

@@ -350,4 +350,19 @@ export const VERBS: readonly Verb[] = [
     declare: (command) => command.option('--fix', 'install and start what is missing'),
     load: async () => (await import('./doctor.ts')).doctor,
   }),
+  verb({
+    name: 'completion',
+    summary: 'print what makes Tab complete commands, options and names',
+    changesLab: false,
+    declare: (command) =>
+      command
+        .addArgument(
+          command
+            .createArgument('<shell>', 'that is to complete')
+            .choices(['bash', 'zsh', 'fish', 'powershell', 'words'] as const),
+        )
+        .argument('[words...]', 'of words: those typed so far')
+        .passThroughOptions(),
+    load: async () => (await import('./completion/index.ts')).completionOf(VERBS),
+  }),
 ]

@@ -25,6 +25,7 @@ test('without a terminal nothing is asked: the default lab', async () => {
 
       Or with nothing installed: node CLONE/dist/create-pg-lab.js up
       Or without Node: plain \`vagrant up\` builds the same cluster.
+      Tab completes, once it is installed: source <(npx create-pg-lab completion bash)
     "
   `)
   const manifest = JSON.parse(readFileSync(join(cwd, 'pg-lab/package.json'), 'utf8'))

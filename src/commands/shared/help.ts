@@ -50,6 +50,14 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
     seeAlso: 'up, prune',
   },
+  completion: {
+    group: 'Make',
+    examples: [
+      ['completion bash >> ~/.bashrc', 'from the next shell on'],
+      ['completion fish > ~/.config/fish/completions/create-pg-lab.fish', 'the same for fish'],
+    ],
+    seeAlso: 'create, explain',
+  },
   plan: {
     group: 'Make',
     examples: [['plan', 'after a change of the config, before up']],
