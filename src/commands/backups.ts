@@ -2,6 +2,7 @@ import { EXIT } from '../errors.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { size } from '../units.ts'
 import type { Context } from './shared/context.ts'
+import { enveloped } from './shared/envelope.ts'
 import { backupHost } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 
@@ -15,7 +16,7 @@ export async function backups(context: Context, { json }: BackupsOptions): Promi
   verifyIsUp(session)
   const { lab, guest } = session
   const all = await listBackups(backupHost(lab), guest)
-  if (json) context.print(JSON.stringify(all.map(forMachines), null, 2))
+  if (json) context.print(enveloped('backups', lab.name, { backups: all.map(withTime) }))
   else
     context.print(
       all.length === 0 ? 'None yet. Take one: npx create-pg-lab backup' : showBackups(all, zoneOf(lab)),
@@ -32,7 +33,7 @@ function zoneOf({
   return String(postgres.settings.timezone ?? 'UTC')
 }
 
-function forMachines({ endedAt, ...backup }: BaseBackup) {
+function withTime({ endedAt, ...backup }: BaseBackup) {
   return { ...backup, endedAt: endedAt === undefined ? null : new Date(endedAt * 1000).toISOString() }
 }
 

@@ -3,6 +3,7 @@ import { EXIT } from '../errors.ts'
 import type { Lab } from '../lab.ts'
 import { toYaml } from '../yaml.ts'
 import type { Context } from './shared/context.ts'
+import { enveloped } from './shared/envelope.ts'
 import { openSession } from './shared/session.ts'
 
 /** `create-pg-lab config`: the lab with every choice made that the config left open. */
@@ -10,7 +11,7 @@ export async function config(context: Context, { json }: { readonly json?: true 
   const { lab, config: loaded } = await openSession(context)
   const shown = readable(lab)
   const header = `# The lab of ${basename(loaded.file)}, every choice made`
-  context.print(json ? JSON.stringify(shown, null, 2) : toYaml(shown, header).trimEnd())
+  context.print(json ? enveloped('config', lab.name, { config: shown }) : toYaml(shown, header).trimEnd())
   return EXIT.ok
 }
 

@@ -2,27 +2,44 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PROVIDERS } from '../catalog/providers/index.ts'
-import { chooseProvider, createHost, examine, problemsIn } from '../doctor/index.ts'
+import { chooseProvider, createHost, type Diagnosis, examine, problemsIn } from '../doctor/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { isPlain } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
+import { enveloped } from './shared/envelope.ts'
 import { type Computer, repairProblems } from './shared/prepare-computer.ts'
 import { openSession, readConfig } from './shared/session.ts'
 import { showDiagnoses } from './shared/show-diagnoses.ts'
 
 /** `create-pg-lab doctor`: names what is missing; with `--fix` installs it, after asking where somebody can be asked. */
-export async function doctor(context: Context, { fix }: { readonly fix?: true }): Promise<number> {
+export async function doctor(
+  context: Context,
+  { fix, json }: { readonly fix?: true; readonly json?: true },
+): Promise<number> {
   const { computer, reason } = (await hasConfig(context)) ? await ofLab(context) : await ofAnyLab(context)
   const { host, scope } = computer
   let diagnoses = await examine(host, scope)
   if (fix) diagnoses = await repairProblems(computer, diagnoses, { isAllowed: !canAsk(context) })
   const problems = problemsIn(diagnoses)
+  if (json) {
+    const { title } = host.platform
+    const content = { ok: problems.length === 0, system: title, provider: scope.provider, reason }
+    const lab = scope.lab?.name ?? null
+    context.print(enveloped('doctor', lab, { ...content, rules: diagnoses.map(ruleData) }))
+    return problems.length === 0 ? EXIT.ok : EXIT.failedFindings
+  }
   context.print(`${host.platform.title} · ${PROVIDERS[scope.provider].title}: ${reason}\n`)
   context.print(showDiagnoses(diagnoses, context.paint))
   if (!fix && problems.some(({ sighting }) => !sighting.ok && sighting.fix)) {
     context.print('\nInstall and start what is missing: npx create-pg-lab doctor --fix')
   }
   return problems.length === 0 ? EXIT.ok : EXIT.failedFindings
+}
+
+function ruleData({ rule: { id, title }, sighting }: Diagnosis): object {
+  if (sighting.ok) return { code: id, title, ...sighting }
+  const { ok, seen, cause, remedy, fix } = sighting
+  return { code: id, title, ok, seen, cause, remedy, canBeFixed: fix !== undefined }
 }
 
 /** A config that is broken has problems of its own; one that is not there says so in its message alone. */

@@ -8,21 +8,29 @@ import type { Landing } from '../explain/landing.ts'
 import { resolveLab } from '../resolve/resolve-lab.ts'
 import type { Paint } from '../show.ts'
 import type { Context } from './shared/context.ts'
+import { enveloped } from './shared/envelope.ts'
 import { openSession } from './shared/session.ts'
 
 /** `create-pg-lab explain [setting]`: what it does and where it lands; without one, the list of all. */
 export async function explain(
   context: Context,
-  _options: object,
+  { json }: { readonly json?: true },
   asked: string | undefined,
 ): Promise<number> {
   if (asked === undefined) {
-    context.print(showList(allSettings(), context.paint))
+    const all = allSettings()
+    context.print(json ? enveloped('explain', null, { settings: all }) : showList(all, context.paint))
     return EXIT.ok
   }
   const { setting } = findSetting(asked)
   const { surroundings, note } = await lookAround(context)
   const explanation = await explainSetting(asked, surroundings)
+  if (json) {
+    const told = { ...explanation, value: explanation.value ?? null, default: explanation.default ?? null }
+    const settings = [told, ...membersOf(setting)]
+    context.print(enveloped('explain', note === undefined ? surroundings.lab.name : null, { settings }))
+    return EXIT.ok
+  }
   context.print(showExplanation(explanation, context.paint))
   const members = membersOf(setting)
   if (members.length > 0) context.print(`\n${showList(members, context.paint)}`)

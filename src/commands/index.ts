@@ -132,13 +132,14 @@ export const VERBS: readonly Verb[] = [
     changesLab: true,
     declare: (command) =>
       command
-        .argument('[name]', 'of the drill; or hint, check, repair')
+        .argument('[name]', 'of the drill; or hint, check, repair, results')
         .option('--how <way>', 'how it happens, or is repaired')
         .addOption(
           command
             .createOption('--in-place', 'pitr: over the primary, short for --how in-place')
             .conflicts('how'),
         )
+        .option('--json', 'of results and check: print them for machines')
         .option('--keep', 'stop after the disaster, to repair it by hand')
         .option('--all', 'hint: all of them, to be read again')
         .option('--on <lab>', 'name of the lab; its servers were there before it')
@@ -205,7 +206,9 @@ export const VERBS: readonly Verb[] = [
     summary: 'say what a setting does and where it lands',
     changesLab: false,
     declare: (command) =>
-      command.argument('[setting]', 'its path, e.g. slaves[].slot; all are listed without'),
+      command
+        .argument('[setting]', 'its path, e.g. slaves[].slot; all are listed without')
+        .option('--json', 'print it for machines'),
     load: async () => (await import('./explain.ts')).explain,
   }),
   verb({
@@ -275,7 +278,8 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .addArgument(command.createArgument('[show]', 'to see a password').choices(['show'] as const))
-        .argument('[user]', 'whose'),
+        .argument('[user]', 'whose')
+        .option('--json', 'print the names for machines'),
     load: async () => (await import('./secrets.ts')).secrets,
   }),
   verb({
@@ -347,7 +351,10 @@ export const VERBS: readonly Verb[] = [
     name: 'doctor',
     summary: 'see what this computer lacks, and what to type',
     changesLab: false,
-    declare: (command) => command.option('--fix', 'install and start what is missing'),
+    declare: (command) =>
+      command
+        .option('--fix', 'install and start what is missing')
+        .option('--json', 'print what was seen for machines'),
     load: async () => (await import('./doctor.ts')).doctor,
   }),
   verb({

@@ -5,6 +5,7 @@ import { makePlan } from '../plan/index.ts'
 import { decideToApply } from '../plan/nothing-to-apply.ts'
 import { showPlanItems } from '../plan/show.ts'
 import type { Context } from './shared/context.ts'
+import { enveloped } from './shared/envelope.ts'
 import { openSession } from './shared/session.ts'
 import { filesOf } from './steps/files.ts'
 import { agreesToTakeOver, lookAtLab } from './steps/survey.ts'
@@ -28,7 +29,7 @@ export async function plan(
   const items = await makePlan(lab, { files, seen, guest, applying })
   const refused = items.some(({ action }) => action === 'refuse')
   const { warnings } = lab
-  if (json) context.print(JSON.stringify({ ok: !refused, items, ansible: applying, warnings }, null, 2))
+  if (json) context.print(enveloped('plan', lab.name, { ok: !refused, items, ansible: applying, warnings }))
   else context.print(showPlanItems(items, applying, context.paint))
   if (!json && !refused)
     for (const warning of warnings) context.print(`${context.paint('yellow', '!')} ${warning}`)

@@ -9,6 +9,7 @@ import type { Finding } from '../finding.ts'
 import type { CheckReport } from '../report/report.ts'
 import { type Paint, showChecks } from '../show.ts'
 import type { Context } from './shared/context.ts'
+import { enveloped } from './shared/envelope.ts'
 import { openSession, type Session, titleOf, verifyHasBackup, verifyIsUp } from './shared/session.ts'
 
 const ALL_CHECKS = [...CHECKS, restoreCheck]
@@ -42,7 +43,7 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   verifyAllAsked(ids ?? [], findings)
   const ok = findings.every((finding) => finding.ok)
   if (junit !== undefined) await writeJunit(resolve(context.directory, junit), findings)
-  if (json) context.print(JSON.stringify({ ok, findings }, null, 2))
+  if (json) context.print(enveloped('verify', session.lab.name, { ok, findings }))
   else context.print(`${headline(session, context.paint)}\n\n${showFindings(findings, context.paint)}`)
   return ok ? EXIT.ok : EXIT.failedFindings
 }

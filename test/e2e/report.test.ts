@@ -30,8 +30,13 @@ function readme(): string {
   return readFileSync(join(folder, 'README.md'), 'utf8')
 }
 
-function status(): Survey {
-  return JSON.parse(lab.must('status', '--json').stdout) as Survey
+/** As machines get it. */
+type StatusData = Omit<Survey, 'slots'> & {
+  readonly slots: readonly { readonly slotName: string; readonly active: boolean }[]
+}
+
+function status(): StatusData {
+  return JSON.parse(lab.must('status', '--json').stdout)
 }
 
 const rowCount = () => lab.sql('master', 'SELECT count(*) FROM dz', 'otus')
@@ -46,7 +51,7 @@ describe('pg-lab status', () => {
       'slave standby streaming',
       'backup barman receiving',
     ])
-    expect(slots.map(({ slot_name, active }) => [slot_name, active])).toEqual([
+    expect(slots.map(({ slotName, active }) => [slotName, active])).toEqual([
       ['barman', true],
       ['slave_slot', true],
     ])

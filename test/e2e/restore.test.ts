@@ -43,7 +43,7 @@ interface Backup {
   readonly status: string
 }
 
-const backups = () => JSON.parse(lab.must('backups', '--json').stdout) as readonly Backup[]
+const backups = () => JSON.parse(lab.must('backups', '--json').stdout).backups as readonly Backup[]
 
 const rehearse = () => lab.verify('--only', 'restore')
 

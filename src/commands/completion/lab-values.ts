@@ -60,7 +60,7 @@ export async function labValues(context: Context, { name, of, at }: AskedValue):
     }
     case 'drill name': {
       const { DRILLS } = await import('../../drills/index.ts')
-      return [...DRILLS.map(({ id }) => id), 'hint', 'check', 'repair']
+      return [...DRILLS.map(({ id }) => id), 'hint', 'check', 'repair', 'results']
     }
     case 'drill how': {
       const { DRILLS } = await import('../../drills/index.ts')

@@ -7,6 +7,7 @@ import { type LabNode, nodesOf } from '../../lab.ts'
 import { askServers, primaryOf } from '../../observe/servers.ts'
 import { span } from '../../units.ts'
 import type { Language } from '../../words/languages.ts'
+import { enveloped } from '../shared/envelope.ts'
 import { type Session, verifyIsUp } from '../shared/session.ts'
 import { showFindings } from '../verify.ts'
 import { type DrillOutcome, writePage } from './page.ts'
@@ -14,7 +15,7 @@ import { stageOf, type Unfinished, unfinished } from './stage.ts'
 import { lookNow } from './verify.ts'
 
 /** `create-pg-lab drill check`: is it repaired? When it is, the drill has ended and gets its page. */
-export async function check(session: Session, language: Language): Promise<number> {
+export async function check(session: Session, language: Language, isJson: boolean): Promise<number> {
   verifyIsUp(session)
   const open = unfinished(session)
   if (!open) {
@@ -27,6 +28,10 @@ export async function check(session: Session, language: Language): Promise<numbe
   const stage = stageOf(session, state.cast)
   const findings = await lookNow(session, stage, drill)
   if (findings.some(({ ok }) => !ok)) {
+    if (isJson) {
+      context.print(enveloped('drill-check', lab.name, { drill: drill.id, ok: false, findings }))
+      return EXIT.failedFindings
+    }
     context.print(showFindings(findings, context.paint))
     context.print(`\n${SAY.notYet[language]}`)
     return EXIT.failedFindings
@@ -43,6 +48,10 @@ export async function check(session: Session, language: Language): Promise<numbe
   )
   await dropTable(lab, primary.node, guest)
   forgetOpenDrill(directory)
+  if (isJson) {
+    context.print(enveloped('drill-check', lab.name, { drill: drill.id, ok: true, findings, page }))
+    return EXIT.ok
+  }
   context.print(
     `${context.paint('green', '✔')} ${context.paint('bold', SAY.repaired[language](drill.id))}\n\n  ${page}`,
   )

@@ -11,6 +11,7 @@ import { check } from './check.ts'
 import { hint } from './hint.ts'
 import { perform } from './perform.ts'
 import { repair } from './repair.ts'
+import { results } from './results.ts'
 
 export interface DrillOptions {
   readonly how?: string
@@ -18,24 +19,31 @@ export interface DrillOptions {
   readonly keep?: true
   readonly on?: string
   readonly lang?: Language
+  readonly json?: true
   readonly all?: true
 }
 
-/** `create-pg-lab drill [name | hint | check | repair]`: rehearses a bad day, or leads back from one. */
+/** `create-pg-lab drill [name | hint | check | repair | results]`: rehearses a bad day, or leads back from one. */
 export async function drill(
   context: Context,
-  { inPlace, how = inPlace && 'in-place', keep, lang, on, all }: DrillOptions,
+  { inPlace, how = inPlace && 'in-place', keep, lang, on, all, json }: DrillOptions,
   name: string | undefined,
 ): Promise<number> {
   const language = lang ?? languageOf(context.env)
+  if (name === 'results') return results(context, language, json === true)
+  if (json && name !== 'check') {
+    throw new UserError('--json goes with results and check', {
+      hint: 'see what drills came to: npx create-pg-lab drill results --json',
+    })
+  }
   if (name === undefined) return list(context, language)
   if (name === 'hint') return hint(await openSession(context), language, all === true)
-  if (name === 'check') return check(await openSession(context), language)
+  if (name === 'check') return check(await openSession(context), language, json === true)
   if (name === 'repair') return repair(await openSession(context))
   const chosen = DRILLS.find(({ id }) => id === name)
   if (!chosen) {
     throw new UserError(`There is no drill ${name}`, {
-      hint: chooseFrom(name, [...DRILLS.map(({ id }) => id), 'hint', 'check', 'repair']),
+      hint: chooseFrom(name, [...DRILLS.map(({ id }) => id), 'hint', 'check', 'repair', 'results']),
     })
   }
   if (how !== undefined && !chosen.hows.includes(how)) {

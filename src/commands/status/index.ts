@@ -7,6 +7,7 @@ import { pause } from '../../tools/process/signals.ts'
 import type { Guest } from '../../tools/ssh/guest-contract.ts'
 import { psqlProgram } from '../../tools/ssh/psql-session.ts'
 import type { Context } from '../shared/context.ts'
+import { envelope, forMachines } from '../shared/envelope.ts'
 import { openSession, type Session, titleOf, verifyIsUp } from '../shared/session.ts'
 import { type LagHistory, remember } from './history.ts'
 import { showStatus } from './screen.ts'
@@ -38,8 +39,12 @@ export async function status(context: Context, options: StatusOptions): Promise<
   const guest = await silentGuest(session)
   if (options.watch) return watchStatus(session, guest, options.json === true)
   const survey = await surveyLab(session.lab, guest)
-  context.print(options.json ? JSON.stringify(survey, null, 2) : screen(session, { survey }))
+  context.print(options.json ? JSON.stringify(statusData(survey), null, 2) : screen(session, { survey }))
   return survey.primary !== undefined && survey.nodes.every(({ ok }) => ok) ? EXIT.ok : EXIT.failedFindings
+}
+
+function statusData({ lab, at, ...survey }: Survey): object {
+  return { ...envelope('status', lab, forMachines(survey) as object), at }
 }
 
 /** Its looks go into no log: a watched lab would fill the disk with them. */
@@ -60,7 +65,7 @@ async function watchStatus(session: Session, guest: Guest, isJson: boolean): Pro
       const started = Date.now()
       const survey = await surveyLab(lab, guest)
       history = remember(history, survey)
-      if (isJson) context.print(JSON.stringify(survey))
+      if (isJson) context.print(JSON.stringify(statusData(survey)))
       else show(session, isScreen, { survey, history })
       const rest = pause(Math.max(0, LOOK_EVERY_MS - (Date.now() - started)))
       await (key ? Promise.race([rest, key.pressed]) : rest)

@@ -39,7 +39,13 @@ describe('at the cursor may stand', () => {
   test('checks, drills, settings, users', async () => {
     expect(await words('verify', '--only', '')).toEqual(CHECKS.map(({ id }) => id))
     expect(await words('verify', '--only', 'slots,repl')).toEqual(['slots,replication'])
-    expect(await words('drill', '')).toEqual([...DRILLS.map(({ id }) => id), 'hint', 'check', 'repair'])
+    expect(await words('drill', '')).toEqual([
+      ...DRILLS.map(({ id }) => id),
+      'hint',
+      'check',
+      'repair',
+      'results',
+    ])
     expect(await words('explain', 'slaves[].sl')).toEqual(['slaves[].slot'])
     expect(await words('rotate', 'repl')).toEqual(['replica', 'replica_rewind'])
   })
