@@ -161,8 +161,6 @@ it('reaches them through several jumps, by a command, with a certificate and by 
   agent = /SSH_AGENT_PID=(\d+)/.exec(started)?.[1] ?? ''
   must('env', `SSH_AUTH_SOCK=${join(keys, 'agent')}`, 'ssh-add', '-q', join(keys, 'held'))
   rmSync(join(keys, 'held'))
-  for (const name of ['pg1', 'pg2', 'barman'])
-    lab.spawn('ssh', '-F', '.pg-lab/ssh_config', '-O', 'exit', name)
   const command = `ssh -i keys/id -o UserKnownHostsFile=keys/known_hosts -W %h:%p admin@${SERVERS.gate}`
   lab.configure(
     config('key.asc', 15, {

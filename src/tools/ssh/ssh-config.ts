@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lab, ServerAccess } from '../../lab.ts'
@@ -89,7 +90,7 @@ function sshConfig(
     readonly ids: ReadonlyMap<string, string>
   },
 ): string {
-  const everyHost = [...EVERY_HOST, ...sharing(context.folder)]
+  const everyHost = [...EVERY_HOST, ...sharing(context.folder, text)]
   return text
     .split(/\r?\n/)
     .flatMap((line) => {
@@ -122,9 +123,14 @@ function hostKey(name: string, id: string | undefined, knownHosts: string): read
   ]
 }
 
-function sharing(folder: string | undefined): readonly string[] {
+/**
+ * A connection is shared by those alone who would have opened the same: %C knows address, port and user, and neither the
+ * key nor the way there.
+ */
+function sharing(folder: string | undefined, text: string): readonly string[] {
   if (folder === undefined) return []
-  return ['ControlMaster auto', 'ControlPersist 60s', `ControlPath ${folder}/%C`]
+  const way = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return ['ControlMaster auto', 'ControlPersist 60s', `ControlPath ${folder}/%C-${way}`]
 }
 
 /**

@@ -49,7 +49,9 @@ describe('writeSshConfig', () => {
       expect(config).toContain(
         'identityfile /home/a student/lab/.vagrant/machines/master/docker/private_key\n',
       )
-      expect(config).toMatch(new RegExp(`controlpath /tmp/pg-lab-${process.getuid?.()}/[0-9a-f]{40}\n`))
+      expect(config).toMatch(
+        new RegExp(`controlpath /tmp/pg-lab-${process.getuid?.()}/[0-9a-f]{40}-[0-9a-f]{8}\n`),
+      )
       expect(config).toContain('controlmaster auto\n')
       expect(config).not.toContain('sendenv')
     }
@@ -139,6 +141,21 @@ describe('existing servers', () => {
 
   test('without a key of their own may use those of the agent', () => {
     expect(asSshReads(file(), 'slave')).toContain('identitiesonly no\n')
+  })
+
+  test('share no connection with another way to the same server', () => {
+    const socket = (servers: Parameters<typeof testLab>[0]) => {
+      const directory = folderWith()
+      writeSshConfig(directory, serversSshConfig(testLab({ provider: 'ssh', ...servers })), [])
+      return /^controlpath (.*)$/m.exec(
+        asSshReads(join(directory, LAB_FILES.sshConfig.path), plain.name),
+      )?.[1]
+    }
+    const direct = socket({ servers: [plain] })
+    expect(socket({ servers: [plain] })).toBe(direct)
+    const others = [{ jump: 'admin@10.0.0.1' }, { jump: 'admin@10.0.0.1,admin@10.0.0.2' }, { key: '/other' }]
+    const sockets = [direct, ...others.map((way) => socket({ servers: [{ ...plain, ...way }] }))]
+    expect(new Set(sockets).size).toBe(4)
   })
 
   test('are gone to through a host whose key is checked too', () => {

@@ -163,6 +163,6 @@ describe('SQL', { timeout: 60_000 }, () => {
     expect(error.message).toMatch(
       /^master: connection to server on socket .* failed: No such file or directory$/,
     )
-    expect(error.hint).toContain('systemctl status postgresql')
+    expect(error.hint).toContain('npx create-pg-lab logs')
   })
 })
