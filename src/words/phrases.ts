@@ -6,20 +6,26 @@ const SEAMS: readonly (readonly [between: RegExp, joint: string])[] = [
   [/(?<=[.?!]) (?=\p{Lu})/u, ' '],
   [/; /, '; '],
   [/, /, ', '],
+  [/: /, ': '],
 ]
 
 /**
  * Makes a function that says known phrases in another language: whole ones, then sentence by sentence, then piece by
  * piece. What it does not know, such as a value or a command, it leaves as it is.
- * @param phrases the more exact ones first
+ * @param phrases those without `{}` go first, then in this order
  * @param leaf for what is left: a value
  */
 export function phraseBook(
   phrases: readonly Phrase[],
   leaf: (text: string) => string,
 ): (text: string) => string {
-  const known = phrases.map(([english, other]) => ({ pattern: patternOf(english), other }))
+  const whole = new Map(phrases)
+  const known = phrases
+    .filter(([english]) => english.includes('{}'))
+    .map(([english, other]) => ({ pattern: patternOf(english), other }))
   const say = (text: string): string => {
+    const exact = whole.get(text)
+    if (exact !== undefined) return exact
     for (const { pattern, other } of known) {
       const values = pattern.exec(text)?.slice(1)
       if (values) return fill(other, values.map(say))

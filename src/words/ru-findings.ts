@@ -15,9 +15,15 @@ const UNITS: Readonly<Record<string, string>> = {
   min: 'мин',
   h: 'ч',
   d: 'дн.',
+  second: 'с',
+  minute: 'мин',
+  hour: 'ч',
+  day: 'дн.',
+  week: 'нед.',
 }
 
-const AMOUNT = /(?<![\w.:/-])(-?\d+)(?:\.(\d+))? (B|[kMGT]B|[KMG]iB|ms|s|min|h|d)(?![\w*/])/g
+const AMOUNT =
+  /(?<![\w.:/-])(-?\d+)(?:\.(\d+))? (B|[kMGT]B|[KMG]iB|ms|s|min|h|d|second|minute|hour|day|week)s?(?![\w*/])/g
 
 /** What two values are put together with. */
 const TOGETHER: readonly (readonly [pattern: RegExp, russian: string])[] = [
@@ -121,6 +127,7 @@ const LOOKED_AT: readonly Phrase[] = [
   ['backup minimum size', 'наименьший размер копии'],
   ['wal maximum age', 'предельный возраст WAL'],
   ['wal size', 'размер WAL'],
+  ['wal level', 'wal_level'],
   ['wal archive', 'архив WAL'],
   ['compression settings', 'настройки сжатия'],
   ['failed backups', 'неудачные копии'],
@@ -142,6 +149,7 @@ const LOOKED_AT: readonly Phrase[] = [
   ['wal compression', 'сжатие WAL'],
   ['interval provided: {}', 'задано: {}'],
   ['latest backup age: {}', 'возраст последней копии: {}'],
+  ['latest wal age: {}', 'возраст последнего WAL: {}'],
   ['last wal age: {}', 'возраст последнего WAL: {}'],
   ['no last_wal_maximum_age provided', 'last_wal_maximum_age не задан'],
   ['no last_backup_maximum_age provided', 'last_backup_maximum_age не задан'],
@@ -303,6 +311,20 @@ const DRILLS: readonly Phrase[] = [
     'откат от последней общей контрольной точки {} на линии времени {}',
   ],
   ['lost', 'потерян'],
+  ['invalid page in block {} of relation {}', 'повреждена страница: блок {} отношения {}'],
+  ['could not find previous WAL record at {}', 'не найдена предыдущая запись WAL, {}'],
+  [
+    "could not find common ancestor of the source and target cluster's timelines",
+    'у линий времени двух серверов нет общего предка',
+  ],
+  ['source and target clusters are from different systems', 'это серверы разных кластеров'],
+  ['could not open file "{}": No such file or directory', 'нет файла «{}»'],
+  ['it has no data.', 'на нём нет данных.'],
+  [
+    'it has written on the very timeline of the primary, and nobody can tell where they diverged.',
+    'он писал на той же линии времени, что и мастер, и точку расхождения не определить.',
+  ],
+  ['its data belongs to another cluster.', 'его данные — из другого кластера.'],
 ]
 
 /** What checks, servers and drills say in English, in Russian. */

@@ -93,6 +93,13 @@ describe('in Russian', () => {
     ['3, newest 20261126T210001 (45.6 MiB)', '3, новейшая 20261126T210001 (45,6 МиБ)'],
     ['15.20 (Debian 15.20-0+deb12u1)', '15.20 (Debian 15.20-0+deb12u1)'],
     ['* * * * * barman /usr/bin/barman -q cron', '* * * * * barman /usr/bin/barman -q cron'],
+    ['backup maximum age', 'предельный возраст копии'],
+    [
+      'OK (interval provided: 1 day, 2 hours, latest backup age: 40 seconds)',
+      'OK (задано: 1 дн., 2 ч, возраст последней копии: 40 с)',
+    ],
+    ['slave: 1.2 MB', 'slave: 1,2 МБ'],
+    ['slave2, 5 rows, checksum 1a', 'slave2, строк: 5, контрольная сумма 1a'],
     ['slave is down: connect to host port 22', 'slave is down: connect to host port 22'],
     [
       'servers diverged at WAL location 0/5000110 on timeline 1; rewinding from last common checkpoint at 0/40000B8 on timeline 1',
