@@ -1,3 +1,4 @@
+import { withoutUnknownPackages } from './apt.ts'
 import type { Host } from './host.ts'
 import type { Diagnosis, Scope } from './rule.ts'
 import { RULES } from './rules/index.ts'
@@ -11,5 +12,8 @@ export { type Diagnosis, problemsIn, type Scope } from './rule.ts'
 /** Looks at everything the lab needs of this computer. Changes nothing. */
 export async function examine(host: Host, scope: Scope): Promise<readonly Diagnosis[]> {
   const rules = RULES.filter((rule) => rule.applies(scope, host))
-  return Promise.all(rules.map(async (rule) => ({ rule, sighting: await rule.look(host, scope) })))
+  const diagnoses = await Promise.all(
+    rules.map(async (rule) => ({ rule, sighting: await rule.look(host, scope) })),
+  )
+  return withoutUnknownPackages(host, diagnoses)
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommandError, UserError } from '../errors.ts'
 import { askUntil } from '../tools/process/ask-until.ts'
+import { aptCandidates } from './apt.ts'
 import type { Host } from './host.ts'
 import { asRoot, installArgv, namesFor, needsRoot, TOOLS, type ToolName } from './packages.ts'
 import type { Diagnosis } from './rule.ts'
@@ -75,19 +76,6 @@ function packagesOf(
     throw new UserError(`apt knows no package ${missing}`, { hint: `install it from ${TOOLS[tool].home}` })
   }
   return [...names, ...ifKnown.filter((name) => known?.has(name))]
-}
-
-/** The packages among those of these tools that apt could install. */
-async function aptCandidates(host: Host, tools: readonly ToolName[]): Promise<ReadonlySet<string>> {
-  const names = tools.flatMap((tool) => {
-    const row = namesFor(tool, 'apt')
-    return [...(row?.names ?? []), ...(row?.ifKnown ?? [])]
-  })
-  const { stdout } = await host.run({ file: 'apt-cache', args: ['policy', ...names] })
-  const rows = stdout.matchAll(/^(\S+):\n(?:.*\n)*?\s+Candidate: (.*)$/gm)
-  return new Set(
-    Array.from(rows).flatMap(([, name, candidate]) => (candidate === '(none)' ? [] : [name ?? ''])),
-  )
 }
 
 async function runAsRoot(host: Host, argv: readonly string[], options: RepairOptions): Promise<void> {

@@ -36,6 +36,7 @@ export type Sighting =
 
 /** One thing that a lab needs of this computer. To add one: write it in `rules/`, list it in `rules.ts`. */
 export interface Rule {
+  /** Its code: stands behind what is wrong, and names its page, `docs/doctor/<id>.md`. */
   readonly id: string
   /** As people say it: `Vagrant`. */
   readonly title: string

@@ -19,6 +19,7 @@ test('a computer that is ready', async () => {
     ✔ Node.js            of today
     ✔ Vagrant              2.3.4
     ✔ Ansible              2.14.18
+    ✔ Ansible's Python     not known
     ✔ OpenSSH client       9.2
     ✔ Docker               28.2.2
     ✔ Docker daemon        20.10.24+dfsg1, cgroup v1
@@ -45,7 +46,7 @@ test('what is missing comes with what to type, and the exit code is 1', async ()
   const { run, commands } = scriptedRunner({ 'ssh -V': '' })
   const { exitCode, stdout } = await program(['doctor'], { cwd: labFolder(), run })
   expect(exitCode).toBe(1)
-  expect(stdout).toMatch(/✖ Vagrant +not found\n {4}Vagrant is not on PATH\n {4}→ /)
+  expect(stdout).toMatch(/✖ Vagrant +not found \[vagrant\]\n {4}Vagrant is not on PATH\n {4}→ /)
   expect(stdout).toContain('npx create-pg-lab doctor --fix')
   expect(commands.map(({ file }) => file)).not.toContain('env')
 })

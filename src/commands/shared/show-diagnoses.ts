@@ -10,13 +10,14 @@ export function showDiagnoses(diagnoses: readonly Diagnosis[], paint: Paint): st
 
 function diagnosisLines({ rule, sighting }: Diagnosis, width: number, paint: Paint): readonly string[] {
   const line = `${rule.title.padEnd(width)}  ${printable(sighting.seen)}`
+  const code = paint('dim', `[${rule.id}]`)
   if (!sighting.ok) {
     return [
-      `${paint('red', '✖')} ${line}`,
+      `${paint('red', '✖')} ${line} ${code}`,
       `    ${sighting.cause}`,
       `    ${paint('cyan', '→')} ${sighting.remedy}`,
     ]
   }
-  if (sighting.warning) return [`${paint('yellow', '!')} ${line}`, `    ${sighting.warning}`]
+  if (sighting.warning) return [`${paint('yellow', '!')} ${line} ${code}`, `    ${sighting.warning}`]
   return [`${paint('green', '✔')} ${line}`]
 }

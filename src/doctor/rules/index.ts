@@ -1,6 +1,7 @@
 import { PROVIDERS } from '../../catalog/providers/index.ts'
 import type { Rule } from '../rule.ts'
 import { ansible, node, ssh, vagrant } from './common.ts'
+import { controlPython } from './control-python.ts'
 import { baseImage, containerNames, dockerDaemon, dockerReach } from './docker.ts'
 import { clock, disk, folder, memory, ports, subnet } from './lab.ts'
 import { requirementRules } from './requirements.ts'
@@ -11,6 +12,7 @@ export const RULES: readonly Rule[] = [
   node,
   vagrant,
   ansible,
+  controlPython,
   ssh,
   ...Object.values(PROVIDERS).flatMap(requirementRules),
   dockerDaemon,
