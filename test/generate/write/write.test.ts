@@ -243,7 +243,7 @@ describe('check and diff', () => {
     expect(await handEdits(lab)).toEqual([])
     put('Vagrantfile', 'mine\none\ntwo\nthree\nfour\nfive\n')
     rmSync(join(lab, 'provisioning/roles/old/tasks/main.yml'))
-    const edits = (await handEdits(lab)).join('')
+    const edits = (await handEdits(lab)).map(({ patch }) => patch).join('')
     expect(edits).toContain('--- a/Vagrantfile\n+++ b/Vagrantfile\n@@ -1,4 +1,5 @@\n+mine\n')
     expect(edits).toContain('--- a/provisioning/roles/old/tasks/main.yml\n+++ /dev/null')
   })
