@@ -1,60 +1,212 @@
-import { EXIT } from '../errors.ts'
+import { chooseFrom } from '../config/closest.ts'
+import { EXIT, UserError } from '../errors.ts'
+import type { BackupNode } from '../lab.ts'
+import { askCatalogue, type BackupFacts, backupFacts } from '../observe/backups.ts'
+import { deleteBackup, keepBackup, releaseBackup, unreachableWithout } from '../operations/kept-backups.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
-import { size } from '../units.ts'
-import type { Context } from './shared/context.ts'
+import { runTasks } from '../tasks/index.ts'
+import { size, span } from '../units.ts'
+import { type Context, canAsk } from './shared/context.ts'
 import { enveloped } from './shared/envelope.ts'
 import { backupHost } from './shared/one-primary.ts'
-import { openSession, verifyIsUp } from './shared/session.ts'
+import { ask } from './shared/prompts.ts'
+import { openSession, type Session, verifyIsUp } from './shared/session.ts'
+import { type Columns, fittedTable } from './shared/table.ts'
+
+type BackupVerb = 'keep' | 'release' | 'delete'
 
 interface BackupsOptions {
   readonly json?: true
+  readonly yes?: true
 }
 
-/** `create-pg-lab backups`: what Barman has, the newest first. */
-export async function backups(context: Context, { json }: BackupsOptions): Promise<number> {
+/** A base backup, with all that is known of it. */
+type KnownBackup = BaseBackup & Partial<Omit<BackupFacts, 'endedAt'>>
+
+/** Of what no terminal shows. */
+const WIDTH_OF_A_FILE = 160
+
+/**
+ * `create-pg-lab backups`: what Barman has, the newest first. `keep`, `release` and `delete` with an id: whether the
+ * retention policy may delete it, or that it goes now.
+ */
+export async function backups(
+  context: Context,
+  { json, yes }: BackupsOptions,
+  verb: BackupVerb | undefined,
+  id: string | undefined,
+): Promise<number> {
   const session = await openSession(context)
+  const host = backupHost(session.lab)
   verifyIsUp(session)
-  const { lab, guest } = session
-  const all = await listBackups(backupHost(lab), guest)
-  if (json) context.print(enveloped('backups', lab.name, { backups: all.map(withTime) }))
-  else
-    context.print(
-      all.length === 0 ? 'None yet. Take one: npx create-pg-lab backup' : showBackups(all, zoneOf(lab)),
-    )
+  const all = await knownBackups(session, host)
+  if (verb !== undefined) return change(session, host, { all, verb, id, yes: yes === true })
+  const zone = zoneOf(session)
+  if (json) context.print(enveloped('backups', session.lab.name, { backups: all.map(withTimes) }))
+  else if (all.length === 0) context.print('None yet. Take one: npx create-pg-lab backup')
+  else {
+    const width = context.stdout.columns ?? WIDTH_OF_A_FILE
+    context.print(showBackups(all, { zone, paint: context.paint, width }))
+  }
   return EXIT.ok
 }
 
+async function knownBackups(
+  { guest }: Pick<Session, 'guest'>,
+  host: BackupNode,
+): Promise<readonly KnownBackup[]> {
+  const [listed, catalogue] = await Promise.all([listBackups(host, guest), askCatalogue(host, guest)])
+  const facts = backupFacts(catalogue.stdout)
+  return listed.map((backup) => ({ ...facts.get(backup.id), ...backup }))
+}
+
 /** The servers' time zone, so that times match their logs. */
-function zoneOf({
-  postgres,
-}: {
-  readonly postgres: { readonly settings: Readonly<Record<string, unknown>> }
-}) {
-  return String(postgres.settings.timezone ?? 'UTC')
+function zoneOf({ lab }: Pick<Session, 'lab'>): string {
+  return String(lab.postgres.settings.timezone ?? 'UTC')
 }
 
-function withTime({ endedAt, ...backup }: BaseBackup) {
-  return { ...backup, endedAt: endedAt === undefined ? null : new Date(endedAt * 1000).toISOString() }
+const iso = (seconds: number | undefined) =>
+  seconds === undefined ? null : new Date(seconds * 1000).toISOString()
+
+function withTimes({ endedAt, begunAt, ...backup }: KnownBackup) {
+  return {
+    ...backup,
+    begunAt: begunAt ?? null,
+    endedAt: iso(endedAt),
+    durationMs: durationMs({ begunAt, endedAt }),
+  }
 }
 
-/** A table, as wide as its longest values. */
-export function showBackups(all: readonly BaseBackup[], timeZone: string): string {
-  const time = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  const rows = all.map(({ id, endedAt, bytes, walBytes, status }) => [
-    id,
-    endedAt === undefined ? '' : time.format(endedAt * 1000),
-    size(bytes),
-    size(walBytes),
-    status,
-  ])
-  const table = [['Backup', `Finished (${timeZone})`, 'Size', 'WAL', 'Status'], ...rows]
-  const widths = table[0]?.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0))) ?? []
-  return table
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+function durationMs({ begunAt, endedAt }: Pick<KnownBackup, 'begunAt' | 'endedAt'>): number | null {
+  return begunAt === undefined || endedAt === undefined ? null : endedAt * 1000 - Date.parse(begunAt)
+}
+
+/** Those with a number are left out where the terminal is narrow, the highest first. */
+const COLUMNS: Columns = [
+  ['BACKUP', 0],
+  ['ON', 0],
+  ['FINISHED', 1],
+  ['TOOK', 5],
+  ['SIZE', 0],
+  ['OF IT WAL', 4],
+  ['WAL AFTER', 3],
+  ['TL', 2],
+  ['FROM', 7],
+  ['TO', 6],
+  ['STATE', 0],
+]
+
+function timeIn(zone: string): (seconds: number) => string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
+  return (seconds) => format.format(seconds * 1000)
+}
+
+/** A table; an incremental backup says on which one it goes on. */
+export function showBackups(
+  all: readonly KnownBackup[],
+  { zone, ...look }: { readonly zone: string } & Parameters<typeof fittedTable>[2],
+): string {
+  const time = timeIn(zone)
+  const rows = all.map((backup) => {
+    const { id, parent, endedAt, bytes, walBytes, dataBytes, timeline, beginLsn, endLsn } = backup
+    const tookMs = durationMs(backup)
+    const ownWal = dataBytes === undefined || endedAt === undefined ? undefined : bytes - dataBytes
+    return [
+      id,
+      parent ?? '',
+      endedAt === undefined ? '' : time(endedAt),
+      tookMs === null ? '' : span(tookMs / 1000),
+      size(bytes),
+      ownWal === undefined || ownWal < 0 ? '' : size(ownWal),
+      size(walBytes),
+      timeline === undefined ? '' : String(timeline),
+      beginLsn ?? '',
+      endLsn ?? '',
+      backup.status === 'DONE' ? backup.retention : backup.status,
+    ]
+  })
+  return [...fittedTable(COLUMNS, rows, look), '', `Times are in ${zone}.`].join('\n')
+}
+
+interface BackupChange {
+  readonly all: readonly KnownBackup[]
+  readonly verb: BackupVerb
+  readonly id: string | undefined
+  readonly yes: boolean
+}
+
+async function change(
+  session: Session,
+  host: BackupNode,
+  { all, verb, id, yes }: BackupChange,
+): Promise<number> {
+  const { context, guest, taskOptions } = session
+  const backup = all.find((one) => one.id === id)
+  if (backup === undefined) {
+    const message = id === undefined ? `${verb} wants the id of a backup` : `Barman has no backup ${id}`
+    throw new UserError(message, {
+      hint: chooseFrom(
+        id ?? '',
+        all.map((one) => one.id),
+      ),
+    })
+  }
+  const goesToo = verb === 'delete' ? descendants(all, backup.id) : []
+  context.print(consequence(verb, { all, backup, goesToo, zone: zoneOf(session) }))
+  if (verb === 'delete' && !(await isAgreed(context, yes, `backups delete ${backup.id}`))) return EXIT.ok
+  const act = { keep: keepBackup, release: releaseBackup, delete: deleteBackup }[verb]
+  const title = { keep: 'Keep', release: 'Release', delete: 'Delete' }[verb]
+  await runTasks([{ title: `${title} ${backup.id}`, run: () => act(guest, host, backup.id) }], taskOptions)
+  return EXIT.ok
+}
+
+/** Those that go on from it, from near and far. */
+function descendants(all: readonly KnownBackup[], id: string): readonly string[] {
+  const children = all.filter(({ parent }) => parent === id).map((child) => child.id)
+  return children.flatMap((child) => [child, ...descendants(all, child)])
+}
+
+function consequence(
+  verb: BackupVerb,
+  {
+    all,
+    backup,
+    goesToo,
+    zone,
+  }: {
+    readonly all: readonly KnownBackup[]
+    readonly backup: KnownBackup
+    readonly goesToo: readonly string[]
+    readonly zone: string
+  },
+): string {
+  if (verb === 'keep') {
+    return `No policy deletes ${backup.id} from now on, nor any WAL since: the disk fills until it is released.`
+  }
+  if (verb === 'release') return `The retention policy decides about ${backup.id} again.`
+  const lost = unreachableWithout(all, backup.id, goesToo)
+  const time = timeIn(zone)
+  const words = {
+    nothing: 'Every moment that can be restored now can be restored without it too.',
+    everything: 'It is the only one that is whole: nothing can be restored any more.',
+  }
+  return [
+    `${backup.id} is deleted, ${size(backup.bytes)}, with the WAL that only it needs.`,
+    ...(goesToo.length > 0 ? [`With it go those that are incremental on it: ${goesToo.join(', ')}.`] : []),
+    lost.kind === 'before'
+      ? `Moments from ${time(lost.from)} to ${time(lost.to)} (${zone}) cannot be restored any more: ${lost.next} is the oldest then.`
+      : words[lost.kind],
+  ].join('\n')
+}
+
+async function isAgreed(context: Context, yes: boolean, words: string): Promise<boolean> {
+  if (yes) return true
+  if (!canAsk(context)) {
+    throw new UserError('Nothing was deleted: there is no terminal to ask on', {
+      hint: `confirm with --yes: npx create-pg-lab ${words} --yes`,
+    })
+  }
+  if (await ask('Delete it?')) return true
+  context.print('Nothing was deleted.')
+  return false
 }

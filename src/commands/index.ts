@@ -157,9 +157,18 @@ export const VERBS: readonly Verb[] = [
   }),
   verb({
     name: 'backups',
-    summary: 'list the base backups there are',
-    changesLab: false,
-    declare: (command) => command.option('--json', 'print them for machines'),
+    summary: 'list the base backups there are; keep or delete one',
+    changesLab: (_options, verb) => verb !== undefined,
+    declare: (command) =>
+      command
+        .addArgument(
+          command
+            .createArgument('[verb]', 'keep it for good, let the policy decide again, or delete it')
+            .choices(['keep', 'release', 'delete'] as const),
+        )
+        .argument('[id]', 'which one')
+        .option('--json', 'print them for machines')
+        .option('--yes', 'delete: do not ask'),
     load: async () => (await import('./backups.ts')).backups,
   }),
   verb({

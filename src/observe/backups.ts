@@ -65,6 +65,39 @@ export function noteRehearsal(
   return guest.shell(backup, scripted('note-rehearsal.sh', [rehearsedFile(backup)]), { as: 'barman', stdin })
 }
 
+/** What Barman's own files tell of a base backup; what it is not sure of yet is `undefined`. */
+export interface BackupFacts {
+  /** ISO 8601. */
+  readonly begunAt: string | undefined
+  readonly endedAt: string | undefined
+  readonly beginLsn: string | undefined
+  readonly endLsn: string | undefined
+  readonly timeline: number | undefined
+  /** Without any WAL. */
+  readonly dataBytes: number | undefined
+  /** The backup that this one goes on from; `undefined` for a full one. */
+  readonly parent: string | undefined
+}
+
+/** @param stdout of `askCatalogue` @returns by the backups' ids */
+export function backupFacts(stdout: string): ReadonlyMap<string, BackupFacts> {
+  const known = (text: string | undefined) => (text === undefined || text === 'None' ? undefined : text)
+  const numberOf = (text: string | undefined) => (known(text) === undefined ? undefined : Number(text))
+  const entries = Object.entries(catalogueIn(stdout)).map(([id, fields]): [string, BackupFacts] => [
+    id,
+    {
+      begunAt: timeOf(fields.begin_time),
+      endedAt: timeOf(fields.end_time),
+      beginLsn: known(fields.begin_xlog),
+      endLsn: known(fields.end_xlog),
+      timeline: numberOf(fields.timeline),
+      dataBytes: numberOf(fields.size),
+      parent: known(fields.parent_backup_id),
+    },
+  ])
+  return new Map(entries)
+}
+
 /** @returns `undefined` when Barman has no such server */
 export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
   const [, lines] = stdout.split(/^catalogue:\n/m)

@@ -9,7 +9,9 @@ export interface BaseBackup {
   readonly status: string
   /** Seconds since 1970. `undefined` for one that is not finished. */
   readonly endedAt: number | undefined
-  /** Of the base backup alone; of the WAL that follows it. */
+  /** Whether the retention policy wants it, and whether it is kept for good: `valid`, `obsolete`, `keep:full`, … */
+  readonly retention: string
+  /** Of the base backup with the WAL it needs itself, as far as that has arrived; of the WAL that follows it. */
   readonly bytes: number
   readonly walBytes: number
 }
@@ -20,6 +22,7 @@ interface CatalogueRow {
   readonly end_time_timestamp?: string
   readonly size_bytes?: number
   readonly wal_size_bytes?: number
+  readonly retention_status?: string
 }
 
 /** Every base backup Barman has of its server, the newest first. @throws CommandError when Barman does not say */
@@ -31,12 +34,12 @@ export async function listBackups(backup: BackupNode, guest: Guest): Promise<rea
 
 function toBackup(row: CatalogueRow): BaseBackup {
   const endedAt = Number(row.end_time_timestamp)
-  const { size_bytes = 0, wal_size_bytes = 0 } = row
+  const { size_bytes = 0, wal_size_bytes = 0, retention_status = '-' } = row
   return {
     id: row.backup_id,
     status: row.status,
     endedAt: endedAt > 0 ? endedAt : undefined,
-    // Barman counts in the WAL that the backup needs for itself.
+    retention: retention_status === '-' ? 'valid' : retention_status.toLowerCase(),
     bytes: size_bytes,
     walBytes: wal_size_bytes,
   }

@@ -61,7 +61,9 @@ describe('pg-lab backup', () => {
       expect(lab.must('backup').stdout).toMatch(/Backup \d{8}T\d{6} is done/)
     expect(backups()).toHaveLength(before + 2)
     expect(backups().every(({ status }) => status === 'DONE')).toBe(true)
-    expect(lab.must('backups').stdout).toMatch(/^Backup +Finished \(UTC\) +Size +WAL +Status$/m)
+    expect(lab.must('backups').stdout).toMatch(
+      /^BACKUP +FINISHED +TOOK +SIZE +OF IT WAL +WAL AFTER +TL +FROM +TO +STATE$/m,
+    )
   })
 })
 

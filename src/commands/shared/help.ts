@@ -101,7 +101,11 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   },
   backups: {
     group: 'Look',
-    examples: [['backups', 'the newest first']],
+    examples: [
+      ['backups', 'the newest first'],
+      ['backups keep 20261125T030001', 'no policy deletes it any more; release undoes that'],
+      ['backups delete 20261125T030001', 'says first which moments are lost with it'],
+    ],
     seeAlso: 'backup, restore',
   },
   logs: {

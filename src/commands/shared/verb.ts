@@ -29,7 +29,7 @@ export type Begin = (context: Context) => Promise<number>
 export function verb<Args extends unknown[], Options extends OptionValues>(row: {
   readonly name: string
   readonly summary: string
-  readonly changesLab: boolean | ((options: Options) => boolean)
+  readonly changesLab: boolean | ((options: Options, ...args: Args) => boolean)
   readonly declare: (command: Command) => Command<Args, Options>
   readonly load: () => Promise<Action<Args, Options>>
 }): Verb {
@@ -43,7 +43,10 @@ export function verb<Args extends unknown[], Options extends OptionValues>(row: 
           const run = await row.load()
           const options = command.opts()
           const work = (claiming: Context) => run(claiming, options, ...command.processedArgs)
-          const changes = typeof row.changesLab === 'boolean' ? row.changesLab : row.changesLab(options)
+          const changes =
+            typeof row.changesLab === 'boolean'
+              ? row.changesLab
+              : row.changesLab(options, ...command.processedArgs)
           if (!changes) return work(context)
           const { exclusively } = await import('./exclusive.ts')
           return exclusively(context, row.name, work)

@@ -4,10 +4,8 @@ import { type Branch, treeOf } from '../../report/streaming-tree.ts'
 import type { Paint } from '../../show.ts'
 import { oneLine } from '../../tools/process/clean-output.ts'
 import { size, span } from '../../units.ts'
+import { type Cell, type Columns, cut, fittedTable } from '../shared/table.ts'
 import { type LagHistory, showHistory } from './history.ts'
-
-type Style = Parameters<Paint>[0] | undefined
-type Cell = string | { readonly text: string; readonly style: Style }
 
 export interface ScreenOptions {
   readonly paint: Paint
@@ -23,8 +21,8 @@ export function showStatus(survey: Survey, options: ScreenOptions): string {
   const { paint, width } = options
   const blocks = [
     [headline(survey, options)],
-    table(NODE_COLUMNS, nodeRows(survey), options),
-    survey.slots.length > 0 ? table(SLOT_COLUMNS, slotRows(survey), options) : [],
+    fittedTable(NODE_COLUMNS, nodeRows(survey), options),
+    survey.slots.length > 0 ? fittedTable(SLOT_COLUMNS, slotRows(survey), options) : [],
     figures(survey, options),
     options.history ? showHistory(options.history, paint, width) : [],
     problems(survey, options),
@@ -41,9 +39,6 @@ function headline(survey: Survey, { paint, title, width }: ScreenOptions): strin
   const gap = ' '.repeat(Math.max(1, width - name.length - time.length))
   return `${paint('bold', name)}${gap}${paint('dim', time)}`
 }
-
-/** The columns of a table; where it is too wide, those with the highest number go first, those with 0 never. */
-type Columns = readonly (readonly [title: string, dropped: number])[]
 
 const NODE_COLUMNS: Columns = [
   ['NODE', 0],
@@ -187,66 +182,7 @@ function problems({ nodes, primary }: Survey, { paint, width }: ScreenOptions): 
   return [...missing, ...lines]
 }
 
-function textOf(cell: Cell | undefined): string {
-  return typeof cell === 'object' ? oneLine(cell.text) || cell.text : oneLine(cell ?? '')
-}
-
-const GAP = 2
-
-function widthsOf(columns: Columns, body: readonly (readonly Cell[])[]): readonly number[] {
-  return columns.map(([title], at) => Math.max(title.length, ...body.map((row) => textOf(row[at]).length)))
-}
-
-/** Which columns say anything, as far as there is room for them. */
-function columnsThatFit(
-  columns: Columns,
-  body: readonly (readonly Cell[])[],
-  width: number,
-): readonly number[] {
-  const widths = widthsOf(columns, body)
-  let kept = columns.flatMap((_, at) => (body.some((row) => textOf(row[at]) !== '') ? [at] : []))
-  const needed = () => kept.reduce((sum, at) => sum + (widths[at] ?? 0) + GAP, -GAP)
-  for (
-    let rank = Math.max(...columns.map(([, dropped]) => dropped));
-    rank > 0 && needed() > width;
-    rank -= 1
-  ) {
-    kept = kept.filter((at) => columns[at]?.[1] !== rank)
-  }
-  return kept
-}
-
-function table(
-  columns: Columns,
-  body: readonly (readonly Cell[])[],
-  { paint, width }: ScreenOptions,
-): readonly string[] {
-  const kept = columnsThatFit(columns, body, width)
-  const titles = columns.map(([title]): Cell => ({ text: title, style: 'dim' }))
-  const rows = [titles, ...body].map((row) => kept.map((at) => row[at] ?? ''))
-  const all = widthsOf(columns, body)
-  const widths = kept.map((at) => all[at] ?? 0)
-  return rows.map((row) => {
-    let left = width
-    const cells = row.map((cell, at) => {
-      const gap = at === 0 ? 0 : GAP
-      if (left <= gap) return ''
-      const text = cut(textOf(cell).padEnd(widths[at] ?? 0), left - gap)
-      left -= text.length + gap
-      const style = typeof cell === 'object' ? cell.style : undefined
-      return `${' '.repeat(gap)}${style && text.trim() ? paint(style, text) : text}`
-    })
-    return cells.join('').trimEnd()
-  })
-}
-
 /** A command is typed whole or not at all. */
 function cutButCommands(text: string, width: number): string {
   return text.includes('npx ') ? text : cut(text, width)
-}
-
-function cut(text: string, width: number): string {
-  const line = text.trimEnd()
-  if (line.length <= width) return text.slice(0, Math.max(0, width))
-  return `${line.slice(0, Math.max(0, width - 1))}…`
 }
