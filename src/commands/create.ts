@@ -1,14 +1,17 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import type { OsName, ProviderName } from '../catalog/names.ts'
 import { PROVIDERS } from '../catalog/providers/index.ts'
+import { closest } from '../config/closest.ts'
 import { type Answers, type ConfigFormat, DEFAULT_FOLDER, nameFrom } from '../create/answers.ts'
-import { verifyFolder, writeLab } from '../create/folder.ts'
+import { labAround, verifyFolder, writeLab } from '../create/folder.ts'
+import { memoryWarning } from '../create/memory.ts'
 import { makesLab, newLab } from '../create/new-lab.ts'
 import type { PresetName } from '../create/presets.ts'
 import { type Asker, askAnswers, defaultAnswers, type Known } from '../create/questions.ts'
 import { installCommand } from '../create/starter.ts'
-import { type Host as Computer, chooseProvider, createHost } from '../doctor/index.ts'
+import { type Host as Computer, chooseProvider, createHost, obstaclesHere } from '../doctor/index.ts'
 import { EXIT, UserError } from '../errors.ts'
 import { INVENTORY } from '../generate/render/project.ts'
 import { readFormer } from '../generate/write/last-written.ts'
@@ -18,6 +21,7 @@ import { freeSubnet, parseSubnet, type Subnet } from '../resolve/addresses.ts'
 import { quoteForShell } from '../tools/process/quote.ts'
 import { type Language, languageOf } from '../words/languages.ts'
 import { type Context, canAsk } from './shared/context.ts'
+import { COMMAND_HELP } from './shared/help.ts'
 import { terminalAsker } from './shared/prompts.ts'
 import { up } from './up.ts'
 
@@ -86,8 +90,18 @@ async function folderFor(
       check: (answer) => whyNot(() => verifyFolder(place(answer), { force: force === true })),
     }))
   const folder = place(asked ?? initial)
+  if (dir !== undefined) verifyNoCommand(dir, folder)
   verifyFolder(folder, { force: force === true })
   return folder
+}
+
+/** In a lab a word that is no command is one that was typed wrong, not the folder of another lab. */
+function verifyNoCommand(word: string, folder: string): void {
+  const meant = labAround(folder) && closest(word, Object.keys(COMMAND_HELP))
+  if (!meant) return
+  throw new UserError(`Unknown command '${word}'`, {
+    hint: `Did you mean ${meant}? npx create-pg-lab ${meant} --help`,
+  })
 }
 
 function whyNot(verify: () => void): string | undefined {
@@ -112,6 +126,7 @@ async function answersFor(
   const suggestions = {
     provider,
     system: computer.platform.system,
+    obstacles: asker ? await obstaclesHere(computer) : new Map(),
     language: languageOf(context.env),
     accepts: (answers: Answers) => makesLab(answers, host),
   }
@@ -170,6 +185,8 @@ function showCreated(
   kept: readonly string[],
 ): string {
   const machines = nodesOf(lab).map(({ name }) => name)
+  const tooMuch = memoryWarning(lab, Math.floor(totalmem() / 2 ** 20))
+  const warnings = [...lab.warnings, ...(tooMuch === undefined ? [] : [tooMuch])]
   const path = relative(cwd, directory)
   const next = [
     ...(path ? [[quoteForShell(['cd', path]), '']] : []),
@@ -181,7 +198,7 @@ function showCreated(
     `${paint('green', '✔')} ${paint('bold', lab.name)}: ${machines.join(', ')}`,
     `  ${lab.os.title}, PostgreSQL ${lab.postgres.version}, ${PROVIDERS[lab.provider].title}`,
     ...(kept.length > 0 ? [`  ${kept.join(', ')}: there already, left as it was`] : []),
-    ...lab.warnings.map((warning) => `  ${paint('yellow', '!')} ${warning}`),
+    ...warnings.map((warning) => `  ${paint('yellow', '!')} ${warning}`),
     '',
     ...next.map(([command = '', why]) => `  ${paint('bold', command.padEnd(width))}  ${why}`.trimEnd()),
     '',

@@ -21,12 +21,24 @@ export interface Answers {
 
 export const DEFAULT_FOLDER = 'pg-lab'
 
+/** Russian, Ukrainian and Belarusian letters, as passports and addresses have them. */
+const LATIN: Readonly<Record<string, string>> = {
+  ...{ а: 'a', б: 'b', в: 'v', г: 'g', ґ: 'g', д: 'd', е: 'e', ё: 'e', є: 'ie', ж: 'zh', з: 'z', и: 'i' },
+  ...{ і: 'i', ї: 'i', й: 'y', к: 'k', л: 'l', м: 'm', н: 'n', о: 'o', п: 'p', р: 'r', с: 's', т: 't' },
+  ...{ у: 'u', ў: 'u', ф: 'f', х: 'kh', ц: 'ts', ч: 'ch', ш: 'sh', щ: 'shch', ъ: '', ы: 'y', ь: '' },
+  ...{ э: 'e', ю: 'yu', я: 'ya' },
+}
+
 /**
- * A lab's name from the name of its folder: what a host name cannot have becomes a dash.
- * @returns `pg-lab` where nothing is left, as of a name in Cyrillic
+ * A lab's name from the name of its folder: Cyrillic is written in Latin letters, and what else a host name cannot have
+ * becomes a dash.
+ * @returns `pg-lab` where nothing is left
  */
 export function nameFrom(folder: string): string {
-  const plain = folder.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  const latin = Array.from(folder.normalize('NFC').toLowerCase(), (letter) => LATIN[letter] ?? letter).join(
+    '',
+  )
+  const plain = latin.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
   const name = plain
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replace(/^[-0-9]+/, '')

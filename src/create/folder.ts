@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { ProjectFile } from '../generate/render/project-file.ts'
 import { writeProject } from '../generate/write/write.ts'
@@ -15,6 +15,7 @@ const CONFIG_NAME = /^cluster\.config\.\w+$/
  * @throws UserError when there is a lab already, or something else that was not to be touched
  */
 export function verifyFolder(directory: string, { force }: { readonly force: boolean }): void {
+  verifyNotInside(directory)
   if (!existsSync(directory)) return
   if (!statSync(directory).isDirectory()) {
     throw new UserError(`${directory} is a file, not a folder`, { hint: 'choose another name' })
@@ -30,6 +31,22 @@ export function verifyFolder(directory: string, { force }: { readonly force: boo
   const shown = [...names.sort().slice(0, 3), ...(names.length > 3 ? ['…'] : [])].join(', ')
   throw new UserError(`${directory} is not empty: ${shown}`, {
     hint: 'choose another folder, or add the lab to it with --force; no file that is there is overwritten',
+  })
+}
+
+/** The lab in a folder above, whose commands would be meant where this one's are typed. */
+export function labAround(directory: string): string | undefined {
+  const above = dirname(directory)
+  if (above === directory) return undefined
+  const isLab = existsSync(above) && readdirSync(above).some((name) => CONFIG_NAME.test(name))
+  return isLab ? above : labAround(above)
+}
+
+function verifyNotInside(directory: string): void {
+  const lab = labAround(directory)
+  if (lab === undefined) return
+  throw new UserError(`${directory} is inside the lab in ${lab}`, {
+    hint: `make a lab beside it, e.g. in ${join(dirname(lab), basename(directory))}`,
   })
 }
 

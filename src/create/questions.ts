@@ -55,6 +55,8 @@ export interface Suggestions {
   readonly provider: ProviderName
   readonly system: NodeJS.Platform
   readonly language: Language
+  /** What stands in the way of a provider here; one that is usable has none. */
+  readonly obstacles: ReadonlyMap<ProviderName, string>
   /** Whether these answers make a lab. */
   readonly accepts: (answers: Answers) => boolean
 }
@@ -73,12 +75,15 @@ export function defaultAnswers(known: Known, { provider, language, accepts }: Su
   return { ...answers, os: os ?? answers.os }
 }
 
-function providerOptions({ provider, system }: Suggestions): Option<ProviderName>[] {
+function providerOptions({ provider, system, obstacles }: Suggestions): Option<ProviderName>[] {
   const possible = VAGRANT_PROVIDERS.filter((name) => (ONLY_ON[name] ?? system) === system)
   return [provider, ...possible.filter((name) => name !== provider)].map((name) => ({
     value: name,
     label: PROVIDERS[name].title,
-    ...(name === provider ? { hint: 'chosen for this computer' } : {}),
+    hint: [
+      ...(name === provider ? ['chosen for this computer'] : []),
+      obstacles.get(name) ?? 'usable here',
+    ].join('; '),
   }))
 }
 

@@ -25,6 +25,16 @@ async function obstacle(host: Host, provider: ProviderName): Promise<string | un
   return undefined
 }
 
+/** Of each provider what stands in its way here: half a sentence; one that is usable has none. */
+export async function obstaclesHere(host: Host): Promise<ReadonlyMap<ProviderName, string>> {
+  const seen = await Promise.all(
+    VAGRANT_PROVIDERS.map(async (provider) => [provider, await obstacle(host, provider)] as const),
+  )
+  return new Map(
+    seen.flatMap(([provider, found]) => (found === undefined ? [] : [[provider, found] as const])),
+  )
+}
+
 async function chooseUsable(host: Host): Promise<ProviderChoice> {
   const obstacles: string[] = []
   for (const provider of VAGRANT_PROVIDERS) {

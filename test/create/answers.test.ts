@@ -6,8 +6,11 @@ import { languageOf } from '../../src/words/languages.ts'
 test.each([
   ['my-lab', 'my-lab'],
   ['My Lab', 'my-lab'],
-  ['лаба 3', 'pg-lab'],
-  ['мой lab', 'lab'],
+  ['лаба 3', 'laba-3'],
+  ['Мой lab', 'moy-lab'],
+  ['Ёж и ящерица', 'ezh-i-yashcheritsa'],
+  ['\u0438\u0306од', 'yod'], // й as macOS writes it: two characters
+  ['実験', 'pg-lab'],
   ['Übung.2', 'ubung-2'],
   ['3rd', 'rd'],
   ['--', 'pg-lab'],

@@ -32,6 +32,13 @@ describe('a folder is left alone', () => {
     }
   }
 
+  test('inside another lab, even by force', () => {
+    const lab = folderWith({ 'cluster.config.yaml': '' })
+    const inside = join(lab, 'deep', 'new')
+    expect(refusal(inside)).toBe(`… is inside the lab in ${lab}`)
+    expect(refusal(inside, true)).toBe(`… is inside the lab in ${lab}`)
+  })
+
   test('that is not empty, until told otherwise', () => {
     const folder = folderWith({ a: '', b: '', c: '', d: '', '.git/HEAD': '' })
     expect(refusal(folder)).toBe('… is not empty: a, b, c, …')

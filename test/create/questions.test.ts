@@ -7,6 +7,7 @@ const suggestions = (provider: Answers['provider'], system: NodeJS.Platform = 'l
   provider: provider === 'auto' ? 'docker' : provider,
   system,
   language: 'en',
+  obstacles: new Map([['virtualbox', 'VirtualBox: not found']]),
   accepts: (answers) =>
     makesLab(answers, { provider: provider === 'auto' ? 'docker' : provider, architecture: 'amd64' }),
 })
@@ -121,10 +122,10 @@ describe('only what can be had is offered', () => {
     const { asker, asked } = scripted()
     await askAnswers(known, suggestions('virtualbox', 'darwin'), asker)
     expect(asked[0]?.options).toEqual([
-      'VirtualBox (chosen for this computer)',
-      'Docker',
-      'VMware Fusion or Workstation',
-      'Parallels Desktop',
+      'VirtualBox (chosen for this computer; VirtualBox: not found)',
+      'Docker (usable here)',
+      'VMware Fusion or Workstation (usable here)',
+      'Parallels Desktop (usable here)',
     ])
   })
 
