@@ -76,6 +76,10 @@ export interface BackupNode extends LabNode {
   readonly maximumAgeHours: number
   /** How long ago the last good rehearsal of a restore may be, in hours; `undefined`: that is not asked. */
   readonly rehearsalHours: number | undefined
+  /** The incremental base backups, each on the newest full one; `undefined` for none. */
+  readonly incremental: { readonly schedule: string; readonly maximumAgeHours: number } | undefined
+  /** Name of the slave that base backups copy; `undefined` for the primary. */
+  readonly from: string | undefined
   /** Whether a commit waits for its receive-wal too. */
   readonly synchronous: boolean
   /** Barman's WAL compression, or `none`. */

@@ -14,9 +14,19 @@ const declared = new Set(
 )
 
 test('the variables we write are the options the roles declare', () => {
-  expect(Object.keys(ansibleVars(testLab({ backup: testBackup({ synchronous: true }) }))).sort()).toEqual(
-    [...declared].sort(),
-  )
+  expect(
+    Object.keys(
+      ansibleVars(
+        testLab({
+          backup: testBackup({
+            synchronous: true,
+            from: 'slave',
+            incremental: { schedule: '30 * * * *', maximumAgeHours: 3 },
+          }),
+        }),
+      ),
+    ).sort(),
+  ).toEqual([...declared].sort())
 })
 
 test('no role has a default of its own: defaults live in the schema', () => {

@@ -11,12 +11,18 @@ export const BARMAN_SINCE = {
   ages_in_hours: '2.16',
   /** Settings of a server that are switched by a command: `config-switch`. */
   models: '3.10',
+  /** `wal_conninfo`: WAL from another server than the one that is copied. */
+  backup_from_standby: '3.10',
+  /** `backup --incremental` by PostgreSQL's own means. */
+  incremental: '3.11',
   /** The new word for `recover`. */
   restore: '3.11',
   /** WAL compressed by zstd and lz4. */
   fast_compression: '3.13',
   /** The new word for `receive-wal --stop`. */
   terminate_process: '3.14',
+  /** The new word for `local_staging_path`: where incrementals are combined. */
+  staging_path: '3.15',
   /** `restore --partial-wal`: what is still arriving comes along. */
   partial_wal: '3.19',
   /** `check-archived-wal-range`: whether a segment is missing between two. */

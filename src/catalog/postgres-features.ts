@@ -17,6 +17,8 @@ export const POSTGRES_SINCE = {
   checkpoint_role: 15,
   /** initdb makes checksums of pages unless it is told not to. */
   no_data_checksums: 18,
+  /** `pg_basebackup --incremental`, and `summarize_wal`, which it needs. */
+  incremental_backup: 17,
   /** The manual has what concerns vacuuming on a page of its own. */
   vacuum_page: 18,
 } as const

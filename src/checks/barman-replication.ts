@@ -1,6 +1,6 @@
 import type { BackupNode, Lab, LabNode, PostgresNode } from '../lab.ts'
 import { applicationOf, askBarman, barmanConfig, barmanFailed } from '../postgres/barman.ts'
-import { followersOf } from '../postgres/topology.ts'
+import { copiedServer, followersOf } from '../postgres/topology.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackupOf, type Seen } from './support/check.ts'
 
@@ -31,7 +31,7 @@ async function lookAtBarmanClients(
   guest: Guest,
 ): Promise<readonly Seen[]> {
   const [answer, { config }] = await Promise.all([
-    askBarman(guest, backup, ['replication-status']),
+    askBarman(guest, backup, ['replication-status', ...(backup.from ? ['--source', 'wal-host'] : [])]),
     barmanConfig(guest, backup),
   ])
   const clients = clientsOf(answer.about)
@@ -40,17 +40,25 @@ async function lookAtBarmanClients(
   const wanted = [...followersOf(lab, primary, primary), backup]
   const seen =
     answer.errors.length > 0 ? [seeErrors(answer.errors)] : wanted.map((node) => seeClient(node, clients))
-  return [seeTarget(primary, config), ...seen.map((one) => ({ ...one, command, output }))]
+  const told = seen.map((one) => ({ ...one, command, output }))
+  const copied = seeTarget('server that Barman backs up', copiedServer(lab, primary), config, '')
+  if (!backup.from) return [copied, ...told]
+  return [copied, seeTarget('server that Barman has the WAL of', primary, config, 'wal_'), ...told]
 }
 
 /** After a failover Barman still asks the old primary, until its file is written again. */
-function seeTarget(primary: LabNode, config: Readonly<Record<string, unknown>>): Seen {
+function seeTarget(
+  what: string,
+  primary: LabNode,
+  config: Readonly<Record<string, unknown>>,
+  prefix: '' | 'wal_',
+): Seen {
   const hosts = ['conninfo', 'streaming_conninfo'].map(
-    (name) => /\bhost=(\S+)/.exec(String(config[name]))?.[1],
+    (name) => /\bhost=(\S+)/.exec(String(config[`${prefix}${name}`] ?? config[name]))?.[1],
   )
   const observed = [...new Set(hosts)].join(', ')
   return {
-    what: 'server that Barman backs up',
+    what,
     expected: `${primary.address} (${primary.name})`,
     observed: observed === primary.address ? `${primary.address} (${primary.name})` : observed,
     ok: observed === primary.address,

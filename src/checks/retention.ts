@@ -12,8 +12,14 @@ export const retention: Check = {
   title: 'Backups are taken and kept as the config says',
   run: (lab, guest) =>
     lookAtBackup('retention', lab, async (backup) => {
-      const [kept, taken] = await Promise.all([seeKept(backup, guest), seeSchedule(backup, guest)])
-      return [...kept, taken]
+      const schedules = [
+        seeSchedule(backup, guest, 'base backup', backup.schedule),
+        ...(backup.incremental
+          ? [seeSchedule(backup, guest, 'incremental backup', backup.incremental.schedule)]
+          : []),
+      ]
+      const [kept, ...taken] = await Promise.all([seeKept(backup, guest), ...schedules])
+      return [...kept, ...taken]
     }),
 }
 
@@ -38,15 +44,23 @@ async function seeKept(backup: BackupNode, guest: Guest): Promise<readonly Seen[
   ]
 }
 
-async function seeSchedule(backup: BackupNode, guest: Guest): Promise<Seen> {
+async function seeSchedule(
+  backup: BackupNode,
+  guest: Guest,
+  what: 'base backup' | 'incremental backup',
+  schedule: string,
+): Promise<Seen> {
   // Barman may look after others too; `mas` is not `master`.
   const isOurs = (line: string) => line.split(/\s+/).some((word) => word === backup.server || word === 'all')
-  const jobs = (await barmanJobs(guest, backup)).filter((line) => / backup\b/.test(line) && isOurs(line))
+  const isOfKind = (line: string) => line.includes(' --incremental ') === (what === 'incremental backup')
+  const jobs = (await barmanJobs(guest, backup)).filter(
+    (line) => / backup\b/.test(line) && isOurs(line) && isOfKind(line),
+  )
   return {
-    what: 'schedule of the base backup',
-    expected: backup.schedule,
+    what: `schedule of the ${what}`,
+    expected: schedule,
     observed: jobs.join('; ') || 'none',
-    ok: jobs.length === 1 && jobs[0]?.startsWith(`${backup.schedule} barman `) === true,
+    ok: jobs.length === 1 && jobs[0]?.startsWith(`${schedule} barman `) === true,
     hint:
       jobs.length > 1
         ? `It is taken by ${jobs.length} jobs. Take those out of the crontabs on ${backup.name} that are not in ${barmanPaths().crontab}`

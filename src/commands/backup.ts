@@ -1,20 +1,32 @@
-import { EXIT, Interrupted } from '../errors.ts'
+import { EXIT, Interrupted, UserError } from '../errors.ts'
 import { type BackupProgress, takeBackup } from '../operations/backup.ts'
+import { copiedServer } from '../postgres/topology.ts'
 import { runTask, valueTask } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import type { Context } from './shared/context.ts'
 import { backupHost, onePrimary } from './shared/one-primary.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 
+interface BackupOptions {
+  readonly incremental?: true
+}
+
 /** `create-pg-lab backup`: a base backup, with the WAL it needs. */
-export async function backup(context: Context): Promise<number> {
+export async function backup(context: Context, { incremental }: BackupOptions): Promise<number> {
   const session = await openSession(context)
   verifyIsUp(session)
   const { lab, guest, taskOptions } = session
   const host = backupHost(lab)
   const primary = await onePrimary(session, 'to back up')
-  const task = valueTask(`Back up ${primary.name}`, async ({ note }) => {
-    const server = { primary, backup: host, guest, version: lab.postgres.version }
+  if (incremental && !host.incremental) {
+    throw new UserError('The lab has no incremental backups', {
+      hint: "set backup.incremental in the config, e.g. '30 * * * *', and run: npx create-pg-lab up",
+    })
+  }
+  const source = copiedServer(lab, primary)
+  const task = valueTask(`Back up ${source.name}`, async ({ note }) => {
+    const isIncremental = incremental === true
+    const server = { primary, source, backup: host, guest, version: lab.postgres.version, isIncremental }
     const value = await takeBackup(server, (progress) => note(describeProgress(progress)))
     return { value, said: size(value.bytes) }
   })

@@ -152,7 +152,8 @@ export const VERBS: readonly Verb[] = [
     name: 'backup',
     summary: 'take a base backup',
     changesLab: true,
-    declare: (command) => command,
+    declare: (command) =>
+      command.option('--incremental', 'only what has changed since the newest full one (backup.incremental)'),
     load: async () => (await import('./backup.ts')).backup,
   }),
   verb({

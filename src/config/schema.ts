@@ -92,6 +92,17 @@ const Master = section('The machine that starts as the primary.', {
   ssh: ServerAccess,
 })
 
+const crontab = (description: string) =>
+  v.pipe(
+    v.string(),
+    v.check(isCrontab, "must be a crontab time of five fields, e.g. '0 3 * * *' (every night at three)"),
+    v.check(
+      (text) => !isCrontab(text) || longestPause(text) !== undefined,
+      'must be a day that exists: there is no February 30',
+    ),
+    v.description(description),
+  )
+
 /** Lines of postgresql.conf. */
 const settings = (description: string) =>
   v.pipe(
@@ -179,17 +190,18 @@ const Backup = section('The Barman host, or false for none.', {
   slot: v.optional(text(FORMATS.slot, 'Replication slot through which Barman receives the WAL.'), 'barman'),
   retention: v.optional(text(FORMATS.retention, 'How far back, or how many, backups are kept.'), '7 days'),
   minimumRedundancy: v.optional(wholeNumber(0, 1000, 'Backups that are never deleted, however old.'), 1),
-  schedule: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(isCrontab, "must be a crontab time of five fields, e.g. '0 3 * * *' (every night at three)"),
-      v.check(
-        (text) => !isCrontab(text) || longestPause(text) !== undefined,
-        'must be a day that exists: there is no February 30',
-      ),
-      v.description('When the base backup is taken, as crontab(5) says it.'),
+  schedule: v.optional(crontab('When the base backup is taken, as crontab(5) says it.'), '0 3 * * *'),
+  incremental: v.optional(
+    crontab(
+      'When the blocks that have changed since the newest full base backup are taken; never when left out. Needs ' +
+        'PostgreSQL 17 and Barman 3.11.',
     ),
-    '0 3 * * *',
+  ),
+  from: v.optional(
+    text(
+      FORMATS.hostName,
+      'Slave whose data base backups copy, to spare the primary; the primary when left out. WAL comes from that always.',
+    ),
   ),
   rehearsal: v.optional(
     text(

@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts'
 import type { Lab, LabNode, PostgresNode } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import type { Survey } from '../observe/status.ts'
-import type { Figure, Text } from '../report/drill-report.ts'
+import type { Figure, StepReport, Text } from '../report/drill-report.ts'
 import type { Note } from '../tasks/index.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 import type { Cast } from './rehearsal/cast.ts'
@@ -87,7 +87,7 @@ export interface Drill {
   /** Name of the server that gives way where there are two primaries; left out: that of the older timeline. */
   yields?(cast: Cast): string
   /** What it has measured beyond what every drill measures. */
-  figures(results: Results, cast: Cast): readonly Figure[]
+  figures(results: Results, cast: Cast, steps: readonly StepReport[]): readonly Figure[]
   /** What is to be learned from it, a sentence each. */
   lessons(results: Results, cast: Cast): readonly Text[]
 }

@@ -1,10 +1,15 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import { askServers, primaryOf } from '../observe/servers.ts'
+import { takeBackup } from '../operations/backup.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
 import { parseRestoreTarget } from '../operations/restore-target.ts'
+import { listBackups } from '../postgres/barman-catalogue.ts'
 import { literal } from '../postgres/sql.ts'
+import { copiedServer } from '../postgres/topology.ts'
 import type { Text } from '../report/drill-report.ts'
+import type { Note } from '../tasks/index.ts'
+import { size } from '../units.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { DROPPED, IN_PLACE, SAY, TARGET_SQL, WORDS } from './pitr.words.ts'
 import { backupOf, thePrimary } from './rehearsal/cast.ts'
@@ -36,6 +41,9 @@ export const pitr: Drill = {
   restoresBeside: () => true, // also in place: the moment is reached there first
   victim: thePrimary,
   disaster: (stage) => [
+    ...(isOfAKind(stage.lab)
+      ? [{ title: SAY.takeBackup, run: (note: Note) => takeBackupOfItsKind(stage, note) }]
+      : []),
     {
       title: SAY.writeTable,
       run: async () => sayHolding(await makeGuardedTable(stage, stage.primary)),
@@ -54,15 +62,32 @@ export const pitr: Drill = {
   remains: async (stage) => judgeGuardedTable(stage, await primaryOrFirst(stage)),
   tidy: (stage) => removeRestored({ ...stage, backup: backupOf(stage) }, () => {}),
   undo: leadBack,
-  figures: ({ loss }, { how }) =>
-    how === IN_PLACE
-      ? [
-          {
-            name: SAY.givenUp,
-            value: String(loss.lost.length),
-          },
-        ]
-      : [],
+  figures: ({ loss }, { how }, steps) => {
+    const taken = steps.find(({ title }) => title.en === SAY.takeBackup.en)?.result
+    return [
+      ...(taken ? [{ name: SAY.restoredFrom, value: taken }] : []),
+      ...(how === IN_PLACE ? [{ name: SAY.givenUp, value: String(loss.lost.length) }] : []),
+    ]
+  },
+}
+
+/** Its base backups are not simply copies of the primary: then the second comes back from such a one. */
+function isOfAKind({ backup }: Stage['lab']): boolean {
+  return backup?.incremental !== undefined || backup?.from !== undefined
+}
+
+async function takeBackupOfItsKind(stage: LiveStage, note: Note): Promise<Text> {
+  const { lab, guest, primary } = stage
+  const backup = backupOf(stage)
+  const source = copiedServer(lab, primary)
+  const isIncremental = backup.incremental !== undefined
+  const { version } = lab.postgres
+  const work = { primary, source, backup, guest, version, isIncremental }
+  const taken = await takeBackup(work, ({ doneBytes }) => note(size(doneBytes)))
+  const full = isIncremental
+    ? (await listBackups(backup, guest)).find((one) => one.status === 'DONE' && !one.isIncremental)
+    : undefined
+  return SAY.tookBackup(source.name, size(taken.bytes), full && size(full.bytes))
 }
 
 async function dropPrecious({ guest, primary, lab }: LiveStage): Promise<Text> {

@@ -102,6 +102,16 @@ export const SAY = {
     en: `the second before: ${target}`,
     ru: `за секунду до этого: ${target}`,
   }),
+  takeBackup: {
+    en: 'Take a base backup, as the config has it',
+    ru: 'Снять базовую копию, как задано в конфигурации',
+  },
+  /** @param full size of the full one that it is built on, where it is an incremental */
+  tookBackup: (source: string, size: string, full: string | undefined): Text => ({
+    en: `${full === undefined ? 'a full one' : 'an incremental'} of ${source}, ${size}${full === undefined ? '' : ` on a full one of ${full}`}`,
+    ru: `${full === undefined ? 'полная' : 'инкрементальная'} с ${source}, ${size}${full === undefined ? '' : ` поверх полной, ${full}`}`,
+  }),
+  restoredFrom: { en: 'Base backup it came back from', ru: 'Базовая копия, из которой всё вернулось' },
   compared: (holding: Text, commits: Readonly<Record<'all' | 'older' | 'younger', number>>): Text => ({
     en: `${holding.en}; of ${commits.all} commits up to then ${commits.older}, of those after it ${commits.younger}`,
     ru: `${holding.ru}; из ${commits.all} транзакций до этого момента ${commits.older}, из более поздних ${commits.younger}`,

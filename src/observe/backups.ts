@@ -7,6 +7,7 @@ import { type DiskSpace, readDisk } from './status-answers.ts'
 
 /** What Barman keeps of a server; bytes are those of the base backups alone, without WAL. */
 export interface Backups {
+  /** Of the full ones. */
   readonly count: number
   readonly bytes: number
   readonly newest:
@@ -17,7 +18,7 @@ export interface Backups {
         readonly bytes: number
       }
     | undefined
-  /** When the newest that is DONE ended, ISO 8601. */
+  /** When the newest full one that is DONE ended, ISO 8601. */
   readonly newestDoneAt: string | undefined
   /** Of the archived WAL files the one that was written last; `undefined` where there is none. */
   readonly newestWal: { readonly name: string; readonly writtenAt: string } | undefined
@@ -42,6 +43,8 @@ export interface Rehearsed {
 
 export interface BackupAnswer {
   readonly backups: Backups
+  /** Whether WAL summaries were written when the newest full one that is DONE was taken. */
+  readonly isSummarized: boolean
   readonly disk: DiskSpace | undefined
 }
 
@@ -102,21 +105,32 @@ export function backupFacts(stdout: string): ReadonlyMap<string, BackupFacts> {
 export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
   const [, lines] = stdout.split(/^catalogue:\n/m)
   if (lines === undefined) return undefined
-  const backups = Object.entries(catalogueIn(lines)).map(([id, { status = '', size, end_time }]) => ({
-    id,
-    status,
-    endedAt: timeOf(end_time),
-    bytes: Number(size) || 0,
-  }))
+  const backups = Object.entries(catalogueIn(lines)).map(
+    ([id, { status = '', size, end_time, ...more }]) => ({
+      id,
+      status,
+      endedAt: timeOf(end_time),
+      bytes: Number(size) || 0,
+      parent: namedIn(more.parent_backup_id),
+      isSummarized: more.summarize_wal === 'on',
+    }),
+  )
   const done = backups.filter(({ status }) => status === 'DONE')
+  // An id is the time it was begun at.
+  const [newest] = backups.toSorted((one, other) => (one.id < other.id ? 1 : -1))
+  const full = done.filter(({ parent }) => parent === undefined)
   const [, now] = /^now (\d+)$/m.exec(lines) ?? []
   return {
     backups: {
-      count: done.length,
+      count: full.length,
       bytes: done.reduce((sum, { bytes }) => sum + bytes, 0),
-      // An id is the time it was begun at.
-      newest: backups.toSorted((one, other) => (one.id < other.id ? 1 : -1))[0],
-      newestDoneAt: done
+      newest: newest && {
+        id: newest.id,
+        status: newest.status,
+        endedAt: newest.endedAt,
+        bytes: newest.bytes,
+      },
+      newestDoneAt: full
         .flatMap(({ endedAt }) => endedAt ?? [])
         .toSorted()
         .at(-1),
@@ -126,6 +140,7 @@ export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
       clock: new Date(now === undefined ? Date.now() : Number(now) * 1000).toISOString(),
     },
     disk: readDisk(stdout),
+    isSummarized: full.toSorted((one, other) => (one.id < other.id ? 1 : -1))[0]?.isSummarized ?? false,
   }
 }
 
@@ -161,6 +176,11 @@ function rehearsedIn(lines: string): Rehearsed | undefined {
   } catch {
     return undefined // somebody else's words
   }
+}
+
+/** `None` is Barman's word for nothing. */
+function namedIn(text: string | undefined): string | undefined {
+  return text === undefined || text === 'None' ? undefined : text
 }
 
 /** `2026-11-22 17:33:41.159834+00:00`, or `None` */

@@ -35,11 +35,17 @@ const PROGRESS_SQL = `SELECT backup_streamed::float8 AS done, backup_total::floa
 export async function takeBackup(
   {
     primary,
+    source,
     backup,
     guest,
     version,
+    isIncremental = false,
   }: {
     readonly primary: LabNode
+    /** The server that is copied. */
+    readonly source: LabNode
+    /** Only what has changed since the newest full one. */
+    readonly isIncremental?: boolean
     readonly backup: BackupNode
     readonly guest: Guest
     /** PostgreSQL's major. */
@@ -48,8 +54,9 @@ export async function takeBackup(
   onProgress: (progress: BackupProgress) => void,
 ): Promise<BaseBackup> {
   let isDone = false
+  const kind = isIncremental ? ['--incremental', 'last-full'] : []
   const work = guest
-    .shell(backup, ['barman', 'backup', backup.server], {
+    .shell(backup, ['barman', 'backup', ...kind, backup.server], {
       as: 'barman',
       timeoutMs: TIMEOUT_MS,
       endWithUs: true,
@@ -58,10 +65,10 @@ export async function takeBackup(
       isDone = true
     })
   const watching = postgresHas(version, 'backup_progress')
-    ? watchProgress(primary, guest, () => isDone, onProgress)
+    ? watchProgress(source, guest, () => isDone, onProgress)
     : undefined
   const [output] = await Promise.all([work, watching])
-  const id = idOf(output, backup) ?? (await whyNone(output, backup, guest))
+  const id = idOf(output, backup) ?? (await whyNone(output, [...kind, backup.server], backup, guest))
   await archiveWal(primary, backup, guest)
   // Marks it DONE, now that its WAL is there; cron would within a minute.
   await guest.shell(backup, ['barman', 'check-backup', backup.server, id], { as: 'barman' })
@@ -109,13 +116,18 @@ function idOf(output: Output, { server }: BackupNode): string | undefined {
 }
 
 /** Barman begins no backup while its own check fails, and does not say what of it. @throws CommandError that does */
-async function whyNone(output: Output, backup: BackupNode, guest: Guest): Promise<never> {
-  const { name, server } = backup
+async function whyNone(
+  output: Output,
+  words: readonly string[],
+  backup: BackupNode,
+  guest: Guest,
+): Promise<never> {
+  const { name } = backup
   const isRefused = outputLines(output).some((line) => line.includes('Impossible to start the backup'))
   const failing = isRefused ? await failingChecks(backup, guest) : []
   const why = failing.length === 0 ? '' : `: its check says ${failing.join('; ')}`
   throw new CommandError(`Barman on ${name} took no backup${why}`, {
-    command: barmanCommand(['backup', server]),
+    command: barmanCommand(['backup', ...words]),
     exitCode: output.exitCode,
     lastLines: outputLines(output),
     hint: isRefused

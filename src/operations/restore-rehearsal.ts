@@ -73,11 +73,14 @@ export async function rehearseRestore(
   backup: BackupNode,
   guest: Guest,
 ): Promise<Rehearsal | undefined> {
-  const newest = (await listBackups(backup, guest)).find(({ status }) => status === 'DONE')
+  const done = (await listBackups(backup, guest)).filter(({ status }) => status === 'DONE')
+  const [newest] = done
   if (!newest) return undefined
+  // What it is built on is combined with it.
+  const base = newest.isIncremental ? done.find(({ isIncremental }) => !isIncremental) : undefined
   const { config } = await barmanConfig(guest, backup)
   const { wanted, target } = await markTarget(lab, primary, guest)
-  const neededBytes = newest.bytes + newest.walBytes + RESERVE_BYTES
+  const neededBytes = (base?.bytes ?? 0) + newest.bytes + newest.walBytes + RESERVE_BYTES
   const { segment, arrived } = await archiveWal(primary, backup, guest)
   const wal: RehearsalStep = { name: 'wal', ok: arrived, said: segment }
   const begun = { backup: newest.id, target, wanted, neededBytes }
@@ -90,6 +93,11 @@ export async function rehearseRestore(
     String(!barmanHas(version, 'target_with_timeline')),
     ...[lab.database.owner, linesFor(lab)],
     ...[String(postgresHas(lab.postgres.version, 'backup_manifest')), barmanPaths().kept],
+    newest.isIncremental
+      ? barmanHas(version, 'staging_path')
+        ? '--staging-path'
+        : '--local-staging-path'
+      : '',
     ...(await tablespacesOf(backup, guest, newest)),
   ]
   const output = await guest.shell(backup, scripted('rehearse-restore.sh', words), {

@@ -1,6 +1,7 @@
 import { barmanPaths } from '../guest-paths.ts'
 import { type BackupNode, type Lab, postgresNodes } from '../lab.ts'
 import { ageS, askCatalogue, type Backups, readBackupAnswer } from '../observe/backups.ts'
+import { copiedServer } from '../postgres/topology.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import { span } from '../units.ts'
@@ -15,6 +16,8 @@ interface BarmanSight {
   readonly jobs: readonly string[]
   /** `undefined` when it has no such server. */
   readonly backups: Backups | undefined
+  /** Whether incrementals can be taken on the newest full one. */
+  readonly isSummarized: boolean
   /** Addresses it has passwords for. */
   readonly addresses: readonly string[]
 }
@@ -45,20 +48,24 @@ export async function backupItems(lab: Lab, seen: PlanSurvey, guest: Guest): Pro
     ...jobTexts(backup, sight),
     ...passwordTexts(lab, sight),
   ]
-  const owed = owedBackups(backup, sight.backups)
+  const owed = owedBackups(backup, sight)
   return [...texts.map((text) => item('change', text)), ...owed.map((text) => item('add', text))]
 }
 
 /** Role backup takes those that the schedule has not taken. */
-function owedBackups(backup: BackupNode, backups: Backups | undefined): readonly string[] {
+function owedBackups(backup: BackupNode, { backups, isSummarized }: BarmanSight): readonly string[] {
   if (!backups) return []
   const { maximumAgeHours, minimumRedundancy } = backup
   const ageSeconds = backups.newestDoneAt === undefined ? 0 : ageS(backups, backups.newestDoneAt)
   const isMissed = ageSeconds > maximumAgeHours * 3600
-  const lacking = minimumRedundancy - backups.count - (isMissed ? 1 : 0)
+  const isWithout = backup.incremental !== undefined && backups.count > 0 && !isSummarized && !isMissed
+  const lacking = minimumRedundancy - backups.count - (isMissed || isWithout ? 1 : 0)
   return [
     ...(isMissed
       ? [`a base backup: the newest is ${span(ageSeconds)} old, and the schedule allows ${maximumAgeHours} h`]
+      : []),
+    ...(isWithout
+      ? ['a base backup: the newest was taken without the WAL summaries that incrementals need']
       : []),
     ...(lacking > 0
       ? [`base backups: ${lacking} more, as ${minimumRedundancy} must be kept and ${backups.count} are there`]
@@ -80,11 +87,13 @@ async function askBarman(guest: Guest, backup: BackupNode): Promise<BarmanSight 
       guest.shell(backup, ['sh', '-c', 'cut -d: -f1 ~/.pgpass'], options), // never the passwords
       askCatalogue(backup, guest),
     ])
+    const answer = readBackupAnswer(catalogue.stdout)
     return {
       config: configIn(server.stdout, backup.server),
       jobs: trimmedLines(jobs.stdout).filter((line) => !line.startsWith('#') && / backup\b/.test(line)),
       addresses: trimmedLines(addresses.stdout),
-      backups: readBackupAnswer(catalogue.stdout)?.backups,
+      backups: answer?.backups,
+      isSummarized: answer?.isSummarized ?? false,
     }
   }, undefined)
 }
@@ -125,22 +134,37 @@ function connectionTexts(
   config: BarmanConfig,
 ): readonly string[] {
   const connections = { conninfo: backup.user, streaming_conninfo: backup.streamingUser }
-  const { address } = primary ?? lab.master
+  const now = primary ?? lab.master
+  const source = copiedServer(lab, now)
+  const { address } = source
+  const isOther = source.name !== now.name
+  const followed = { wal_conninfo: backup.user, wal_streaming_conninfo: backup.streamingUser }
   return [
     ...changeOf('slot_name', config.slot_name, backup.slot),
     ...Object.entries(connections)
       .filter(([name, user]) => !String(config[name]).startsWith(`host=${address} port=5432 user=${user} `))
       .map(([name, user]) => `${name}: ${user} at ${address}`),
+    ...Object.entries(followed)
+      .filter(([name, user]) =>
+        isOther
+          ? !String(config[name]).startsWith(`host=${now.address} port=5432 user=${user} `)
+          : typeof config[name] === 'string',
+      )
+      .map(([name, user]) => `${name}: ${isOther ? `${user} at ${now.address}` : 'none'}`),
   ]
 }
 
-function jobTexts({ schedule, server }: BackupNode, { jobs }: BarmanSight): readonly string[] {
-  const isWanted = jobs.some(
-    (line) => line.startsWith(`${schedule} barman `) && line.endsWith(` backup ${server}`),
-  )
-  if (isWanted) return []
-  const [given] = jobs.map((line) => line.split(' barman ')[0])
-  return [`schedule of the base backup ${given ?? 'none'} → ${schedule}`]
+function jobTexts({ schedule, incremental, server }: BackupNode, { jobs }: BarmanSight): readonly string[] {
+  const changed = (what: string, kind: string, wanted: string | undefined) => {
+    const [given] = jobs
+      .filter((line) => line.endsWith(` backup ${kind}${server}`))
+      .map((line) => line.split(' barman ')[0])
+    return given === wanted ? [] : [`schedule of the ${what} ${given ?? 'none'} → ${wanted ?? 'none'}`]
+  }
+  return [
+    ...changed('base backup', '', schedule),
+    ...changed('incremental backup', '--incremental last-full ', incremental?.schedule),
+  ]
 }
 
 function passwordTexts(lab: Lab, { addresses }: BarmanSight): readonly string[] {

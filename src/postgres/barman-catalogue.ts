@@ -7,6 +7,8 @@ export interface BaseBackup {
   readonly id: string
   /** Barman's word: DONE, FAILED, WAITING_FOR_WALS, … Only what is DONE can be restored for certain. */
   readonly status: string
+  /** What has changed since another one, which it is restored together with. */
+  readonly isIncremental: boolean
   /** Seconds since 1970. `undefined` for one that is not finished. */
   readonly endedAt: number | undefined
   /** Whether the retention policy wants it, and whether it is kept for good: `valid`, `obsolete`, `keep:full`, … */
@@ -19,6 +21,7 @@ export interface BaseBackup {
 interface CatalogueRow {
   readonly backup_id: string
   readonly status: string
+  readonly backup_type?: string
   readonly end_time_timestamp?: string
   readonly size_bytes?: number
   readonly wal_size_bytes?: number
@@ -38,6 +41,7 @@ function toBackup(row: CatalogueRow): BaseBackup {
   return {
     id: row.backup_id,
     status: row.status,
+    isIncremental: row.backup_type === 'incremental',
     endedAt: endedAt > 0 ? endedAt : undefined,
     retention: retention_status === '-' ? 'valid' : retention_status.toLowerCase(),
     bytes: size_bytes,
@@ -55,4 +59,26 @@ export async function tablespacesOf(
   const about = answer.about as { tablespaces?: readonly { name: string }[] } | undefined
   if (!about) throw barmanFailed(answer, backup)
   return (about.tablespaces ?? []).map(({ name }) => name)
+}
+
+/** What incrementals are built on: the newest full base backup. */
+export interface NewestFull {
+  readonly id: string
+  /** Where it begins. */
+  readonly lsn: string
+  /** Whether the server wrote WAL summaries when it was taken. */
+  readonly isSummarized: boolean
+}
+
+/** @returns `undefined` where there is none */
+export async function newestFull(backup: BackupNode, guest: Guest): Promise<NewestFull | undefined> {
+  const { about } = await askBarman(guest, backup, ['show-backup'], ['last-full'])
+  const { backup_id, base_backup_information, server_information } = (about ?? {}) as {
+    readonly backup_id?: string
+    readonly base_backup_information?: { readonly begin_lsn?: string }
+    readonly server_information?: { readonly summarize_wal?: string }
+  }
+  const lsn = base_backup_information?.begin_lsn
+  if (backup_id === undefined || lsn === undefined) return undefined
+  return { id: backup_id, lsn, isSummarized: server_information?.summarize_wal === 'on' }
 }

@@ -26,6 +26,11 @@ export function delayOf(lab: Lab, { name }: Pick<LabNode, 'name'>): string {
   return lab.slaves.find((slave) => slave.name === name)?.applyDelay ?? ''
 }
 
+/** The server whose data base backups copy: the slave that the config names, even when it is the primary. */
+export function copiedServer<Node extends LabNode>(lab: Lab, primary: Node): Node | PostgresNode {
+  return postgresNodes(lab).find(({ name }) => name === lab.backup?.from) ?? primary
+}
+
 /** Whether any commit waits for somebody else. */
 export function commitsWait({ replication, backup }: Pick<Lab, 'replication' | 'backup'>): boolean {
   return replication.synchronousCount > 0 || backup?.synchronous === true

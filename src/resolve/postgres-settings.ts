@@ -45,6 +45,7 @@ export function postgresSettings(config: Config, version: number): Record<string
     // pg_rewind reads an old primary's WAL back to the checkpoint before it was left behind; its own last checkpoints,
     // when it stops and recovers, would remove that.
     ...(postgresHas(version, 'wal_keep_size') ? { wal_keep_size: '256MB' } : { wal_keep_segments: 16 }),
+    ...(config.backup !== false && config.backup.incremental !== undefined ? { summarize_wal: 'on' } : {}),
     hot_standby: 'on',
     password_encryption: 'scram-sha-256',
     ...(postgres.tls ? encryption() : {}),

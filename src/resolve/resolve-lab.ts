@@ -21,7 +21,7 @@ import {
 import type { AddProblem } from './problems.ts'
 import { checkServerSettings } from './server-settings.ts'
 import { resolveSlots } from './slots.ts'
-import { resolveBox, resolvePostgres, resolveRunner, wantsReplication } from './software.ts'
+import { checkBackupKinds, resolveBox, resolvePostgres, resolveRunner, wantsReplication } from './software.ts'
 import { checkServers, serversOf } from './ssh-access.ts'
 import { checkBackup, checkDatabase, checkNames, checkUsers, rewindUserOf } from './unique-names.ts'
 import { checkUpstreams, upstreamsOf } from './upstreams.ts'
@@ -50,7 +50,7 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
   const { backup } = config
   if (!backup || !node) return undefined
   const { server, user, streamingUser, slot, retention, minimumRedundancy } = backup
-  const { schedule, rehearsal, synchronous, compression } = backup
+  const { schedule, incremental, from, rehearsal, synchronous, compression } = backup
   return {
     ...node,
     role: 'backup',
@@ -61,9 +61,10 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
     slot,
     retentionPolicy: retentionPolicy(retention),
     minimumRedundancy,
-    schedule,
-    maximumAgeHours: maximumAgeHours(schedule),
+    ...timesOf(schedule),
     rehearsalHours: rehearsal === undefined ? undefined : hoursOf(rehearsal),
+    incremental: incremental === undefined ? undefined : timesOf(incremental),
+    from,
     synchronous,
     compression,
   }
@@ -72,8 +73,8 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
 /** One hour for summer time, one for a backup that takes longer than the one before. */
 const GRACE_HOURS = 2
 
-function maximumAgeHours(schedule: string): number {
-  return Math.ceil((longestPause(schedule) ?? 0) / 60) + GRACE_HOURS
+function timesOf(schedule: string): Pick<BackupNode, 'schedule' | 'maximumAgeHours'> {
+  return { schedule, maximumAgeHours: Math.ceil((longestPause(schedule) ?? 0) / 60) + GRACE_HOURS }
 }
 
 function replicationOf({ replication }: Config): Lab['replication'] {
@@ -116,6 +117,7 @@ const CHECKS: readonly ConfigRule[] = [
     const { version } = resolvePostgres(config, OPERATING_SYSTEMS[config.os], SILENT)
     checkServerSettings(config, version, report)
     checkStandbySettings(config, version, report)
+    checkBackupKinds(config, version, report)
   },
   (config, host, report) => checkServers(config, providerOf(config, host), machinesOf(config), report),
   (config, host, report) => resolveSubnet(config, providerOf(config, host), report),

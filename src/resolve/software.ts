@@ -2,8 +2,10 @@ import { BARMAN_SINCE, barmanHas, featureOf } from '../catalog/barman.ts'
 import { type Architecture, DEFAULT_OS, type ProviderName } from '../catalog/names.ts'
 import type { Box, Os } from '../catalog/os.ts'
 import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
+import { postgresHas } from '../catalog/postgres-features.ts'
 import type { Config } from '../config/schema.ts'
 import type { Lab, Repository } from '../lab.ts'
+import { machinesOf } from './machines.ts'
 import type { AddProblem } from './problems.ts'
 
 /** The box of every machine; `undefined` for docker, which builds its own image, and for servers that are there. */
@@ -78,6 +80,54 @@ function checkCompression({ backup }: Config, { title, barmanVersion }: Os, repo
     `Barman ${barmanVersion} of ${title} has no ${backup.compression}, Barman ${BARMAN_SINCE[feature]} has`,
     "set it to 'gzip', or os to one with a newer Barman",
   )
+}
+
+/** Whether what base backups are to be can be had. @param version PostgreSQL's major */
+export function checkBackupKinds(config: Config, version: number, report: AddProblem): void {
+  const { backup, postgres, slaves, os } = config
+  if (!backup) return
+  const { title, barmanVersion } = OPERATING_SYSTEMS[os]
+  const need = (path: string, feature: 'incremental' | 'backup_from_standby') => {
+    if (postgres.repository !== 'distro' || !barmanVersion || barmanHas(barmanVersion, feature)) return
+    const since = BARMAN_SINCE[feature]
+    report(
+      path,
+      `Barman ${barmanVersion} of ${title} cannot do that, Barman ${since} can`,
+      "leave it out, set postgres.repository to 'pgdg', or os to one with a newer Barman",
+    )
+  }
+  if (backup.incremental !== undefined) {
+    need('backup.incremental', 'incremental')
+    if (!postgresHas(version, 'incremental_backup')) {
+      report(
+        'backup.incremental',
+        `PostgreSQL ${version} has no incremental base backups, PostgreSQL 17 has`,
+        'leave it out, or choose another postgres.version',
+      )
+    }
+    const settings = [postgres.settings, ...slaves.map((slave) => slave.settings)]
+    if (settings.some(({ summarize_wal: on = 'on' }) => !/^(on|true|yes|1)$/i.test(String(on)))) {
+      report('postgres.settings.summarize_wal', 'is off, and backup.incremental needs it', 'leave it out')
+    }
+  }
+  if (backup.from === undefined) return
+  need('backup.from', 'backup_from_standby')
+  const names = machinesOf(config).filter(({ seat }) => seat.role === 'slave')
+  const at = names.findIndex(({ name }) => name === backup.from)
+  if (at < 0) {
+    const choice = names.map(({ name }) => name).join(', ')
+    report(
+      'backup.from',
+      `no slave is called "${backup.from}"`,
+      choice ? `choose from ${choice}` : 'leave it out, or add a slave',
+    )
+  } else if (slaves[at]?.applyDelay) {
+    report(
+      'backup.from',
+      `"${backup.from}" replays late, and a copy of it would be as old`,
+      'choose a slave without applyDelay',
+    )
+  }
 }
 
 /** Who runs Ansible. A guest needs one of Vagrant's keys for each machine, and a new enough Ansible of its own. */

@@ -7,14 +7,15 @@
 # question, $8 the timeline (else Barman leaves out the WAL written after a promotion), $9 Barman's word for a
 # restore, $10 whether it takes a target or a timeline, not both; $11 who asks: the database's owner, for a
 # superuser would lend his rights to whatever is in there; $12 lines of its configuration; $13 whether a backup has
-# a list of its files; $14 the folder where pg-lab keeps its own; then the names of the tablespaces, each of which
+# a list of its files; $14 the folder where pg-lab keeps its own; $15 Barman's option for where an incremental is
+# combined with what it is built on, nothing for a full one; then the names of the tablespaces, each of which
 # gets a folder by its number: a name may hold anything.
 
 export LC_ALL=C.UTF-8
 server=$1 backup=$2 target=$3 needed=$5 database=$6 question=$7 timeline=$8 word=$9
-takes_one=${10} owner=${11} settings=${12} lists_files=${13} kept=${14}
+takes_one=${10} owner=${11} settings=${12} lists_files=${13} kept=${14} combine=${15}
 PATH="$4:$PATH"
-shift 14
+shift 15
 work=$kept/rehearsal
 data=$work/data
 exec 9<~
@@ -53,6 +54,7 @@ copy() {
     own=$(sed -n 's/^timeline=//p' ~/"$server/base/$backup/backup.info")
     if [ "$own" = "$timeline" ]; then until=(--target-name "$target"); else until=(--target-tli "$timeline"); fi
   fi
+  if [ -n "$combine" ]; then places+=("$combine" "$work/combined"); fi
   barman "$word" "${until[@]}" "${places[@]}" "$server" "$backup" "$data"
 }
 files() {
@@ -70,6 +72,8 @@ files() {
 }
 port=5433 # names its socket; nothing else listens in that folder
 recover() {
+  # Barman leaves them out of an incremental.
+  for folder in pg_wal pg_tblspc; do [ -d "$data/$folder" ] || mkdir -m 0700 "$data/$folder"; done
   : >"$data/postgresql.auto.conf"
   rm -f "$data/standby.signal"
   touch "$data/recovery.signal"

@@ -694,3 +694,40 @@ describe('where commits wait for Barman', () => {
     ])
   })
 })
+
+describe('where incrementals are taken', () => {
+  const full = (summarize_wal: string) => ({
+    of: 'show-backup',
+    stdout: JSON.stringify({
+      master: {
+        backup_id: '20261122T170901',
+        base_backup_information: { begin_lsn: '0/6000028' },
+        server_information: { summarize_wal },
+      },
+    }),
+  })
+  const failed = async (script: Script) => {
+    const incremental = { schedule: '30 * * * *', maximumAgeHours: 3 }
+    const lab = recordedLab({ backup: testBackup({ compression: 'none', incremental }) })
+    const findings = await runChecks(lab, scriptedGuest(script), { only: ['backups', 'retention'] })
+    return findings.filter(({ ok }) => !ok).map(({ what, observed }) => `${what}: ${observed}`)
+  }
+  const since = (since: boolean | null) => [{ of: 'pg_available_wal_summaries', rows: [{ since }] }]
+  const PARENT = 'WAL summaries since the newest full backup'
+  const NO_JOB = 'schedule of the incremental backup: none'
+
+  it('the newest full one must have been taken with WAL summaries, and their job be there', async () => {
+    expect(await failed({ rows: since(true), shell: [full('on')] })).toEqual([NO_JOB])
+    expect(await failed({ rows: since(true), shell: [full('off')] })).toEqual([
+      `${PARENT}: 20261122T170901: none were written when it was taken`,
+      NO_JOB,
+    ])
+  })
+
+  it('and the server that is copied must have them ever since', async () => {
+    expect(await failed({ rows: since(null), shell: [full('on')] })).toEqual([
+      `${PARENT}: 20261122T170901: master has none since its beginning`,
+      NO_JOB,
+    ])
+  })
+})

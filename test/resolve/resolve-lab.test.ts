@@ -242,6 +242,23 @@ describe('one problem each', () => {
       "postgres.settings.synchronous_commit | is local, and no commit would wait for a slave | leave it out, or set replication.mode to 'async'",
     ],
     [
+      { backup: { incremental: '30 * * * *' }, postgres: { version: 16, repository: 'pgdg' } },
+      'backup.incremental | PostgreSQL 16 has no incremental base backups, PostgreSQL 17 has | leave it out, or choose another postgres.version',
+    ],
+    [
+      { backup: { incremental: '30 * * * *' }, postgres: { settings: { summarize_wal: false } } },
+      'postgres.settings.summarize_wal | is off, and backup.incremental needs it | leave it out',
+    ],
+    [
+      { backup: { from: 'slave' }, os: 'debian-12' },
+      "backup.from | Barman 3.4 of Debian 12 cannot do that, Barman 3.10 can | leave it out, set postgres.repository to 'pgdg', or os to one with a newer Barman",
+    ],
+    [{ backup: { from: 'master' } }, 'backup.from | no slave is called "master" | choose from slave'],
+    [
+      { backup: { from: 'slave' }, slaves: [{ applyDelay: '1min' }] },
+      'backup.from | "slave" replays late, and a copy of it would be as old | choose a slave without applyDelay',
+    ],
+    [
       { backup: { synchronous: true }, postgres: { settings: { synchronous_commit: 'off' } } },
       'postgres.settings.synchronous_commit | is off, and no commit would wait for Barman | leave it out, or set backup.synchronous to false',
     ],
@@ -451,6 +468,16 @@ describe('a cascade', () => {
       ],
     ],
   ])('%j is refused', (wrong, lines) => expect(problems({ slaves: wrong })).toEqual(lines))
+})
+
+test('incremental backups need a Barman and a PostgreSQL that have them', () => {
+  const backup = { incremental: '30 * * * *' }
+  expect(lab({ backup }).postgres.settings).toMatchObject({ summarize_wal: 'on' })
+  expect(lab({ backup }).backup?.incremental).toEqual({ schedule: '30 * * * *', maximumAgeHours: 3 })
+  expect(problems({ backup, os: 'ubuntu-24.04' })).toEqual([
+    "backup.incremental | Barman 3.10 of Ubuntu 24.04 cannot do that, Barman 3.11 can | leave it out, set postgres.repository to 'pgdg', or os to one with a newer Barman",
+    'backup.incremental | PostgreSQL 16 has no incremental base backups, PostgreSQL 17 has | leave it out, or choose another postgres.version',
+  ])
 })
 
 test('a synchronous slave cannot be delayed where commits wait for the replay', () => {

@@ -58,6 +58,8 @@ export function testBackup(overrides: Partial<BackupNode> = {}): BackupNode {
     minimumRedundancy: 1,
     schedule: '0 3 * * *',
     maximumAgeHours: 26,
+    incremental: undefined,
+    from: undefined,
     synchronous: false,
     rehearsalHours: undefined,
     compression: 'gzip',

@@ -39,8 +39,13 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
 
   const page = valueTask(SAY.page[wish.language], async () => {
     const results = rehearsal.results()
-    const figures = [...commonFigures(results), ...streamFigures(results), ...drill.figures(results, cast)]
-    const outcome = { results, steps: rehearsal.steps(), figures }
+    const steps = rehearsal.steps()
+    const own = drill.figures(results, cast, steps)
+    const outcome = {
+      results,
+      steps,
+      figures: [...commonFigures(results), ...streamFigures(results), ...own],
+    }
     const value = await writePage(session, drill, cast, wish.language, outcome)
     forgetOpenDrill(directory)
     return { value, said: value }

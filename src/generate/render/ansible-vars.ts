@@ -44,6 +44,13 @@ function backupVars({ backup }: Lab): Record<string, string | number | boolean> 
     postgres_backup_schedule: backup.schedule,
     postgres_backup_maximum_age_hours: backup.maximumAgeHours,
     postgres_backup_compression: backup.compression,
+    ...(backup.incremental
+      ? {
+          postgres_backup_incremental: backup.incremental.schedule,
+          postgres_backup_incremental_maximum_age_hours: backup.incremental.maximumAgeHours,
+        }
+      : {}),
+    ...(backup.from ? { postgres_backup_from: backup.from } : {}),
     ...(backup.synchronous ? { postgres_backup_synchronous: true } : {}),
   }
 }
