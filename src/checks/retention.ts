@@ -13,9 +13,9 @@ export const retention: Check = {
   run: (lab, guest) =>
     lookAtBackup('retention', lab, async (backup) => {
       const schedules = [
-        seeSchedule(backup, guest, 'base backup', backup.schedule),
+        seeSchedule(backup, guest, 'schedule of the base backup', backup.schedule),
         ...(backup.incremental
-          ? [seeSchedule(backup, guest, 'incremental backup', backup.incremental.schedule)]
+          ? [seeSchedule(backup, guest, 'schedule of the incremental backup', backup.incremental.schedule)]
           : []),
       ]
       const [kept, ...taken] = await Promise.all([seeKept(backup, guest), ...schedules])
@@ -44,20 +44,15 @@ async function seeKept(backup: BackupNode, guest: Guest): Promise<readonly Seen[
   ]
 }
 
-async function seeSchedule(
-  backup: BackupNode,
-  guest: Guest,
-  what: 'base backup' | 'incremental backup',
-  schedule: string,
-): Promise<Seen> {
+async function seeSchedule(backup: BackupNode, guest: Guest, what: string, schedule: string): Promise<Seen> {
   // Barman may look after others too; `mas` is not `master`.
   const isOurs = (line: string) => line.split(/\s+/).some((word) => word === backup.server || word === 'all')
-  const isOfKind = (line: string) => line.includes(' --incremental ') === (what === 'incremental backup')
+  const isOfKind = (line: string) => line.includes(' --incremental ') === what.includes('incremental')
   const jobs = (await barmanJobs(guest, backup)).filter(
     (line) => / backup\b/.test(line) && isOurs(line) && isOfKind(line),
   )
   return {
-    what: `schedule of the ${what}`,
+    what,
     expected: schedule,
     observed: jobs.join('; ') || 'none',
     ok: jobs.length === 1 && jobs[0]?.startsWith(`${schedule} barman `) === true,

@@ -25,6 +25,7 @@ export const REMEDIES: readonly Phrase[] = [
   ['Give them back to barman: {}', 'Верните их пользователю barman: {}'],
   ['Take the line out there', 'Удалите строку оттуда'],
   ['Take a new one: {}', 'Сделайте новую: {}'],
+  ['Take a full one: {}', 'Сделайте полную: {}'],
   ['Take one now: {}', 'Сделайте копию сейчас: {}'],
   ['Take one: {}', 'Сделайте копию: {}'],
   ['Take the first one: {}', 'Сделайте первую: {}'],
@@ -317,6 +318,10 @@ export const REMEDIES: readonly Phrase[] = [
   [
     'The next backup, or the next WAL segment, would fail.',
     'Следующая копия или следующий сегмент WAL не запишется.',
+  ],
+  [
+    'The schedule {} has missed one: does cron run on {}, did it fail?',
+    'По расписанию {} копия не сделана: работает ли cron на {}, не завершилась ли она ошибкой?',
   ],
   [
     'The schedule {} has missed one: was {} halted, does cron run, did the backup fail?',
