@@ -81,6 +81,7 @@ describe('pg-lab backups', () => {
       bytes: 64_000_000,
       dataBytes: 31_000_000,
       walBytes: 16_777_216,
+      isIncremental: false,
     })
   })
 

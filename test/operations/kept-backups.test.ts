@@ -5,6 +5,7 @@ import type { BaseBackup } from '../../src/postgres/barman-catalogue.ts'
 const backup = (id: string, endedAt: number | undefined, status = 'DONE'): BaseBackup => ({
   id,
   status,
+  isIncremental: false,
   endedAt,
   retention: 'valid',
   bytes: 1,
