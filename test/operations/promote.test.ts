@@ -112,7 +112,7 @@ test('two primaries, nobody that answers, and names nobody has are refused', asy
   expect(await refusal(() => plan(down))).toContain('No standby answers')
   expect(await refusal(() => plan(down, 'slave'))).toContain('slave does not answer')
   expect(await refusal(() => plan(down, 'slaev'))).toBe(
-    'There is no PostgreSQL server called slaev → choose from master, slave, slave2',
+    'There is no PostgreSQL server called slaev → did you mean slave? Choose from master, slave, slave2',
   )
 })
 
