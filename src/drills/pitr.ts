@@ -1,10 +1,11 @@
 import { CommandError } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
+import { askCatalogue, backupFacts } from '../observe/backups.ts'
 import { askServers, primaryOf } from '../observe/servers.ts'
 import { takeBackup } from '../operations/backup.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
 import { parseRestoreTarget } from '../operations/restore-target.ts'
-import { listBackups } from '../postgres/barman-catalogue.ts'
+import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { literal } from '../postgres/sql.ts'
 import { copiedServer } from '../postgres/topology.ts'
 import type { Text } from '../report/drill-report.ts'
@@ -87,7 +88,9 @@ async function takeBackupOfItsKind(stage: LiveStage, note: Note): Promise<Text> 
   const full = isIncremental
     ? (await listBackups(backup, guest)).find((one) => one.status === 'DONE' && !one.isIncremental)
     : undefined
-  return SAY.tookBackup(source.name, size(taken.bytes), full && size(full.bytes))
+  const facts = backupFacts((await askCatalogue(backup, guest)).stdout)
+  const sizeOf = ({ id, bytes }: BaseBackup) => size(facts.get(id)?.dataBytes ?? bytes) // without the WAL
+  return SAY.tookBackup(source.name, sizeOf(taken), full && sizeOf(full))
 }
 
 async function dropPrecious({ guest, primary, lab }: LiveStage): Promise<Text> {
