@@ -48,10 +48,10 @@ test('four questions, each with its default', async () => {
         "initial": "Docker",
         "message": "What should the machines run on?",
         "options": [
-          "Docker (chosen for this computer)",
-          "VirtualBox",
-          "libvirt (QEMU/KVM)",
-          "VMware Fusion or Workstation",
+          "Docker (chosen for this computer; usable here)",
+          "VirtualBox (VirtualBox: not found)",
+          "libvirt (QEMU/KVM) (usable here)",
+          "VMware Fusion or Workstation (usable here)",
         ],
       },
       {

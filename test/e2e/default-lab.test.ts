@@ -173,9 +173,8 @@ describe('the lab of cluster.config.ts', () => {
         input: patterns.join(''),
       },
     )
-    const own = [...Object.keys(secrets).map((user) => `.pg-lab/secrets/${user}`), ...keys].map(
-      (path) => `./${path}`,
-    )
+    const passwords = Object.keys(secrets).map((user) => `.pg-lab/secrets/${user}`)
+    const own = ['.pg-lab/pgpass', ...passwords, ...keys].map((path) => `./${path}`)
     expect(here.stdout.trim().split('\n').sort()).toEqual(own.sort())
     for (const node of ['master', 'slave', 'backup'] as const) {
       const found = lab.ask(node, patterns.join(''), SEARCH_A_NODE)
