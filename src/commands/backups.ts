@@ -151,6 +151,7 @@ async function change(
       ),
     })
   }
+  verifyAllowed(verb, { all, backup, host })
   const goesToo = verb === 'delete' ? descendants(all, backup.id) : []
   context.print(consequence(verb, { all, backup, goesToo, zone: zoneOf(session) }))
   if (verb === 'delete' && !(await isAgreed(context, yes, `backups delete ${backup.id}`))) return EXIT.ok
@@ -158,6 +159,28 @@ async function change(
   const title = { keep: 'Keep', release: 'Release', delete: 'Delete' }[verb]
   await runTasks([{ title: `${title} ${backup.id}`, run: () => act(guest, host, backup.id) }], taskOptions)
   return EXIT.ok
+}
+
+/** What Barman would refuse, in words that say what helps. @throws UserError */
+function verifyAllowed(
+  verb: BackupVerb,
+  {
+    all,
+    backup,
+    host,
+  }: { readonly all: readonly KnownBackup[]; readonly backup: KnownBackup; readonly host: BackupNode },
+): void {
+  if (verb === 'keep' && backup.parent !== undefined) {
+    throw new UserError(`${backup.id} is incremental: it is kept as long as the full one it goes on from`, {
+      hint: `keep that one: npx create-pg-lab backups keep ${backup.parent}`,
+    })
+  }
+  const isFull = ({ status, parent }: KnownBackup) => status === 'DONE' && parent === undefined
+  const fulls = all.filter(isFull).length
+  if (verb !== 'delete' || !isFull(backup) || fulls > host.minimumRedundancy) return
+  throw new UserError(`Barman must keep ${host.minimumRedundancy} full base backups, and has ${fulls}`, {
+    hint: 'take another one first: npx create-pg-lab backup; or lower backup.minimumRedundancy in the config, and up',
+  })
 }
 
 /** Those that go on from it, from near and far. */

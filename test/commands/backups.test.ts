@@ -102,7 +102,11 @@ describe('pg-lab backups', () => {
 
   it('deletes one only when it was told to, and says what is lost with it', async () => {
     const asked: string[] = []
-    const refused = await program(['backups', 'delete', '20261122T173338'], barman(asked))
+    const none = 'provider: docker\nos: debian-12\nbackup: { minimumRedundancy: 0 }\n'
+    const refused = await program(['backups', 'delete', '20261122T173338'], {
+      ...barman(asked),
+      cwd: labFolder({ config: none }),
+    })
     expect(refused.exitCode).toBe(2)
     expect(refused.stdout).toContain('With it go those that are incremental on it: 20261122T190000.')
     expect(refused.stdout).toContain('nothing can be restored any more')
@@ -115,6 +119,12 @@ describe('pg-lab backups', () => {
   })
 
   it.each([
+    [
+      ['delete', '20261122T173338', '--yes'],
+      'Barman must keep 1 full base backups, and has 1',
+      'npx create-pg-lab backup',
+    ],
+    [['keep', '20261122T190000'], 'is incremental', 'backups keep 20261122T173338'],
     [['delete', '20261122T17333'], 'Barman has no backup 20261122T17333', 'did you mean 20261122T173338'],
     [['keep'], 'keep wants the id of a backup', 'choose from'],
     [['dele', 'x'], 'keep, release, delete', ''],

@@ -145,7 +145,7 @@ function closing(made: Report, { paint }: Context): string {
   return [
     '',
     ok
-      ? `${paint('green', '✔')} ${paint('bold', `The report is written, with all ${findings} findings as asked`)}`
+      ? `${paint('green', '✔')} ${paint('bold', `The report is written: ${countChecks(findings)} passed`)}`
       : `${paint('red', '✖')} ${paint('bold', `The report is written, and says that ${wrong}`)}`,
     '',
     `  ${LAB_FILES.reportText.path}    to hand in`,
