@@ -97,6 +97,9 @@ export class TestLab {
     writeFileSync(join(parent, OWNER), ownerNow(process.pid))
     const directory = join(parent, `${name} л`)
     mkdirSync(directory)
+    // As if it were installed: else all that is to be typed names this repository.
+    mkdirSync(join(parent, 'node_modules'))
+    symlinkSync(resolve('.'), join(parent, 'node_modules', 'create-pg-lab'))
     const lab = new TestLab(directory, { temporary: true })
     lab.configure(config)
     return lab

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect } from 'vitest'
 import { CommandError } from '../../src/errors.ts'
 import type { LabNode } from '../../src/lab.ts'
@@ -15,7 +15,9 @@ export const master: LabNode = {
 
 /** A new folder with these files. */
 export function folderWith(files: Record<string, string> = {}): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pg-lab-test-')))
+  const parent = realpathSync(mkdtempSync(join(tmpdir(), 'pg-lab-test-')))
+  const folder = join(parent, basename(parent)) // alone: a lab looks at the labs in the folders beside it
+  mkdirSync(folder)
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
