@@ -115,7 +115,7 @@ export function describeDrills(os: OsName, subnet: string): void {
       const told = newestFigures(lab.directory, id)
       const rpo = cost === 'commits' ? /^\d+ of \d{3,}$/ : /^0 of \d{3,}$/
       expect(told.get('Acknowledged commits lost (RPO)')).toMatch(rpo)
-      expect(told.get(RTO)).toMatch(refusesWrites(id, options) ? /^\d+(\.\d+)? (s|min)/ : /^(never|\d)/)
+      expect(told.get(RTO)).toMatch(refusesWrites(id, options) ? /^\d+(\.\d+)? (ms|s|min)/ : /^(never|\d)/)
       expect(told.has(SPLIT)).toBe(cost === 'a split')
       const { steps } = newestPage(lab.directory, id)
       expect(steps.map(({ part }) => part)).toEqual(expect.arrayContaining(['disaster', 'repair']))
@@ -142,7 +142,7 @@ export function describeDrills(os: OsName, subnet: string): void {
       expect(stdout).toContain('Repaired')
       const told = newestFigures(lab.directory, id)
       expect(told.has('Repaired by hand, after the disaster')).toBe(true)
-      expect(told.get(RTO)).toMatch(refusesWrites(id, options) ? /^\d+(\.\d+)? (s|min)/ : /^(never|\d)/)
+      expect(told.get(RTO)).toMatch(refusesWrites(id, options) ? /^\d+(\.\d+)? (ms|s|min)/ : /^(never|\d)/)
       const { steps } = newestPage(lab.directory, id)
       expect(steps.some(({ title }) => title.en.includes('npx create-pg-lab drill hint'))).toBe(true)
       expectNoTrace()
