@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { LAB_FILES } from '../src/lab-files.ts'
+import { writeSshConfig } from '../src/tools/ssh/ssh-config.ts'
 import type { Figures } from './figures.ts'
 import { type BenchConfig, type BenchLab, must, seconds, withFolder } from './lab.ts'
 
+const SSH_CONFIG = LAB_FILES.sshConfig.path
 const RAW_SCRIPT = resolve('bench/raw.sh')
 
 /** pg-lab of a build, as `node` runs it. */
@@ -34,14 +37,13 @@ function leaveOutPackages({ directory }: BenchLab): void {
     .map((path) => join(directory, path))
     .find((path) => existsSync(path))
   if (file === undefined) return
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^((?:BACKUP_)?PACKAGES)=.*$/gm, "$1=''"))
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^PACKAGES=.*$/m, "PACKAGES=''"))
 }
 
 function startMachines(lab: BenchLab): void {
   makeImages(lab)
   must('vagrant', ['up', '--no-provision', '--provider=docker'], { cwd: lab.directory })
-  const found = must('vagrant', ['ssh-config'], { cwd: lab.directory })
-  writeFileSync(join(lab.directory, 'bench_ssh_config'), found)
+  writeSshConfig(lab.directory, must('vagrant', ['ssh-config'], { cwd: lab.directory }), [])
 }
 
 /** Bare machines that have fetched their packages, but not installed them: no network is measured. */
@@ -51,7 +53,7 @@ function startBare(lab: BenchLab): void {
   startMachines(lab)
   const fetch =
     'sudo apt-get -qq update && sudo apt-get -qq install -y --no-install-recommends --download-only acl postgresql-15 barman cron'
-  for (const node of BENCH_NODES) must('ssh', ['-F', 'bench_ssh_config', node, fetch], { cwd: lab.directory })
+  for (const node of BENCH_NODES) must('ssh', ['-F', SSH_CONFIG, node, fetch], { cwd: lab.directory })
 }
 
 function playbook({ directory }: BenchLab): string {
@@ -88,7 +90,7 @@ export const MEASURES: Readonly<Record<string, (build: Build) => Figures>> = {
       (lab) => {
         startBare(lab)
         const addresses = ['150', '151', '152'].map((host) => `10.97.50.${host}`)
-        const run = () => must('sh', [RAW_SCRIPT, 'bench_ssh_config', ...addresses], { cwd: lab.directory })
+        const run = () => must('sh', [RAW_SCRIPT, SSH_CONFIG, ...addresses], { cwd: lab.directory })
         figures['shell script, s'] = seconds(run)
         figures['its three hosts, MB'] = memoryMb('bench-raw')
       },
