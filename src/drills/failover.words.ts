@@ -101,9 +101,9 @@ export const WORDS: DrillWords = {
           ]
         : []),
       {
-        en: 'Make a standby of the old one.',
-        ru: 'Сделайте старый мастер репликой.',
-        type: `npx create-pg-lab rejoin ${primary}`,
+        en: 'Make a standby of the old one. What only it has is given up; without --yes it is said first.',
+        ru: 'Сделайте старый мастер репликой. То, что есть только на нём, пропадёт; без --yes об этом сначала спросят.',
+        type: `npx create-pg-lab rejoin ${primary} --yes`,
         isDone: isWell(primary),
       },
       {

@@ -1,9 +1,9 @@
-import { forgetOpenDrill, readLines, readTyped } from '../../drills/rehearsal/open-drill.ts'
+import { forgetOpenDrill, type OpenDrill, readLines, readTyped } from '../../drills/rehearsal/open-drill.ts'
 import { joined, lossOf, readRecording } from '../../drills/rehearsal/recording.ts'
 import { commonFigures } from '../../drills/rehearsal/results.ts'
-import { dropTable, endLastingWriter, numbersIn } from '../../drills/rehearsal/writer.ts'
+import { dropTable, endLastingWriter, numbersIn, removeLeftovers } from '../../drills/rehearsal/writer.ts'
 import { EXIT, UserError } from '../../errors.ts'
-import { type LabNode, nodesOf } from '../../lab.ts'
+import { type Lab, type LabNode, nodesOf } from '../../lab.ts'
 import { askServers, primaryOf } from '../../observe/servers.ts'
 import { span } from '../../units.ts'
 import type { Language } from '../../words/languages.ts'
@@ -47,6 +47,7 @@ export async function check(session: Session, language: Language, isJson: boolea
     await outcomeOf(session, open, primary.node),
   )
   await dropTable(lab, primary.node, guest)
+  for (const host of writerOf(lab, state)) await removeLeftovers(guest, host)
   forgetOpenDrill(directory)
   if (isJson) {
     context.print(enveloped('drill-check', lab.name, { drill: drill.id, ok: true, findings, page }))
@@ -58,6 +59,11 @@ export async function check(session: Session, language: Language, isJson: boolea
   return EXIT.ok
 }
 
+/** Where the writer runs; nowhere in a lab that has no machine for it. */
+function writerOf(lab: Lab, { cast }: OpenDrill): readonly LabNode[] {
+  return nodesOf(lab).filter(({ name }) => name === cast.writer)
+}
+
 /** A writer went on through the repair; how the servers fared meanwhile, nobody looked. */
 async function outcomeOf(
   { directory, lab, guest }: Session,
@@ -65,7 +71,7 @@ async function outcomeOf(
   primary: LabNode,
 ): Promise<DrillOutcome> {
   const { startedMs, disasterMs = startedMs, steps } = state
-  const [host] = nodesOf(lab).filter(({ name }) => name === state.cast.writer)
+  const [host] = writerOf(lab, state)
   const lasting = host ? await endLastingWriter(guest, host) : []
   const endedMs = Date.now()
   const recording = joined(readRecording(readLines(directory)), readRecording(lasting))
