@@ -20,6 +20,7 @@ const TEST_TOOLS: Record<string, string> = {
   tmux: 'tmux',
   tcsh: 'tcsh', // login shells that quote in their own way
   fish: 'fish',
+  zsh: 'zsh', // completion is tried in it
 }
 
 /** The other majors of `engines`, fetched from npm. */
