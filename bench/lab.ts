@@ -59,16 +59,16 @@ process.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(1024 * proc
  * A lab in a folder of its own, not up yet, that is gone when the work has ended, well or not.
  * @param cli pg-lab as `node` runs it
  */
-export function withFolder(
+export function withFolder<T>(
   config: BenchConfig,
-  work: (lab: BenchLab) => void,
+  work: (lab: BenchLab) => T,
   cli = resolve('dist/pg-lab.js'),
-): void {
+): T {
   const directory = benchFolder()
   writeFileSync(join(directory, 'cluster.config.json'), JSON.stringify(config))
   const lab = labIn(directory, cli)
   try {
-    work(lab)
+    return work(lab)
   } finally {
     lab.pgLab('destroy', '--yes')
     rmSync(directory, { recursive: true })

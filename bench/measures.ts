@@ -60,6 +60,13 @@ function playbook({ directory }: BenchLab): string {
   return must('ansible-playbook', ['provisioning/site.yml'], { cwd: directory })
 }
 
+/** The first run on machines that have the packages, in seconds. */
+function coldPlaybook(lab: BenchLab): number {
+  lab.pgLab('generate')
+  startMachines(lab)
+  return seconds(() => playbook(lab))
+}
+
 /** Of Ansible's recap. @throws Error where a second run changed anything */
 function mustNotChange(said: string): void {
   const changed = [...said.matchAll(/changed=(\d+)/g)].filter(([, count]) => count !== '0')
@@ -83,104 +90,73 @@ function memoryMb(name: string): number {
 
 /** By the name that `--only` has for it. Each leaves nothing behind, also when it fails. */
 export const MEASURES: Readonly<Record<string, (build: Build) => Figures>> = {
-  raw: ({ cli }) => {
-    const figures: Record<string, number> = {}
+  raw: ({ cli }) =>
     withFolder(
       configOf('raw', 50),
       (lab) => {
         startBare(lab)
         const addresses = ['150', '151', '152'].map((host) => `10.97.50.${host}`)
         const run = () => must('sh', [RAW_SCRIPT, SSH_CONFIG, ...addresses], { cwd: lab.directory })
-        figures['shell script, s'] = seconds(run)
-        figures['its three hosts, MB'] = memoryMb('bench-raw')
+        return { 'shell script, s': seconds(run), 'its three hosts, MB': memoryMb('bench-raw') }
       },
       cli,
-    )
-    return figures
-  },
+    ),
 
-  bare: ({ cli }) => {
-    const figures: Record<string, number> = {}
+  bare: ({ cli }) =>
     withFolder(
       configOf('bare', 51),
       (lab) => {
         startBare(lab)
-        figures['playbook, bare machines, s'] = seconds(() => playbook(lab))
+        return { 'playbook, bare machines, s': seconds(() => playbook(lab)) }
       },
       cli,
-    )
-    return figures
-  },
+    ),
 
-  warm: ({ cli }) => {
-    const figures: Record<string, number> = {}
+  warm: ({ cli }) =>
     withFolder(
       configOf('warm', 52),
-      (lab) => {
-        lab.pgLab('generate')
-        startMachines(lab)
-        figures['playbook, warm machines, s'] = seconds(() => playbook(lab))
-        let said = ''
-        figures['playbook, second run, s'] = seconds(() => {
-          said = playbook(lab)
-        })
-        mustNotChange(said)
-      },
+      (lab) => ({
+        'playbook, warm machines, s': coldPlaybook(lab),
+        'playbook, second run, s': seconds(() => mustNotChange(playbook(lab))),
+      }),
       cli,
-    )
-    return figures
-  },
+    ),
 
-  up: ({ cli }) => {
-    const figures: Record<string, number> = {}
+  up: ({ cli }) =>
     withFolder(
       configOf('up', 53),
       (lab) => {
         lab.pgLab('generate')
         const images = seconds(() => makeImages(lab, '--fresh'))
-        figures['`up` from nothing, images included, s'] = images + seconds(() => lab.pgLab('up'))
-        figures['`up` at its peak, MB'] = lab.peakBytes() / 1e6
-        figures['second `up`, s'] = seconds(() => mustNotChange(lab.pgLab('up')))
-        figures['the idle lab’s three hosts, MB'] = memoryMb('bench-up')
-        figures['`destroy`, s'] = seconds(() => lab.pgLab('destroy', '--yes'))
-        figures['`up` after `destroy`, s'] = seconds(() => lab.pgLab('up'))
+        return {
+          '`up` from nothing, images included, s': images + seconds(() => lab.pgLab('up')),
+          '`up` at its peak, MB': lab.peakBytes() / 1e6,
+          'second `up`, s': seconds(() => mustNotChange(lab.pgLab('up'))),
+          'the idle lab’s three hosts, MB': memoryMb('bench-up'),
+          '`destroy`, s': seconds(() => lab.pgLab('destroy', '--yes')),
+          '`up` after `destroy`, s': seconds(() => lab.pgLab('up')),
+        }
       },
       cli,
-    )
-    return figures
-  },
+    ),
 
-  guest: ({ cli }) => {
-    const figures: Record<string, number> = {}
+  guest: ({ cli }) =>
     withFolder(
       configOf('guest', 54, { runner: 'guest' }),
       (lab) => {
         lab.pgLab('up')
         lab.pgLab('destroy', '--yes')
-        figures['`up` after `destroy`, Ansible on a machine, s'] = seconds(() => lab.pgLab('up'))
+        return { '`up` after `destroy`, Ansible on a machine, s': seconds(() => lab.pgLab('up')) }
       },
       cli,
-    )
-    return figures
-  },
+    ),
 
   standbys: ({ cli }) => {
-    const figures: Record<string, number> = {}
-    const withStandbys = (count: number, title: string) => {
+    const withStandbys = (count: number) => {
       const slaves = Array.from({ length: count }, () => ({}))
-      withFolder(
-        configOf(`standbys-${count}`, 55, { slaves }),
-        (lab) => {
-          lab.pgLab('generate')
-          startMachines(lab)
-          figures[title] = seconds(() => playbook(lab))
-        },
-        cli,
-      )
+      return withFolder(configOf(`standbys-${count}`, 55, { slaves }), coldPlaybook, cli)
     }
-    withStandbys(1, 'playbook, one standby, s')
-    withStandbys(8, 'playbook, eight standbys, s')
-    return figures
+    return { 'playbook, one standby, s': withStandbys(1), 'playbook, eight standbys, s': withStandbys(8) }
   },
 
   help: ({ cli }) => {
