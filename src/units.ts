@@ -22,3 +22,9 @@ export function span(seconds: number): string {
   if (seconds < 48 * 3600) return `${Math.round(seconds / 3600)} h`
   return `${Math.round(seconds / 86_400)} d`
 }
+
+/** How clocks of a zone show a moment (ms since 1970): `2026-11-25 22:10:05`. */
+export function clockIn(timeZone: string): (ms: number) => string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  return (ms) => format.format(ms)
+}

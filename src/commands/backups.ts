@@ -5,13 +5,13 @@ import { askCatalogue, type BackupFacts, backupFacts } from '../observe/backups.
 import { deleteBackup, keepBackup, releaseBackup, unreachableWithout } from '../operations/kept-backups.ts'
 import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
 import { runTasks } from '../tasks/index.ts'
-import { size, span } from '../units.ts'
-import { type Context, canAsk } from './shared/context.ts'
+import { clockIn, size, span } from '../units.ts'
+import type { Context } from './shared/context.ts'
 import { enveloped } from './shared/envelope.ts'
 import { backupHost } from './shared/one-primary.ts'
-import { ask } from './shared/prompts.ts'
-import { openSession, type Session, verifyIsUp } from './shared/session.ts'
-import { type Columns, fittedTable } from './shared/table.ts'
+import { agreesToDelete } from './shared/prompts.ts'
+import { openSession, type Session, verifyIsUp, zoneOf } from './shared/session.ts'
+import { type Columns, fittedTable, widthOf } from './shared/table.ts'
 
 type BackupVerb = 'keep' | 'release' | 'delete'
 
@@ -22,9 +22,6 @@ interface BackupsOptions {
 
 /** A base backup, with all that is known of it. */
 type KnownBackup = BaseBackup & Partial<Omit<BackupFacts, 'endedAt'>>
-
-/** Of what no terminal shows. */
-const WIDTH_OF_A_FILE = 160
 
 /**
  * `create-pg-lab backups`: what Barman has, the newest first. `keep`, `release` and `delete` with an id: whether the
@@ -41,12 +38,11 @@ export async function backups(
   verifyIsUp(session)
   const all = await knownBackups(session, host)
   if (verb !== undefined) return change(session, host, { all, verb, id, yes: yes === true })
-  const zone = zoneOf(session)
+  const zone = zoneOf(session.lab)
   if (json) context.print(enveloped('backups', session.lab.name, { backups: all.map(withTimes) }))
   else if (all.length === 0) context.print('None yet. Take one: npx create-pg-lab backup')
   else {
-    const width = context.stdout.columns ?? WIDTH_OF_A_FILE
-    context.print(showBackups(all, { zone, paint: context.paint, width }))
+    context.print(showBackups(all, { zone, paint: context.paint, width: widthOf(context.stdout) }))
   }
   return EXIT.ok
 }
@@ -58,11 +54,6 @@ async function knownBackups(
   const [listed, catalogue] = await Promise.all([listBackups(host, guest), askCatalogue(host, guest)])
   const facts = backupFacts(catalogue.stdout)
   return listed.map((backup) => ({ ...facts.get(backup.id), ...backup }))
-}
-
-/** The servers' time zone, so that times match their logs. */
-function zoneOf({ lab }: Pick<Session, 'lab'>): string {
-  return String(lab.postgres.settings.timezone ?? 'UTC')
 }
 
 const iso = (seconds: number | undefined) =>
@@ -96,17 +87,12 @@ const COLUMNS: Columns = [
   ['STATE', 0],
 ]
 
-function timeIn(zone: string): (seconds: number) => string {
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
-  return (seconds) => format.format(seconds * 1000)
-}
-
 /** A table; an incremental backup says on which one it goes on. */
 export function showBackups(
   all: readonly KnownBackup[],
   { zone, ...look }: { readonly zone: string } & Parameters<typeof fittedTable>[2],
 ): string {
-  const time = timeIn(zone)
+  const clock = clockIn(zone)
   const rows = all.map((backup) => {
     const { id, parent, endedAt, bytes, walBytes, dataBytes, timeline, beginLsn, endLsn } = backup
     const tookMs = durationMs(backup)
@@ -114,7 +100,7 @@ export function showBackups(
     return [
       id,
       parent ?? '',
-      endedAt === undefined ? '' : time(endedAt),
+      endedAt === undefined ? '' : clock(endedAt * 1000),
       tookMs === null ? '' : span(tookMs / 1000),
       size(bytes),
       ownWal === undefined || ownWal < 0 ? '' : size(ownWal),
@@ -153,8 +139,12 @@ async function change(
   }
   verifyAllowed(verb, { all, backup, host })
   const goesToo = verb === 'delete' ? descendants(all, backup.id) : []
-  context.print(consequence(verb, { all, backup, goesToo, zone: zoneOf(session) }))
-  if (verb === 'delete' && !(await isAgreed(context, yes, `backups delete ${backup.id}`))) return EXIT.ok
+  context.print(consequence(verb, { all, backup, goesToo, zone: zoneOf(session.lab) }))
+  if (
+    verb === 'delete' &&
+    !(await agreesToDelete(context, { yes, words: `backups delete ${backup.id}`, question: 'Delete it?' }))
+  )
+    return EXIT.ok
   const act = { keep: keepBackup, release: releaseBackup, delete: deleteBackup }[verb]
   const title = { keep: 'Keep', release: 'Release', delete: 'Delete' }[verb]
   await runTasks([{ title: `${title} ${backup.id}`, run: () => act(guest, host, backup.id) }], taskOptions)
@@ -175,7 +165,7 @@ function verifyAllowed(
       hint: `keep that one: npx create-pg-lab backups keep ${backup.parent}`,
     })
   }
-  const isFull = ({ status, parent }: KnownBackup) => status === 'DONE' && parent === undefined
+  const isFull = ({ status, isIncremental }: KnownBackup) => status === 'DONE' && !isIncremental
   const fulls = all.filter(isFull).length
   if (verb !== 'delete' || !isFull(backup) || fulls > host.minimumRedundancy) return
   throw new UserError(`Barman must keep ${host.minimumRedundancy} full base backups, and has ${fulls}`, {
@@ -208,7 +198,7 @@ function consequence(
   }
   if (verb === 'release') return `The retention policy decides about ${backup.id} again.`
   const lost = unreachableWithout(all, backup.id, goesToo)
-  const time = timeIn(zone)
+  const clock = clockIn(zone)
   const words = {
     nothing: 'Every moment that can be restored now can be restored without it too.',
     everything: 'It is the only one that is whole: nothing can be restored any more.',
@@ -217,19 +207,7 @@ function consequence(
     `${backup.id} is deleted, ${size(backup.bytes)}, with the WAL that only it needs.`,
     ...(goesToo.length > 0 ? [`With it go those that are incremental on it: ${goesToo.join(', ')}.`] : []),
     lost.kind === 'before'
-      ? `Moments from ${time(lost.from)} to ${time(lost.to)} (${zone}) cannot be restored any more: ${lost.next} is the oldest then.`
+      ? `Moments from ${clock(lost.from * 1000)} to ${clock(lost.to * 1000)} (${zone}) cannot be restored any more: ${lost.next} is the oldest then.`
       : words[lost.kind],
   ].join('\n')
-}
-
-async function isAgreed(context: Context, yes: boolean, words: string): Promise<boolean> {
-  if (yes) return true
-  if (!canAsk(context)) {
-    throw new UserError('Nothing was deleted: there is no terminal to ask on', {
-      hint: `confirm with --yes: npx create-pg-lab ${words} --yes`,
-    })
-  }
-  if (await ask('Delete it?')) return true
-  context.print('Nothing was deleted.')
-  return false
 }

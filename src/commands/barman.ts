@@ -1,7 +1,7 @@
 import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import { type Context, canAsk } from './shared/context.ts'
-import { explainSilence } from './shared/explain-silence.ts'
 import { backupHost } from './shared/one-primary.ts'
+import { runThere } from './shared/run-there.ts'
 import { openSession, verifyIsUp } from './shared/session.ts'
 import { passedOn } from './shared/verb.ts'
 
@@ -32,15 +32,7 @@ export async function barman(context: Context, _options: object, words: readonly
     ['barman', ...withServer(passedOn(words), node.server)],
     'barman',
   )
-  const { exitCode } = await session.context.run({
-    file,
-    args: [...(canAsk(context) ? ['-t'] : []), ...args],
-    cwd: session.directory,
-    interactive: true,
-    expectExit: 'any',
-  })
-  await explainSilence(session, node, exitCode)
-  return exitCode
+  return runThere(session, node, { file, args: [...(canAsk(context) ? ['-t'] : []), ...args] })
 }
 
 /** The words with the server behind the command, unless it is there, or `all`, or the command takes none. */

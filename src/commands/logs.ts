@@ -5,7 +5,7 @@ import { readTime } from '../operations/restore-target.ts'
 import { scripted } from '../scripts/index.ts'
 import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import type { Context } from './shared/context.ts'
-import { explainSilence } from './shared/explain-silence.ts'
+import { runThere } from './shared/run-there.ts'
 import { findNode, openSession, verifyIsUp } from './shared/session.ts'
 
 interface LogsOptions {
@@ -19,21 +19,16 @@ const LINES = 50
 /** `create-pg-lab logs <node>`: what PostgreSQL wrote to its log there, or Barman. */
 export async function logs(context: Context, options: LogsOptions, name: string): Promise<number> {
   const session = await openSession(context)
-  const { lab, directory } = session
+  const { lab } = session
   const node = findNode(nodesOf(lab), name)
   const { as, zone, places } = logOf(lab, node)
   const since = options.since === undefined ? '' : String(sinceOf(options.since, zone || 'UTC'))
   verifyIsUp(session)
   const words = [String(LINES), since, zone, options.follow ? 'yes' : 'no', ...places]
   const { file, args } = sentCommand(node.name, scripted('show-log.sh', words), as)
-  const { exitCode } = await context.run({
-    file,
-    args: options.follow ? ['-tt', ...args] : args, // without a terminal the other end would not end with us
-    cwd: directory,
-    interactive: true,
-    expectExit: 'any',
-  })
-  await explainSilence(session, node, exitCode)
+  // Without a terminal the other end would not end with us.
+  const terminal = options.follow ? ['-tt'] : []
+  const exitCode = await runThere(session, node, { file, args: [...terminal, ...args] })
   return exitCode === 0 || options.follow ? EXIT.ok : EXIT.commandError
 }
 

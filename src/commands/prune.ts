@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { can } from '../catalog/providers/index.ts'
-import { EXIT, UserError } from '../errors.ts'
+import { EXIT } from '../errors.ts'
 import { LAB_FILES } from '../lab-files.ts'
 import { imagesOf, oldImages, removeImages } from '../operations/prune.ts'
-import { type Context, canAsk } from './shared/context.ts'
-import { ask } from './shared/prompts.ts'
+import type { Context } from './shared/context.ts'
+import { agreesToDelete } from './shared/prompts.ts'
 import { logsOf } from './shared/run-logs.ts'
 import { openSession } from './shared/session.ts'
 
@@ -20,15 +20,12 @@ export async function prune(context: Context, { yes }: { readonly yes?: true }):
   }
   for (const image of images) context.print(`image  ${image}`)
   if (old.length > 0) context.print(`logs   ${old.length} in ${LAB_FILES.logs.path}`)
-  if (!yes && !canAsk(context)) {
-    throw new UserError('Nothing was deleted: there is no terminal to ask on', {
-      hint: 'confirm with --yes: npx create-pg-lab prune --yes',
-    })
-  }
-  if (!yes && !(await ask('Delete them?'))) {
-    context.print('Nothing was deleted.')
-    return EXIT.ok
-  }
+  const agreed = await agreesToDelete(context, {
+    yes: yes === true,
+    words: 'prune',
+    question: 'Delete them?',
+  })
+  if (!agreed) return EXIT.ok
   for (const name of old) rmSync(join(logs.folder, name), { force: true })
   if (images.length > 0) await removeImages(context.run, images)
   context.print(`${context.paint('green', '✔')} deleted`)

@@ -4,7 +4,7 @@ import { restoredPsql } from '../operations/restore.ts'
 import { CONNECT_S } from '../tools/ssh/psql-session.ts'
 import { sentCommand } from '../tools/ssh/ssh-guest.ts'
 import { type Context, canAsk } from './shared/context.ts'
-import { explainSilence } from './shared/explain-silence.ts'
+import { runThere } from './shared/run-there.ts'
 import { findNode, openSession, verifyIsUp } from './shared/session.ts'
 import { passedOn } from './shared/verb.ts'
 
@@ -15,7 +15,7 @@ import { passedOn } from './shared/verb.ts'
  */
 export async function psql(context: Context, _options: object, words: readonly string[]): Promise<number> {
   const session = await openSession(context)
-  const { lab, directory } = session
+  const { lab } = session
   const [first = ''] = words
   const isNamed = words.length > 0 && !first.startsWith('-')
   const named = isNamed ? findNode(nodesOf(lab), first) : undefined
@@ -35,15 +35,7 @@ export async function psql(context: Context, _options: object, words: readonly s
     user,
   )
   const terminal = canAsk(context) ? ['-t'] : []
-  const { exitCode } = await context.run({
-    file,
-    args: [...terminal, ...args],
-    cwd: directory,
-    interactive: true,
-    expectExit: 'any',
-  })
-  await explainSilence(session, node, exitCode)
-  return exitCode
+  return runThere(session, node, { file, args: [...terminal, ...args] })
 }
 
 /** Options with which psql reads its commands elsewhere than from the terminal. */

@@ -13,7 +13,7 @@ import { type Progress, runTasks, valueTask } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { backupHost } from './shared/one-primary.ts'
 import { ask } from './shared/prompts.ts'
-import { openSession, type Session, verifyIsUp } from './shared/session.ts'
+import { openSession, type Session, verifyIsUp, zoneOf } from './shared/session.ts'
 import { writeFiles } from './steps/files.ts'
 
 interface RestoreOptions {
@@ -34,8 +34,7 @@ export async function restore(context: Context, options: RestoreOptions): Promis
   const host = backupHost(lab)
   verifyOptions(options, host)
   const { to } = options
-  const moment =
-    to === undefined ? undefined : parseRestoreTarget(to, String(lab.postgres.settings.timezone ?? 'UTC'))
+  const moment = to === undefined ? undefined : parseRestoreTarget(to, zoneOf(lab))
   verifyIsUp(session)
   if (moment === undefined) return remove(session, host)
   const plan = await planRestore(restoreLab(session, host), moment, options.timeline)

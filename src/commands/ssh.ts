@@ -1,7 +1,7 @@
 import { nodesOf } from '../lab.ts'
 import { LAB_FILES } from '../lab-files.ts'
 import { type Context, canAsk } from './shared/context.ts'
-import { explainSilence } from './shared/explain-silence.ts'
+import { runThere } from './shared/run-there.ts'
 import { findNode, openSession, verifyIsUp } from './shared/session.ts'
 import { passedOn } from './shared/verb.ts'
 
@@ -21,13 +21,6 @@ export async function ssh(
   verifyIsUp(session)
   const terminal = canAsk(context) && command.length > 0 ? ['-t'] : []
   const words = command.length > 0 ? ['--', ...command] : []
-  const { exitCode } = await context.run({
-    file: 'ssh',
-    args: ['-F', LAB_FILES.sshConfig.path, ...terminal, node.name, ...words],
-    cwd: session.directory,
-    interactive: true,
-    expectExit: 'any',
-  })
-  await explainSilence(session, node, exitCode)
-  return exitCode
+  const args = ['-F', LAB_FILES.sshConfig.path, ...terminal, node.name, ...words]
+  return runThere(session, node, { file: 'ssh', args })
 }

@@ -10,7 +10,8 @@ import type { CheckReport } from '../report/report.ts'
 import { type Paint, showChecks } from '../show.ts'
 import type { Context } from './shared/context.ts'
 import { enveloped } from './shared/envelope.ts'
-import { openSession, type Session, titleOf, verifyHasBackup, verifyIsUp } from './shared/session.ts'
+import { backupHost } from './shared/one-primary.ts'
+import { openSession, type Session, titleOf, verifyIsUp } from './shared/session.ts'
 
 const ALL_CHECKS = [...CHECKS, restoreCheck]
 
@@ -33,7 +34,7 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   const session = await openSession(context)
   verifyIsUp(session)
   const rehearses = restore || ids?.includes(restoreCheck.id)
-  if (rehearses) verifyHasBackup(session.lab)
+  if (rehearses) backupHost(session.lab, 'to restore on')
   // What the last rehearsal was is no news beside this one.
   const all = CHECKS.map(({ id }) => id).filter((id) => !rehearses || id !== rehearsal.id)
   const findings = await runChecks(session.lab, session.guest, {

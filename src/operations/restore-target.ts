@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { clockIn } from '../units.ts'
 
 /** Up to when is restored, as `--to` says it. */
 export type RestoreTarget =
@@ -80,6 +81,5 @@ function offsetIn(timeZone: string, shownMs: number): number {
 }
 
 function aheadAt(timeZone: string, ms: number): number {
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  return Date.parse(`${format.format(ms).replace(' ', 'T')}Z`) - Math.floor(ms / 1000) * 1000
+  return Date.parse(`${clockIn(timeZone)(ms).replace(' ', 'T')}Z`) - Math.floor(ms / 1000) * 1000
 }

@@ -8,6 +8,7 @@ const LISTED = {
   master: [
     {
       backup_id: '20261122T190000',
+      backup_type: 'incremental',
       status: 'DONE',
       end_time_timestamp: '1795374010',
       size_bytes: 60_000_000,

@@ -11,7 +11,8 @@ import { runTasks, type Task, valueTask } from '../../tasks/index.ts'
 import { WORDS } from '../../words/index.ts'
 import { type Language, languageOf } from '../../words/languages.ts'
 import type { Context } from '../shared/context.ts'
-import { openSession, type Session, verifyHasBackup, verifyIsUp } from '../shared/session.ts'
+import { backupHost } from '../shared/one-primary.ts'
+import { openSession, type Session, verifyIsUp } from '../shared/session.ts'
 import { FailedFindings } from '../steps/verify.ts'
 import { groupByCheck, showFindings } from '../verify.ts'
 import { gatherEvidence, gatherLag, LOAD } from './gather.ts'
@@ -32,7 +33,7 @@ export async function report(context: Context, options: ReportOptions): Promise<
   }
   const session = await openSession(context)
   verifyIsUp(session)
-  if (options.restore) verifyHasBackup(session.lab)
+  if (options.restore) backupHost(session.lab, 'to restore on')
   const words = WORDS[options.lang ?? languageOf(context.env)]
   context.print(`${announcement(session, options)}\n`)
   try {

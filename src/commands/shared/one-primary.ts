@@ -3,10 +3,13 @@ import type { BackupNode, Lab, LabNode } from '../../lab.ts'
 import { askServers, requirePrimary } from '../../observe/servers.ts'
 import type { Session } from './session.ts'
 
-/** @throws UserError when the lab has none */
-export function backupHost({ backup }: Lab): BackupNode {
+/**
+ * @param doing what it is wanted for: `to restore on`
+ * @throws UserError when the lab has none
+ */
+export function backupHost({ backup }: Lab, doing?: string): BackupNode {
   if (backup) return backup
-  throw new UserError('This lab has no backup host', {
+  throw new UserError(['This lab has no backup host', ...(doing ? [doing] : [])].join(' '), {
     hint: 'take `backup: false` out of cluster.config.ts',
   })
 }

@@ -1,6 +1,7 @@
 import type { Asker } from '../../create/questions.ts'
-import { Interrupted } from '../../errors.ts'
+import { Interrupted, UserError } from '../../errors.ts'
 import { watch } from '../../tools/process/signals.ts'
+import { type Context, canAsk } from './context.ts'
 
 /**
  * A question with yes and no; no is the default. Only where `canAsk`.
@@ -11,6 +12,26 @@ export async function ask(question: string): Promise<boolean> {
   const answer = await untilSignal((signal) => confirm({ message: question, initialValue: false, signal }))
   if (isCancel(answer)) throw new Interrupted('SIGINT')
   return answer
+}
+
+/**
+ * Whether the user wants what was just said to be deleted; it says so where it is not.
+ * @param words of the command, without `--yes`
+ * @throws UserError where nobody can be asked
+ */
+export async function agreesToDelete(
+  context: Context,
+  { yes, words, question }: { readonly yes: boolean; readonly words: string; readonly question: string },
+): Promise<boolean> {
+  if (yes) return true
+  if (!canAsk(context)) {
+    throw new UserError('Nothing was deleted: there is no terminal to ask on', {
+      hint: `confirm with --yes: npx create-pg-lab ${words} --yes`,
+    })
+  }
+  if (await ask(question)) return true
+  context.print('Nothing was deleted.')
+  return false
 }
 
 /** The terminal makes a key of Ctrl-C while a question stands; what another process sends is a signal. */

@@ -128,6 +128,11 @@ export function titleOf({ name, postgres, os, provider }: Lab): string {
   return `${name} · PostgreSQL ${postgres.version} on ${os.title}, ${provider}`
 }
 
+/** The servers' time zone, in which people speak of times there. */
+export function zoneOf({ postgres }: Pick<Lab, 'postgres'>): string {
+  return String(postgres.settings.timezone ?? 'UTC')
+}
+
 /** @throws UserError when Vagrant has made no machine yet; existing servers are always there */
 export function verifyHasMachines({ directory, lab }: Session): void {
   if (!can(lab).makeMachines || machinesIn(directory).length > 0) return
@@ -150,14 +155,6 @@ export function verifyIsUp(session: Session): void {
   verifyHasMachines(session)
   if (existsSync(join(session.directory, LAB_FILES.sshConfig.path))) return
   throw new UserError("The lab's machines are not ready yet", { hint: 'go on with: npx create-pg-lab up' })
-}
-
-/** @throws UserError when the lab has no backup host */
-export function verifyHasBackup({ backup }: Pick<Lab, 'backup'>): void {
-  if (backup) return
-  throw new UserError('This lab has no backup host to restore on', {
-    hint: 'take `backup: false` out of cluster.config.ts',
-  })
 }
 
 /** @throws UserError when none of these machines has this name */

@@ -1,8 +1,17 @@
 import type { Paint } from '../../show.ts'
 import { oneLine } from '../../tools/process/clean-output.ts'
+import type { Context } from './context.ts'
 
 type Style = Parameters<Paint>[0] | undefined
 export type Cell = string | { readonly text: string; readonly style: Style }
+
+/** Of what no terminal shows. */
+const WIDTH_OF_A_FILE = 160
+
+/** How many columns there are for what is printed. */
+export function widthOf({ columns = WIDTH_OF_A_FILE }: Context['stdout']): number {
+  return columns
+}
 
 /** The columns of a table; where it is too wide, those with the highest number go first, those with 0 never. */
 export type Columns = readonly (readonly [title: string, dropped: number])[]

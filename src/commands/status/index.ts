@@ -9,6 +9,7 @@ import { psqlProgram } from '../../tools/ssh/psql-session.ts'
 import type { Context } from '../shared/context.ts'
 import { envelope, forMachines } from '../shared/envelope.ts'
 import { openSession, type Session, titleOf, verifyIsUp } from '../shared/session.ts'
+import { widthOf } from '../shared/table.ts'
 import { type LagHistory, remember } from './history.ts'
 import { showStatus } from './screen.ts'
 
@@ -19,9 +20,6 @@ interface StatusOptions {
 
 /** Its keys: q, and Ctrl-C. */
 const QUIT = 'qQ\x03'
-
-/** Of what no terminal shows. */
-const WIDTH_OF_A_FILE = 160
 
 /** From one look to the next. */
 const LOOK_EVERY_MS = 1_000
@@ -137,7 +135,7 @@ function firstRows(lines: readonly string[], rows: number, columns: number): rea
 function screen({ context, directory, lab }: Session, { survey, history }: Shown): string {
   const table = showStatus(survey, {
     paint: context.paint,
-    width: Math.max(40, context.stdout.columns ?? WIDTH_OF_A_FILE),
+    width: Math.max(40, widthOf(context.stdout)),
     title: titleOf(lab),
     ...(history ? { history } : {}),
   })
