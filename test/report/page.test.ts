@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -43,8 +43,12 @@ async function open(
 ): Promise<Opened> {
   const file = join(folderWith(), 'index.html')
   writeFileSync(file, html(report, WORDS[options.language ?? 'en']))
+  return openFile(file, options.phone ? PHONE : DESKTOP)
+}
+
+async function openFile(file: string, viewport: typeof PHONE): Promise<Opened> {
   const page = await browser.newPage({
-    viewport: options.phone ? PHONE : DESKTOP,
+    viewport,
     bypassCSP: true, // for axe, which is a script
   })
   const requests: string[] = []
@@ -73,6 +77,19 @@ const failing = () =>
   )
 
 describe('in Chromium', { timeout: 30_000 }, () => {
+  it.each(['en', 'ru'])(
+    'the example that was really made passes the accessibility check (%s)',
+    async (language) => {
+      const { page } = await openFile(resolve('docs/example-report', language, 'index.html'), DESKTOP)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await unfold(page)
+        expect(await violations(page)).toEqual([])
+      }
+      await page.close()
+    },
+  )
+
   it.each([
     ['a good report', sampleReport],
     ['a failing one', failing],
