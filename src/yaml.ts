@@ -4,6 +4,7 @@ import {
   isNode,
   isScalar,
   parse,
+  parseAllDocuments,
   parseDocument,
   type Scalar,
   type ScalarTag,
@@ -105,6 +106,25 @@ export function readYaml(
   const [error] = document.errors
   if (error) return { error, offset: error.pos[0] }
   return { value: document.contents === null ? undefined : document.toJS() }
+}
+
+/**
+ * Reads YAML of a stranger: all documents of a file. Tags are not acted on; a few lines of aliases that stand for more than
+ * a computer holds, and lists deeper than it can follow, are an error like any other.
+ * @returns their values; or the first that is wrong, and where
+ */
+export function readYamlDocuments(
+  text: string,
+): { readonly values: readonly unknown[] } | { readonly error: Error; readonly offset: number } {
+  try {
+    const documents = parseAllDocuments(text, { prettyErrors: false, merge: true, logLevel: 'error' })
+    if (!Array.isArray(documents)) return { values: [] }
+    const [error] = documents.flatMap(({ errors }) => errors)
+    if (error) return { error, offset: error.pos[0] }
+    return { values: documents.map((document) => document.toJS()) }
+  } catch (error) {
+    return { error: error as Error, offset: 0 }
+  }
 }
 
 /**

@@ -3,6 +3,8 @@
  * their own part of this table, `postgres_since` in roles/postgres/vars/common.yml; a test compares them.
  */
 export const POSTGRES_SINCE = {
+  /** `standby.signal`; a server that finds a recovery.conf does not start. */
+  standby_signal: 12,
   /** `max_slot_wal_keep_size`, and what a slot says of the WAL it keeps: `wal_status`. */
   slot_limit: 13,
   /** `wal_keep_size`, a size; before it was `wal_keep_segments`, a number of files. */

@@ -117,6 +117,19 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./report/index.ts')).report,
   }),
   verb({
+    name: 'grade',
+    summary: 'grade hand-ins of any origin, with a page for each',
+    changesLab: false,
+    declare: (command) =>
+      command
+        .argument('<folder...>', 'of each hand-in')
+        .option('--static', 'read their files, and start nothing of them')
+        .option('--rubric <file>', 'what is asked, for how many points, in whose words (YAML)')
+        .option('--out <folder>', 'write a page, a table (CSV) and the data there')
+        .option('--json', 'print them for machines'),
+    load: async () => (await import('./grade.ts')).grade,
+  }),
+  verb({
     name: 'load',
     summary: 'put a load on the primary for a while, so that lag shows',
     changesLab: false,

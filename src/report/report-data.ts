@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import manifest from '../../package.json' with { type: 'json' }
 import type { NodeState } from '../observe/status.ts'
-import { findingsOf, isStepOk, type Report, verdictOf, worstLags } from './report.ts'
+import { findingsOf, isStepOk, type Report, sha256, verdictOf, worstLags } from './report.ts'
 
 /** Where its schema lies in the package. */
 const SCHEMA = `${manifest.name}/schemas/report.schema.json`
@@ -58,8 +57,4 @@ function nodeData({ lag, ...node }: NodeState) {
 
 function inMs({ bytes, seconds }: { readonly bytes: number; readonly seconds: number }) {
   return { bytes, ms: Math.round(seconds * 1000) }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Finding } from '../finding.ts'
 import type { Lab } from '../lab.ts'
 import type { CopiedFile } from '../observe/copied-files.ts'
@@ -139,4 +140,19 @@ export function worstLags(
       seconds: Math.max(...lags.map(({ seconds }) => seconds)),
     }
   })
+}
+
+/** Of the names and contents of all files of a folder, in any order. */
+export function filesDigest(files: readonly { readonly name: string; readonly sha256: string }[]): string {
+  const lines = files.map(({ name, sha256: content }) => [name, `${content}  ${name}\n`] as const)
+  return sha256(
+    lines
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, line]) => line)
+      .join(''),
+  )
+}
+
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
 }

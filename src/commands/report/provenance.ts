@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { CommandError } from '../../errors.ts'
 import { handEdits } from '../../generate/write/write.ts'
 import { LAB_FILES } from '../../lab-files.ts'
-import type { Provenance } from '../../report/report.ts'
+import { filesDigest, type Provenance, sha256 } from '../../report/report.ts'
 import type { Session } from '../shared/session.ts'
 
 const ROLES = 'provisioning'
@@ -31,12 +30,7 @@ function hashOf(folder: string): string {
         .slice(folder.length + 1)
         .replaceAll('\\', '/'),
     )
-  return sha256(
-    names
-      .sort()
-      .map((name) => `${sha256(readFileSync(join(folder, name)))}  ${name}\n`)
-      .join(''),
-  )
+  return filesDigest(names.map((name) => ({ name, sha256: sha256(readFileSync(join(folder, name))) })))
 }
 
 /** The report itself is no change of the lab. */
@@ -59,8 +53,4 @@ async function commitOf({ directory, context }: Session): Promise<Provenance['co
     if (error instanceof CommandError) return undefined // there is no git here
     throw error
   }
-}
-
-function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex')
 }

@@ -8,6 +8,7 @@ export type SchemaName =
   | 'drill-check'
   | 'drill-results'
   | 'explain'
+  | 'grade'
   | 'plan'
   | 'secrets'
   | 'status'

@@ -83,7 +83,16 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
       ['report', 'in the language of this terminal'],
       ['report --lang ru --strict', 'in Russian, and only when every finding is as asked'],
     ],
-    seeAlso: 'verify, drill',
+    seeAlso: 'verify, drill, grade',
+  },
+  grade: {
+    group: 'Look',
+    examples: [
+      ['grade hand-ins/*/ --static --out grades', 'all of them: a table, and a page for each'],
+      ['grade . --static', 'your own, before you hand it in'],
+      ['grade hand-ins/*/ --static --rubric rubric.yml', 'for points and in words of your own'],
+    ],
+    seeAlso: 'report, verify',
   },
   config: {
     group: 'Make',

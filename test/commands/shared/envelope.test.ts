@@ -19,6 +19,7 @@ const CASES: readonly (readonly [schema: string, argv: readonly string[]])[] = [
   ['doctor', ['doctor']],
   ['status', ['status']],
   ['drill-results', ['drill', 'results']],
+  ['grade', ['grade', '.', '--static']],
 ]
 
 async function printed(argv: readonly string[], cwd = labFolder()): Promise<Record<string, unknown>> {

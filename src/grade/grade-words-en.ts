@@ -1,0 +1,133 @@
+import type { GradeWords } from './grade-words.ts'
+
+export const GRADE_EN: GradeWords = {
+  language: 'en',
+  title: 'Hand-ins, graded',
+  intro: 'Out of the files alone: nothing of a hand-in was run.',
+  columns: {
+    student: 'Hand-in',
+    points: 'Points',
+    faults: 'What is missing',
+    asked: 'Asked',
+    expected: 'Expected',
+    observed: 'Observed',
+    proof: 'What shows it',
+  },
+  points: (points, of) => `${points} of ${of}`,
+  outcomes: { met: 'as asked', failed: 'not as asked', unasked: 'not asked' },
+  noFaults: 'nothing',
+  similar: 'Similar hand-ins',
+  similarIntro: 'What no two labs have in common by chance. Only the two students can say why.',
+  likeness: {
+    secret: 'the same secret',
+    system: 'the same system identifier: one cluster',
+    transcript: 'the same answers of the servers, word for word',
+    commit: 'the same commits',
+    lines: (percent) => `${percent} % of the lines are the same`,
+  },
+  notRead: 'Not read',
+  why: {
+    link: 'a link, which is not followed',
+    special: 'not a file',
+    'too large': 'larger than 2 MB',
+    'no permission': 'no permission',
+    'too many': 'more than a hand-in needs',
+  },
+  criteria: {
+    files: {
+      asked: 'The files that the task asks for',
+      expected:
+        "README, Vagrantfile, playbook, settings of PostgreSQL, lines of pg_hba.conf for replication, Barman's configuration or a backup script that cron starts",
+    },
+    vagrantfile: { asked: 'The Vagrantfile is Ruby', expected: 'Ruby reads it without an error' },
+    playbook: { asked: 'The playbook is YAML', expected: 'every YAML file is read without an error' },
+    slot: {
+      asked: 'The slot is named and used',
+      expected: 'somebody makes the slot, and primary_slot_name of the standby names the same one',
+    },
+    recoveryConf: {
+      asked: 'No recovery.conf from PostgreSQL 12 on',
+      expected: 'standby.signal; PostgreSQL 12 and newer do not start with a recovery.conf',
+    },
+    trust: {
+      asked: 'Nobody gets in over the network by trust',
+      expected: 'scram-sha-256 over the network; peer on the server itself',
+    },
+    superuser: {
+      asked: 'Backup and replication have no superuser',
+      expected: 'roles with REPLICATION and the rights Barman needs, and no more',
+    },
+    secrets: {
+      asked: 'No secret in git',
+      expected: 'no password and no private key in any commit, deleted ones included',
+    },
+    report: {
+      asked: 'The report belongs to this repository',
+      expected:
+        'hashes of the config and the roles, commit, one system identifier, the row on the master and on every slave',
+    },
+    edits: { asked: 'Edits of generated files', expected: 'for your information: what was changed by hand' },
+  },
+  seen: {
+    there: {
+      readme: (path) => `README: ${path}`,
+      vagrantfile: (path) => `Vagrantfile: ${path}`,
+      playbook: (path) => `playbook: ${path}`,
+      settings: (path) => `settings of PostgreSQL: ${path}`,
+      hba: (path) => `replication in pg_hba.conf: ${path}`,
+      backup: (path) => `backup: ${path}`,
+    },
+    missing: {
+      readme: 'there is no README',
+      vagrantfile: 'there is no Vagrantfile',
+      playbook: 'there is no playbook: no YAML file with plays',
+      settings: 'there are no settings of PostgreSQL for replication',
+      hba: 'no line of pg_hba.conf lets replication in',
+      backup: "there is neither Barman's configuration nor a backup script that cron starts",
+    },
+    reads: (path) => `${path} is read without an error`,
+    cannotBeRead: (place, why) => `${place}: ${why}`,
+    noVagrantfile: 'there is no Vagrantfile to read',
+    noRuby: 'there is no Ruby on this computer to read it with',
+    noYaml: 'there is no YAML file to read',
+    yamlFiles: (count) => (count === 1 ? '1 YAML file' : `${count} YAML files`),
+    slotMade: (name, place) => `made: ${name} (${place})`,
+    slotUsed: (name, place) => `used: ${name} (${place})`,
+    slotNotMade: 'nobody makes a slot for the standby',
+    slotNotUsed: (made) =>
+      made === ''
+        ? 'primary_slot_name is set nowhere: the standby streams without a slot'
+        : `primary_slot_name is set nowhere: ${made} is made, and nobody uses it`,
+    slotEmpty: (place) => `primary_slot_name is empty (${place})`,
+    slotsDiffer: (used, made) => `the standby asks for ${used}, but what is made is ${made}`,
+    recoveryConf: (place, version) =>
+      `${place}: a recovery.conf, with which PostgreSQL ${version} does not start`,
+    noRecoveryConf: 'no recovery.conf',
+    versionUnknown: (place) => `${place}: a recovery.conf, and nothing says which PostgreSQL it is for`,
+    mayHaveRecoveryConf: (version) => `PostgreSQL ${version} still has one`,
+    trust: (place, line) => `${place}: ${line}`,
+    noTrust: 'no line with trust for the network',
+    superuser: (place, role) => `${place}: ${role} is a superuser`,
+    logsInAsPostgres: (place) => `${place}: logs in as postgres, a superuser`,
+    noSuperuser: 'no superuser for backup or replication',
+    secret: (place) => `${place}: a password as plain text`,
+    secretKey: (place) => `${place}: a private key`,
+    noSecret: (files) => `none in ${files} files; there is no git history to look at`,
+    noSecretInHistory: (commits, files) => `none in ${files} files of ${commits} commits`,
+    noGit: 'git is not installed here, or its objects cannot be read',
+    noReport: 'there is no report/report.json',
+    brokenReport: 'report/report.json is no report of create-pg-lab',
+    otherConfig: (file) => `${file} is another one than the report was made with`,
+    otherRoles: 'the roles are others than the report was made with',
+    otherCommit: (id) => `commit ${id} is not in this repository`,
+    otherSystems: (ids) => `the servers are of several clusters: ${ids}`,
+    noRow: (node) => `${node} does not show the row of this report`,
+    noSystem: 'it names no system identifier',
+    ownReport: (at, system) => `of ${at}, cluster ${system}`,
+    notGenerated: 'not made by create-pg-lab, or without its record of what was generated',
+    noEdits: (files) => `none in ${files} generated files`,
+    edited: (path) => `edited: ${path}`,
+  },
+  summary: (count, folder) =>
+    `${count === 1 ? '1 hand-in' : `${count} hand-ins`}; a page for each: ${folder}`,
+}

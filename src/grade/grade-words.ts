@@ -1,0 +1,89 @@
+import type { Language } from '../words/languages.ts'
+import type { NotRead } from './submission.ts'
+
+/** What is asked of a hand-in, in the order of the sheet. */
+export const CRITERIA_IDS = [
+  'files',
+  'vagrantfile',
+  'playbook',
+  'slot',
+  'recoveryConf',
+  'trust',
+  'superuser',
+  'secrets',
+  'report',
+  'edits',
+] as const
+export type CriterionId = (typeof CRITERIA_IDS)[number]
+
+/** Parts of the task that lie in files. */
+export type AskedFile = 'readme' | 'vagrantfile' | 'playbook' | 'settings' | 'hba' | 'backup'
+
+/** Every word of a sheet that is not a hand-in's own. */
+export interface GradeWords {
+  readonly language: Language
+  readonly title: string
+  readonly intro: string
+  readonly columns: Readonly<
+    Record<'student' | 'points' | 'faults' | 'asked' | 'expected' | 'observed' | 'proof', string>
+  >
+  readonly points: (points: number, of: number) => string
+  readonly outcomes: Readonly<Record<'met' | 'failed' | 'unasked', string>>
+  readonly noFaults: string
+  readonly similar: string
+  readonly similarIntro: string
+  readonly likeness: {
+    readonly secret: string
+    readonly system: string
+    readonly transcript: string
+    readonly commit: string
+    readonly lines: (percent: number) => string
+  }
+  readonly notRead: string
+  readonly why: Readonly<Record<NotRead, string>>
+  readonly criteria: Readonly<Record<CriterionId, { readonly asked: string; readonly expected: string }>>
+  readonly seen: {
+    readonly there: Readonly<Record<AskedFile, (path: string) => string>>
+    readonly missing: Readonly<Record<AskedFile, string>>
+    readonly reads: (path: string) => string
+    readonly cannotBeRead: (place: string, why: string) => string
+    readonly noVagrantfile: string
+    readonly noRuby: string
+    readonly noYaml: string
+    readonly yamlFiles: (count: number) => string
+    readonly slotMade: (name: string, place: string) => string
+    readonly slotUsed: (name: string, place: string) => string
+    readonly slotNotMade: string
+    readonly slotNotUsed: (made: string) => string
+    readonly slotEmpty: (place: string) => string
+    readonly slotsDiffer: (used: string, made: string) => string
+    readonly recoveryConf: (place: string, version: number) => string
+    readonly noRecoveryConf: string
+    readonly versionUnknown: (place: string) => string
+    readonly mayHaveRecoveryConf: (version: number) => string
+    readonly trust: (place: string, line: string) => string
+    readonly noTrust: string
+    readonly superuser: (place: string, role: string) => string
+    readonly logsInAsPostgres: (place: string) => string
+    readonly noSuperuser: string
+    readonly secret: (place: string) => string
+    readonly secretKey: (place: string) => string
+    readonly noSecret: (files: number) => string
+    readonly noSecretInHistory: (commits: number, files: number) => string
+    readonly noGit: string
+    readonly noReport: string
+    readonly brokenReport: string
+    readonly otherConfig: (file: string) => string
+    readonly otherRoles: string
+    readonly otherCommit: (id: string) => string
+    readonly otherSystems: (ids: string) => string
+    readonly noRow: (node: string) => string
+    readonly noSystem: string
+    readonly ownReport: (at: string, system: string) => string
+    readonly notGenerated: string
+    readonly noEdits: (files: number) => string
+    readonly edited: (path: string) => string
+  }
+  /** What the program says on the terminal. */
+  readonly summary: (count: number, folder: string) => string
+}
