@@ -9,6 +9,7 @@ const REHEARSALS = [
   'drills',
   'drills-debian-13',
   'drills-debian-14',
+  'drills-postgres-19',
   'exact',
   'existing-servers',
   'foreign-clusters',

@@ -1,3 +1,3 @@
 import { describeDrills } from './drills.ts'
 
-describeDrills('debian-14', '10.97.77.0/24')
+describeDrills('debian-14', { subnet: '10.97.77.0/24' })

@@ -1,3 +1,3 @@
 import { describeDrills } from './drills.ts'
 
-describeDrills('debian-12', '10.97.75.0/24')
+describeDrills('debian-12', { subnet: '10.97.75.0/24' })

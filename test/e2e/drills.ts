@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OsName } from '../../src/catalog/names.ts'
+import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
 import { newestFigures, newestPage } from '../support/drill-pages.ts'
+import { buildImages, type OtherPostgres, serveMajor } from './repository.ts'
 import { spawn, TestLab } from './support.ts'
 
 /** Every drill in each of its ways, and what it may cost: no acknowledged commit, some, or two primaries at once. */
@@ -30,13 +32,18 @@ const BY_HAND = ['slave-outage', 'disk-full', 'split-brain', 'failover --how net
 
 /**
  * All drills, on one lab.
- * @param subnet its own, so that two systems can be tested side by side
+ * @param own subnet of its machines, so that two systems can be tested side by side
+ * @param own.postgres not the system's own, from a repository at this port
  */
-export function describeDrills(os: OsName, subnet: string): void {
-  const lab = TestLab.create(
-    'drills',
-    `export default { name: 'drills-${os}', provider: 'docker', os: '${os}', network: { subnet: '${subnet}' } }\n`,
-  )
+export function describeDrills(
+  os: OsName,
+  own: { readonly subnet: string; readonly postgres?: OtherPostgres & { readonly port: number } },
+): void {
+  const title = own.postgres ? `${os} with PostgreSQL ${own.postgres.major}` : os
+  const config = (postgres = '') =>
+    `export default { name: 'drills-${os}${own.postgres?.major ?? ''}', provider: 'docker', os: '${os}', network: { subnet: '${own.subnet}' }, ${postgres} }\n`
+  const lab = TestLab.create('drills', config())
+  let packages: ChildProcess | undefined
   const stateFile = join(lab.directory, '.pg-lab/drill/state.json')
   const stepNow = () => (existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')).step : '')
 
@@ -102,12 +109,23 @@ export function describeDrills(os: OsName, subnet: string): void {
     ['failover', 'switchover'].includes(id) || options.includes('--in-place')
 
   beforeAll(() => {
+    if (own.postgres) {
+      buildImages(lab, os)
+      const { server, setting } = serveMajor(own.postgres, lab, os, own.postgres.port)
+      packages = server
+      lab.configure(config(setting))
+    }
     lab.must('up')
+    const [major] = lab.sql('master', 'SHOW server_version').split(/\D/)
+    expect(Number(major)).toBe(own.postgres?.major ?? OPERATING_SYSTEMS[os].postgresVersion)
   })
 
-  afterAll(() => lab.remove())
+  afterAll(() => {
+    packages?.kill()
+    lab.remove()
+  })
 
-  describe(`drills on ${os}`, () => {
+  describe(`drills on ${title}`, () => {
     it.each(WHOLE)('%s passes, and costs %s', (drill, cost) => {
       const [id = '', ...options] = drill.split(' ')
       const { stdout } = lab.must('drill', id, ...options)

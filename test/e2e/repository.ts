@@ -1,6 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { OsName } from '../../src/catalog/names.ts'
+import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
+import { imagesOf } from '../../src/operations/prune.ts'
 import { must, serve } from './servers.ts'
+import { spawn, type TestLab } from './support.ts'
 
 /** A signed repository laid out like PGDG's. */
 export interface PackageRepository {
@@ -49,11 +54,52 @@ export function servePackages({
   return serve(folder, address, port)
 }
 
-/** PostgreSQL 19 of Debian's experimental suite, with what it needs, and the Barman of the release. */
-export const FETCH_POSTGRES_19 = `mirror=$(sed -n 's/^URIs: *//p; s/^deb \\(\\[[^]]*\\] \\)*\\(http[^ ]*\\) .*/\\2/p' \\
+/** A PostgreSQL that is not the system's own. */
+export interface OtherPostgres {
+  readonly major: number
+  /** Shell words that fetch its packages. */
+  readonly fetch: string
+}
+
+/** 19 of Debian's experimental suite, with what it needs, and the Barman of the release. */
+export const POSTGRES_19: OtherPostgres = {
+  major: 19,
+  fetch: `mirror=$(sed -n 's/^URIs: *//p; s/^deb \\(\\[[^]]*\\] \\)*\\(http[^ ]*\\) .*/\\2/p' \\
       /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no] $mirror experimental main" \\
       >/etc/apt/sources.list.d/experimental.list
     apt-get update -q
     apt-get download -t experimental postgresql-19 postgresql-client-19 libpq5
-    apt-get download postgresql-common postgresql-client-common barman python3-barman`
+    apt-get download postgresql-common postgresql-client-common barman python3-barman`,
+}
+
+/** Where the tests run: a control host may not be able to. @returns the images of the lab's machines */
+export function buildImages(lab: TestLab, os: OsName): readonly string[] {
+  lab.must('generate')
+  const { status, stderr } = spawn('sh', ['provisioning/support/node-image/build.sh'], { cwd: lab.directory })
+  if (status !== 0) throw new Error(stderr)
+  return imagesOf(lab.directory, { os: OPERATING_SYSTEMS[os] })
+}
+
+/**
+ * Makes a repository of another major beside a lab whose images are there.
+ * @returns who serves it, to be killed by the caller, and the line of the config that asks for it
+ */
+export function serveMajor(
+  { major, fetch }: OtherPostgres,
+  lab: TestLab,
+  os: OsName,
+  port: number,
+): { readonly server: ChildProcess; readonly setting: string } {
+  const bridge = ['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}']
+  const address = must('docker', ...bridge).stdout.trim() || '172.17.0.1' // this computer, for every machine
+  const system = OPERATING_SYSTEMS[os]
+  const [image = ''] = imagesOf(lab.directory, { os: system })
+  const folder = join(lab.directory, '..', 'repository')
+  const server = servePackages({ fetch, port, folder, release: system.release, image, address })
+  const url = `http://${address}:${port}`
+  return {
+    server,
+    setting: `postgres: { version: ${major}, repository: ${JSON.stringify({ url, key: `${url}/key.asc` })} }`,
+  }
+}

@@ -1,5 +1,5 @@
 import type { OsName } from '../../src/catalog/names.ts'
-import { FETCH_POSTGRES_19 } from '../e2e/repository.ts'
+import { type OtherPostgres, POSTGRES_19 } from '../e2e/repository.ts'
 
 /** A computer a lab is driven from. */
 export interface Control {
@@ -28,13 +28,6 @@ interface Can {
   readonly checkpointRole: boolean
 }
 
-/** A PostgreSQL that is not the system's own. */
-export interface OtherPostgres {
-  readonly major: number
-  /** Shell words that fetch its packages: test/e2e/repository.ts. */
-  readonly fetch: string
-}
-
 /** What the machines are. */
 export interface Guest extends Can {
   readonly os: OsName
@@ -52,7 +45,7 @@ export const GUESTS: Readonly<Record<string, Guest>> = {
     os: 'debian-14',
     models: true,
     checkpointRole: true,
-    postgres: { major: 19, fetch: FETCH_POSTGRES_19 },
+    postgres: POSTGRES_19,
   },
 }
 

@@ -3,11 +3,9 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OPERATING_SYSTEMS } from '../../src/catalog/os.ts'
-import { imagesOf } from '../../src/operations/prune.ts'
-import { servePackages } from '../e2e/repository.ts'
+import { buildImages, serveMajor } from '../e2e/repository.ts'
 import { settingsToldOtherwise } from '../e2e/server-settings.ts'
-import { must } from '../e2e/servers.ts'
-import { ansibleWarnings, changedCounts, failures, type Result, spawn, TestLab } from '../e2e/support.ts'
+import { ansibleWarnings, changedCounts, failures, type Result, TestLab } from '../e2e/support.ts'
 import { newestFigures } from '../support/drill-pages.ts'
 import type { Control, Guest } from './axes.ts'
 import { ControlHost } from './control.ts'
@@ -26,37 +24,6 @@ function changedIn({ status, stdout, stderr }: Result): number {
 
 function versionIn({ stdout }: Result): string {
   return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? '?'
-}
-
-/** Outside the control host, which may not be able to. @returns the images of the lab's machines */
-function buildImages(lab: TestLab, { os }: Guest): readonly string[] {
-  lab.must('generate')
-  const { status, stderr } = spawn('sh', ['provisioning/support/node-image/build.sh'], { cwd: lab.directory })
-  if (status !== 0) throw new Error(stderr)
-  return imagesOf(lab.directory, { os: OPERATING_SYSTEMS[os] })
-}
-
-/** Makes a repository of the guest's PostgreSQL beside the lab. @returns who serves it, and the setting that names it */
-function serveRepository(
-  { os, postgres }: Guest,
-  directory: string,
-  port: number,
-): { readonly server: ChildProcess; readonly setting: { readonly url: string; readonly key: string } } {
-  const bridge = ['network', 'inspect', 'bridge', '--format', '{{(index .IPAM.Config 0).Gateway}}']
-  const address = must('docker', ...bridge).stdout.trim() || '172.17.0.1' // this computer, for every machine
-  const [image = ''] = imagesOf(directory, { os: OPERATING_SYSTEMS[os] })
-  const { release } = OPERATING_SYSTEMS[os]
-  const fetch = postgres?.fetch ?? ''
-  const server = servePackages({
-    fetch,
-    port,
-    folder: join(directory, '..', 'repository'),
-    release,
-    image,
-    address,
-  })
-  const url = `http://${address}:${port}`
-  return { server, setting: { url, key: `${url}/key.asc` } }
 }
 
 /**
@@ -84,14 +51,12 @@ export function describeCell(
   const barman = (...args: string[]) => lab.ssh('backup', 'sudo', '-u', 'barman', 'barman', ...args)
 
   beforeAll(() => {
-    let images = buildImages(made, guest)
+    let images = buildImages(made, guest.os)
     if (guest.postgres) {
-      const repository = serveRepository(guest, made.directory, own.port)
+      const repository = serveMajor(guest.postgres, made, guest.os, own.port)
       packages = repository.server
-      made.configure(
-        config(`postgres: { version: ${major}, repository: ${JSON.stringify(repository.setting)} }`),
-      )
-      images = buildImages(made, guest)
+      made.configure(config(repository.setting))
+      images = buildImages(made, guest.os)
     }
     host = ControlHost.start(control, dirname(made.directory), images)
     lab = new TestLab(made.directory, { temporary: true, spawn: host.spawn })
