@@ -79,6 +79,10 @@ export interface BarmanPaths {
   /** A server that is restored beside the cluster; its socket lies there too. */
   readonly restored: string
   readonly log: string
+  /** Public halves of the keys by which sshd shows which host it is, as a shell finds them; on every host alike. */
+  readonly hostKeys: string
+  /** What a server may have carried out there over SSH. */
+  readonly getWal: string
   /** The lab's own. */
   readonly crontab: string
   /** Everywhere crontab(5) and cron(8) look; a place that is not there is passed over. */
@@ -92,6 +96,8 @@ export function barmanPaths(): BarmanPaths {
     kept: filled('backup_kept', known),
     restored: filled('backup_restored', known),
     log: filled('backup_log', known),
+    hostKeys: filled('backup_host_keys', known),
+    getWal: filled('backup_get_wal', known),
     crontab: filled('backup_crontab', known),
     crontabs: known.backup_crontabs as readonly string[],
   }

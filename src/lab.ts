@@ -1,4 +1,4 @@
-import type { WalCompression } from './catalog/barman.ts'
+import type { BackupMethod, WalCompression } from './catalog/barman.ts'
 import type { ProviderName } from './catalog/names.ts'
 import type { Box, Os } from './catalog/os.ts'
 
@@ -67,6 +67,8 @@ export interface BackupNode extends LabNode {
   readonly streamingUser: string
   /** Physical replication slot of receive-wal. */
   readonly slot: string
+  /** How base backups are copied; with `rsync` SSH leads from Barman to each server, and back for single WAL files. */
+  readonly method: BackupMethod
   /** Barman's own form, e.g. `RECOVERY WINDOW OF 7 DAYS` or `REDUNDANCY 3`. */
   readonly retentionPolicy: string
   readonly minimumRedundancy: number

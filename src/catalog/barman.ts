@@ -38,6 +38,10 @@ export function barmanHas(version: string, feature: BarmanFeature): boolean {
   return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor)
 }
 
+/** How Barman copies base backups: by pg_basebackup, or by rsync over SSH. */
+export const BACKUP_METHODS = ['postgres', 'rsync'] as const
+export type BackupMethod = (typeof BACKUP_METHODS)[number]
+
 /** How Barman can compress archived WAL. */
 export const WAL_COMPRESSIONS = ['none', 'gzip', 'bzip2', 'zstd', 'lz4'] as const
 export type WalCompression = (typeof WAL_COMPRESSIONS)[number]

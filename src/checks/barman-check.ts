@@ -40,6 +40,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   archiver_errors:
     'WAL arrived that Barman could not archive; it is in the errors folder of the server. ' +
     'Its log says why: sudo -u barman barman show-server {server}',
+  ssh: 'Barman cannot log in on the primary over SSH. The check `ssh-keys` says more: npx create-pg-lab verify --only ssh-keys',
   check_timeout:
     'The primary does not answer, and connecting to it takes its time. Start what is missing: npx create-pg-lab up',
   wal_level: 'wal_level must be replica: npx create-pg-lab verify --only settings',

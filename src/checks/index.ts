@@ -20,6 +20,7 @@ import { rows } from './row-arrives.ts'
 import { secrets } from './secrets.ts'
 import { settings } from './settings.ts'
 import { slots } from './slots.ts'
+import { sshKeys } from './ssh-keys.ts'
 import { standby } from './standby.ts'
 import { type Check, lookAt } from './support/check.ts'
 import { sharedGuest } from './support/shared-guest.ts'
@@ -45,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   secrets,
   tls,
   login,
+  sshKeys,
   barmanCheck,
   barmanReplication,
   folders,

@@ -8,7 +8,7 @@ import { type Answers, type ConfigFormat, DEFAULT_FOLDER, nameFrom } from '../cr
 import { labAround, verifyFolder, writeLab } from '../create/folder.ts'
 import { memoryWarning } from '../create/memory.ts'
 import { makesLab, newLab } from '../create/new-lab.ts'
-import type { PresetName } from '../create/presets.ts'
+import { type PresetName, presetOf } from '../create/presets.ts'
 import { type Asker, askAnswers, defaultAnswers, type Known } from '../create/questions.ts'
 import { installCommand } from '../create/starter.ts'
 import { type Host as Computer, chooseProvider, createHost, obstaclesHere } from '../doctor/index.ts'
@@ -56,7 +56,10 @@ export async function create(
   const file = packageFile()
   const { lab, starter, generated } = await newLab(answers.given, options.format, {
     host: answers.host,
-    subnet: freeSubnet(await takenSubnets(answers.computer, directory)),
+    subnet: freeSubnet(
+      await takenSubnets(answers.computer, directory),
+      presetOf(answers.given.preset).names.subnet,
+    ),
     ...(file === undefined ? {} : { file: seenFrom(directory, file) }),
   })
   const kept = await writeLab(directory, starter, generated)

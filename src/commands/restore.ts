@@ -69,7 +69,7 @@ function verifyOptions(options: RestoreOptions, { name }: BackupNode): void {
   }
   if (at !== undefined && at !== name) {
     throw new UserError(`Nothing can be restored at ${at}`, {
-      hint: `Barman restores on its own host, for no ssh leads from it to the others: --at ${name}, or --in-place`,
+      hint: `Barman restores on its own host, for it has no way to restore elsewhere: --at ${name}, or --in-place`,
     })
   }
 }

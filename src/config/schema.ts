@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { WAL_COMPRESSIONS } from '../catalog/barman.ts'
+import { BACKUP_METHODS, WAL_COMPRESSIONS } from '../catalog/barman.ts'
 import { isLocale } from '../catalog/locales.ts'
 import { DEFAULT_OS, OS_NAMES, PROVIDER_NAMES } from '../catalog/names.ts'
 import { isCrontab, longestPause } from './crontab.ts'
@@ -188,6 +188,16 @@ const Backup = section('The Barman host, or false for none.', {
     'barman_streaming',
   ),
   slot: v.optional(text(FORMATS.slot, 'Replication slot through which Barman receives the WAL.'), 'barman'),
+  method: v.optional(
+    v.pipe(
+      v.picklist(BACKUP_METHODS),
+      v.description(
+        'How base backups are copied. postgres: by pg_basebackup. rsync: over SSH; files that have not changed since ' +
+          'the last one are kept once. WAL is streamed either way.',
+      ),
+    ),
+    'postgres',
+  ),
   retention: v.optional(text(FORMATS.retention, 'How far back, or how many, backups are kept.'), '7 days'),
   minimumRedundancy: v.optional(wholeNumber(0, 1000, 'Backups that are never deleted, however old.'), 1),
   schedule: v.optional(crontab('When the base backup is taken, as crontab(5) says it.'), '0 3 * * *'),

@@ -15,14 +15,14 @@ function postgresOf({ os, postgres, preset }: Answers): ClusterConfig['postgres'
 
 /** @throws UserError when the preset needs more slaves than were asked for */
 function slavesOf({ preset, slaves }: Answers): NonNullable<ClusterConfig['slaves']> {
-  const { slave, slaves: number } = presetOf(preset)
+  const { slave, slaves: number, names } = presetOf(preset)
   if (slaves < number.least) {
     throw new UserError(`The preset ${preset} needs at least ${number.least} slaves`, {
       hint: `--slaves ${number.least}, or another --preset`,
     })
   }
   return Array.from({ length: slaves }, (_, index) => ({
-    name: index === 0 ? 'slave' : `slave${index + 1}`,
+    name: names.slave(index),
     ...slave(index, slaves),
   }))
 }
@@ -32,18 +32,25 @@ function slavesOf({ preset, slaves }: Answers): NonNullable<ClusterConfig['slave
  * @param subnet the lab's network
  */
 export function configOf(answers: Answers, subnet?: string): ClusterConfig {
-  const { backup, replication } = presetOf(answers.preset)
+  const { backup, replication, names } = presetOf(answers.preset)
+  const slaves = slavesOf(answers)
+  // Those of a text that the lab follows: the servers one after the other, then the backup host.
+  const addressOf = (at: number) => {
+    const { firstHost } = names
+    if (firstHost === undefined || subnet === undefined) return {}
+    return { address: `${subnet.slice(0, subnet.lastIndexOf('.'))}.${firstHost + at}` }
+  }
   return {
     name: answers.name,
     provider: answers.provider,
     os: answers.os,
     ...(subnet === undefined ? {} : { network: { subnet } }),
-    master: { name: 'master' },
-    slaves: slavesOf(answers),
-    backup: backup && { name: 'backup', retention: '7 days' },
+    master: { name: names.master, ...addressOf(0) },
+    slaves: slaves.map((slave, index) => ({ ...slave, ...addressOf(index + 1) })),
+    backup: backup && { ...names.backup, ...addressOf(slaves.length + 1) },
     postgres: postgresOf(answers),
-    replication: { user: 'replica', ...replication },
-    database: { name: 'otus', table: 'dz' },
+    replication: { user: names.user, ...replication },
+    database: names.database,
   }
 }
 

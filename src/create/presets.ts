@@ -2,6 +2,28 @@ import type { ClusterConfig } from '../config/schema.ts'
 
 type SlaveConfig = NonNullable<ClusterConfig['slaves']>[number]
 
+/** What a lab is called by, from the master to the table. */
+interface CalledBy {
+  /** The lab's network where this computer has it free; what the lab would get anyway when left out. */
+  readonly subnet?: string
+  /** Last part of the master's address; the others follow it. The schema's when left out. */
+  readonly firstHost?: number
+  readonly master: string
+  /** @param index counts from 0 */
+  readonly slave: (index: number) => string
+  readonly backup: NonNullable<Exclude<ClusterConfig['backup'], false>>
+  readonly user: string
+  readonly database: NonNullable<ClusterConfig['database']>
+}
+
+const OURS: CalledBy = {
+  master: 'master',
+  slave: (index) => (index === 0 ? 'slave' : `slave${index + 1}`),
+  backup: { name: 'backup', retention: '7 days' },
+  user: 'replica',
+  database: { name: 'otus', table: 'dz' },
+}
+
 /** A lab to begin with. */
 interface Preset {
   /** For `--help` and the config's first lines. */
@@ -10,12 +32,13 @@ interface Preset {
   /** What sets a slave apart; `index` counts from 0. */
   readonly slave: (index: number, count: number) => SlaveConfig
   readonly backup: boolean
+  readonly names: CalledBy
   readonly replication: Pick<NonNullable<ClusterConfig['replication']>, 'mode' | 'synchronous'>
   /** A line of the config above the slaves, where it has something to explain. */
   readonly aboutSlaves?: string
 }
 
-const plain = { slave: () => ({}), backup: true, replication: { mode: 'async' } } as const
+const plain = { slave: () => ({}), backup: true, names: OURS, replication: { mode: 'async' } } as const
 
 /** To add one: list it here. */
 export const PRESETS = {
@@ -51,6 +74,20 @@ export const PRESETS = {
     title: 'a master and a slave, no backup host',
     slaves: { default: 1, least: 0 },
     backup: false,
+  },
+  otus: {
+    ...plain,
+    title: 'the homework of today: node1, node2 and barman, base backups over SSH',
+    slaves: { default: 1, least: 1 },
+    names: {
+      subnet: '192.168.57.0/24',
+      firstHost: 11,
+      master: 'node1',
+      slave: (index) => `node${index + 2}`,
+      backup: { name: 'barman', server: 'node1', method: 'rsync', retention: '7 days' },
+      user: 'replicator',
+      database: { name: 'otus_test', table: 'test' },
+    },
   },
 } as const satisfies Record<string, Preset>
 

@@ -1,3 +1,4 @@
+import { BACKUP_METHODS, type BackupMethod } from '../catalog/barman.ts'
 import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode } from '../lab.ts'
 import { scripted } from '../scripts/index.ts'
@@ -18,6 +19,8 @@ export interface Backups {
         readonly bytes: number
       }
     | undefined
+  /** How the newest full one that is DONE was copied; `undefined` where there is none. */
+  readonly method: BackupMethod | undefined
   /** When the newest full one that is DONE ended, ISO 8601. */
   readonly newestDoneAt: string | undefined
   /** Of the archived WAL files the one that was written last; `undefined` where there is none. */
@@ -80,6 +83,8 @@ export interface BackupFacts {
   readonly dataBytes: number | undefined
   /** The backup that this one goes on from; `undefined` for a full one. */
   readonly parent: string | undefined
+  /** How it was copied. */
+  readonly method: BackupMethod | undefined
 }
 
 /** @param stdout of `askCatalogue` @returns by the backups' ids */
@@ -96,6 +101,7 @@ export function backupFacts(stdout: string): ReadonlyMap<string, BackupFacts> {
       timeline: numberOf(fields.timeline),
       dataBytes: numberOf(fields.size),
       parent: known(fields.parent_backup_id),
+      method: methodIn(fields.mode),
     },
   ])
   return new Map(entries)
@@ -113,12 +119,15 @@ export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
       bytes: Number(size) || 0,
       parent: namedIn(more.parent_backup_id),
       isSummarized: more.summarize_wal === 'on',
+      method: methodIn(more.mode),
     }),
   )
   const done = backups.filter(({ status }) => status === 'DONE')
   // An id is the time it was begun at.
   const [newest] = backups.toSorted((one, other) => (one.id < other.id ? 1 : -1))
-  const full = done.filter(({ parent }) => parent === undefined)
+  const full = done
+    .filter(({ parent }) => parent === undefined)
+    .toSorted((one, other) => (one.id < other.id ? 1 : -1))
   const [, now] = /^now (\d+)$/m.exec(lines) ?? []
   return {
     backups: {
@@ -130,6 +139,7 @@ export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
         endedAt: newest.endedAt,
         bytes: newest.bytes,
       },
+      method: full[0]?.method,
       newestDoneAt: full
         .flatMap(({ endedAt }) => endedAt ?? [])
         .toSorted()
@@ -140,7 +150,7 @@ export function readBackupAnswer(stdout: string): BackupAnswer | undefined {
       clock: new Date(now === undefined ? Date.now() : Number(now) * 1000).toISOString(),
     },
     disk: readDisk(stdout),
-    isSummarized: full.toSorted((one, other) => (one.id < other.id ? 1 : -1))[0]?.isSummarized ?? false,
+    isSummarized: full[0]?.isSummarized ?? false,
   }
 }
 
@@ -154,6 +164,11 @@ function catalogueIn(lines: string): Readonly<Record<string, Readonly<Record<str
     catalogue[id][field] = value
   }
   return catalogue
+}
+
+/** `postgres`, or `rsync-concurrent`. */
+function methodIn(mode: string | undefined): BackupMethod | undefined {
+  return BACKUP_METHODS.find((method) => method === mode?.split('-')[0])
 }
 
 function newestWalIn(lines: string): Backups['newestWal'] {

@@ -4,6 +4,7 @@ import { postgresHas } from '../catalog/postgres-features.ts'
 import { CommandError, UserError } from '../errors.ts'
 import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode, Lab, LabNode } from '../lab.ts'
+import { askCatalogue, backupFacts } from '../observe/backups.ts'
 import { TIMELINE_SQL } from '../observe/sql.ts'
 import { barmanConfig, barmanVersion } from '../postgres/barman.ts'
 import { listBackups, tablespacesOf } from '../postgres/barman-catalogue.ts'
@@ -79,6 +80,7 @@ export async function rehearseRestore(
   // What it is built on is combined with it.
   const base = newest.isIncremental ? done.find(({ isIncremental }) => !isIncremental) : undefined
   const { config } = await barmanConfig(guest, backup)
+  const facts = backupFacts((await askCatalogue(backup, guest)).stdout).get(newest.id)
   const { wanted, target } = await markTarget(lab, primary, guest)
   const neededBytes = (base?.bytes ?? 0) + newest.bytes + newest.walBytes + RESERVE_BYTES
   const { segment, arrived } = await archiveWal(primary, backup, guest)
@@ -92,7 +94,9 @@ export async function rehearseRestore(
     barmanHas(version, 'restore') ? 'restore' : 'recover',
     String(!barmanHas(version, 'target_with_timeline')),
     ...[lab.database.owner, linesFor(lab)],
-    ...[String(postgresHas(lab.postgres.version, 'backup_manifest')), barmanPaths().kept],
+    // rsync writes none; one that comes along is that of the clone the server once was.
+    String(postgresHas(lab.postgres.version, 'backup_manifest') && facts?.method !== 'rsync'),
+    barmanPaths().kept,
     newest.isIncremental
       ? barmanHas(version, 'staging_path')
         ? '--staging-path'
@@ -204,8 +208,7 @@ function readScript(
     return result === undefined ? [] : [{ name: step, ok: result === 'good', said: said.trim() }]
   })
   const free = told('free')
-  const isEnded =
-    steps.length === STEP_NAMES.length || steps.some(({ ok }) => !ok) || Number(free) < neededBytes
+  const isEnded = steps.at(-1)?.name === 'target' || steps.some(({ ok }) => !ok) || Number(free) < neededBytes
   if (free === undefined || !isEnded) {
     throw new CommandError(`The rehearsal broke off on ${name}`, {
       command: 'bash',

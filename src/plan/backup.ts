@@ -58,11 +58,16 @@ function owedBackups(backup: BackupNode, { backups, isSummarized }: BarmanSight)
   const { maximumAgeHours, minimumRedundancy } = backup
   const ageSeconds = backups.newestDoneAt === undefined ? 0 : ageS(backups, backups.newestDoneAt)
   const isMissed = ageSeconds > maximumAgeHours * 3600
-  const isWithout = backup.incremental !== undefined && backups.count > 0 && !isSummarized && !isMissed
-  const lacking = minimumRedundancy - backups.count - (isMissed || isWithout ? 1 : 0)
+  const isOther = backups.method !== undefined && backups.method !== backup.method && !isMissed
+  const isWithout =
+    backup.incremental !== undefined && backups.count > 0 && !isSummarized && !isMissed && !isOther
+  const lacking = minimumRedundancy - backups.count - (isMissed || isOther || isWithout ? 1 : 0)
   return [
     ...(isMissed
       ? [`a base backup: the newest is ${span(ageSeconds)} old, and the schedule allows ${maximumAgeHours} h`]
+      : []),
+    ...(isOther
+      ? [`a base backup: the newest was copied by ${backups.method}, and stays, as all in the catalogue`]
       : []),
     ...(isWithout
       ? ['a base backup: the newest was taken without the WAL summaries that incrementals need']
@@ -114,6 +119,7 @@ type BarmanConfig = Readonly<Record<string, unknown>>
 
 function configTexts(backup: BackupNode, config: BarmanConfig): readonly string[] {
   const wanted = {
+    backup_method: backup.method,
     retention_policy: backup.retentionPolicy,
     minimum_redundancy: String(backup.minimumRedundancy),
     compression: backup.compression,

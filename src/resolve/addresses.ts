@@ -120,9 +120,11 @@ const USUALLY_TAKEN = [
 /**
  * A network for one more lab: that of every example, or the next one.
  * @param taken what this computer reaches already, and what other labs will have
+ * @param wanted a network that the lab is to have if it is free
  * @returns e.g. `192.168.11.0/24`
  */
-export function freeSubnet(taken: readonly Subnet[]): string {
+export function freeSubnet(taken: readonly Subnet[], wanted?: string): string {
+  if (wanted !== undefined && !taken.some((other) => overlap(parseSubnet(wanted), other))) return wanted
   const numbers = Array.from({ length: 256 }, (_, index) => (DEFAULT_THIRD + index) % 256)
   const candidates = numbers.map((third) => parseSubnet(`192.168.${third}.0/24`))
   const free = candidates.find((one) => ![...USUALLY_TAKEN, ...taken].some((other) => overlap(one, other)))

@@ -49,7 +49,7 @@ function networkOf(config: Config, provider: ProviderName, subnet: Subnet): Lab[
 function backupOf(config: Config, node: LabNode | undefined): BackupNode | undefined {
   const { backup } = config
   if (!backup || !node) return undefined
-  const { server, user, streamingUser, slot, retention, minimumRedundancy } = backup
+  const { server, user, streamingUser, slot, method, retention, minimumRedundancy } = backup
   const { schedule, incremental, from, rehearsal, synchronous, compression } = backup
   return {
     ...node,
@@ -59,6 +59,7 @@ function backupOf(config: Config, node: LabNode | undefined): BackupNode | undef
     userReplicates: wantsReplication(config),
     streamingUser,
     slot,
+    method,
     retentionPolicy: retentionPolicy(retention),
     minimumRedundancy,
     ...timesOf(schedule),

@@ -96,6 +96,14 @@ export function checkBackupKinds(config: Config, version: number, report: AddPro
       "leave it out, set postgres.repository to 'pgdg', or os to one with a newer Barman",
     )
   }
+  const copied = backup.method === 'rsync' ? (['incremental', 'from'] as const) : []
+  for (const name of copied.filter((name) => backup[name] !== undefined)) {
+    report(
+      `backup.${name}`,
+      'is for base backups by pg_basebackup, and backup.method is rsync',
+      "leave it out, or set backup.method to 'postgres'",
+    )
+  }
   if (backup.incremental !== undefined) {
     need('backup.incremental', 'incremental')
     if (!postgresHas(version, 'incremental_backup')) {

@@ -6,7 +6,7 @@
 
 df -kP -- "$HOME" && cd -- "$HOME/$1" && echo catalogue: && date '+now %s' &&
   {
-    find base meta -maxdepth 2 -name '*backup.info' -exec grep -HE '^(status|size|begin_time|end_time|begin_xlog|end_xlog|timeline|parent_backup_id|summarize_wal)=' {} +
+    find base meta -maxdepth 2 -name '*backup.info' -exec grep -HE '^(status|size|begin_time|end_time|begin_xlog|end_xlog|timeline|parent_backup_id|summarize_wal|mode)=' {} +
     find wals -type f -printf 'wal %T@ %f\n' | grep -E ' [0-9A-F]{24}$' | sort -n -k 2 | tail -n 1
     find identity.json -printf 'since %T@\n'
     sed 's/^/rehearsed /' "$2"

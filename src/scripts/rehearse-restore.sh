@@ -68,7 +68,7 @@ files() {
     fi
   done
   echo 'backup_manifest is missing'
-  [ "$lists_files" = false ]
+  return 1
 }
 port=5433 # names its socket; nothing else listens in that folder
 recover() {
@@ -107,6 +107,6 @@ CONF
   pg_isready -q -h "$work" -p "$port"
 }
 step copy copy
-step files files
+if [ "$lists_files" = true ]; then step files files; fi
 step target recover
 echo "@rows $(psql -X -q -A -t -h "$work" -p "$port" -U "$owner" -d "$database" -c "$question")"

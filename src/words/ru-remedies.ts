@@ -9,6 +9,8 @@ export const REMEDIES: readonly Phrase[] = [
   ['Write its file again: {}', 'Создайте его файл заново: {}'],
   ['Write its settings again: {}', 'Создайте его настройки заново: {}'],
   ['Write synchronous_standby_names again: {}', 'Запишите synchronous_standby_names заново: {}'],
+  ['Write them again: {}', 'Создайте их заново: {}'],
+  ['Install what is missing: {}', 'Установите недостающее: {}'],
   ['Write both again: {}', 'Запишите заново и то и другое: {}'],
   ['Write it again: {}', 'Создайте заново: {}'],
   ['Write it again ({}), or take the line out on {}', 'Создайте его заново ({}) или удалите строку на {}'],
@@ -240,6 +242,28 @@ export const REMEDIES: readonly Phrase[] = [
   ['It belongs into ~barman/.pgpass.', 'Его место — в ~barman/.pgpass.'],
   ['libpq ignores a file that others may read.', 'libpq не читает файл, доступный другим.'],
   ['A client that checks the server refuses it.', 'Клиент, который проверяет сервер, его не примет.'],
+  [
+    'Without StrictHostKeyChecking there Barman’s own check would believe a foreign host.',
+    'Без StrictHostKeyChecking там проверка самого Barman поверит чужому узлу.',
+  ],
+  [
+    'With another key there ssh refuses the right host, or believes a wrong one.',
+    'С другим ключом ssh не пустит на нужный узел или поверит чужому.',
+  ],
+  [
+    'Whoever has such a key gets in, and one without from= from anywhere.',
+    'Войдёт любой, у кого есть такой ключ, а без from= — откуда угодно.',
+  ],
+  [
+    'Host key, key or authorized_keys are not what they should be.',
+    'Ключ узла, ключ или authorized_keys не такие, как нужно.',
+  ],
+  ['A standby that has missed WAL could not catch up.', 'Реплика, пропустившая WAL, не смогла бы догнать.'],
+  [
+    'Its key has no command= in ~barman/.ssh/authorized_keys.',
+    'У её ключа нет command= в ~barman/.ssh/authorized_keys.',
+  ],
+  ['Barman cannot log in on the primary over SSH.', 'Barman не может войти на мастер по SSH.'],
   [
     'The connection is older than the certificates, or pg_hba.conf lets it in without TLS.',
     'Соединение старше сертификатов, или pg_hba.conf пускает его без TLS.',

@@ -33,6 +33,7 @@ test('an empty config is the default lab', () => {
         streamingUser: 'barman_streaming',
         synchronous: false,
         slot: 'barman',
+        method: 'postgres',
         retention: '7 days',
         minimumRedundancy: 1,
         schedule: '0 3 * * *',

@@ -75,6 +75,17 @@ describe('a lab', () => {
     expect(await told(lab, lab, { catalogue: at(ended + 25 * 3600) })).toEqual([])
   })
 
+  test('whose base backups are to be copied otherwise takes a new full one; the catalogue stays', async () => {
+    const other = { ...lab, backup: testBackup({ method: 'rsync', compression: 'none' }) }
+    const taken = 'base/20261122T170901/backup.info:status=DONE\nbase/20261122T170901/backup.info:mode='
+    expect(await told(lab, other, { catalogue: `catalogue:\n${taken}postgres\n` })).toEqual([
+      'change backup: backup_method postgres → rsync',
+      'add backup: a base backup: the newest was copied by postgres, and stays, as all in the catalogue',
+    ])
+    const catalogue = `catalogue:\n${taken}rsync-concurrent\n`
+    expect(await told(other, other, { catalogue })).toEqual([])
+  })
+
   test('with fewer backups than must be kept takes the rest', async () => {
     const kept = (minimumRedundancy: number) => ({ ...lab, backup: testBackup({ minimumRedundancy }) })
     const items = await told(kept(1), kept(3), {})

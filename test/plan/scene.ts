@@ -192,6 +192,7 @@ function barmanOf({ backup, master }: Lab): object {
     retention_policy: backup?.retentionPolicy,
     minimum_redundancy: backup?.minimumRedundancy,
     compression: backup?.compression === 'none' ? null : backup?.compression,
+    backup_method: backup?.method,
     slot_name: backup?.slot,
     conninfo: `host=${master.address} port=5432 user=${backup?.user} dbname=postgres`,
     streaming_conninfo: `host=${master.address} port=5432 user=${backup?.streamingUser} dbname=postgres`,

@@ -242,6 +242,14 @@ describe('one problem each', () => {
       "postgres.settings.synchronous_commit | is local, and no commit would wait for a slave | leave it out, or set replication.mode to 'async'",
     ],
     [
+      { os: 'debian-13', backup: { method: 'rsync', incremental: '30 * * * *' } },
+      "backup.incremental | is for base backups by pg_basebackup, and backup.method is rsync | leave it out, or set backup.method to 'postgres'",
+    ],
+    [
+      { os: 'debian-13', backup: { method: 'rsync', from: 'slave' } },
+      "backup.from | is for base backups by pg_basebackup, and backup.method is rsync | leave it out, or set backup.method to 'postgres'",
+    ],
+    [
       { backup: { incremental: '30 * * * *' }, postgres: { version: 16, repository: 'pgdg' } },
       'backup.incremental | PostgreSQL 16 has no incremental base backups, PostgreSQL 17 has | leave it out, or choose another postgres.version',
     ],

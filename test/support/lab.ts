@@ -54,6 +54,7 @@ export function testBackup(overrides: Partial<BackupNode> = {}): BackupNode {
     userReplicates: false,
     streamingUser: 'barman_streaming',
     slot: 'barman',
+    method: 'postgres',
     retentionPolicy: 'RECOVERY WINDOW OF 7 DAYS',
     minimumRedundancy: 1,
     schedule: '0 3 * * *',

@@ -39,6 +39,7 @@ function backupVars({ backup }: Lab): Record<string, string | number | boolean> 
     postgres_backup_user_replicates: backup.userReplicates,
     postgres_backup_streaming_user: backup.streamingUser,
     postgres_backup_slot: backup.slot,
+    postgres_backup_method: backup.method,
     postgres_backup_retention_policy: backup.retentionPolicy,
     postgres_backup_minimum_redundancy: backup.minimumRedundancy,
     postgres_backup_schedule: backup.schedule,

@@ -25,8 +25,11 @@ const COMPRESSION_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   lz4: ['python3-lz4'],
 }
 
-function packages({ postgres }: Lab): readonly string[] {
-  return ['acl', `postgresql-${postgres.version}`]
+/** Of every machine of a lab whose base backups go over SSH; barman-cli has barman-wal-restore. */
+const SSH_PACKAGES = ['rsync', 'openssh-client', 'barman-cli']
+
+function packages({ postgres, backup }: Lab): readonly string[] {
+  return ['acl', `postgresql-${postgres.version}`, ...(backup?.method === 'rsync' ? SSH_PACKAGES : [])]
 }
 
 /** The last machine, as a rule the backup host, also runs Ansible where this computer is not to. */
