@@ -17,6 +17,7 @@ const REHEARSALS = [
   'habits',
   'live',
   'lost-primaries',
+  'newcomer',
   'operations',
   'own-disks',
   'red-hat',

@@ -21,7 +21,7 @@ export const LAB_FILES = {
   write: own('write', 'A write under way: new files and the journal, so that the next run ends it.'),
   conflicts: own('conflicts', 'Files with both versions marked, where both sides changed the same lines.'),
   replaced: own('replaced', 'Your lines that `--take-generated` replaced.'),
-  ignored: own('.gitignore', 'Keeps all but `base` out of git.'),
+  ignored: own('.gitignore', 'Keeps all but `base` and itself out of git.'),
   lock: own('lock', 'Who is changing the lab now: one command at a time.'),
   logs: own('logs', 'What the tools printed, of the last 20 runs. `prune` deletes them.'),
   secrets: own('secrets', 'Passwords, one file a user. Delete a file and run `up`, and there is a new one.'),

@@ -59,12 +59,13 @@ test('edits are listed, kept on demand, and known in a clone', async () => {
   git('add', '--all')
   const tracked = git('ls-files').stdout.split('\n')
   expect(tracked).toContain('.pg-lab/base/ansible.cfg')
-  expect(tracked.filter((path) => path.startsWith('.pg-lab/') && !path.startsWith('.pg-lab/base/'))).toEqual(
-    [],
-  )
+  expect(tracked.filter((path) => path.startsWith('.pg-lab/') && !path.startsWith('.pg-lab/base/'))).toEqual([
+    '.pg-lab/.gitignore',
+  ])
   const clone = join(folderWith(), 'clone')
   git('-c', 'user.name=a', '-c', 'user.email=a@example.org', 'commit', '--quiet', '--message', 'a lab')
   git('clone', '--quiet', cwd, clone)
+  expect(await program(['generate', '--check'], { cwd: clone })).toMatchObject({ exitCode: 0 })
   appendFileSync(join(clone, 'cluster.config.yaml'), 'slaves: [{}, {}]\n')
   const { exitCode, stdout, stderr } = await program(['generate'], { cwd: clone })
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })

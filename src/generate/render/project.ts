@@ -89,7 +89,7 @@ export async function projectFiles(
     { path: 'ansible.cfg', content: ansibleCfg(lab, header) },
     {
       path: LAB_FILES.ignored.path,
-      content: `# ${header}\n# Passwords, keys and logs are made in here: nothing for git but base/, the files as they were written.\n*\n!/base/\n!/base/**\n`,
+      content: `# ${header}\n# Passwords, keys and logs are made in here: nothing for git but base/, the files as they were written, and this.\n*\n!/.gitignore\n!/base/\n!/base/**\n`,
     },
     { path: INVENTORY, content: toYaml(inventory(lab), `# ${header}`) },
     { path: GROUP_VARS, content: toYaml(ansibleVars(lab), `# ${header}`) },
