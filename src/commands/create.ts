@@ -27,7 +27,7 @@ import { up } from './up.ts'
 
 /** An alias: the table of commands holds it against commander's open record, which an interface never fits. */
 type CreateOptions = {
-  readonly preset: PresetName
+  readonly preset?: PresetName
   readonly name?: string
   readonly provider?: ProviderName | 'auto'
   readonly os?: OsName
@@ -160,7 +160,7 @@ function labsBeside(directory: string): readonly string[] {
 function knownFrom({ preset, name, ...options }: CreateOptions, directory: string): Known {
   const { provider, os, postgres, slaves, language } = options
   return {
-    preset,
+    ...(preset === undefined ? {} : { preset }),
     name: name ?? nameFrom(basename(directory)),
     ...(provider === undefined ? {} : { provider }),
     ...(os === undefined ? {} : { os }),

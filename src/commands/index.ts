@@ -20,10 +20,7 @@ export const VERBS: readonly Verb[] = [
       command
         .argument('[dir]', 'the folder of the lab; it must be empty or new')
         .addOption(
-          command
-            .createOption('--preset <name>', 'the lab to begin with')
-            .choices(PRESET_NAMES)
-            .default('homework' as const),
+          command.createOption('--preset <name>', 'the lab to begin with (homework)').choices(PRESET_NAMES),
         )
         .option('--name <name>', 'name of the lab (that of the folder)')
         .addOption(

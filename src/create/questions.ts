@@ -4,7 +4,7 @@ import { PROVIDERS } from '../catalog/providers/index.ts'
 import type { Language } from '../words/languages.ts'
 import type { Answers } from './answers.ts'
 import { configOf } from './new-config.ts'
-import { presetOf } from './presets.ts'
+import { PRESET_NAMES, type PresetName, presetOf } from './presets.ts'
 
 /** One line of a list to choose from. */
 export interface Option<T> {
@@ -47,8 +47,10 @@ const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ru: 
 
 const MOST_SLAVES_OFFERED = 4
 
+const DEFAULT_PRESET: PresetName = 'homework'
+
 /** What flags and the folder have already answered. */
-export type Known = Partial<Answers> & Pick<Answers, 'name' | 'preset'>
+export type Known = Partial<Answers> & Pick<Answers, 'name'>
 
 /** What this computer suggests. */
 export interface Suggestions {
@@ -63,16 +65,25 @@ export interface Suggestions {
 
 /** Answers what is still open with what suits this computer. */
 export function defaultAnswers(known: Known, { provider, language, accepts }: Suggestions): Answers {
+  const { preset = DEFAULT_PRESET } = known
   const answers: Answers = {
     provider,
     os: DEFAULT_OS,
     postgres: undefined,
-    slaves: presetOf(known.preset).slaves.default,
+    preset,
+    slaves: presetOf(preset).slaves.default,
     language,
     ...known,
   }
   const os = known.os ?? SYSTEMS.find((candidate) => accepts({ ...answers, os: candidate }))
   return { ...answers, os: os ?? answers.os }
+}
+
+/** The course that hands out the homework of today is a Russian one. */
+function presetOptions({ language }: Suggestions): Option<PresetName>[] {
+  const first: PresetName = language === 'ru' ? 'otus' : DEFAULT_PRESET
+  const names = [first, ...PRESET_NAMES.filter((name) => name !== first)]
+  return names.map((name) => ({ value: name, label: `${name}: ${presetOf(name).title}` }))
 }
 
 function providerOptions({ provider, system, obstacles }: Suggestions): Option<ProviderName>[] {
@@ -107,10 +118,14 @@ function slaveOptions({ preset }: Answers): Option<number>[] {
 }
 
 /**
- * Asks what no flag has answered: four questions at most, each with its default.
- * The fifth, where the lab goes, comes before: it decides the lab's name.
+ * Asks what no flag has answered: five questions at most, each with its default.
+ * The sixth, where the lab goes, comes before: it decides the lab's name.
  */
-export async function askAnswers(known: Known, suggestions: Suggestions, asker: Asker): Promise<Answers> {
+export async function askAnswers(given: Known, suggestions: Suggestions, asker: Asker): Promise<Answers> {
+  const presets = presetOptions(suggestions)
+  const initial = presets[0]?.value ?? DEFAULT_PRESET
+  const preset = given.preset ?? (await asker.choose({ message: 'Which lab?', options: presets, initial }))
+  const known = { ...given, preset }
   let answers = defaultAnswers(known, suggestions)
   if (known.provider === undefined) {
     const provider = await asker.choose({

@@ -39,6 +39,20 @@ function scripted(labels: readonly string[] = []): { asker: Asker; asked: Asked[
 
 const known = { name: 'my-lab', preset: 'homework' } as const
 
+test.each([
+  ['en', 'homework: a master, its slaves and a Barman host'],
+  ['ru', 'otus: the homework of today: node1, node2 and barman, base backups over SSH'],
+] as const)(
+  'the first question, where no option says it, is for the lab; in %s its first answer is %s',
+  async (language, first) => {
+    const { asker, asked } = scripted()
+    const { preset } = await askAnswers({ name: 'my-lab' }, { ...suggestions('docker'), language }, asker)
+    expect(asked[0]).toMatchObject({ message: 'Which lab?', initial: first })
+    expect(asked[0]?.options[0]).toBe(first)
+    expect(first).toMatch(new RegExp(`^${preset}:`))
+  },
+)
+
 test('four questions, each with its default', async () => {
   const { asker, asked } = scripted()
   const answers = await askAnswers(known, suggestions('docker'), asker)

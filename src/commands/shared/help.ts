@@ -15,7 +15,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
   create: {
     group: 'Make',
     examples: [
-      ['create my-lab', 'asks at most five questions'],
+      ['create my-lab', 'asks at most six questions'],
       ['create my-lab --yes --up', 'asks none, and goes on to the running cluster'],
       ['create my-lab --preset cascade --slaves 3', 'a slave that feeds two others'],
     ],
