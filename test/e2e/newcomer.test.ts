@@ -44,6 +44,7 @@ describe.each([
   it('makes a lab by Enter alone', async () => {
     const shown = await must(
       `npx --yes ./${tarball} ${name}`,
+      ['Which lab?', 'Enter'],
       ['What should the machines run on?', 'Enter'],
       ['Which system and PostgreSQL?', 'Enter'],
       ['How many slaves?', 'Enter'],
