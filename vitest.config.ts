@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'unit',
           globalSetup: 'test/support/temporary-files.ts',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'test/matrix/**', 'test/vm/**'],
+          exclude: ['test/e2e/**', 'test/matrix/**', 'test/virtualbox/**', 'test/vm/**'],
           testTimeout: 180_000, // for a computer that has other things to do
           hookTimeout: 180_000,
         },
@@ -77,6 +77,16 @@ export default defineConfig({
           include: ['test/matrix/*.test.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'virtualbox',
+          globalSetup: LEFTOVERS,
+          include: ['test/virtualbox/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 2_700_000, // a whole system is made first
         },
       },
       {

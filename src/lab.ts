@@ -104,6 +104,8 @@ export interface Lab {
   readonly os: Os
   /** The Vagrant box; `undefined` for docker, which builds its own image, and for existing servers. */
   readonly box: Box | undefined
+  /** The box that can be made here in its place, by name; `undefined` where none can, or the config names another. */
+  readonly ownBox: string | undefined
   /** With provider ssh each server, in the order of `nodesOf`; else none. */
   readonly servers: readonly ServerAccess[]
   /** File of known host keys, for the servers; `undefined`: ssh's own. */

@@ -1,6 +1,6 @@
 /**
- * `npm run test:vm`: the default lab on real virtual machines of libvirt, emulated where there is no KVM. Installs what
- * that needs; root, or sudo. The last line counts: `N passed, N failed`.
+ * `npm run test:vm`: the default lab on real virtual machines of libvirt, emulated where there is no KVM, from a box that
+ * it makes itself: no registry is asked. Installs what that needs; root. The last line counts: `N passed, N failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,6 @@ const VM_TOOLS: Record<string, string> = {
   'qemu-img': 'qemu-utils',
   dnsmasq: 'dnsmasq-base',
   mmdebstrap: 'mmdebstrap',
-  extlinux: 'extlinux',
   sfdisk: 'fdisk',
   mke2fs: 'e2fsprogs',
 }

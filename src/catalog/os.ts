@@ -177,6 +177,11 @@ export const OPERATING_SYSTEMS: Readonly<Record<OsName, Os>> = {
   },
 }
 
+/** What a box is called that is made here from the packages of a system. */
+export function ownBoxName({ name }: Pick<Os, 'name'>): string {
+  return `pg-lab/${name}`
+}
+
 /** Systems people still ask for, and why a lab cannot have them. */
 export const RETIRED_OS: Readonly<Record<string, { readonly reason: string; readonly replacement: OsName }>> =
   {

@@ -3,23 +3,30 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PROVIDERS } from '../catalog/providers/index.ts'
 import { chooseProvider, createHost, type Diagnosis, examine, problemsIn } from '../doctor/index.ts'
-import { EXIT, UserError } from '../errors.ts'
-import { isPlain } from '../tasks/index.ts'
+import { EXIT } from '../errors.ts'
+import { isPlain, runTasks } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { enveloped } from './shared/envelope.ts'
 import { type Computer, repairProblems } from './shared/prepare-computer.ts'
-import { openSession, readConfig } from './shared/session.ts'
+import { hasConfig, openSession, type Session } from './shared/session.ts'
 import { showDiagnoses } from './shared/show-diagnoses.ts'
+import { getBox } from './steps/get-box.ts'
 
 /** `create-pg-lab doctor`: names what is missing; with `--fix` installs it, after asking where somebody can be asked. */
 export async function doctor(
   context: Context,
   { fix, json }: { readonly fix?: true; readonly json?: true },
 ): Promise<number> {
-  const { computer, reason } = (await hasConfig(context)) ? await ofLab(context) : await ofAnyLab(context)
+  const { computer, reason, session } = (await hasConfig(context))
+    ? await ofLab(context)
+    : await ofAnyLab(context)
   const { host, scope } = computer
   let diagnoses = await examine(host, scope)
   if (fix) diagnoses = await repairProblems(computer, diagnoses, { isAllowed: !canAsk(context) })
+  if (fix && session && problemsIn(diagnoses).length === 0) {
+    await runTasks(getBox(session), session.taskOptions)
+    diagnoses = await examine(host, scope)
+  }
   const problems = problemsIn(diagnoses)
   if (json) {
     const { title } = host.platform
@@ -42,26 +49,22 @@ function ruleData({ rule: { id, title }, sighting }: Diagnosis): object {
   return { code: id, title, ok, seen, cause, remedy, canBeFixed: fix !== undefined }
 }
 
-/** A config that is broken has problems of its own; one that is not there says so in its message alone. */
-async function hasConfig(context: Context): Promise<boolean> {
-  try {
-    await readConfig(context)
-    return true
-  } catch (error) {
-    const isMissing = error instanceof UserError && error.problems.length === 0
-    if (isMissing && context.configPath === undefined) return false
-    throw error
-  }
+interface Examined {
+  readonly computer: Computer
+  readonly reason: string
+  readonly session?: Session
 }
 
-async function ofLab(context: Context): Promise<{ computer: Computer; reason: string }> {
-  const { host, lab, choice, directory, logs, taskOptions } = await openSession(context)
+async function ofLab(context: Context): Promise<Examined> {
+  const session = await openSession(context)
+  const { host, lab, choice, directory, logs, taskOptions } = session
   const scope = { provider: choice.provider, lab, directory }
-  return { computer: { context, host, scope, logFolder: logs.folder, taskOptions }, reason: choice.reason }
+  const computer = { context, host, scope, logFolder: logs.folder, taskOptions }
+  return { computer, reason: choice.reason, session }
 }
 
 /** Without a config: what any lab would need here. */
-async function ofAnyLab(context: Context): Promise<{ computer: Computer; reason: string }> {
+async function ofAnyLab(context: Context): Promise<Examined> {
   const host = createHost(context.run)
   const { provider, reason } = await chooseProvider(host, undefined, 'auto')
   const logFolder = mkdtempSync(join(tmpdir(), 'pg-lab-doctor-'))

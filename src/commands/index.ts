@@ -378,6 +378,30 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   }),
   verb({
+    name: 'box',
+    summary: 'list, make, keep or hand on what virtual machines are made from',
+    changesLab: false,
+    declare: (command) =>
+      command
+        .addArgument(
+          command
+            .createArgument(
+              '[verb]',
+              'list them; make one; fetch one to keep; hand them on; delete older ones',
+            )
+            .choices(['list', 'build', 'keep', 'export', 'prune'] as const),
+        )
+        .argument('[what]', "build, keep: the system (the lab's); export: the folder")
+        .addOption(
+          command
+            .createOption('--provider <name>', "build, keep: for which (the lab's)")
+            .choices(VAGRANT_PROVIDERS),
+        )
+        .option('--url <address>', 'export: where the folder will be served (as a shared folder)')
+        .option('--yes', 'prune: do not ask'),
+    load: async () => (await import('./box/index.ts')).box,
+  }),
+  verb({
     name: 'completion',
     summary: 'print what makes Tab complete commands, options and names',
     changesLab: false,

@@ -1,6 +1,8 @@
+import { findBox } from '../doctor/index.ts'
 import { EXIT } from '../errors.ts'
 import { appliedFiles } from '../generate/applied-files.ts'
 import { writeProject } from '../generate/write/write.ts'
+import { withBox } from '../plan/box-item.ts'
 import { makePlan } from '../plan/index.ts'
 import { decideToApply } from '../plan/nothing-to-apply.ts'
 import { showPlanItems } from '../plan/show.ts'
@@ -19,14 +21,18 @@ export async function plan(
   { json, takeOver }: { readonly json?: true; readonly takeOver?: string },
 ): Promise<number> {
   const session = await openSession(context)
-  const { directory, lab, guest } = session
+  const { directory, lab, guest, host } = session
   const [seen, files, applied] = await Promise.all([
     lookAtLab(session, { takesOver: agreesToTakeOver(session, takeOver), asksHosts: true }),
     filesOf(session).then((made) => writeProject(directory, made, { mode: 'check' })),
     appliedFiles(directory),
   ])
   const applying = decideToApply(lab, { seen, files, applied, nowMs: Date.now() })
-  const items = await makePlan(lab, { files, seen, guest, applying })
+  const planned = await makePlan(lab, { files, seen, guest, applying })
+  const { box } = lab
+  const asksBox =
+    box !== undefined && planned.some(({ kind, action }) => kind === 'machine' && action.endsWith('create'))
+  const items = asksBox ? withBox(planned, await findBox(host, { ...lab, box }), box.name) : planned
   const refused = items.some(({ action }) => action === 'refuse')
   const { warnings } = lab
   if (json) context.print(enveloped('plan', lab.name, { ok: !refused, items, ansible: applying, warnings }))

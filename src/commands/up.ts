@@ -12,6 +12,7 @@ import { prepareComputer } from './shared/prepare-computer.ts'
 import { openSession, type Session } from './shared/session.ts'
 import { authorityFile, writeConnections } from './shared/write-connections.ts'
 import { writeFiles } from './steps/files.ts'
+import { getBox } from './steps/get-box.ts'
 import { bringUpNetworks, buildNodeImage, resize, startAllMachines } from './steps/machines.ts'
 import { verifyAndMark } from './steps/marks.ts'
 import { provisionMachines, type Recap } from './steps/provision.ts'
@@ -124,6 +125,7 @@ async function prepareMachines(
     ...deleteFirst(session, agreement),
     written,
     buildNodeImage(session, isFresh),
+    ...getBox(session),
     ...resize(session, seen),
     startAllMachines(session),
     ...bringUpNetworks(session, seen),

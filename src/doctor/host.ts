@@ -4,6 +4,7 @@ import { freemem, networkInterfaces } from 'node:os'
 import { CommandError } from '../errors.ts'
 import { parseSubnet, type Subnet } from '../resolve/addresses.ts'
 import type { Output, Runner } from '../tools/runner.ts'
+import { type StoredBox, storedBoxes, vagrantHome } from '../tools/vagrant/boxes.ts'
 import { type Platform, readPlatform } from './platform.ts'
 
 /** A program that starts from a cold disk, on an emulated processor, needs half a minute to say its version. */
@@ -32,6 +33,8 @@ export interface Host {
   nowMs(): number
   /** @returns whether this registry answers from here */
   reachesRegistry(url: string): Promise<boolean>
+  /** The boxes Vagrant has here, the newest version first. */
+  boxes(): readonly StoredBox[]
   /** After an installation everything is asked again. */
   forget(): void
 }
@@ -135,6 +138,7 @@ export function createHost(run: Runner, seen: Partial<Omit<Host, 'run' | 'ask' |
     freeDiskMb,
     isFreePort: canListen,
     nowMs: Date.now,
+    boxes: () => storedBoxes(vagrantHome()),
     ...seen,
     run,
     ask,

@@ -58,6 +58,10 @@ export const TOOLS = {
     },
     home: 'https://gitlab.mister-muffin.de/josch/mmdebstrap',
   },
+  'qemu-img': {
+    packages: { apt: { names: ['qemu-utils', 'fdisk', 'e2fsprogs'] } }, // what makes the disk of a box
+    home: 'https://www.qemu.org/download/',
+  },
   VBoxManage: {
     packages: {
       apt: { names: ['virtualbox'] },

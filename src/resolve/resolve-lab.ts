@@ -21,7 +21,14 @@ import {
 import type { AddProblem } from './problems.ts'
 import { checkServerSettings } from './server-settings.ts'
 import { resolveSlots } from './slots.ts'
-import { checkBackupKinds, resolveBox, resolvePostgres, resolveRunner, wantsReplication } from './software.ts'
+import {
+  checkBackupKinds,
+  resolveBox,
+  resolveOwnBox,
+  resolvePostgres,
+  resolveRunner,
+  wantsReplication,
+} from './software.ts'
 import { checkServers, serversOf } from './ssh-access.ts'
 import { checkBackup, checkDatabase, checkNames, checkUsers, rewindUserOf } from './unique-names.ts'
 import { checkUpstreams, upstreamsOf } from './upstreams.ts'
@@ -221,6 +228,7 @@ export function resolveLab(config: Config, host: HostFacts): Lab {
     runner,
     os,
     box,
+    ownBox: resolveOwnBox(config, os, provider, host.architecture),
     servers: provider === 'ssh' ? serversOf(config, everyone, machines) : [],
     knownHosts: config.ssh.knownHosts,
     network: networkOf(config, provider, subnet),

@@ -1,8 +1,9 @@
 import { BARMAN_SINCE, barmanHas, featureOf } from '../catalog/barman.ts'
 import { type Architecture, DEFAULT_OS, type ProviderName } from '../catalog/names.ts'
 import type { Box, Os } from '../catalog/os.ts'
-import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, PGDG } from '../catalog/os.ts'
+import { DEFAULT_PGDG_VERSION, OPERATING_SYSTEMS, osCarrying, ownBoxName, PGDG } from '../catalog/os.ts'
 import { postgresHas } from '../catalog/postgres-features.ts'
+import { can } from '../catalog/providers/index.ts'
 import type { Config } from '../config/schema.ts'
 import type { Lab, Repository } from '../lab.ts'
 import { machinesOf } from './machines.ts'
@@ -30,7 +31,10 @@ export function resolveBox(
   const { name, version, url } = config.box
   const known = os.boxes[provider]
   if (name) return { name, version, url }
-  if (url) return { name: known?.name ?? `pg-lab/${os.name}`, version, url }
+  // A catalogue, as `box export` writes one, is of our own boxes.
+  if (url) return { name: (!url.endsWith('.json') && known?.name) || ownBoxName(os), version, url }
+  const own = resolveOwnBox(config, os, provider, architecture)
+  if (own && !known?.architectures.includes(architecture)) return { name: own, version, url: undefined }
   if (!known?.architectures.includes(architecture)) {
     report(
       'os',
@@ -39,6 +43,19 @@ export function resolveBox(
     )
   }
   return known && { name: known.name, version: version ?? known.version, url: known.url }
+}
+
+/** Debian and Ubuntu, whose packages mmdebstrap unpacks, on the architecture that build.sh makes disks for. */
+export function resolveOwnBox(
+  config: Config,
+  os: Os,
+  provider: ProviderName,
+  architecture: Architecture,
+): string | undefined {
+  const own = ownBoxName(os)
+  const isAnother = config.box.name !== undefined && config.box.name !== own
+  const canBeMade = can({ provider }).buildBoxes && os.family === 'Debian' && architecture === 'amd64'
+  return isAnother || !canBeMade ? undefined : own
 }
 
 /** Which PostgreSQL, and where its packages come from. */

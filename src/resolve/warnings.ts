@@ -1,5 +1,5 @@
 import type { Box, Os } from '../catalog/os.ts'
-import { ENDED_OS, ENDED_POSTGRES } from '../catalog/os.ts'
+import { ENDED_OS, ENDED_POSTGRES, ownBoxName } from '../catalog/os.ts'
 import { postgresHas } from '../catalog/postgres-features.ts'
 import { GROW_ON_STANDBYS_FIRST } from '../catalog/postgres-settings.ts'
 import { inBaseUnit } from '../catalog/same-setting.ts'
@@ -37,7 +37,8 @@ export function warningsOf(
     box &&
       !box.url &&
       !mirrors.vagrant &&
-      `The box ${box.name} comes from HCP Vagrant, which closes on 2026-12-31; keep a copy and name it in box.url.`,
+      box.name !== ownBoxName(os) &&
+      `The box ${box.name} comes from HCP Vagrant, which closes on 2026-12-31; keep it: npx create-pg-lab box keep`,
     !box &&
       Object.keys(config.box).length > 0 &&
       'box is not used: the docker provider builds its own image, and existing servers have their system.',

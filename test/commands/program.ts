@@ -19,14 +19,18 @@ function screen(): { stream: Writable; text: () => string } {
 /** One run of the program, without a terminal, in a folder of its own unless one is given. */
 export async function program(
   argv: readonly string[],
-  { cwd = folderWith(), run = scriptedRunner({}).run }: { cwd?: string; run?: Runner } = {},
+  {
+    cwd = folderWith(),
+    run = scriptedRunner({}).run,
+    env = {},
+  }: { cwd?: string; run?: Runner; env?: NodeJS.ProcessEnv } = {},
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const [out, err] = [screen(), screen()]
   const exitCode = await main(argv, {
     stdin: {},
     stdout: out.stream,
     stderr: err.stream,
-    env: {},
+    env,
     cwd,
     run,
   })

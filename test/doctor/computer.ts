@@ -3,6 +3,7 @@ import type { Platform } from '../../src/doctor/platform.ts'
 import { CommandError } from '../../src/errors.ts'
 import { parseSubnet } from '../../src/resolve/addresses.ts'
 import type { Command, Output, Runner } from '../../src/tools/runner.ts'
+import type { StoredBox } from '../../src/tools/vagrant/boxes.ts'
 
 export const DEBIAN: Platform = {
   system: 'linux',
@@ -50,6 +51,7 @@ export function computer(
     freeDiskMb?: number
     takenPorts?: readonly number[]
     nowMs?: number
+    boxes?: readonly StoredBox[]
   } = {},
 ): { host: Host; commands: Command[] } {
   const { run, commands } = scriptedRunner(answers)
@@ -66,6 +68,7 @@ export function computer(
     freeMemoryMb: () => seen.freeMemoryMb ?? 16_000,
     isFreePort: async (port) => !seen.takenPorts?.includes(port),
     freeDiskMb: () => seen.freeDiskMb ?? 100_000,
+    boxes: () => seen.boxes ?? [],
     nowMs: () => seen.nowMs ?? Date.UTC(2026, 10, 25),
   })
   return { host, commands }

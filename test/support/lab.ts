@@ -76,6 +76,7 @@ export function testLab(overrides: Partial<Lab> = {}): Lab {
     runner: 'host',
     os: DEBIAN_12,
     box: undefined,
+    ownBox: undefined,
     servers: [],
     knownHosts: undefined,
     network: {

@@ -1,39 +1,34 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changedCounts, failures, spawn, TestLab } from '../e2e/support.ts'
 
 /*
- * The default lab on real virtual machines. The box is made here from Debian's packages: no box server is asked.
- * PG_LAB_TRANSCRIPT names a file that gets what was typed and what came.
+ * The default lab on real virtual machines, on a computer that no box registry answers: its name leads nowhere, Vagrant
+ * has no box, and `up` makes one from Debian's packages. Root, for a view of /etc/hosts of the test's own.
+ * PG_LAB_VM names the systems, PG_LAB_TRANSCRIPT a file that gets what was typed and what came.
  */
-const folder = mkdtempSync(join(tmpdir(), 'pg-lab-vm-'))
-const file = join(folder, 'debian-12.box')
-const BOX = 'pg-lab/debian-12'
+const SYSTEMS = (process.env.PG_LAB_VM ?? 'debian-12 debian-13').split(' ')
+const REGISTRY = ['vagrantcloud.com', 'vagrant.cloud', 'app.vagrantup.com']
 const NODES = ['master', 'slave', 'backup']
+
+const folder = mkdtempSync(join(tmpdir(), 'pg-lab-vm-'))
+const hosts = join(folder, 'hosts')
+const vagrantHome = join(folder, 'vagrant')
 const transcript: string[] = []
 
-const lab = TestLab.create(
-  'vm',
-  `export default { name: 'vm', provider: 'libvirt', os: 'debian-12', box: { name: '${BOX}', url: 'file://${file}' } }\n`,
-)
+/** Runs a program where the registry's name leads nowhere. */
+const unregistered: typeof spawn = (file, args, options = {}) =>
+  spawn(
+    'unshare',
+    ['--mount', 'sh', '-c', `mount --bind "$1" /etc/hosts && shift && exec "$@"`, 'sh', hosts, file, ...args],
+    { ...options, env: { ...process.env, VAGRANT_HOME: vagrantHome }, timeout: 5_400_000 },
+  )
 
-/** Runs it, and writes it down as a person at a terminal would see it. */
 function typed(command: string, output: string, seconds?: number): void {
   const took = seconds === undefined ? '' : `\n(${seconds} s)`
   transcript.push(`$ ${command}\n${output.trim()}${took}\n`)
-}
-
-function pgLab(...args: string[]): ReturnType<TestLab['run']> {
-  const startMs = Date.now()
-  const result = lab.run(...args)
-  typed(
-    `npx create-pg-lab ${args.join(' ')}`,
-    result.stdout + result.stderr,
-    Math.round((Date.now() - startMs) / 1000),
-  )
-  return result
 }
 
 /** Where no service manager starts them, they are started here. */
@@ -46,29 +41,59 @@ function startLibvirt(): void {
 
 beforeAll(() => {
   startLibvirt()
-  lab.must('doctor', '--fix') // Vagrant's plugin, where it is missing
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo']
-  const [program = '', ...args] = [...asRoot, 'sh', resolve('test/vm/build-box.sh'), 'bookworm', file]
-  const built = spawn(program, args)
-  if (built.status !== 0) throw new Error(built.stderr)
+  if (!spawn('vagrant', ['plugin', 'list']).stdout.includes('vagrant-libvirt')) {
+    const installed = spawn('apt-get', ['install', '-qy', '--no-install-recommends', 'vagrant-libvirt'])
+    if (installed.status !== 0) throw new Error(installed.stderr)
+  }
+  mkdirSync(vagrantHome)
+  const names = REGISTRY.map((name) => `0.0.0.0 ${name}\n:: ${name}\n`).join('')
+  writeFileSync(hosts, `${readFileSync('/etc/hosts', 'utf8')}\n${names}`)
 })
 
 afterAll(() => {
-  lab.remove()
-  spawn('vagrant', ['box', 'remove', '--force', '--all', BOX])
   const { stdout } = spawn('virsh', ['--connect', 'qemu:///system', 'vol-list', 'default'])
-  const [volume] = /^\s*\S*pg-lab-VAGRANTSLASH-debian-12\S*/m.exec(stdout) ?? []
-  if (volume)
-    spawn('virsh', ['--connect', 'qemu:///system', 'vol-delete', '--pool', 'default', volume.trim()])
+  for (const [, volume = ''] of stdout.matchAll(/^\s*(\S*pg-lab-VAGRANTSLASH-debian-\d+\S*)/gm))
+    spawn('virsh', ['--connect', 'qemu:///system', 'vol-delete', '--pool', 'default', volume])
   rmSync(folder, { recursive: true })
   const { PG_LAB_TRANSCRIPT } = process.env
   if (PG_LAB_TRANSCRIPT) writeFileSync(PG_LAB_TRANSCRIPT, transcript.join('\n'))
 })
 
-describe('virtual machines', () => {
-  it('come up verified from nothing', () => {
+describe.each(SYSTEMS)('virtual machines of %s', (os) => {
+  const directory = TestLab.create(
+    'vm',
+    `export default { name: 'vm', provider: 'libvirt', os: '${os}' }\n`,
+  ).directory
+  const lab = new TestLab(directory, { temporary: true, spawn: unregistered })
+
+  /** Runs it, and writes it down as a person at a terminal would see it. */
+  function pgLab(...args: string[]): ReturnType<TestLab['run']> {
+    const startMs = Date.now()
+    const result = lab.run(...args)
+    const seconds = Math.round((Date.now() - startMs) / 1000)
+    typed(`npx create-pg-lab ${args.join(' ')}`, result.stdout + result.stderr, seconds)
+    return result
+  }
+
+  afterAll(() => lab.remove())
+
+  it('have no registry, and the doctor says what is done instead', () => {
+    typed('getent hosts vagrantcloud.com', lab.spawn('getent', 'hosts', 'vagrantcloud.com').stdout)
+    const { stdout, status } = pgLab('doctor', '--json')
+    const { rules } = JSON.parse(stdout)
+    expect(rules.find(({ code }: { code: string }) => code === 'box')).toMatchObject({
+      ok: true,
+      seen: `pg-lab/${os} can be made here`,
+      warning: expect.stringContaining('vagrantcloud.com has no'),
+    })
+    expect(status).toBe(0)
+    expect(pgLab('plan').stdout).toContain(`from the box pg-lab/${os}, which is made here first`)
+  })
+
+  it('come up verified from nothing, from a box that up makes by itself', () => {
     const up = pgLab('up')
     expect(up.stdout + up.stderr).toContain('The lab is up and verified')
+    expect(up.stdout).toMatch(new RegExp(`Get the box.* pg-lab/${os} \\S+ was made`))
     expect(up.status).toBe(0)
   })
 

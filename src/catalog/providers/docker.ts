@@ -32,6 +32,7 @@ export const docker: Provider = {
   can: {
     makeMachines: true,
     buildImages: true,
+    buildBoxes: false,
     resizeInPlace: true,
     outage: 'docker',
     beReached: { 'host-only': ['linux'], internal: ['linux'] },

@@ -31,7 +31,7 @@ export const libvirt: Provider = {
       vagrantFor: [],
     },
   ],
-  can: VIRTUAL_MACHINES,
+  can: { ...VIRTUAL_MACHINES, buildBoxes: true },
   settings: [
     'v.default_prefix = "#{lab}-"',
     'v.memory = node[:memory]',

@@ -30,6 +30,8 @@ export interface Provider {
     readonly makeMachines: boolean
     /** Its machines come from an image that we build; otherwise from a Vagrant box, or from nobody. */
     readonly buildImages: boolean
+    /** Its box can be made here from the packages of the system, where nobody has one. */
+    readonly buildBoxes: boolean
     /** A machine gets other memory and processors while it runs; otherwise it is restarted. */
     readonly resizeInPlace: boolean
     /** Who takes a machine its power and its network, and gives them back. */
@@ -53,6 +55,7 @@ export interface Provider {
 export const VIRTUAL_MACHINES = {
   makeMachines: true,
   buildImages: false,
+  buildBoxes: false,
   resizeInPlace: false,
   outage: 'in-guest',
   beReached: { 'host-only': 'everywhere', internal: 'everywhere' },

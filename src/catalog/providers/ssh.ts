@@ -8,6 +8,7 @@ export const ssh: Provider = {
   can: {
     makeMachines: false,
     buildImages: false,
+    buildBoxes: false,
     resizeInPlace: false,
     outage: 'nobody',
     beReached: { 'host-only': 'everywhere', internal: 'everywhere' },

@@ -18,7 +18,7 @@ export const virtualbox: Provider = {
       ],
     },
   ],
-  can: { ...VIRTUAL_MACHINES, beReached: { 'host-only': 'everywhere', internal: [] } },
+  can: { ...VIRTUAL_MACHINES, buildBoxes: true, beReached: { 'host-only': 'everywhere', internal: [] } },
   settings: [
     'v.memory = node[:memory]',
     'v.cpus = node[:cpus]',

@@ -50,6 +50,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     ],
     seeAlso: 'up, prune',
   },
+  box: {
+    group: 'Make',
+    examples: [
+      ['box build', "a box of the lab's system, from the distribution's own packages"],
+      ['box build debian-13 --provider virtualbox', 'without a lab, for others'],
+      ['box export boxes --url http://10.0.0.5:8000', 'what a web server can hand on to a class'],
+    ],
+    seeAlso: 'doctor, up, prune',
+  },
   completion: {
     group: 'Make',
     examples: [

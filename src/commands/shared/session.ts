@@ -99,6 +99,18 @@ export async function readConfig({ directory, configPath }: Context): Promise<Lo
   }
 }
 
+/** A config that is broken has problems of its own; one that is not there says so in its message alone. */
+export async function hasConfig(context: Context): Promise<boolean> {
+  try {
+    await readConfig(context)
+    return true
+  } catch (error) {
+    const isMissing = error instanceof UserError && error.problems.length === 0
+    if (isMissing && context.configPath === undefined) return false
+    throw error
+  }
+}
+
 async function withCrossProblems({ file, rest, problems, message }: ConfigError): Promise<Error> {
   const { configError } = await import('../../config/problems.ts')
   const { withPositions } = await import('../../config/load.ts')

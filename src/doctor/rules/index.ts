@@ -1,5 +1,6 @@
 import { PROVIDERS } from '../../catalog/providers/index.ts'
 import type { Rule } from '../rule.ts'
+import { box } from './box.ts'
 import { ansible, node, ssh, vagrant } from './common.ts'
 import { controlPython } from './control-python.ts'
 import { baseImage, containerNames, dockerDaemon, dockerReach } from './docker.ts'
@@ -22,6 +23,7 @@ export const RULES: readonly Rule[] = [
   virtualboxDriver,
   virtualboxNetworks,
   libvirtDaemon,
+  box,
   clock,
   folder,
   subnet,

@@ -19,7 +19,7 @@ function makesMachines({ lab, provider }: Scope): boolean {
 }
 
 /** The machines that are still to be made. */
-function machinesToMake({ lab, directory }: Scope) {
+export function machinesToMake({ lab, directory }: Scope) {
   const made = directory === undefined ? [] : machinesIn(directory).map(({ name }) => name)
   return lab ? nodesOf(lab).filter(({ name }) => !made.includes(name)) : []
 }

@@ -54,7 +54,7 @@ function packageWays({ mirrors, proxy }: Lab): Readonly<Record<string, string>> 
   }
 }
 
-/** How the machine that runs Ansible for all gets it, before any role can say: for guest-runner/play.sh. */
+/** How packages are had before any role can say: for guest-runner/play.sh, which brings Ansible, and box/build.sh. */
 export const PACKAGE_SETTINGS = 'provisioning/support/packages.env'
 
 /** The text of packages.env. @param header the first line's text, without its `#` */

@@ -39,6 +39,8 @@ const STATIC = [
   'provisioning/support/callback_plugins',
 ]
 const STATIC_IMAGE = ['provisioning/support/node-image']
+/** What makes a box, where one can be made here. */
+const STATIC_BOX = ['provisioning/support/box', 'provisioning/support/node-image/base-mode.sh']
 
 /** Vagrant's part of running Ansible here; how a machine runs it is carried there by pg-lab too. */
 const HOST_RUNNER = 'provisioning/support/host-runner'
@@ -64,6 +66,7 @@ async function staticFiles(lab: Lab): Promise<ProjectFile[]> {
   const sources = [
     ...STATIC,
     ...(can(lab).buildImages ? STATIC_IMAGE : []),
+    ...(lab.ownBox ? STATIC_BOX : []),
     ...(lab.runner === 'guest' || !can(lab).makeMachines ? [] : [HOST_RUNNER]),
     ...(lab.runner === 'host' ? [] : [GUEST_RUNNER]),
   ]
@@ -97,7 +100,7 @@ export async function projectFiles(
   if (can(lab).buildImages) {
     made.push({ path: NODE_IMAGE_SETTINGS, content: nodeImageSettings(lab, header) })
   }
-  if (can(lab).makeMachines && lab.runner !== 'host') {
+  if (can(lab).makeMachines && (lab.runner !== 'host' || lab.ownBox)) {
     made.push({ path: PACKAGE_SETTINGS, content: packageSettings(lab, header) })
   }
   return options.roles === 'copy'

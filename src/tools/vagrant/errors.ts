@@ -22,7 +22,11 @@ const HINTS: readonly { readonly pattern: RegExp; readonly hint: string }[] = [
   {
     pattern:
       /BoxAddShortNotFound|BoxNotFound|BoxMetadata|RemoteServerError|could not be found or\s+could not be accessed|downloading the remote file/i,
-    hint: 'The box cannot be had from here. Set box.url or mirrors.vagrant in cluster.config.ts, or use another provider.',
+    hint: 'The box cannot be had from here. `npx create-pg-lab box build` makes one of Debian or Ubuntu; or set box.url or mirrors.vagrant in cluster.config.ts.',
+  },
+  {
+    pattern: /checksum of the downloaded box/i,
+    hint: 'The box is not what its catalogue says: it was cut off on the way, or changed since. Run again; if it stays so, have it exported again.',
   },
   {
     pattern: /Unable to find image|No such image|pull access denied/i,
