@@ -10,7 +10,7 @@ interface Packed {
 }
 
 /** Bytes; a tenth above what it was when this was written. */
-const MOST = { packed: 560_000, unpacked: 2_000_000 }
+const MOST = { packed: 640_000, unpacked: 2_250_000 }
 
 /** What a lab needs, and nothing else. */
 const BELONGS = [
