@@ -139,3 +139,19 @@ test('box prune takes older ones that were made here, not those in use, nor anyb
   const { stdout } = await program(['box', 'prune', '--yes'], { run, env: { VAGRANT_HOME: inUse } })
   expect(stdout).toContain('nothing to delete')
 })
+
+test('with a box of VirtualBox goes the machine whose disk its clones have shared', async () => {
+  const old = `${OURS}/20261130.0800.h0/virtualbox`
+  const home = folderWith({
+    ...STORE,
+    [`${OURS}/20261201.0900.h1/libvirt/metadata.json`]: '{}',
+    [`${old}/metadata.json`]: ours('virtualbox'),
+    [`${old}/master_id`]: 'c0ffee\n',
+  })
+  const { run, commands } = packing(home)
+  await program(['box', 'prune', '--yes'], { run, env: { VAGRANT_HOME: home } })
+  expect(commands.map(({ file, args }) => [file, ...args].join(' '))).toEqual([
+    'VBoxManage unregistervm c0ffee --delete',
+    'vagrant box remove pg-lab/debian-13 --provider virtualbox --box-version 20261130.0800.h0 --force',
+  ])
+})

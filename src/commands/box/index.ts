@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProviderName } from '../../catalog/names.ts'
 import { EXIT } from '../../errors.ts'
@@ -100,7 +100,13 @@ export function outdated(boxes: readonly StoredBox[]): readonly StoredBox[] {
   )
 }
 
-async function removeBox(context: Context, { name, version, provider }: StoredBox): Promise<void> {
+async function removeBox(context: Context, { name, version, provider, folder }: StoredBox): Promise<void> {
+  // VirtualBox has imported it once, as a machine whose disk its clones share; Vagrant leaves that behind.
+  const base = join(folder, 'master_id')
+  if (existsSync(base)) {
+    const unregister = ['unregistervm', readFileSync(base, 'utf8').trim(), '--delete']
+    await context.run({ file: 'VBoxManage', args: unregister, expectExit: 'any' })
+  }
   const args = ['box', 'remove', name, '--provider', provider, '--box-version', version, '--force']
   await context.run({ file: 'vagrant', args, env: { VAGRANT_CWD: vagrantHome(context.env) } })
 }
