@@ -201,10 +201,15 @@ function shortened(line: string): string {
   return line.replace(/(AAAA\S{4})\S*(\S{8})/, '$1…$2')
 }
 
+/** From a machine to another one; 255 would be our own way to the first that failed. */
+function hop(argv: readonly string[]): readonly string[] {
+  return ['sh', '-c', '"$@" || exit 1', 'sh', ...argv]
+}
+
 /** As Barman goes; `-v` shows that the host key is a known one, and which key lets in. */
 async function seeHop(backup: BackupNode, node: LabNode, guest: Guest): Promise<Seen> {
   const argv = `ssh -v -o ${STRICT} postgres@${node.address} true`.split(' ')
-  const output = await guest.shell(backup, argv, { as: 'barman', timeoutMs: 20_000 })
+  const output = await guest.shell(backup, hop(argv), { as: 'barman', timeoutMs: 20_000 })
   const lines = output.stderr.split(/\r?\n/)
   const told = lines.filter((line) => /is known and matches|Server host key:|^Authenticated/.test(line))
   const reason =
@@ -226,7 +231,7 @@ async function seeWayBack(node: LabNode, backup: BackupNode, guest: Guest): Prom
   const other = `ssh barman@${backup.address} barman list-backup ${backup.server}`
   const [wal, more] = await Promise.all(
     [test, other].map((command) =>
-      guest.shell(node, command.split(' '), { as: 'postgres', timeoutMs: 30_000 }),
+      guest.shell(node, hop(command.split(' ')), { as: 'postgres', timeoutMs: 30_000 }),
     ),
   )
   return [

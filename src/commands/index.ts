@@ -193,6 +193,10 @@ export const VERBS: readonly Verb[] = [
         .option('--at <host>', 'where (the backup host)')
         .option('--in-place', 'over the primary: what was written after the moment is lost')
         .option('--over <server>', 'with --in-place where no primary answers: over which server')
+        .option(
+          '--on <server>',
+          'onto the primary, straight from Barman over SSH: what was written after is lost',
+        )
         .option('--dry-run', 'say what would be done, and do nothing')
         .option('--yes', 'do not ask')
         .option('--remove', 'delete the server that was restored beside the cluster'),

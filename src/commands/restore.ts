@@ -5,7 +5,9 @@ import {
   type RestorePlan,
   removeRestored,
   restoreBeside,
+  restoreOnto,
   restoreOver,
+  verifyOnto,
 } from '../operations/restore.ts'
 import { chooseOver } from '../operations/restore-over.ts'
 import { parseRestoreTarget, type RestoreTarget } from '../operations/restore-target.ts'
@@ -22,6 +24,7 @@ interface RestoreOptions {
   readonly at?: string
   readonly inPlace?: true
   readonly over?: string
+  readonly on?: string
   readonly dryRun?: true
   readonly yes?: true
   readonly remove?: true
@@ -38,28 +41,54 @@ export async function restore(context: Context, options: RestoreOptions): Promis
   verifyIsUp(session)
   if (moment === undefined) return remove(session, host)
   const plan = await planRestore(restoreLab(session, host), moment, options.timeline)
-  const over = options.inPlace ? await chooseOver(restoreLab(session, host), options.over) : undefined
-  context.print(showPlan(plan, lab, over))
+  const way = await wayOf(restoreLab(session, host), plan, options)
+  const over = way?.over
+  context.print(showPlan(plan, lab, way))
   if (options.dryRun) {
     context.print('\nNothing was changed.')
     return EXIT.ok
   }
   if (over !== undefined && !(await isAgreed(context, options, over))) return EXIT.ok
-  const said = await work(session, plan, over)
-  context.print(`\n${done(context, plan, over)}`)
+  const said = await work(session, plan, way)
+  context.print(`\n${done(context, plan, way)}`)
   for (const sentence of said) context.print(`  ! ${sentence}`)
   return EXIT.ok
 }
 
+/** A restore that replaces a server: from the one on the backup host, or straight from Barman over SSH. */
+interface Way {
+  /** Name of the server. */
+  readonly over: string
+  readonly isDirect: boolean
+}
+
+/** @returns `undefined` for one beside the cluster */
+async function wayOf(
+  live: Parameters<typeof verifyOnto>[0],
+  plan: RestorePlan,
+  { inPlace, over, on }: RestoreOptions,
+): Promise<Way | undefined> {
+  if (inPlace) return { over: await chooseOver(live, over), isDirect: false }
+  if (on === undefined) return undefined
+  const chosen = await chooseOver(live, on)
+  await verifyOnto(live, plan, chosen)
+  return { over: chosen, isDirect: true }
+}
+
 /** @throws UserError when they do not fit together */
 function verifyOptions(options: RestoreOptions, { name }: BackupNode): void {
-  const { to, at, inPlace, over, remove: removes } = options
+  const { to, at, inPlace, over, on, remove: removes } = options
+  if (on !== undefined && (inPlace || at !== undefined)) {
+    throw new UserError(`--on goes without ${inPlace ? '--in-place' : '--at'}`, {
+      hint: 'over SSH onto a server: --on; by way of the backup host: --in-place; beside the cluster: neither',
+    })
+  }
   if (over !== undefined && !inPlace) {
     throw new UserError('--over belongs to --in-place', {
       hint: 'beside the cluster: leave it out; over a server: add --in-place',
     })
   }
-  if (removes && (to !== undefined || inPlace)) {
+  if (removes && (to !== undefined || inPlace || on !== undefined)) {
     throw new UserError('--remove goes alone', { hint: 'npx create-pg-lab restore --remove' })
   }
   if (!removes && to === undefined) {
@@ -69,7 +98,7 @@ function verifyOptions(options: RestoreOptions, { name }: BackupNode): void {
   }
   if (at !== undefined && at !== name) {
     throw new UserError(`Nothing can be restored at ${at}`, {
-      hint: `Barman restores on its own host, for it has no way to restore elsewhere: --at ${name}, or --in-place`,
+      hint: `Barman restores on its own host: --at ${name}; onto the primary: --in-place, or over SSH --on ${at}`,
     })
   }
 }
@@ -85,32 +114,33 @@ async function isAgreed(context: Context, { yes }: RestoreOptions, over: string)
 }
 
 /** @returns what to report afterwards */
-async function work(
-  session: Session,
-  plan: RestorePlan,
-  over: string | undefined,
-): Promise<readonly string[]> {
-  const live = restoreLab(session, plan.host)
-  const task =
-    over === undefined
-      ? valueTask(`Restore on ${plan.host.name}`, async ({ note }) => {
-          await restoreBeside(live, plan, note)
-          return { value: [] }
-        })
-      : valueTask(`Restore over ${over}`, async ({ note }) => ({
-          value: await restoreOver(live, plan, over, note),
-        }))
+async function work(session: Session, plan: RestorePlan, way: Way | undefined): Promise<readonly string[]> {
+  const task = taskOf(restoreLab(session, plan.host), plan, way)
   try {
     await runTasks([writeFiles(session), task], session.taskOptions)
     return await task.value
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
     throw new Interrupted(error.signal, [
-      over === undefined
+      way === undefined
         ? 'The cluster was not touched. What was begun goes with: npx create-pg-lab restore --remove'
         : 'The old data stays beside the new. npx create-pg-lab up continues from there, or says what is in its way; then repeat',
     ])
   }
+}
+
+function taskOf(live: ReturnType<typeof restoreLab>, plan: RestorePlan, way: Way | undefined) {
+  if (way === undefined) {
+    return valueTask(`Restore on ${plan.host.name}`, async ({ note }: Progress) => {
+      await restoreBeside(live, plan, note)
+      return { value: [] as readonly string[] }
+    })
+  }
+  const { over, isDirect } = way
+  const act = isDirect ? restoreOnto : restoreOver
+  return valueTask(`Restore ${isDirect ? 'onto' : 'over'} ${over}`, async ({ note }: Progress) => ({
+    value: await act(live, plan, over, note),
+  }))
 }
 
 async function remove(session: Session, host: BackupNode): Promise<number> {
@@ -126,8 +156,9 @@ async function remove(session: Session, host: BackupNode): Promise<number> {
 function showPlan(
   { backup, moment, host, primary, timeline, isGivenUp }: RestorePlan,
   lab: Lab,
-  over: string | undefined,
+  way: Way | undefined,
 ): string {
+  const over = way?.over
   const lines = [
     `Backup ${backup.id}, and the WAL after it up to ${describeTarget(moment)}`,
     ...(isGivenUp
@@ -136,7 +167,9 @@ function showPlan(
     ...(primary ? [] : ['No primary answers: what has not arrived at Barman is missing']),
     over === undefined
       ? `Becomes a server of its own on ${host.name}; the cluster is not touched`
-      : `Goes over ${over}: what was written there since is lost`,
+      : way?.isDirect
+        ? `Goes onto ${over} over SSH, beside its data, which it then replaces: what was written there since is lost`
+        : `Goes over ${over}: what was written there since is lost`,
     ...(over === undefined ? [] : followUps(lab, over)),
   ]
   return lines.map((line) => `  ${line}`).join('\n')
@@ -165,9 +198,9 @@ function describeTarget(moment: RestoreTarget): string {
   }
 }
 
-function done({ paint }: Context, { host, moment }: RestorePlan, over: string | undefined): string {
+function done({ paint }: Context, { host, moment }: RestorePlan, way: Way | undefined): string {
   const head = `${paint('green', '✔')} Restored up to ${describeTarget(moment)}`
-  return over === undefined
+  return way === undefined
     ? `${head}\n\n  Look     npx create-pg-lab psql ${host.name}\n  Remove   npx create-pg-lab restore --remove`
     : `${head}\n\n  See      npx create-pg-lab verify`
 }

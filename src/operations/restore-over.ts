@@ -24,7 +24,7 @@ export async function chooseOver(live: LiveLab, named: string | undefined): Prom
   if (!primary) return chooseWithoutPrimary(live, servers, named)
   if (named === undefined || named === primary.node.name) return primary.node.name
   throw new UserError(`${primary.node.name} is the primary, so a restore goes over it, not over ${named}`, {
-    hint: `leave --over out, or change places first: npx create-pg-lab switchover ${named}`,
+    hint: `name ${primary.node.name}, or change places first: npx create-pg-lab switchover ${named}`,
   })
 }
 

@@ -1,13 +1,14 @@
 import { CommandError, UserError } from '../errors.ts'
-import { barmanPaths, restoredServer } from '../guest-paths.ts'
-import type { BackupNode, LabNode } from '../lab.ts'
+import { barmanPaths, postgresPaths, restoredServer } from '../guest-paths.ts'
+import { type BackupNode, type LabNode, postgresNodes } from '../lab.ts'
 import type { LiveLab } from '../observe/live-lab.ts'
 import { askServers, primaryOf, seeServers } from '../observe/servers.ts'
 import { askBarman, barmanFailed } from '../postgres/barman.ts'
-import { type BaseBackup, listBackups } from '../postgres/barman-catalogue.ts'
+import { type BaseBackup, listBackups, tablespacesOf } from '../postgres/barman-catalogue.ts'
 import { type ArchivedWal, archiveWal, bytesOf } from '../postgres/wal.ts'
 import type { Note } from '../tasks/index.ts'
 import { type ExtraVars, runPlaybook } from '../tools/ansible/ansible.ts'
+import { size } from '../units.ts'
 import { followPrimary, planFollowing } from './follow.ts'
 import type { RestoreTarget } from './restore-target.ts'
 import {
@@ -264,6 +265,64 @@ export async function restoreOver(
   await sealMoment(live, plan, note)
   const variables = { ...variablesOf(plan), restore_over: over }
   return play(live, plan, 'provisioning/operations/restore-in-place.yml', variables, note)
+}
+
+/**
+ * Restores onto a server, over SSH: Barman copies the backup beside its data, the moment is reached there, and it goes on as
+ * the primary; standbys are cloned again, and Barman takes a new backup. Until the moment is reached the server goes on.
+ * @param node name of that server
+ * @returns what to report afterwards, as `restoreOver` does
+ */
+export async function restoreOnto(
+  live: RestoreLab,
+  plan: RestorePlan,
+  node: string,
+  note: Note,
+): Promise<readonly string[]> {
+  await sealMoment(live, plan, note)
+  const variables = { ...variablesOf(plan), restore_on: node }
+  return play(live, plan, 'provisioning/operations/restore-on.yml', variables, note)
+}
+
+/** For WAL that the restored server writes itself. */
+const RESERVE_BYTES = 256 * 1024 ** 2
+
+/**
+ * Looks whether a backup can be restored onto a server.
+ * @throws UserError where no ssh leads there, a tablespace would be in its way, or the disk is too small
+ */
+export async function verifyOnto(
+  { lab, guest, backup }: RestoreLab,
+  plan: RestorePlan,
+  name: string,
+): Promise<void> {
+  const inPlace = 'over the server by way of the backup host: --in-place'
+  if (backup.method !== 'rsync') {
+    throw new UserError(`No ssh leads from Barman to ${name}: base backups are copied by pg_basebackup`, {
+      hint: `set backup.method to 'rsync' and run npx create-pg-lab up; or ${inPlace}`,
+    })
+  }
+  const tablespaces = await tablespacesOf(backup, guest, plan.backup)
+  if (tablespaces.length > 0) {
+    const told = tablespaces.join(', ')
+    throw new UserError(
+      `Backup ${plan.backup.id} has tablespaces (${told}), whose folders ${name} is using`,
+      {
+        hint: inPlace,
+      },
+    )
+  }
+  const node = postgresNodes(lab).find((one) => one.name === name)
+  if (!node) throw new Error(`${name} was chosen and is no server`)
+  const neededBytes = plan.backup.bytes + plan.backup.walBytes + RESERVE_BYTES
+  const script = 'df --output=avail -B1 -- "$(readlink -f "$1")" | tail -n 1'
+  const argv = ['sh', '-c', script, 'sh', postgresPaths(lab).data]
+  const freeBytes = Number((await guest.shell(node, argv, { as: 'postgres' })).stdout)
+  if (freeBytes >= neededBytes) return
+  throw new UserError(
+    `The disk of ${name} is too small: ${size(neededBytes)} are needed beside its data, ${size(freeBytes)} are free`,
+    { hint: `make room there; or ${inPlace}` },
+  )
 }
 
 /** Stops and deletes the server that `restoreBeside` made. */

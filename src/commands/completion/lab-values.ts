@@ -85,6 +85,7 @@ export async function labValues(context: Context, { name, of, at }: AskedValue):
     case 'up delete':
       return names(context, nodeNames)
     case 'restore over':
+    case 'restore on':
       return names(context, serverNames)
   }
   if (of === 'node') return names(context, nodeNames)
