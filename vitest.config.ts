@@ -25,6 +25,7 @@ const REHEARSALS = [
   'restore',
   'second-config',
   'second-up',
+  'snapshot',
   'taken-over',
   'two-labs',
   'unanswering',

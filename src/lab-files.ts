@@ -35,6 +35,10 @@ export const LAB_FILES = {
   sshConfig: own('ssh_config', 'How ssh reaches the machines. Ansible, the checks and `ssh` go by it.'),
   knownHosts: own('known_hosts', "The machines' host keys, each as it was at the first meeting."),
   drill: own('drill', 'A drill that has not ended: what `drill repair` needs, and its page.'),
+  snapshots: own(
+    'snapshots',
+    'Snapshots of the lab: how its machines were made, and the passwords, keys and certificates of that moment.',
+  ),
   goneVagrantfile: own('Vagrantfile.gone', 'Lets Vagrant delete machines that the config no longer has.'),
   cache: own('cache', 'The config as it was translated last, so that it loads faster.'),
   report: { path: 'report', why: 'What `report` and `drill` wrote; the rest of this table is in it.' },

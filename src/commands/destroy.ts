@@ -5,10 +5,13 @@ import { EXIT, UserError } from '../errors.ts'
 import { nodesOf } from '../lab.ts'
 import { LAB_FILES } from '../lab-files.ts'
 import { withGoneMachines } from '../operations/remove-machines.ts'
-import { runTasks } from '../tasks/index.ts'
+import { removeSnapshot } from '../operations/snapshot/index.ts'
+import { readSnapshots } from '../operations/snapshot/record.ts'
+import { runTasks, type Task } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
 import { ask } from './shared/prompts.ts'
 import { openSession, readConfig, type Session, verifyOwnsMachines } from './shared/session.ts'
+import { snapshotLab } from './snapshot.ts'
 
 /** `create-pg-lab destroy`: deletes the machines, with their databases and backups. The lab's files stay. */
 export async function destroy(context: Context, { yes }: { readonly yes?: true }): Promise<number> {
@@ -22,22 +25,44 @@ export async function destroy(context: Context, { yes }: { readonly yes?: true }
   }
   const { config, directory } = await readConfig(context)
   const machines = machinesIn(directory)
-  const [machine] = machines
-  if (!machine) {
+  const snapshots = readSnapshots(directory)
+  const provider = machines[0]?.provider ?? snapshots[0]?.provider
+  if (provider === undefined) {
     verifyOwnsMachines(config.provider)
     context.print('There are no machines: nothing to destroy.')
     return EXIT.ok
   }
   // Whatever provider the config asks for now: it is these machines that go.
-  const session = await openSession(context, machine.provider)
-  const names = machines.map(({ name }) => name)
-  const question = `Delete ${names.join(', ')} with their databases and backups?`
+  const session = await openSession(context, provider)
+  const kept = snapshots.map(({ name }) => name)
+  const question = questionFor(
+    machines.map(({ name }) => name),
+    kept,
+  )
   if (!yes && !(await ask(question))) {
     context.print('Nothing was deleted.')
     return EXIT.ok
   }
-  await runTasks([{ title: 'Delete the machines', run: () => deleteMachines(session) }], session.taskOptions)
+  const deleteSnapshots: Task = {
+    title: `Delete the snapshots ${kept.join(', ')}`,
+    run: async () => {
+      for (const one of snapshots) await removeSnapshot(snapshotLab(session), one)
+    },
+  }
+  await runTasks(
+    [
+      ...(kept.length > 0 ? [deleteSnapshots] : []), // before the machines: Vagrant knows them by these
+      ...(machines.length > 0 ? [{ title: 'Delete the machines', run: () => deleteMachines(session) }] : []),
+    ],
+    session.taskOptions,
+  )
   return EXIT.ok
+}
+
+function questionFor(machines: readonly string[], snapshots: readonly string[]): string {
+  const kept = snapshots.length === 0 ? '' : `the snapshots ${snapshots.join(', ')}`
+  if (machines.length === 0) return `Delete ${kept}?`
+  return `Delete ${machines.join(', ')} with their databases and backups${kept === '' ? '' : `, and ${kept}`}?`
 }
 
 /** Vagrant deletes what the Vagrantfile defines; machines that the config has lost are ours to remember. */

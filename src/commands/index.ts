@@ -203,6 +203,22 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./restore.ts')).restore,
   }),
   verb({
+    name: 'snapshot',
+    summary: 'keep the whole lab as it is, and come back to it',
+    changesLab: (_options, verb) => verb !== 'list',
+    declare: (command) =>
+      command
+        .addArgument(
+          command
+            .createArgument('[verb]', 'keep it, list what is kept, come back, or delete one')
+            .choices(['save', 'list', 'restore', 'rm'] as const)
+            .default('list' as const),
+        )
+        .argument('[name]', 'of the snapshot')
+        .option('--yes', 'restore, rm: do not ask'),
+    load: async () => (await import('./snapshot.ts')).snapshot,
+  }),
+  verb({
     name: 'generate',
     summary: 'write the Vagrantfile and Ansible files; your edits stay',
     changesLab: ({ check, diff, edits }) => !check && !diff && !edits,

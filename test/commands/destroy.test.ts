@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Command, Runner } from '../../src/tools/runner.ts'
@@ -72,4 +72,35 @@ test('servers that were there before the lab are neither stopped nor deleted', a
     expect(stderr).toContain('pg-lab neither stops nor deletes them')
   }
   expect(commands).toEqual([])
+})
+
+test('the snapshots that go too are named', async () => {
+  const { run, commands } = obedient()
+  const cwd = labFolder()
+  const folder = join(cwd, '.pg-lab/snapshots/before')
+  mkdirSync(folder, { recursive: true })
+  const container = {
+    image: 'pg-lab/snapshot:x-before-master',
+    shape: { options: [], networks: [], hosts: [] },
+  }
+  const record = {
+    name: 'before',
+    at: '2026-12-01T08:00:00Z',
+    provider: 'docker',
+    machines: [{ name: 'master', container }],
+  }
+  writeFileSync(join(folder, 'snapshot.json'), JSON.stringify(record))
+  const there: Runner = async (command) => {
+    const output = await run(command)
+    return command.args[1] === 'ls' ? { ...output, stdout: 'sha256:1\n' } : output
+  }
+  const { exitCode, stdout } = await program(['destroy', '--yes'], { cwd, run: there })
+  expect(exitCode).toBe(0)
+  expect(stdout).toContain('✔ Delete the snapshots before')
+  expect(commands.map(({ file, args }) => `${file} ${args.join(' ')}`)).toEqual([
+    'docker image ls --quiet pg-lab/snapshot:x-before-master',
+    'docker image rm --force pg-lab/snapshot:x-before-master',
+    'vagrant destroy --force --machine-readable',
+  ])
+  expect(existsSync(folder)).toBe(false)
 })

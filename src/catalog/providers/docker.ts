@@ -35,6 +35,7 @@ export const docker: Provider = {
     buildBoxes: false,
     resizeInPlace: true,
     outage: 'docker',
+    snapshot: 'docker',
     beReached: { 'host-only': ['linux'], internal: ['linux'] },
   },
   settings: [

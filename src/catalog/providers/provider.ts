@@ -36,6 +36,8 @@ export interface Provider {
     readonly resizeInPlace: boolean
     /** Who takes a machine its power and its network, and gives them back. */
     readonly outage: 'docker' | 'in-guest' | 'nobody'
+    /** Who keeps a machine as it is at a moment, and brings it back. */
+    readonly snapshot: 'docker' | 'vagrant' | 'nobody'
     /** On which systems this computer reaches the machines at their addresses, by `network.mode`; elsewhere ssh alone does. */
     readonly beReached: { readonly [mode in 'host-only' | 'internal']: readonly string[] | 'everywhere' }
   }
@@ -58,5 +60,6 @@ export const VIRTUAL_MACHINES = {
   buildBoxes: false,
   resizeInPlace: false,
   outage: 'in-guest',
+  snapshot: 'vagrant',
   beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
 } as const satisfies Provider['can']

@@ -11,6 +11,7 @@ export const ssh: Provider = {
     buildBoxes: false,
     resizeInPlace: false,
     outage: 'nobody',
+    snapshot: 'nobody',
     beReached: { 'host-only': 'everywhere', internal: 'everywhere' },
   },
   settings: [],

@@ -231,6 +231,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: [['load --rate 500 --seconds 60', 'watch it beside: status --watch']],
     seeAlso: 'status, drill',
   },
+  snapshot: {
+    group: 'Break',
+    examples: [
+      ['snapshot save before-drill', 'all machines at one moment'],
+      ['snapshot restore before-drill', 'what was written since is lost'],
+      ['snapshot', 'which there are, and the room they take'],
+    ],
+    seeAlso: 'drill, backup, destroy',
+  },
   halt: {
     group: 'Tidy',
     examples: [['halt', 'nothing is lost']],

@@ -8,6 +8,9 @@ import { PGDG_ORIGIN, pgdgSuite } from './ansible-vars.ts'
  */
 export const NODE_IMAGE_SCRIPT = 'provisioning/support/node-image/build.sh'
 
+/** Makes the network the containers share, unless it is there: `make NAME SUBNET`. */
+export const NETWORK_SCRIPT = 'provisioning/support/node-image/network.sh'
+
 /** What the script reads: a file of the lab, so that it also works alone. */
 export const NODE_IMAGE_SETTINGS = 'provisioning/support/node-image.env'
 

@@ -10,13 +10,18 @@ export interface MachineRecord {
   readonly id: string
 }
 
+/** Where Vagrant keeps what it knows of a machine: its own name of it, and the key that opens it. */
+export function machineFolder(directory: string, name: string, provider: ProviderName): string {
+  return join(directory, '.vagrant', 'machines', name, provider)
+}
+
 /** What Vagrant has made in a lab's folder, read from its own records: it takes no time, and does not say what runs. */
 export function machinesIn(directory: string): readonly MachineRecord[] {
   const machines = join(directory, '.vagrant', 'machines')
   if (!existsSync(machines)) return []
   return readdirSync(machines).flatMap((name) =>
     VAGRANT_PROVIDERS.flatMap((provider) => {
-      const file = join(machines, name, provider, 'id')
+      const file = join(machineFolder(directory, name, provider), 'id')
       return existsSync(file) ? [{ name, provider, id: readFileSync(file, 'utf8').trim() }] : []
     }),
   )

@@ -42,6 +42,8 @@ export interface Vagrant {
   reload(options: { machines: readonly string[] }): Promise<void>
   /** @param machines all of them when left out */
   destroy(options?: { machines?: readonly string[] }): Promise<void>
+  /** Of all machines, under one name. `restore` leaves them stopped. Providers that can. */
+  snapshot(verb: 'save' | 'restore' | 'delete', name: string): Promise<void>
   /** Costs a second or two: ask once. */
   status(): Promise<readonly MachineStatus[]>
   /** @returns the text of an ssh configuration, one `Host` a running machine */
@@ -114,6 +116,10 @@ export function createVagrant({
     },
     destroy: async ({ machines = [] } = {}) => {
       await vagrant(['destroy', '--force', '--machine-readable', ...machines])
+    },
+    snapshot: async (verb, name) => {
+      const options = verb === 'restore' ? ['--no-provision', '--no-start'] : []
+      await vagrant(['snapshot', verb, '--machine-readable', ...options, name])
     },
     status: async () => {
       const lines: VagrantLine[] = []
