@@ -3,6 +3,7 @@ import { dockerNetwork } from '../../catalog/providers/docker.ts'
 import { UserError } from '../../errors.ts'
 import { NETWORK_SCRIPT } from '../../generate/render/node-image.ts'
 import { type ContainerSnapshots, createContainerSnapshots } from '../../tools/docker/container-snapshots.ts'
+import { tidyAtEnd } from '../../tools/process/signals.ts'
 import { machinesIn } from '../../tools/vagrant/machine-records.ts'
 import type { SavedMachine, Snapshot } from './record.ts'
 import type { SnapshotLab, SnapshotWay } from './way.ts'
@@ -73,14 +74,19 @@ async function whileFrozen(
   work: () => Promise<void>,
 ): Promise<void> {
   const frozen: string[] = []
+  const release = tidyAtEnd(() => containers.thawAtOnce(frozen)) // after a signal nothing else can be started
   try {
     for (const { id } of machines) {
-      await containers.freeze(id)
       frozen.push(id)
+      await containers.freeze(id)
     }
     await work()
+    for (const id of frozen.toReversed()) {
+      await containers.thaw(id)
+      frozen.pop()
+    }
   } finally {
-    for (const id of frozen.reverse()) await containers.thaw(id)
+    release()
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { docker as dockerProvider } from '../../catalog/providers/docker.ts'
@@ -49,6 +50,8 @@ export interface ContainerSnapshots {
   /** All its processes stand still, and so does what it writes. */
   freeze(id: string): Promise<void>
   thaw(id: string): Promise<void>
+  /** The same of several, while we are ending; one that does not stand still is left as it is. */
+  thawAtOnce(ids: readonly string[]): void
   /** Keeps what is on its disk. It should be frozen. */
   commit(id: string, image: string): Promise<void>
   /** @returns bytes that the image has beyond what it was made from */
@@ -64,6 +67,8 @@ export interface ContainerSnapshots {
   recreate(machine: string, shape: ContainerShape, image: string): Promise<void>
   removeImages(images: readonly string[]): Promise<void>
 }
+
+const THAW_MS = 10_000
 
 /** @param directory the lab's folder @param logFile gets the raw output */
 export function createContainerSnapshots({
@@ -88,6 +93,9 @@ export function createContainerSnapshots({
     },
     freeze: async (id) => void (await docker(['pause', id])),
     thaw: async (id) => void (await docker(['unpause', id])),
+    thawAtOnce(ids) {
+      for (const id of ids) spawnSync('docker', ['unpause', id], { stdio: 'ignore', timeout: THAW_MS })
+    },
     commit: async (id, image) => void (await docker(['commit', '--pause=false', id, image])),
     async sizeOf(image) {
       const [newest = '0'] = (

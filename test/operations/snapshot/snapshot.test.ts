@@ -19,7 +19,7 @@ import type { Runner } from '../../../src/tools/runner.ts'
 import { createVagrant } from '../../../src/tools/vagrant/vagrant.ts'
 import { fakeGuest, PRIMARY, type Servers, standby } from '../../support/fake-lab.ts'
 import { testLab, testSlave } from '../../support/lab.ts'
-import { folderWith } from '../../tools/helpers.ts'
+import { folderWith, scriptedTools } from '../../tools/helpers.ts'
 import { refusal } from '../scene.ts'
 
 const MACHINES = ['master', 'slave', 'backup']
@@ -105,6 +105,20 @@ function scene(overrides: Partial<Lab> = {}, fails: (line: string) => boolean = 
 const silent = () => {}
 const tools = (commands: readonly string[], pattern: RegExp) => commands.filter((line) => pattern.test(line))
 
+/** What a docker of our own on PATH was called with: what is done while we end goes by no runner. */
+async function thawedMeanwhile(work: () => Promise<void>): Promise<readonly string[]> {
+  const told = join(folderWith(), 'told')
+  const { PATH } = scriptedTools({ docker: `#!/bin/sh\necho "$@" >>${told}\n` })
+  const before = process.env.PATH
+  process.env.PATH = PATH
+  try {
+    await work()
+  } finally {
+    process.env.PATH = before
+  }
+  return readFileSync(told, 'utf8').trim().split('\n')
+}
+
 describe('of containers', () => {
   test('all stand still, the primary first, until all disks are copied', async () => {
     const { live, commands, images } = scene()
@@ -127,16 +141,21 @@ describe('of containers', () => {
   })
 
   test('go on when a disk cannot be copied, and nothing of it stays', async () => {
-    const { live, commands, images } = scene({}, (line) => line.includes('commit --pause=false id-slave'))
-    await expect(saveSnapshot(live, 'before', silent)).rejects.toThrow('it failed')
-    expect(tools(commands, /unpause/)).toHaveLength(3)
+    const { live, images } = scene({}, (line) => line.includes('commit --pause=false id-slave'))
+    const thawed = await thawedMeanwhile(() =>
+      expect(saveSnapshot(live, 'before', silent)).rejects.toThrow('it failed'),
+    )
+    expect(thawed).toEqual(['unpause id-master', 'unpause id-slave', 'unpause id-backup'])
     expect([images.size, readSnapshots(live.directory)]).toEqual([0, []])
   })
 
   test('go on when one of them does not stand still', async () => {
     const { live, commands } = scene({}, (line) => line === 'docker pause id-slave')
-    await expect(saveSnapshot(live, 'before', silent)).rejects.toThrow('it failed')
-    expect(tools(commands, /unpause|commit/)).toEqual(['docker unpause id-master'])
+    const thawed = await thawedMeanwhile(() =>
+      expect(saveSnapshot(live, 'before', silent)).rejects.toThrow('it failed'),
+    )
+    expect(thawed).toEqual(['unpause id-master', 'unpause id-slave'])
+    expect(tools(commands, /commit/)).toEqual([])
   })
 
   test('are made again as they were, and Vagrant knows them by their new numbers', async () => {
