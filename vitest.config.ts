@@ -13,6 +13,7 @@ const REHEARSALS = [
   'exact',
   'existing-servers',
   'foreign-clusters',
+  'grade',
   'guest-runner',
   'habits',
   'live',

@@ -1,10 +1,13 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { createHost } from '../doctor/index.ts'
 import { cannotWrite, EXIT, isDiskTrouble, type Problem, UserError } from '../errors.ts'
 import { faultsOf, type Grades, gradesCsv, gradesData, gradesPage } from '../grade/grades.ts'
+import { gradeLive, type LivePlace } from '../grade/live/live.ts'
 import { defaultRubric, GRADE_WORDS, type Rubric, readRubric } from '../grade/rubric.ts'
 import { gradeSubmission, type Sheet, type SheetMark } from '../grade/sheet.ts'
 import { type Fingerprint, likenesses } from '../grade/similar.ts'
+import type { Submission } from '../grade/submission.ts'
 import type { Paint } from '../show.ts'
 import { oneLine } from '../tools/process/clean-output.ts'
 import { languageOf } from '../words/languages.ts'
@@ -19,26 +22,56 @@ interface GradeOptions {
   readonly json?: true
 }
 
-/** `create-pg-lab grade`: hand-ins of any origin, by their files. Nothing of them is run. */
+/**
+ * `create-pg-lab grade`: hand-ins of any origin, by their files, and by their machines, one hand-in after the other. With
+ * `--static` nothing of them is run.
+ */
 export async function grade(
   context: Context,
-  { rubric: file, out, json }: GradeOptions,
+  { static: isStatic, rubric: file, out, json }: GradeOptions,
   folders: readonly string[],
 ): Promise<number> {
   const handIns = findHandIns(context, folders)
   const rubric = chooseRubric(context, file)
+  const live = isStatic ? undefined : livePlace(context, rubric, out)
   const sheets: Sheet[] = []
   const fingerprints: Fingerprint[] = []
   for (const handIn of handIns) {
-    const { sheet, fingerprint } = await gradeSubmission(handIn, rubric, context.run)
+    const note = (text: string) => context.stderr.write(`${oneLine(handIn.name)}: ${text}\n`)
+    const ask = live && ((submission: Submission) => gradeLive(submission, { ...live, note }))
+    const { sheet, fingerprint } = await gradeSubmission(handIn, rubric, context.run, ask)
     sheets.push(sheet)
     fingerprints.push(fingerprint)
   }
-  const grades = { rubric, sheets, likenesses: likenesses(fingerprints, GRADE_WORDS[rubric.language]) }
+  const grades = {
+    rubric,
+    isLive: live !== undefined,
+    sheets,
+    likenesses: likenesses(fingerprints, GRADE_WORDS[rubric.language]),
+  }
   if (out !== undefined) writeGrades(resolve(context.directory, out), grades)
   if (json) context.print(enveloped('grade', null, gradesData(grades)))
   else show(context, grades, out)
   return sheets.every((sheet) => faultsOf(sheet).length === 0) ? EXIT.ok : EXIT.failedFindings
+}
+
+/** Where answers are kept, of which no hand-in is asked twice. */
+const ANSWERS = 'live'
+
+/** @throws UserError where nothing says where the answers are to be kept */
+function livePlace(context: Context, { language }: Rubric, out: string | undefined): Omit<LivePlace, 'note'> {
+  if (out === undefined) {
+    throw new UserError('Machines of hand-ins take minutes each: their answers have to be kept somewhere', {
+      hint: 'name a folder, from which the next run goes on: --out grades; or read their files alone: --static',
+    })
+  }
+  const host = createHost(context.run)
+  return {
+    run: context.run,
+    folder: join(resolve(context.directory, out), ANSWERS),
+    words: GRADE_WORDS[language],
+    networks: async () => (await host.networks()).map(({ subnet }) => subnet),
+  }
 }
 
 /** @throws UserError with every one that is no folder */
@@ -110,7 +143,8 @@ function show(context: Context, grades: Grades, out: string | undefined): void {
     for (const { names, reasons } of grades.likenesses)
       print(`  ${oneLine(names.join(' · '))}: ${reasons.join('; ')}`)
   }
-  print(`\n${out === undefined ? words.intro : words.summary(sheets.length, join(out, 'index.html'))}`)
+  print(`\n${grades.isLive ? words.liveIntro : words.intro}`)
+  if (out !== undefined) print(words.summary(sheets.length, join(out, 'index.html')))
 }
 
 /** What is missing; of a hand-in that is alone, all there is to say. */

@@ -120,7 +120,7 @@ export const VERBS: readonly Verb[] = [
     declare: (command) =>
       command
         .argument('<folder...>', 'of each hand-in')
-        .option('--static', 'read their files, and start nothing of them')
+        .option('--static', 'read their files, and run nothing of them')
         .option('--rubric <file>', 'what is asked, for how many points, in whose words (YAML)')
         .option('--out <folder>', 'write a page, a table (CSV) and the data there')
         .option('--json', 'print them for machines'),

@@ -39,7 +39,7 @@ export function readCode({ files }: Pick<Submission, 'files'>): Code {
   )
   const read = files.filter(({ path }) => isYamlCode(path)).map(readYamlFile)
   const maps = read.flatMap((file) =>
-    'values' in file ? file.values.flatMap((value) => mapsIn(file.path, value, 0)) : [],
+    'values' in file ? file.values.flatMap((value) => mapsIn(file.path, value)) : [],
   )
   const values = valuesOf(maps)
   return {
@@ -86,14 +86,22 @@ function readYamlFile({ path, text = '' }: SubmittedFile): ReadYaml {
   return { path, line, message: read.error.message }
 }
 
-const DEEPEST = 40
-
-function mapsIn(path: string, value: unknown, depth: number): readonly YamlMap[] {
-  if (typeof value !== 'object' || value === null || depth > DEEPEST) return []
-  if (Array.isArray(value)) return value.flatMap((one) => mapsIn(path, one, depth === 0 ? 0 : depth + 1))
+/**
+ * A list within a list at the top is still the top. Anchors may lead in circles, and many times to the same place: each is
+ * looked at once.
+ */
+function mapsIn(
+  path: string,
+  value: unknown,
+  isTop = true,
+  visited = new Set<unknown>(),
+): readonly YamlMap[] {
+  if (typeof value !== 'object' || value === null || visited.has(value)) return []
+  visited.add(value)
+  if (Array.isArray(value)) return value.flatMap((one) => mapsIn(path, one, isTop, visited))
   const members = value as Record<string, unknown>
-  const inner = Object.values(members).flatMap((one) => mapsIn(path, one, depth + 1))
-  return [{ path, members, isTop: depth === 0 }, ...inner]
+  const inner = Object.values(members).flatMap((one) => mapsIn(path, one, false, visited))
+  return [{ path, members, isTop }, ...inner]
 }
 
 /** Names that have one plain value in the whole hand-in. */

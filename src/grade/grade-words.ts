@@ -1,8 +1,8 @@
 import type { Language } from '../words/languages.ts'
 import type { NotRead } from './submission.ts'
 
-/** What is asked of a hand-in, in the order of the sheet. */
-export const CRITERIA_IDS = [
+/** What is asked of a hand-in's files, in the order of the sheet. */
+export const STATIC_IDS = [
   'files',
   'vagrantfile',
   'playbook',
@@ -13,8 +13,15 @@ export const CRITERIA_IDS = [
   'secrets',
   'report',
   'edits',
+  'lint',
 ] as const
-export type CriterionId = (typeof CRITERIA_IDS)[number]
+
+/** What is asked of machines that run, after their files. */
+export const LIVE_IDS = ['up', 'streams', 'row', 'readOnly', 'barman', 'backup', 'again'] as const
+export type LiveId = (typeof LIVE_IDS)[number]
+export type StaticId = (typeof STATIC_IDS)[number]
+export type CriterionId = StaticId | LiveId
+export const CRITERIA_IDS: readonly CriterionId[] = [...STATIC_IDS, ...LIVE_IDS]
 
 /** Parts of the task that lie in files. */
 export type AskedFile = 'readme' | 'vagrantfile' | 'playbook' | 'settings' | 'hba' | 'backup'
@@ -24,6 +31,10 @@ export interface GradeWords {
   readonly language: Language
   readonly title: string
   readonly intro: string
+  /** In place of it, where machines ran. */
+  readonly liveIntro: string
+  /** What is done with the machines of a hand-in now. */
+  readonly live: Readonly<Record<'up' | 'look' | 'again' | 'known', string>>
   readonly columns: Readonly<
     Record<'student' | 'points' | 'faults' | 'asked' | 'expected' | 'observed' | 'proof', string>
   >
@@ -82,7 +93,29 @@ export interface GradeWords {
     readonly ownReport: (at: string, system: string) => string
     readonly notGenerated: string
     readonly noEdits: (files: number) => string
+    readonly noLint: string
+    readonly lintRisk: (path: string) => string
+    readonly noLintFinding: string
     readonly edited: (path: string) => string
+    readonly machines: (names: string) => string
+    readonly notUp: string
+    readonly noRoom: string
+    readonly notDeleted: (place: string) => string
+    readonly saysNothing: string
+    readonly servers: (primaries: string, standbys: string) => string
+    readonly streams: (name: string, slot: string) => string
+    readonly streamsNot: (name: string) => string
+    readonly nobodyToRead: string
+    readonly noWrite: (name: string) => string
+    readonly rowCame: (name: string) => string
+    readonly rowMissing: (name: string) => string
+    readonly readOnly: (name: string) => string
+    readonly writes: (name: string) => string
+    readonly answersNot: (name: string) => string
+    readonly noBarman: string
+    readonly checkOk: (server: string) => string
+    readonly backupOk: (server: string) => string
+    readonly changed: (count: number) => string
   }
   /** What the program says on the terminal. */
   readonly summary: (count: number, folder: string) => string

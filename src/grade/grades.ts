@@ -8,19 +8,22 @@ import type { Likeness } from './similar.ts'
 /** All hand-ins of one grading. */
 export interface Grades {
   readonly rubric: Rubric
+  /** Machines ran; else files were read, and no more. */
+  readonly isLive: boolean
   readonly sheets: readonly Sheet[]
   readonly likenesses: readonly Likeness[]
 }
 
 /** For machines. */
-export function gradesData({ rubric, sheets, likenesses }: Grades): object {
-  return { title: rubric.title, language: rubric.language, handIns: sheets, similar: likenesses }
+export function gradesData({ rubric, isLive, sheets, likenesses }: Grades): object {
+  return { title: rubric.title, language: rubric.language, isLive, handIns: sheets, similar: likenesses }
 }
 
 /** A row a hand-in, a column a criterion; what was not asked stays empty. */
 export function gradesCsv({ rubric, sheets }: Grades): string {
   const { columns } = GRADE_WORDS[rubric.language]
-  const head = [columns.student, columns.points, '100 %', ...rubric.asked.map(({ asked }) => asked)]
+  const [{ marks: asked } = { marks: [] }] = sheets // all are asked the same
+  const head = [columns.student, columns.points, '100 %', ...asked.map((mark) => mark.asked)]
   const rows = sheets.map(({ name, points, of, marks }) => [
     name,
     points,
@@ -58,7 +61,7 @@ export function gradesPage(grades: Grades): string {
 <body>
 <header>
 <h1>${rubric.title}</h1>
-<p>${words.intro}</p>
+<p>${grades.isLive ? words.liveIntro : words.intro}</p>
 </header>
 <main>
 ${overview(grades, words)}

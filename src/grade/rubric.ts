@@ -32,7 +32,18 @@ const POINTS: Readonly<Record<CriterionId, number>> = {
   secrets: 10,
   report: 10,
   edits: 0,
+  lint: 0,
+  up: 20,
+  streams: 25,
+  row: 15,
+  readOnly: 10,
+  barman: 15,
+  backup: 10,
+  again: 5,
 }
+
+/** Asked only where a rubric names it: no two courses want the same style, and it takes its time. */
+const BY_NAME: readonly CriterionId[] = ['lint']
 
 export const GRADE_WORDS: Readonly<Record<Language, GradeWords>> = { en: GRADE_EN, ru: GRADE_RU }
 
@@ -40,10 +51,10 @@ const MEMBERS = ['title', 'language', 'criteria']
 const OF_A_CRITERION = ['points', 'asked', 'expected']
 const MOST_POINTS = 1000
 
-/** Everything is asked, for a hundred points. */
+/** Everything is asked: the files for a hundred points, the machines for as many. */
 export function defaultRubric(language: Language): Rubric {
   const words = GRADE_WORDS[language]
-  const asked = CRITERIA_IDS.map((id) => ({ id, points: POINTS[id], ...words.criteria[id] }))
+  const asked = CRITERIA_IDS.filter((id) => !BY_NAME.includes(id)).map((id) => standardCriterion(id, words))
   return { title: words.title, language, asked }
 }
 
@@ -70,12 +81,18 @@ export function readRubric(text: string, file: string, language: Language): Rubr
       ? standard.asked
       : Object.entries(membersOf(given.criteria, 'criteria', CRITERIA_IDS, problems)).flatMap(
           ([id, value]) => {
-            const usual = standard.asked.find((one) => one.id === id)
-            return usual ? [readCriterion(usual, value, problems)] : []
+            const known = CRITERIA_IDS.find((one) => one === id)
+            return known
+              ? [readCriterion(standardCriterion(known, GRADE_WORDS[spoken]), value, problems)]
+              : []
           },
         )
   if (problems.length > 0) throw new UserError(`${file} is no rubric`, { problems })
   return { title, language: spoken, asked }
+}
+
+function standardCriterion(id: CriterionId, { criteria }: GradeWords): AskedCriterion {
+  return { id, points: POINTS[id], ...criteria[id] }
 }
 
 type Members = Readonly<Record<string, unknown>>

@@ -2,7 +2,9 @@ import type { Runner } from '../tools/runner.ts'
 import { readCode } from './code.ts'
 import type { Judged } from './criteria/criterion.ts'
 import { CRITERIA } from './criteria/index.ts'
+import type { CriterionId, StaticId } from './grade-words.ts'
 import { readHistory } from './history.ts'
+import type { LiveAnswers } from './live/live.ts'
 import { type AskedCriterion, GRADE_WORDS, type Rubric } from './rubric.ts'
 import { type Fingerprint, fingerprintOf } from './similar.ts'
 import { readSubmission, type Submission } from './submission.ts'
@@ -25,19 +27,27 @@ export interface Sheet {
 }
 
 /**
- * Grades one hand-in by its files. Nothing of it is followed or run.
+ * Grades one hand-in by its files, of which nothing is followed or run.
+ * @param askMachines runs it, and asks its machines; without it what is asked of machines is left out
  * @returns its sheet, and what other hand-ins are compared with
  */
 export async function gradeSubmission(
   { name, folder }: Pick<Submission, 'name' | 'folder'>,
   rubric: Rubric,
   run: Runner,
+  askMachines?: (submission: Submission) => Promise<LiveAnswers>,
 ): Promise<{ readonly sheet: Sheet; readonly fingerprint: Fingerprint }> {
   const submission = { ...readSubmission(folder), name }
   const history = await readHistory(folder, run)
   const desk = { submission, history, code: readCode(submission), words: GRADE_WORDS[rubric.language], run }
   const marks: SheetMark[] = []
-  for (const asked of rubric.asked) marks.push(markOf(asked, await CRITERIA[asked.id].judge(desk)))
+  for (const asked of rubric.asked) {
+    if (isStatic(asked.id)) marks.push(markOf(asked, await CRITERIA[asked.id].judge(desk)))
+  }
+  const live = await askMachines?.(submission)
+  for (const asked of live ? rubric.asked : []) {
+    if (!isStatic(asked.id) && live) marks.push(markOf(asked, live[asked.id]))
+  }
   const counted = marks.filter(({ outcome }) => outcome !== 'unasked')
   const sheet = {
     name,
@@ -48,6 +58,10 @@ export async function gradeSubmission(
     notRead: submission.notRead,
   }
   return { sheet, fingerprint: fingerprintOf(desk) }
+}
+
+function isStatic(id: CriterionId): id is StaticId {
+  return id in CRITERIA
 }
 
 function markOf(asked: AskedCriterion, judgement: Judged): SheetMark {

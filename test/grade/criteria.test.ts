@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { newLab } from '../../src/create/new-lab.ts'
 import { presetOf } from '../../src/create/presets.ts'
 import { readCode } from '../../src/grade/code.ts'
 import type { Judged } from '../../src/grade/criteria/criterion.ts'
 import { CRITERIA } from '../../src/grade/criteria/index.ts'
-import type { CriterionId } from '../../src/grade/grade-words.ts'
+import type { StaticId } from '../../src/grade/grade-words.ts'
 import { readHistory } from '../../src/grade/history.ts'
 import { defaultRubric, GRADE_WORDS } from '../../src/grade/rubric.ts'
 import { secretsIn } from '../../src/grade/secrets-in.ts'
@@ -13,12 +13,13 @@ import { gradeSubmission } from '../../src/grade/sheet.ts'
 import { readSubmission } from '../../src/grade/submission.ts'
 import { filesDigest, sha256 } from '../../src/report/report.ts'
 import { createRunner } from '../../src/tools/process/run.ts'
+import type { Runner } from '../../src/tools/runner.ts'
 import { scriptedRunner } from '../doctor/computer.ts'
 import { folderWith } from '../tools/helpers.ts'
 
 const { run } = scriptedRunner({})
 
-async function judge(id: CriterionId, files: Record<string, string>, runner = run): Promise<Judged> {
+async function judge(id: StaticId, files: Record<string, string>, runner = run): Promise<Judged> {
   const submission = readSubmission(folderWith(files))
   const history = await readHistory(submission.folder, runner)
   return CRITERIA[id].judge({
@@ -30,7 +31,7 @@ async function judge(id: CriterionId, files: Record<string, string>, runner = ru
   })
 }
 
-const outcome = async (id: CriterionId, files: Record<string, string>) => (await judge(id, files)).outcome
+const outcome = async (id: StaticId, files: Record<string, string>) => (await judge(id, files)).outcome
 
 describe('a lab that create-pg-lab has made', () => {
   test.each(['homework', 'cascade', 'sync'] as const)('has no fault: %s', async (preset) => {
@@ -284,4 +285,48 @@ test('what was edited in generated files is shown, and no fault', async () => {
 
 test('without Ruby nobody is blamed', async () => {
   expect(await judge('vagrantfile', { Vagrantfile: 'x' })).toMatchObject({ outcome: 'unasked' })
+})
+
+describe('ansible-lint', () => {
+  const given = async (text: string, told = '') => {
+    let copied = ''
+    const runner: Runner = async ({ file, cwd = '' }) => {
+      expect(file).toBe('ansible-lint')
+      copied = readFileSync(`${cwd}/site.yml`, 'utf8')
+      expect(existsSync(`${cwd}/library/evil.py`)).toBe(false)
+      return { exitCode: 2, stdout: told, stderr: '', durationMs: 1 }
+    }
+    const files = { 'site.yml': text, 'library/evil.py': 'x', '.ansible-lint': 'rulesdir: [library]' }
+    const { outcome: one, seen } = await judge('lint', files, runner)
+    return { one, seen, copied }
+  }
+
+  test('gets no template', async () => {
+    const text = '- hosts: "{{ lookup(\'pipe\', \'touch /hit\') }}"\n  x: "{% if a %}b{% endif %}"\n'
+    expect((await given(text)).copied).toBe('- hosts: "{{ graded }}"\n  x: "b"\n')
+  })
+
+  test.each([
+    "- hosts: \"\\x7b{ lookup('pipe', 'x') }}\"\n",
+    "- hosts: \"{\\\n  { lookup('pipe', 'x') }}\"\n",
+  ])('is not started where one is hidden: %s', async (text) => {
+    expect(await given(text)).toMatchObject({ one: 'unasked', copied: '' })
+  })
+
+  test('is believed in what does not hang on this computer', async () => {
+    const told = 'site.yml:4: command-instead-of-shell\nsite.yml:1: syntax-check[unknown-module]\n'
+    expect(await given('- hosts: all\n', told)).toMatchObject({
+      one: 'failed',
+      seen: ['site.yml:4: command-instead-of-shell'],
+    })
+    expect(await given('- hosts: all\n')).toMatchObject({ one: 'met', seen: ['no finding'] })
+  })
+
+  test('itself finds what is there, and runs nothing', async () => {
+    const hit = `${folderWith()}/hit`
+    const text = `- hosts: all\n  tasks:\n    - shell: echo x\n      when: lookup('pipe', 'touch ${hit}')\n`
+    const { outcome: one, seen } = await judge('lint', { 'site.yml': text }, createRunner())
+    expect(existsSync(hit)).toBe(false)
+    expect([one, seen.some((line) => line.includes('command-instead-of-shell'))]).toEqual(['failed', true])
+  })
 })

@@ -108,6 +108,15 @@ describe('a hand-in from a stranger', () => {
     ])
   })
 
+  test.each(['&a [*a]\n', '- &a {hosts: all, b: [*a, *a]}\n'])(
+    'may have YAML that leads in circles: %s',
+    (text) => {
+      const { broken, maps } = readCode(readSubmission(folderWith({ 'site.yml': text })))
+      expect(broken).toEqual([])
+      expect(maps.length).toBeLessThan(2)
+    },
+  )
+
   test('runs nothing by the first line of its Vagrantfile, or by what lies beside it', async () => {
     const hit = join(folderWith(), 'hit')
     const evil = `File.write(${JSON.stringify(hit)}, 'x')\n`

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/errors.ts'
+import { LIVE_IDS, STATIC_IDS } from '../../src/grade/grade-words.ts'
 import { defaultRubric, GRADE_WORDS, readRubric } from '../../src/grade/rubric.ts'
 import { program } from '../commands/program.ts'
 import { folderWith } from '../tools/helpers.ts'
@@ -17,10 +18,12 @@ function problemsOf(text: string): readonly string[] {
 }
 
 describe('a rubric', () => {
-  test('that says nothing asks for everything, for a hundred points', () => {
+  test('that says nothing asks for everything, files and machines for a hundred points each', () => {
     const rubric = read('')
     expect(rubric).toEqual(defaultRubric('en'))
-    expect(rubric.asked.reduce((sum, { points }) => sum + points, 0)).toBe(100)
+    const sumOf = (ids: readonly string[]) =>
+      rubric.asked.filter(({ id }) => ids.includes(id)).reduce((sum, { points }) => sum + points, 0)
+    expect([sumOf(STATIC_IDS), sumOf(LIVE_IDS)]).toEqual([100, 100])
   })
 
   test('asks for what it names, in its order', () => {
@@ -41,7 +44,7 @@ describe('a rubric', () => {
       [
         "titel is unknown: did you mean title? Choose from title, language, criteria",
         "language is "de": choose from en, ru",
-        "criteria.slots is unknown: did you mean slot? Choose from files, vagrantfile, playbook, slot, recoveryConf, trust, superuser, secrets, report, edits",
+        "criteria.slots is unknown: did you mean slot? Choose from files, vagrantfile, playbook, slot, recoveryConf, trust, superuser, secrets, report, edits, lint, up, streams, row, readOnly, barman, backup, again",
         "criteria.trust must be a number of points, not "many": 0 to 1000; with 0 it is shown, and not counted",
         "criteria.files.hint is unknown: choose from points, asked, expected",
         "criteria.files.points must be a number of points, not -1: 0 to 1000; with 0 it is shown, and not counted",

@@ -99,7 +99,7 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: [
       ['grade hand-ins/*/ --static --out grades', 'all of them: a table, and a page for each'],
       ['grade . --static', 'your own, before you hand it in'],
-      ['grade hand-ins/*/ --static --rubric rubric.yml', 'for points and in words of your own'],
+      ['grade hand-ins/*/ --out grades', 'their machines as well, one hand-in after the other'],
     ],
     seeAlso: 'report, verify',
   },

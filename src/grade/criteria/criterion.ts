@@ -1,6 +1,6 @@
 import type { Runner } from '../../tools/runner.ts'
 import type { Code } from '../code.ts'
-import type { CriterionId, GradeWords } from '../grade-words.ts'
+import type { GradeWords, StaticId } from '../grade-words.ts'
 import type { History } from '../history.ts'
 import type { Submission } from '../submission.ts'
 
@@ -25,7 +25,7 @@ export interface Judged {
 
 /** Something a task asks for, that can be seen in the files of a hand-in. Nothing of them is run. */
 export interface Criterion {
-  readonly id: CriterionId
+  readonly id: StaticId
   judge(desk: Desk): Judged | Promise<Judged>
 }
 

@@ -1,7 +1,8 @@
-import type { CriterionId } from '../grade-words.ts'
+import type { StaticId } from '../grade-words.ts'
 import type { Criterion } from './criterion.ts'
 import { edits } from './edits.ts'
 import { files } from './files.ts'
+import { lint } from './lint.ts'
 import { playbook } from './playbook.ts'
 import { recoveryConf } from './recovery-conf.ts'
 import { report } from './report.ts'
@@ -23,4 +24,5 @@ export const CRITERIA = {
   secrets,
   report,
   edits,
-} as const satisfies Readonly<Record<CriterionId, Criterion>>
+  lint,
+} as const satisfies Readonly<Record<StaticId, Criterion>>

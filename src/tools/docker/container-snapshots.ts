@@ -94,7 +94,8 @@ export function createContainerSnapshots({
     freeze: async (id) => void (await docker(['pause', id])),
     thaw: async (id) => void (await docker(['unpause', id])),
     thawAtOnce(ids) {
-      for (const id of ids) spawnSync('docker', ['unpause', id], { stdio: 'ignore', timeout: THAW_MS })
+      for (const id of ids)
+        spawnSync(dockerProvider.name, ['unpause', id], { stdio: 'ignore', timeout: THAW_MS })
     },
     commit: async (id, image) => void (await docker(['commit', '--pause=false', id, image])),
     async sizeOf(image) {
