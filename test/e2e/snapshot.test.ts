@@ -48,11 +48,11 @@ describe('a snapshot of a lab of containers', () => {
     'brings the lab back after a failover: %i',
     (round) => {
       const gone = idOf('master')
+      lab.must('rotate', 'replica')
       lab.must('psql', 'master', '-c', "INSERT INTO dz (v) VALUES ('after')")
       lab.spawn('docker', 'kill', gone)
       lab.must('promote', 'slave', '--yes')
       lab.must('backup')
-      lab.must('rotate', 'replica')
       expect(lab.sql('slave', 'SELECT pg_is_in_recovery()')).toBe('f')
       const { stdout } = lab.must('snapshot', 'restore', 'before', '--yes')
       console.log(
