@@ -1,4 +1,4 @@
-import { CommandError, programFailed, UserError } from '../errors.ts'
+import { CommandError, programFailed } from '../errors.ts'
 import { seeServers } from '../observe/servers.ts'
 import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { planReinit, reinitServer } from '../operations/reinit.ts'
@@ -8,7 +8,6 @@ import type { Note } from '../tasks/index.ts'
 import { ON_STANDBY, READ, SAY, WORDS } from './corruption.words.ts'
 import type { Drill, DrillStep, LiveStage } from './drill.ts'
 import { backupOf, leafStandby, serverOf, thePrimary } from './rehearsal/cast.ts'
-import { askChoices } from './rehearsal/cluster-choices.ts'
 import {
   bringBackGuardedTable,
   GUARDED_TABLE,
@@ -35,13 +34,13 @@ export const corruption: Drill = {
     if (!lab.postgres.checksums) return SAY.noChecksums
     return how === ON_STANDBY ? needsSlave(lab) : needsBackup(lab)
   },
+  clusterRefusal: ({ checksums }) => (checksums ? undefined : SAY.noChecksums),
   restoresBeside: (how) => how !== ON_STANDBY,
   victim: (lab, primary, how) => (how === ON_STANDBY ? leafStandby : thePrimary)(lab, primary),
   disaster: (stage) => [
     {
       title: SAY.writeTable,
       run: async () => {
-        await needChecksums(stage)
         const holding = await makeGuardedTable(stage, stage.primary)
         await flush(stage)
         return sayHolding(holding)
@@ -63,17 +62,6 @@ export const corruption: Drill = {
 }
 
 /** To the disk with it: what is still in memory only, recovery would write again. */
-/** The cluster of existing servers may be somebody else's work. */
-async function needChecksums({ victim, guest }: LiveStage): Promise<void> {
-  if ((await askChoices(victim, guest)).checksums) return
-  throw new UserError(
-    `The cluster of ${victim.name} was made without checksums: nobody would notice the damage`,
-    {
-      hint: 'see the other drills: npx create-pg-lab drill',
-    },
-  )
-}
-
 async function flush({ guest, primary, victim }: LiveStage): Promise<void> {
   await guest.execute(primary, 'CHECKPOINT')
   if (victim.name === primary.name) return

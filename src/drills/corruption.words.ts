@@ -97,7 +97,10 @@ export const WORDS: DrillWords = {
 
 /** Titles of its steps, and names of what it measures. */
 export const SAY = {
-  noChecksums: { en: 'it has no checksums', ru: 'на нём нет контрольных сумм' },
+  noChecksums: {
+    en: 'its cluster was made without checksums, so nobody would notice the damage',
+    ru: 'его кластер создан без контрольных сумм, и повреждения никто бы не заметил',
+  },
   restoreBeside: { en: 'Restore the backup and all WAL, beside', ru: 'Восстановить копию и весь WAL, рядом' },
   bringTableBack: { en: 'Bring the table back', ru: 'Вернуть таблицу' },
   cloneAgain: (victim: string): Text => ({ en: `Clone ${victim} again`, ru: `Клонировать ${victim} заново` }),

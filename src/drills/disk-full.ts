@@ -1,4 +1,4 @@
-import { programFailed, UserError } from '../errors.ts'
+import { programFailed } from '../errors.ts'
 import type { BackupNode } from '../lab.ts'
 import { barmanConfig, stopReceiveWal } from '../postgres/barman.ts'
 import { scripted } from '../scripts/index.ts'
@@ -7,7 +7,6 @@ import { size } from '../units.ts'
 import { FILLER, SAY, WORDS } from './disk-full.words.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { backupOf } from './rehearsal/cast.ts'
-import { askChoices } from './rehearsal/cluster-choices.ts'
 import { mostKept } from './rehearsal/samples.ts'
 import { needsBackup } from './rehearsal/unplayable.ts'
 import { letCommitsPass, until } from './rehearsal/wait.ts'
@@ -23,6 +22,8 @@ export const diskFull: Drill = {
   ...WORDS,
   hows: [],
   refusal: needsBackup,
+  clusterRefusal: ({ segment }) =>
+    segment === SEGMENT_BYTES ? undefined : SAY.otherSegments(segment / 1024 ** 2),
   victim: (lab) => backupOf({ lab }),
   disaster: (stage) => {
     const backup = backupOf(stage)
@@ -79,13 +80,6 @@ export const diskFull: Drill = {
 }
 
 async function fill(stage: LiveStage, backup: BackupNode): Promise<void> {
-  const { segment } = await askChoices(stage.primary, stage.guest)
-  if (segment !== SEGMENT_BYTES) {
-    throw new UserError(
-      `The disk of this drill is for WAL segments of 16 MB; this cluster was made with ${segment / 1024 ** 2} MB`,
-      { hint: 'see the other drills: npx create-pg-lab drill' },
-    )
-  }
   const { streaming } = await foldersOf(stage, backup)
   await stopReceiveWal(stage.guest, backup)
   await asRoot(stage, backup, 'fill-disk.sh', [streaming, FILLER])

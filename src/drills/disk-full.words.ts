@@ -87,6 +87,10 @@ export const WORDS: DrillWords = {
 
 /** Titles of its steps, and names of what it measures. */
 export const SAY = {
+  otherSegments: (mb: number): Text => ({
+    en: `its disk is for WAL segments of 16 MB, and this cluster was made with ${mb} MB`,
+    ru: `диск в нём рассчитан на сегменты WAL по 16 МБ, а этот кластер создан с сегментами по ${mb} МБ`,
+  }),
   fillDisk: (backup: string): Text => ({ en: `Fill the disk of ${backup}`, ru: `Заполнить диск ${backup}` }),
   untilReceiveWalStops: {
     en: 'Wait until receive-wal gives up',

@@ -6,6 +6,7 @@ import type { Figure, StepReport, Text } from '../report/drill-report.ts'
 import type { Note } from '../tasks/index.ts'
 import type { Vagrant } from '../tools/vagrant/vagrant.ts'
 import type { Cast } from './rehearsal/cast.ts'
+import type { ClusterChoices } from './rehearsal/cluster-choices.ts'
 import type { Recorder } from './rehearsal/recorder.ts'
 import type { Results } from './rehearsal/results.ts'
 
@@ -55,6 +56,8 @@ export interface Drill {
   readonly hows: readonly string[]
   /** @returns why this lab cannot have it; `undefined` when it can */
   refusal(lab: Lab, how: string | undefined): Text | undefined
+  /** @returns why a cluster that was made so cannot have it. Left out: however it was made */
+  clusterRefusal?(choices: ClusterChoices): Text | undefined
   /** Whether a server is restored beside the cluster in it, and removed at its end. Left out: never. */
   restoresBeside?(how: string | undefined): boolean
   /** Chooses who has the bad day. Asked only where nothing refuses. */

@@ -91,3 +91,12 @@ describe('the writer', () => {
     expect(writerHost({ ...lab, backup: undefined, slaves: [] }, master, master)).toBeUndefined()
   })
 })
+
+it.each([
+  [{ checksums: true, segment: 16 * 1024 ** 2 }, []],
+  [{ checksums: false, segment: 16 * 1024 ** 2 }, ['corruption']],
+  [{ checksums: true, segment: 64 * 1024 ** 2 }, ['disk-full']],
+])('before anything is begun, a cluster made with %j is refused by %j', (choices, expected) => {
+  const refused = DRILLS.filter(({ clusterRefusal }) => clusterRefusal?.(choices))
+  expect(refused.map(({ id }) => id)).toEqual(expected)
+})

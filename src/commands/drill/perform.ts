@@ -1,5 +1,6 @@
 import type { Drill } from '../../drills/drill.ts'
 import type { Cast } from '../../drills/rehearsal/cast.ts'
+import { askChoices } from '../../drills/rehearsal/cluster-choices.ts'
 import { drillRun } from '../../drills/rehearsal/drill-run.ts'
 import { forgetOpenDrill, readOpenDrill } from '../../drills/rehearsal/open-drill.ts'
 import { commonFigures, streamFigures } from '../../drills/rehearsal/results.ts'
@@ -30,7 +31,7 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
   verifyNoneIsOpen(session)
   const { context, directory, lab, guest } = session
   const refusal = drill.refusal(lab, wish.how)
-  if (refusal) throw new UserError(`This lab cannot rehearse ${drill.id}: ${refusal.en}`)
+  if (refusal) throw cannotRehearse(drill, refusal)
   const cast = await castOf(session, drill, wish.how)
   await verifyNoneIsRestored(session, drill, wish.how)
   const stage = stageOf(session, cast)
@@ -97,6 +98,12 @@ export async function perform(session: Session, drill: Drill, wish: Wish): Promi
   return EXIT.ok
 }
 
+function cannotRehearse({ id }: Drill, why: Text): UserError {
+  return new UserError(`This lab cannot rehearse ${id}: ${why.en}`, {
+    hint: 'see the other drills: npx create-pg-lab drill',
+  })
+}
+
 /** @throws UserError when one waits to be repaired */
 function verifyNoneIsOpen(session: Session): void {
   const open = unfinished(session)
@@ -120,10 +127,13 @@ async function verifyNoneIsRestored({ lab, guest }: Session, drill: Drill, how: 
 
 async function castOf({ lab, guest }: Session, drill: Drill, how: string | undefined): Promise<Cast> {
   const primary = requirePrimary(await askServers(lab, guest), 'to begin a drill with')
+  // Somebody else may have made the cluster of servers that were there.
+  const refusal = drill.clusterRefusal?.(await askChoices(primary, guest))
+  if (refusal) throw cannotRehearse(drill, refusal)
   const victim = drill.victim(lab, primary, how)
   const writer = writerHost(lab, primary, victim)
   if (!writer) {
-    throw new UserError(`This lab cannot rehearse ${drill.id}: no machine is left to write from`)
+    throw cannotRehearse(drill, SAY.noWriter)
   }
   return { primary: primary.name, victim: victim.name, writer: writer.name, how }
 }
@@ -161,6 +171,7 @@ const REPAIR = 'npx create-pg-lab drill repair'
 const SAY = {
   verify: { en: 'Verify again', ru: 'Проверить снова' },
   page: { en: 'Write the page', ru: 'Записать страницу' },
+  noWriter: { en: 'no machine is left to write from', ru: 'не осталось машины, с которой писать' },
   writer: {
     en: (host: string) =>
       `A writer on ${host} commits all the time, and each acknowledged commit is counted here.`,
