@@ -12,7 +12,7 @@ import {
   verifyHasSnapshots,
 } from '../operations/snapshot/index.ts'
 import { readSnapshots, type Snapshot } from '../operations/snapshot/record.ts'
-import type { SnapshotLab } from '../operations/snapshot/way.ts'
+import type { SnapshotLab } from '../operations/snapshot/snapshot-way.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
 import { askUntil } from '../tools/process/ask-until.ts'
 import { size } from '../units.ts'

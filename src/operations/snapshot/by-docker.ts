@@ -6,7 +6,7 @@ import { type ContainerSnapshots, createContainerSnapshots } from '../../tools/d
 import { tidyAtEnd } from '../../tools/process/signals.ts'
 import { machinesIn } from '../../tools/vagrant/machine-records.ts'
 import type { SavedMachine, Snapshot } from './record.ts'
-import type { SnapshotLab, SnapshotWay } from './way.ts'
+import type { SnapshotLab, SnapshotWay } from './snapshot-way.ts'
 
 /** Containers: their disks are kept as images, while all of them stand still. */
 export const dockerSnapshots: SnapshotWay = {

@@ -1,5 +1,5 @@
 import { CommandError } from '../../errors.ts'
-import type { SnapshotWay } from './way.ts'
+import type { SnapshotWay } from './snapshot-way.ts'
 
 /** Virtual machines: Vagrant's own snapshots. They are stopped before, because their disks are copied one after another. */
 export const vagrantSnapshots: SnapshotWay = {

@@ -11,7 +11,7 @@ import { startMachines } from '../start-machines.ts'
 import { dockerSnapshots } from './by-docker.ts'
 import { vagrantSnapshots } from './by-vagrant.ts'
 import { bringBackKept, forgetSnapshot, readSnapshots, type Snapshot, writeSnapshot } from './record.ts'
-import type { SnapshotLab, SnapshotWay } from './way.ts'
+import type { SnapshotLab, SnapshotWay } from './snapshot-way.ts'
 
 const WAYS = { docker: dockerSnapshots, vagrant: vagrantSnapshots }
 

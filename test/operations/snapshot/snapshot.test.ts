@@ -14,7 +14,7 @@ import {
   verifyHasSnapshots,
 } from '../../../src/operations/snapshot/index.ts'
 import { readSnapshots } from '../../../src/operations/snapshot/record.ts'
-import type { SnapshotLab } from '../../../src/operations/snapshot/way.ts'
+import type { SnapshotLab } from '../../../src/operations/snapshot/snapshot-way.ts'
 import type { Runner } from '../../../src/tools/runner.ts'
 import { createVagrant } from '../../../src/tools/vagrant/vagrant.ts'
 import { fakeGuest, PRIMARY, type Servers, standby } from '../../support/fake-lab.ts'
