@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { failures, TestLab } from './support.ts'
 
-/** Failovers, each undone. `SNAPSHOT_ROUNDS=10` is what docs/drills.md tells of. */
+/** Failovers, each undone; `SNAPSHOT_ROUNDS=10` for more. */
 const ROUNDS = Number(process.env.SNAPSHOT_ROUNDS ?? 2)
 
 const lab = TestLab.create(
