@@ -41,7 +41,7 @@ export async function restore(context: Context, options: RestoreOptions): Promis
   verifyIsUp(session)
   if (moment === undefined) return remove(session, host)
   const plan = await planRestore(restoreLab(session, host), moment, options.timeline)
-  const way = await wayOf(restoreLab(session, host), plan, options)
+  const way = await replacementOf(restoreLab(session, host), plan, options)
   const over = way?.over
   context.print(showPlan(plan, lab, way))
   if (options.dryRun) {
@@ -56,18 +56,18 @@ export async function restore(context: Context, options: RestoreOptions): Promis
 }
 
 /** A restore that replaces a server: from the one on the backup host, or straight from Barman over SSH. */
-interface Way {
+interface Replacement {
   /** Name of the server. */
   readonly over: string
   readonly isDirect: boolean
 }
 
 /** @returns `undefined` for one beside the cluster */
-async function wayOf(
+async function replacementOf(
   live: Parameters<typeof verifyOnto>[0],
   plan: RestorePlan,
   { inPlace, over, on }: RestoreOptions,
-): Promise<Way | undefined> {
+): Promise<Replacement | undefined> {
   if (inPlace) return { over: await chooseOver(live, over), isDirect: false }
   if (on === undefined) return undefined
   const chosen = await chooseOver(live, on)
@@ -114,7 +114,11 @@ async function isAgreed(context: Context, { yes }: RestoreOptions, over: string)
 }
 
 /** @returns what to report afterwards */
-async function work(session: Session, plan: RestorePlan, way: Way | undefined): Promise<readonly string[]> {
+async function work(
+  session: Session,
+  plan: RestorePlan,
+  way: Replacement | undefined,
+): Promise<readonly string[]> {
   const task = taskOf(restoreLab(session, plan.host), plan, way)
   try {
     await runTasks([writeFiles(session), task], session.taskOptions)
@@ -129,7 +133,7 @@ async function work(session: Session, plan: RestorePlan, way: Way | undefined): 
   }
 }
 
-function taskOf(live: ReturnType<typeof restoreLab>, plan: RestorePlan, way: Way | undefined) {
+function taskOf(live: ReturnType<typeof restoreLab>, plan: RestorePlan, way: Replacement | undefined) {
   if (way === undefined) {
     return valueTask(`Restore on ${plan.host.name}`, async ({ note }: Progress) => {
       await restoreBeside(live, plan, note)
@@ -156,7 +160,7 @@ async function remove(session: Session, host: BackupNode): Promise<number> {
 function showPlan(
   { backup, moment, host, primary, timeline, isGivenUp }: RestorePlan,
   lab: Lab,
-  way: Way | undefined,
+  way: Replacement | undefined,
 ): string {
   const over = way?.over
   const lines = [
@@ -198,7 +202,7 @@ function describeTarget(moment: RestoreTarget): string {
   }
 }
 
-function done({ paint }: Context, { host, moment }: RestorePlan, way: Way | undefined): string {
+function done({ paint }: Context, { host, moment }: RestorePlan, way: Replacement | undefined): string {
   const head = `${paint('green', '✔')} Restored up to ${describeTarget(moment)}`
   return way === undefined
     ? `${head}\n\n  Look     npx create-pg-lab psql ${host.name}\n  Remove   npx create-pg-lab restore --remove`

@@ -2,6 +2,7 @@ import { backupOutage } from './backup-outage.ts'
 import { corruption } from './corruption.ts'
 import { diskFull } from './disk-full.ts'
 import type { Drill } from './drill.ts'
+import { droppedDatabase } from './dropped-database.ts'
 import { failover } from './failover.ts'
 import { pitr } from './pitr.ts'
 import { slaveOutage } from './slave-outage.ts'
@@ -20,4 +21,5 @@ export const DRILLS: readonly Drill[] = [
   splitBrain,
   corruption,
   pitr,
+  droppedDatabase,
 ]

@@ -1,6 +1,11 @@
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
-import { bringBackCommand, GUARDED_TABLE, REMOVE_RESTORED_HINT } from './rehearsal/guarded-table.ts'
+import {
+  bringBackCommand,
+  GUARDED_TABLE,
+  REMOVE_RESTORED_HINT,
+  secondBeforeSql,
+} from './rehearsal/guarded-table.ts'
 import { SCHEMA } from './rehearsal/writer.ts'
 
 export const IN_PLACE = 'in-place'
@@ -9,7 +14,7 @@ export const IN_PLACE = 'in-place'
 export const DROPPED = `${SCHEMA}.precious_dropped`
 
 /** The second before, as `restore --to` takes it. */
-export const TARGET_SQL = `SELECT to_char((at - interval '1 second') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS target FROM ${DROPPED}`
+export const TARGET_SQL = secondBeforeSql(DROPPED)
 
 export const WORDS: DrillWords = {
   title: { en: 'Somebody drops a table', ru: 'Кто-то удалил таблицу' },

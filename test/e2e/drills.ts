@@ -25,6 +25,7 @@ const WHOLE: readonly (readonly [drill: string, cost: 'nothing' | 'commits' | 'a
   ['corruption --how standby', 'nothing'],
   ['pitr', 'nothing'],
   ['pitr --in-place', 'commits'],
+  ['dropped-database', 'commits'],
 ]
 
 /** Left broken, and repaired by what the hints say, word for word. */

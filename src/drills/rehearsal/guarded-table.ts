@@ -16,6 +16,11 @@ export const GUARDED_TABLE = `${SCHEMA}.precious`
 /** What it held when it was whole: count and checksum. */
 const WHOLE = `${SCHEMA}.precious_whole`
 
+/** The second before that of a table that notes one, as `restore --to` takes it. */
+export function secondBeforeSql(table: string): string {
+  return `SELECT to_char((at - interval '1 second') AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') AS target FROM ${table}`
+}
+
 /** Some 20 pages. */
 const ROWS = 2_000
 
