@@ -8,13 +8,13 @@ import { literal } from '../postgres/sql.ts'
 import type { Note } from '../tasks/index.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { size, span } from '../units.ts'
-import type { Drill, LiveStage, Stage } from './drill.ts'
-import { leafStandby, serverOf, slotOf } from './rehearsal/cast.ts'
+import type { Drill, DrillStep, LiveStage, Stage } from './drill.ts'
+import { backupOf, leafStandby, serverOf, slotOf } from './rehearsal/cast.ts'
 import { mostKept, unprotectedSpan } from './rehearsal/samples.ts'
 import { needsSlave } from './rehearsal/unplayable.ts'
 import { caughtUpStep, until } from './rehearsal/wait.ts'
-import { barmanCron, switchWal } from './rehearsal/wal-steps.ts'
-import { LIMIT, SAY, WORDS } from './slot-overflow.words.ts'
+import { barmanCron, switchWal, untilArchived } from './rehearsal/wal-steps.ts'
+import { hasArchive, LIMIT, SAY, slotAnewSql, WORDS } from './slot-overflow.words.ts'
 
 /** What is kept for pg_rewind would be kept for slots too. */
 const LOWER = `ALTER SYSTEM SET max_slot_wal_keep_size = '${LIMIT}'; ALTER SYSTEM SET wal_keep_size = 0; SELECT pg_reload_conf();`
@@ -50,13 +50,7 @@ export const slotOverflow: Drill = {
       title: SAY.takeLimitBack,
       run: () => stage.guest.execute(stage.primary, RESET),
     },
-    {
-      title: SAY.cloneAgain(stage.victim.name),
-      run: async (note) => {
-        await startServer(serverOf(stage), stage.guest)
-        await reinitServer(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note)
-      },
-    },
+    ...(hasArchive(stage.lab) ? fromTheArchive(stage) : [cloneStep(stage)]),
     caughtUpStep(stage),
   ],
   tidy: resetAll, // before anybody is cloned: a clone takes the limit along
@@ -78,6 +72,35 @@ export const slotOverflow: Drill = {
         : []),
     ]
   },
+}
+
+function cloneStep(stage: LiveStage): DrillStep {
+  return {
+    title: SAY.cloneAgain(stage.victim.name),
+    run: async (note) => {
+      await startServer(serverOf(stage), stage.guest)
+      await reinitServer(stage, planReinit(stage.lab, await seeServers(stage), stage.victim.name), note)
+    },
+  }
+}
+
+/** Its restore_command gets what the primary has removed; with a slot anew it streams from there on. */
+function fromTheArchive(stage: LiveStage): readonly DrillStep[] {
+  const { guest, primary, victim } = stage
+  return [
+    {
+      title: SAY.makeSlotAnew,
+      run: () => guest.execute(primary, slotAnewSql(serverOf(stage).slot)),
+    },
+    {
+      title: SAY.archiveAll,
+      run: (note) => untilArchived(stage, backupOf(stage), note),
+    },
+    {
+      title: SAY.startAgain(victim.name),
+      run: () => startServer(serverOf(stage), guest),
+    },
+  ]
 }
 
 interface KeptWalRow {

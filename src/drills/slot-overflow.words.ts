@@ -1,9 +1,20 @@
+import { type Lab, postgresNodes } from '../lab.ts'
+import { literal } from '../postgres/sql.ts'
 import type { Text } from '../report/drill-report.ts'
 import type { DrillWords } from './drill.ts'
 import { isWell } from './rehearsal/next-hint.ts'
 
 /** Four WAL files: so little that a laptop need not write gigabytes to see it. */
 export const LIMIT = '64MB'
+
+/** Whether standbys get WAL that they have missed from Barman. */
+export function hasArchive({ backup }: Lab): boolean {
+  return backup?.method === 'rsync'
+}
+
+export function slotAnewSql(slot: string): string {
+  return `SELECT pg_drop_replication_slot(${literal(slot)}); SELECT pg_create_physical_replication_slot(${literal(slot)}, true);`
+}
 
 export const WORDS: DrillWords = {
   title: { en: 'A slave stays away too long', ru: 'Реплика отсутствовала слишком долго' },
@@ -21,8 +32,8 @@ export const WORDS: DrillWords = {
       ru: `WAL пишется больше этого. Чтобы спасти свой диск, ${primary} признаёт слот ${victim} недействительным.`,
     },
     {
-      en: `${victim} cannot catch up any more: it is cloned again.`,
-      ru: `Догнать мастер ${victim} уже не может: реплика клонируется заново.`,
+      en: `${victim} cannot catch up any more: it is cloned again. Only where standbys get WAL from Barman it catches up without a clone.`,
+      ru: `Догнать мастер ${victim} уже не может: реплика клонируется заново. Только там, где WAL репликам отдаёт Barman, она догонит без клонирования.`,
     },
   ],
   watch: ({ primary }) => [
@@ -35,7 +46,7 @@ export const WORDS: DrillWords = {
     en: `The slot of ${victim} is lost: WAL it needs is gone. Started, it cannot go on.`,
     ru: `Слот ${victim} потерян: нужного ей WAL больше нет. Даже запущенная, она не сможет продолжить.`,
   }),
-  hints: ({ primary, victim }) => [
+  hints: ({ primary, victim }, lab) => [
     {
       en: 'What became of the slot?',
       ru: 'Что стало со слотом?',
@@ -51,12 +62,28 @@ export const WORDS: DrillWords = {
       ru: 'Верните прежний предел.',
       type: `npx create-pg-lab psql ${primary} -c 'ALTER SYSTEM RESET max_slot_wal_keep_size' -c 'ALTER SYSTEM RESET wal_keep_size' -c 'SELECT pg_reload_conf()'`,
     },
-    {
-      en: 'WAL that was removed does not come back: clone the standby again.',
-      ru: 'Удалённого WAL не вернуть: клонируйте реплику заново.',
-      type: `npx create-pg-lab reinit ${victim} --yes`,
-      isDone: isWell(victim),
-    },
+    ...(hasArchive(lab)
+      ? [
+          {
+            en: 'WAL that the primary has removed is at Barman, and restore_command gets it. Make the slot anew.',
+            ru: 'WAL, удалённый мастером, есть у Barman, и restore_command его получит. Создайте слот заново.',
+            type: `npx create-pg-lab psql ${primary} -c "${slotAnewSql(postgresNodes(lab).find(({ name }) => name === victim)?.slot ?? '')}"`,
+          },
+          {
+            en: 'Start the standby: it catches up from the archive, then it streams.',
+            ru: 'Запустите реплику: она догонит из архива, а дальше получит поток.',
+            type: 'npx create-pg-lab up',
+            isDone: isWell(victim),
+          },
+        ]
+      : [
+          {
+            en: 'WAL that was removed does not come back: clone the standby again.',
+            ru: 'Удалённого WAL не вернуть: клонируйте реплику заново.',
+            type: `npx create-pg-lab reinit ${victim} --yes`,
+            isDone: isWell(victim),
+          },
+        ]),
   ],
   lessons: () => [
     {
@@ -86,6 +113,12 @@ export const SAY = {
     ru: `Остановить PostgreSQL на ${victim}`,
   }),
   untilSlotIsLost: { en: 'Write WAL until the slot is lost', ru: 'Писать WAL, пока слот не будет потерян' },
+  makeSlotAnew: { en: 'Make the slot anew', ru: 'Создать слот заново' },
+  archiveAll: { en: 'Bring all WAL into Barman’s archive', ru: 'Передать весь WAL в архив Barman' },
+  startAgain: (victim: string): Text => ({
+    en: `Start ${victim}: it catches up from the archive`,
+    ru: `Запустить ${victim}: она догонит из архива`,
+  }),
   takeLimitBack: { en: 'Take the limit back', ru: 'Вернуть прежний предел' },
   cloneAgain: (victim: string): Text => ({ en: `Clone ${victim} again`, ru: `Клонировать ${victim} заново` }),
   mostKept: {

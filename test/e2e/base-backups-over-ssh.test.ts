@@ -116,6 +116,14 @@ describe.each([
     expectGreen()
   })
 
+  it('a standby whose slot was lost catches up from the archive, without a clone', () => {
+    const made = () => onNode('node2', 'ls -di /var/lib/postgresql/*/main')
+    const before = made()
+    lab.must('drill', 'slot-overflow')
+    expect(made()).toBe(before)
+    expectGreen()
+  })
+
   it('the other method takes a new full backup, and keeps the catalogue', () => {
     const before = backups().map(({ id }) => id)
     lab.configure(config('postgres'))
