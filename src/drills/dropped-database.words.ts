@@ -45,7 +45,8 @@ export const WORDS: DrillWords = {
   }),
   hints: ({ primary }, lab) => {
     const ask = `npx create-pg-lab psql ${primary} -X -A -t -c`
-    const way = lab.backup?.method === 'rsync' ? `--on ${primary}` : '--in-place'
+    const restore = `npx create-pg-lab restore --to "$(${ask} "${TARGET_SQL}")"`
+    const isDirect = lab.backup?.method === 'rsync'
     return [
       {
         en: 'Is it gone on the slaves too? Then they are no way back.',
@@ -67,7 +68,7 @@ export const WORDS: DrillWords = {
       {
         en: 'Bring the second before back over the primary. What was written since is given up.',
         ru: 'Верните секунду до этого поверх мастера. Записанное после пропадёт.',
-        type: `npx create-pg-lab restore --to "$(${ask} "${TARGET_SQL}")" ${way} --yes`,
+        type: isDirect ? `${restore} --on ${primary} --yes` : `${restore} --in-place --yes`,
       },
       {
         en: 'Is it back, with all rows?',

@@ -84,7 +84,7 @@ function cloneStep(stage: LiveStage): DrillStep {
   }
 }
 
-/** Its restore_command gets what the primary has removed; with a slot anew it streams from there on. */
+/** Its restore_command gets what the primary has removed; with a slot again it streams from there on. */
 function fromTheArchive(stage: LiveStage): readonly DrillStep[] {
   const { guest, primary, victim } = stage
   return [

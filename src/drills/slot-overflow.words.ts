@@ -65,7 +65,7 @@ export const WORDS: DrillWords = {
     ...(hasArchive(lab)
       ? [
           {
-            en: 'WAL that the primary has removed is at Barman, and restore_command gets it. Make the slot anew.',
+            en: 'WAL that the primary has removed is at Barman, and restore_command gets it. Make the slot again.',
             ru: 'WAL, удалённый мастером, есть у Barman, и restore_command его получит. Создайте слот заново.',
             type: `npx create-pg-lab psql ${primary} -c "${slotAnewSql(postgresNodes(lab).find(({ name }) => name === victim)?.slot ?? '')}"`,
           },
@@ -113,7 +113,7 @@ export const SAY = {
     ru: `Остановить PostgreSQL на ${victim}`,
   }),
   untilSlotIsLost: { en: 'Write WAL until the slot is lost', ru: 'Писать WAL, пока слот не будет потерян' },
-  makeSlotAnew: { en: 'Make the slot anew', ru: 'Создать слот заново' },
+  makeSlotAnew: { en: 'Make the slot again', ru: 'Создать слот заново' },
   archiveAll: { en: 'Bring all WAL into Barman’s archive', ru: 'Передать весь WAL в архив Barman' },
   startAgain: (victim: string): Text => ({
     en: `Start ${victim}: it catches up from the archive`,
