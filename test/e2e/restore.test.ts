@@ -221,7 +221,9 @@ describe('pg-lab restore', () => {
   it('cut off when the data of the master is set aside: up makes no other cluster, and names the way back', () => {
     const rows = lab.sql('master', ROWS, 'otus')
     const data = '/var/lib/postgresql/15/main'
-    lab.ask('master', '', `systemctl stop postgresql@15-main && mv -T ${data} ${data}.before-restore`)
+    // What the restore before this one has set aside when it was cut off is there still.
+    const setAside = `rm -rf ${data}.before-restore* && systemctl stop postgresql@15-main && mv -T ${data} ${data}.before-restore && echo done`
+    expect(lab.ask('master', '', setAside)).toBe('done\n')
     const { status, stderr } = lab.run('up')
     expect(status).toBe(3)
     expect(stderr).toContain('A restore was interrupted, and the data of master is set aside.')
