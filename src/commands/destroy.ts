@@ -5,7 +5,7 @@ import { EXIT, UserError } from '../errors.ts'
 import { nodesOf } from '../lab.ts'
 import { LAB_FILES } from '../lab-files.ts'
 import { withGoneMachines } from '../operations/remove-machines.ts'
-import { removeSnapshot } from '../operations/snapshot/index.ts'
+import { removeSnapshot, sweepSnapshots } from '../operations/snapshot/index.ts'
 import { readSnapshots } from '../operations/snapshot/record.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
 import { type Context, canAsk } from './shared/context.ts'
@@ -73,6 +73,7 @@ async function deleteMachines(session: Session): Promise<void> {
   const place = { directory, lab, run: context.run, logFile: logs.file('vagrant') }
   if (gone.length === 0) await vagrant.destroy()
   else await withGoneMachines(place, gone, (both) => both.destroy())
+  await sweepSnapshots(snapshotLab(session))
   for (const file of [LAB_FILES.sshConfig.path, LAB_FILES.knownHosts.path])
     rmSync(join(directory, file), { force: true })
 }

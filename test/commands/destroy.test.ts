@@ -14,6 +14,11 @@ function obedient(): { run: Runner; commands: Command[] } {
   return { run, commands }
 }
 
+/** What asks Docker for the images of a lab that have lost their name. */
+function unnamedIn(folder: string): readonly string[] {
+  return ['--quiet', '--filter', 'dangling=true', '--filter', `label=pg-lab.folder=${folder}`]
+}
+
 test('without a terminal and without --yes nothing happens', async () => {
   const { run, commands } = obedient()
   const { exitCode, stderr } = await program(['destroy'], { cwd: labFolder(), run })
@@ -36,6 +41,7 @@ test('--yes deletes the machines and the way to them', async () => {
   expect(stdout).toContain('✔ Delete the machines')
   expect(commands).toMatchObject([
     { file: 'vagrant', args: ['destroy', '--force', '--machine-readable'], cwd },
+    { file: 'docker', args: ['image', 'ls'].concat(unnamedIn(cwd)) },
   ])
   expect(existsSync(join(cwd, '.pg-lab/ssh_config'))).toBe(false)
 })
@@ -51,7 +57,7 @@ test('machines go although the config asks for another provider by now', async (
   const { run, commands } = obedient()
   const cwd = labFolder({ config: 'provider: virtualbox\n' })
   expect((await program(['destroy', '--yes'], { cwd, run })).exitCode).toBe(0)
-  expect(commands.map(({ file, args }) => `${file} ${args[0]}`)).toEqual(['vagrant destroy'])
+  expect(commands.map(({ file, args }) => `${file} ${args[0]}`)).toEqual(['vagrant destroy', 'docker image'])
   const { exitCode, stderr } = await program(['plan'], { cwd, run })
   expect(exitCode).toBe(2)
   expect(stderr).toContain("put provider: 'docker' back, or delete them first, with all that is on them")
@@ -101,6 +107,9 @@ test('the snapshots that go too are named', async () => {
     'docker image ls --quiet pg-lab/snapshot:x-before-master',
     'docker image rm --force pg-lab/snapshot:x-before-master',
     'vagrant destroy --force --machine-readable',
+    // A machine that came back from a snapshot needed the image to the last.
+    `docker image ls ${unnamedIn(cwd).join(' ')}`,
+    'docker image rm sha256:1',
   ])
   expect(existsSync(folder)).toBe(false)
 })

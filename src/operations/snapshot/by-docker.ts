@@ -56,6 +56,10 @@ export const dockerSnapshots: SnapshotWay = {
     await containers.removeImages(await imagesThatAre(containers, containersOf(snapshot)))
   },
 
+  async sweep(live) {
+    await createContainerSnapshots(live).removeUnnamedImages()
+  },
+
   async bytesOf(live, snapshot) {
     const containers = createContainerSnapshots(live)
     const images = await imagesThatAre(containers, containersOf(snapshot))

@@ -115,6 +115,11 @@ export function findSnapshot(
   )
 }
 
+/** Removes what snapshots that were deleted while their machines ran have left; once the machines are gone. */
+export async function sweepSnapshots(live: SnapshotLab): Promise<void> {
+  await wayOf(live.lab).sweep?.(live)
+}
+
 const ANSWER = { everyMs: 500, withinMs: 120_000 }
 
 /** Makes the machines what they were: what has been written since is lost. */

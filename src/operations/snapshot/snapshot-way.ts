@@ -18,6 +18,8 @@ export interface SnapshotWay {
   /** What the machines are now is lost. @returns whether they were started */
   restore(live: SnapshotLab, snapshot: Snapshot, note: Note): Promise<{ readonly isRunning: boolean }>
   remove(live: SnapshotLab, snapshot: Snapshot): Promise<void>
+  /** Once the machines are gone: removes what `remove` had to leave to them. Left out where it leaves nothing. */
+  sweep?(live: SnapshotLab): Promise<void>
   /** Of the computer's disk; `undefined` where nobody says. */
   bytesOf(live: SnapshotLab, snapshot: Snapshot): Promise<number | undefined>
 }

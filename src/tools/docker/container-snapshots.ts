@@ -66,6 +66,8 @@ export interface ContainerSnapshots {
    */
   recreate(machine: string, shape: ContainerShape, image: string): Promise<void>
   removeImages(images: readonly string[]): Promise<void>
+  /** Those that lost their name while a container made from them was there, and that no container needs any more. */
+  removeUnnamedImages(): Promise<void>
 }
 
 const THAW_MS = 10_000
@@ -129,6 +131,12 @@ export function createContainerSnapshots({
     async removeImages(images) {
       // By force: a container that was made from it keeps what it needs of it.
       if (images.length > 0) await docker(['image', 'rm', '--force', ...images])
+    },
+    async removeUnnamedImages() {
+      // An image that was made of a container has that container's labels.
+      const unnamed = ['--filter', 'dangling=true', '--filter', `label=pg-lab.folder=${directory}`]
+      const ids = (await docker(['image', 'ls', '--quiet', ...unnamed])).split('\n').filter(Boolean)
+      if (ids.length > 0) await docker(['image', 'rm', ...new Set(ids)])
     },
   }
 }
