@@ -29,7 +29,7 @@ const OTHER_VALUES: readonly unknown[] = [
     'other.example/',
     'other/box',
   ],
-  ...['.other', 'async', 'sync', 'gzip', 'logical', 'internal', 'host-only', 'pgdg'],
+  ...['.other', 'async', 'sync', 'gzip', 'logical', 'internal', 'host-only', 'pgdg', 'postgres', 'rsync'],
   ...VAGRANT_PROVIDERS,
   ...['guest', 'host'],
   ...['debian-13', 'debian-12'],

@@ -7,13 +7,13 @@ set -eu
 asked=$(printf %s "${SSH_ORIGINAL_COMMAND:-}" | tr -d "'")
 file=${asked#"barman get-wal $1 "}
 case $file in
-"$asked" | *[!0-9A-F]*) ;;
-????????????????????????) exec barman get-wal "$1" "$file" ;;
+  "$asked" | *[!0-9A-F]*) ;;
+  ????????????????????????) exec barman get-wal "$1" "$file" ;;
 esac
 test=${asked#"barman get-wal --test $1 "}
 case $test in
-"$asked" | *[!0-9A-Za-z_]*) ;;
-?*) exec barman get-wal --test "$1" "$test" ;;
+  "$asked" | *[!0-9A-Za-z_]*) ;;
+  ?*) exec barman get-wal --test "$1" "$test" ;;
 esac
 echo 'This key gets single WAL files, and nothing else' >&2
 exit 1
