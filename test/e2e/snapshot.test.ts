@@ -35,7 +35,7 @@ describe('a snapshot of a lab of containers', () => {
     kept = backups()
     const { stdout } = lab.must('snapshot', 'save', 'before')
     console.log(`save: ${secondsOf(stdout, 'Save before')}`)
-    expect(stdout).toMatch(/✔ Save before {2}3 machines · [\d.]+ [MG]B · /)
+    expect(stdout).toMatch(/✔ Save before · 3 machines · [\d.]+ [MG]B · /)
     expect(failures(lab.verify().failed)).toEqual([])
     expect(lab.must('snapshot').stdout).toMatch(/^before +\S+ \S+ +master, slave, backup +[\d.]+ [MG]B$/m)
   })
