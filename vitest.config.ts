@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** Long ones, each with a lab of its own: a bad day takes minutes. `npm run test:rehearsals` runs them. */
 const REHEARSALS = [
   'barman-kinds',
+  'base-backups-over-ssh',
   'chaos',
   'cut-restores',
   'deletions',
