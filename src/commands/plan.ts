@@ -2,7 +2,7 @@ import { findBox } from '../doctor/index.ts'
 import { EXIT } from '../errors.ts'
 import { appliedFiles } from '../generate/applied-files.ts'
 import { writeProject } from '../generate/write/write.ts'
-import { withBox } from '../plan/box-item.ts'
+import { isMadeMachine, withBox } from '../plan/box-item.ts'
 import { makePlan } from '../plan/index.ts'
 import { decideToApply } from '../plan/nothing-to-apply.ts'
 import { showPlanItems } from '../plan/show.ts'
@@ -30,9 +30,10 @@ export async function plan(
   const applying = decideToApply(lab, { seen, files, applied, nowMs: Date.now() })
   const planned = await makePlan(lab, { files, seen, guest, applying })
   const { box } = lab
-  const asksBox =
-    box !== undefined && planned.some(({ kind, action }) => kind === 'machine' && action.endsWith('create'))
-  const items = asksBox ? withBox(planned, await findBox(host, { ...lab, box }), box.name) : planned
+  const items =
+    box !== undefined && planned.some(isMadeMachine)
+      ? withBox(planned, await findBox(host, { ...lab, box }), box.name)
+      : planned
   const refused = items.some(({ action }) => action === 'refuse')
   const { warnings } = lab
   if (json) context.print(enveloped('plan', lab.name, { ok: !refused, items, ansible: applying, warnings }))

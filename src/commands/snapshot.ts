@@ -1,7 +1,6 @@
 import { runChecks } from '../checks/index.ts'
 import { forgetOpenDrill } from '../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../errors.ts'
-import type { Finding } from '../finding.ts'
 import {
   bytesOfSnapshot,
   findSnapshot,
@@ -14,14 +13,13 @@ import {
 import { readSnapshots, type Snapshot } from '../operations/snapshot/record.ts'
 import type { SnapshotLab } from '../operations/snapshot/snapshot-way.ts'
 import { runTasks, type Task } from '../tasks/index.ts'
-import { askUntil } from '../tools/process/ask-until.ts'
 import { size } from '../units.ts'
 import type { Context } from './shared/context.ts'
 import { agreesToDelete } from './shared/prompts.ts'
 import { openSession, type Session, verifyHasMachines, verifyIsUp } from './shared/session.ts'
 import { type Columns, fittedTable, widthOf } from './shared/table.ts'
 import { liveLab } from './steps/operation.ts'
-import { FailedFindings, judged } from './steps/verify.ts'
+import { FailedFindings, untilGreen } from './steps/verify.ts'
 import { showFindings } from './verify.ts'
 
 type SnapshotVerb = 'save' | 'list' | 'restore' | 'rm'
@@ -132,20 +130,14 @@ async function restore(session: Session, found: Snapshot): Promise<number> {
   }
 }
 
-const SETTLING = { everyMs: 2_000, withinMs: 120_000 }
+/** What is not well by then is told. */
+const SETTLED_WITHIN_MS = 120_000
 
-/** Servers that have just started need a moment until they stream; what is not well after two minutes is told. */
+/** Servers that have just started need a moment until they stream. */
 function verifySettled({ lab, guest }: Session): Task {
   return {
     title: 'Verify',
-    run: async ({ note }) => {
-      const isWell = (findings: readonly Finding[]) => {
-        const failed = findings.filter(({ ok }) => !ok)
-        if (failed.length > 0) note(`${failed.length} not yet: ${failed[0]?.node} ${failed[0]?.what}`)
-        return failed.length === 0
-      }
-      return judged(await askUntil(() => runChecks(lab, guest), isWell, SETTLING))
-    },
+    run: ({ note }) => untilGreen(() => runChecks(lab, guest), { withinMs: SETTLED_WITHIN_MS, note }),
   }
 }
 

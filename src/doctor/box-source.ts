@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Box } from '../catalog/os.ts'
 import type { Lab } from '../lab.ts'
 import { packageRoot } from '../package-root.ts'
-import type { StoredBox } from '../tools/vagrant/boxes.ts'
+import { isBox, type StoredBox } from '../tools/vagrant/boxes.ts'
 import type { Host } from './host.ts'
 
 /** Makes a box here: a file of the lab, where the lab may have one. */
@@ -36,12 +36,11 @@ export type BoxSource =
  */
 export async function findBox(host: Host, lab: BoxedLab): Promise<BoxSource> {
   const { box, ownBox } = lab
-  const stored = host.boxes().filter(({ provider }) => provider === lab.provider)
-  const named = stored.find(
-    ({ name, version }) => name === box.name && (box.version === undefined || version === box.version),
-  )
+  const { provider } = lab
+  const stored = host.boxes()
+  const named = stored.find((one) => isBox(one, { ...box, provider }))
   if (named && named.name !== ownBox) return { from: 'here', box: named }
-  const own = stored.find(({ name }) => name === ownBox)
+  const own = stored.find((one) => ownBox !== undefined && isBox(one, { name: ownBox, provider }))
   if (own) return { from: own.builtFrom === undefined ? 'stranger' : 'here', box: own }
   const address = addressOf(lab)
   if (address !== undefined && (await answers(host, address))) return { from: 'address', address }
@@ -60,8 +59,12 @@ export async function findBox(host: Host, lab: BoxedLab): Promise<BoxSource> {
 
 /** Where Vagrant would look for the named box; nowhere for one of ours that has no address. */
 function addressOf({ box, ownBox, mirrors }: BoxedLab): string | undefined {
-  if (box.url !== undefined) return box.url
-  return box.name === ownBox ? undefined : `${mirrors.vagrant ?? REGISTRY}/${box.name}`
+  return box.url === undefined && box.name === ownBox ? undefined : boxAddress(box, mirrors.vagrant)
+}
+
+/** @param registry in place of the public one */
+export function boxAddress({ name, url }: Box, registry = REGISTRY): string {
+  return url ?? `${registry}/${name}`
 }
 
 async function answers(host: Host, address: string): Promise<boolean> {

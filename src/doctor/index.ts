@@ -4,7 +4,7 @@ import type { Diagnosis, Scope } from './rule.ts'
 import { RULES } from './rules/index.ts'
 
 export { machinesIn } from '../tools/vagrant/machine-records.ts'
-export { BOX_SCRIPT, type BoxSource, findBox } from './box-source.ts'
+export { BOX_SCRIPT, type BoxSource, boxAddress, findBox } from './box-source.ts'
 export { chooseProvider, obstaclesHere, type ProviderChoice } from './choose-provider.ts'
 export { createHost, type Host } from './host.ts'
 export { planRepair, type RepairPlan, repairComputer as repair } from './repair.ts'

@@ -1,7 +1,6 @@
 import { CommandError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { type LabNode, postgresNodes } from '../lab.ts'
-import { askServers, primaryOf } from '../observe/servers.ts'
 import { planRestore, removeRestored, restoreOnto, restoreOver, verifyOnto } from '../operations/restore.ts'
 import { parseRestoreTarget } from '../operations/restore-target.ts'
 import type { Text } from '../report/drill-report.ts'
@@ -9,8 +8,8 @@ import type { Note } from '../tasks/index.ts'
 import { ifReachable } from '../tools/ssh/if-reachable.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { DATABASE, DROPPED, SAY, TABLE, TARGET_SQL, WORDS } from './dropped-database.words.ts'
-import { backupOf, thePrimary } from './rehearsal/cast.ts'
-import type { Holding } from './rehearsal/guarded-table.ts'
+import { backupOf, primaryOrFirst, thePrimary } from './rehearsal/cast.ts'
+import { describeHolding, type Holding } from './rehearsal/guarded-table.ts'
 import { leadBack } from './rehearsal/lead-back.ts'
 import { needsBackup } from './rehearsal/unplayable.ts'
 import { letCommitsPass, until } from './rehearsal/wait.ts'
@@ -102,8 +101,6 @@ async function holdingOn({ guest }: Stage, node: LabNode): Promise<readonly [Hol
   return [now, whole]
 }
 
-const describe = ({ rows, checksum }: Holding) => `${rows} rows, ${checksum}`
-
 /** A standby may replay it a moment later. */
 async function compareEverywhere(stage: LiveStage): Promise<Text> {
   const nodes = postgresNodes(stage.lab)
@@ -111,7 +108,7 @@ async function compareEverywhere(stage: LiveStage): Promise<Text> {
     await until(`${DATABASE} is whole on ${node.name}`, async () => {
       try {
         const [now, whole] = await holdingOn(stage, node)
-        return describe(now) === describe(whole)
+        return describeHolding(now) === describeHolding(whole)
       } catch (error) {
         if (error instanceof CommandError) return false
         throw error
@@ -132,7 +129,7 @@ async function judgeDatabase(stage: Stage): Promise<readonly Finding[]> {
     const isThere = (await guest.rows(node, there)).length > 0
     if (!isThere && (await guest.rows(node, begun, lab.database)).length === 0) return []
     const [now, whole] = await holdingOn(stage, node)
-    const told = { expected: describe(whole), observed: describe(now) }
+    const told = { expected: describeHolding(whole), observed: describeHolding(now) }
     return [{ ...asked, ...told, ok: told.expected === told.observed }]
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
@@ -146,9 +143,4 @@ async function removeDatabase(stage: Stage): Promise<void> {
   const node = await primaryOrFirst(stage)
   await guest.execute(node, `DROP DATABASE IF EXISTS ${DATABASE};`)
   await guest.execute(node, `DROP TABLE IF EXISTS ${DROPPED};`, lab.database)
-}
-
-async function primaryOrFirst({ lab, guest, primary }: Stage): Promise<LabNode> {
-  const found = primaryOf(await askServers(lab, guest))
-  return found.is === 'found' ? found.node : primary
 }

@@ -1,7 +1,5 @@
 import { CommandError } from '../errors.ts'
-import type { LabNode } from '../lab.ts'
 import { askCatalogue, backupFacts } from '../observe/backups.ts'
-import { askServers, primaryOf } from '../observe/servers.ts'
 import { takeBackup } from '../operations/backup.ts'
 import { planRestore, removeRestored, restoreBeside, restoreOver } from '../operations/restore.ts'
 import { parseRestoreTarget } from '../operations/restore-target.ts'
@@ -13,7 +11,7 @@ import type { Note } from '../tasks/index.ts'
 import { size } from '../units.ts'
 import type { Drill, LiveStage, Stage } from './drill.ts'
 import { DROPPED, IN_PLACE, SAY, TARGET_SQL, WORDS } from './pitr.words.ts'
-import { backupOf, thePrimary } from './rehearsal/cast.ts'
+import { backupOf, primaryOrFirst, thePrimary } from './rehearsal/cast.ts'
 import {
   askRestored,
   bringBackGuardedTable,
@@ -184,9 +182,4 @@ function missed(found: string): CommandError {
   return new CommandError(`The restored server does not hold what was there at that second: ${found}`, {
     command: 'npx create-pg-lab psql backup',
   })
-}
-
-async function primaryOrFirst({ lab, guest, primary }: Stage): Promise<LabNode> {
-  const found = primaryOf(await askServers(lab, guest))
-  return found.is === 'found' ? found.node : primary
 }

@@ -15,6 +15,7 @@ import { quoteForShell } from '../tools/process/quote.ts'
 import type { Output } from '../tools/runner.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { BARE_ANSWERS, bounded, processS, sessionSql } from '../tools/ssh/psql-session.ts'
+import { RESERVE_BYTES } from './restore.ts'
 
 /** What the demo table held at one moment. */
 export interface TableState {
@@ -50,9 +51,6 @@ export interface RehearsalStep {
   /** What the program said that did it. */
   readonly said: string
 }
-
-/** For WAL that the restored server writes, and its temporary files. */
-const RESERVE_BYTES = 256 * 1024 ** 2
 
 const TIMEOUT_MS = 60 * 60_000
 

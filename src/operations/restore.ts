@@ -284,8 +284,8 @@ export async function restoreOnto(
   return play(live, plan, 'provisioning/operations/restore-on.yml', variables, note)
 }
 
-/** For WAL that the restored server writes itself. */
-const RESERVE_BYTES = 256 * 1024 ** 2
+/** For WAL that a restored server writes itself, and its temporary files. */
+export const RESERVE_BYTES = 256 * 1024 ** 2
 
 /**
  * Looks whether a backup can be restored onto a server.

@@ -2,19 +2,16 @@ import type { BoxSource } from '../doctor/index.ts'
 import type { PlanItem } from './plan-item.ts'
 
 /** Where the box of the machines to be made comes from, before the first of them. */
-export function withBox(
-  items: readonly PlanItem[],
-  source: BoxSource | undefined,
-  name: string,
-): readonly PlanItem[] {
-  const first = items.findIndex(({ kind, action }) => kind === 'machine' && isMade(action))
-  if (first === -1 || source === undefined) return items
+export function withBox(items: readonly PlanItem[], source: BoxSource, name: string): readonly PlanItem[] {
+  const first = items.findIndex(isMadeMachine)
+  if (first === -1) return items
   const item: PlanItem = { kind: 'machine', action: 'create', text: describeSource(source, name) }
   return [...items.slice(0, first), item, ...items.slice(first)]
 }
 
-function isMade(action: PlanItem['action']): boolean {
-  return action === 'create' || action === 'recreate'
+/** Whether a machine is made by it, from a box. */
+export function isMadeMachine({ kind, action }: PlanItem): boolean {
+  return kind === 'machine' && (action === 'create' || action === 'recreate')
 }
 
 function describeSource(source: BoxSource, name: string): string {

@@ -3,7 +3,7 @@ import { createReadStream, mkdirSync, renameSync, rmSync, writeFileSync } from '
 import { basename, join, resolve } from 'node:path'
 import { EXIT, UserError } from '../../errors.ts'
 import { runTasks, type Task } from '../../tasks/index.ts'
-import { type StoredBox, storedBoxes, vagrantHome } from '../../tools/vagrant/boxes.ts'
+import { isOutdated, type StoredBox, storedBoxes, vagrantHome } from '../../tools/vagrant/boxes.ts'
 import type { Context } from '../shared/context.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function exportBoxes(
   }
   const folder = resolve(context.directory, word)
   const home = vagrantHome(context.env)
-  const newest = newestOfEach(storedBoxes(home))
+  const newest = storedBoxes(home).filter((one, _at, all) => !isOutdated(one, all))
   if (newest.length === 0) {
     throw new UserError('Vagrant has no box here', { hint: 'make one: npx create-pg-lab box build' })
   }
@@ -54,14 +54,6 @@ export async function exportBoxes(
 /** `pg-lab/debian-13` → `debian-13`, `bento/debian-13` → `bento-debian-13`. */
 function folderOf(name: string): string {
   return name.startsWith('pg-lab/') ? basename(name) : name.replaceAll('/', '-')
-}
-
-/** @param boxes the newest version first */
-function newestOfEach(boxes: readonly StoredBox[]): readonly StoredBox[] {
-  return boxes.filter(
-    (one, at) =>
-      !boxes.slice(0, at).some(({ name, provider }) => name === one.name && provider === one.provider),
-  )
 }
 
 async function exportOne(

@@ -6,6 +6,7 @@ import {
   boxBytes,
   buildFolder,
   isInUse,
+  isOutdated,
   type StoredBox,
   storedBoxes,
   vagrantHome,
@@ -95,9 +96,7 @@ async function pruneBoxes(context: Context, { yes }: BoxOptions): Promise<number
 /** @param boxes the newest version first */
 export function outdated(boxes: readonly StoredBox[]): readonly StoredBox[] {
   const own = boxes.filter(({ builtFrom }) => builtFrom !== undefined)
-  return own.filter((one, at) =>
-    own.slice(0, at).some(({ name, provider }) => name === one.name && provider === one.provider),
-  )
+  return own.filter((one) => isOutdated(one, own))
 }
 
 async function removeBox(context: Context, { name, version, provider, folder }: StoredBox): Promise<void> {

@@ -1,7 +1,8 @@
 import type { ProviderName } from '../../catalog/names.ts'
+import { boxAddress } from '../../doctor/index.ts'
 import { EXIT, UserError } from '../../errors.ts'
 import { runTasks } from '../../tasks/index.ts'
-import { storedBoxes, vagrantHome } from '../../tools/vagrant/boxes.ts'
+import { isBox, storedBoxes, vagrantHome } from '../../tools/vagrant/boxes.ts'
 import type { Context } from '../shared/context.ts'
 import { whichBox } from './of-which.ts'
 
@@ -21,19 +22,13 @@ export async function keepBox(
     })
   }
   const home = vagrantHome(context.env)
-  const isHere = () =>
-    storedBoxes(home).find(
-      (one) =>
-        one.name === known.name &&
-        one.provider === provider &&
-        (known.version === undefined || one.version === known.version),
-    )
+  const isHere = () => storedBoxes(home).find((one) => isBox(one, { ...known, provider }))
   const found = isHere()
   if (found) {
     context.print(`${found.name} ${found.version} is here.`)
     return EXIT.ok
   }
-  const address = known.url ?? `${lab?.mirrors.vagrant ?? 'https://vagrantcloud.com'}/${known.name}`
+  const address = boxAddress(known, lab?.mirrors.vagrant)
   if (/^https?:/.test(address) && !(await host.reachesRegistry(address))) {
     throw new UserError(`${new URL(address).host} does not answer, or has no ${known.name}`, {
       hint: `make a box of the same system: npx create-pg-lab ${buildWords}`,

@@ -1,5 +1,7 @@
 import { CommandError } from '../../errors.ts'
 import { type BackupNode, type Lab, type LabNode, type PostgresNode, postgresNodes } from '../../lab.ts'
+import type { LiveLab } from '../../observe/live-lab.ts'
+import { askServers, primaryOf } from '../../observe/servers.ts'
 import { delayOf, followersOf } from '../../postgres/topology.ts'
 
 /** Who plays which part, for the length of one drill. Kept on disk, so that an interrupted drill can be led back. */
@@ -51,4 +53,14 @@ export function slotOf(lab: Lab, { victim }: Cast): string {
 export function backupOf({ lab }: { readonly lab: Lab }): BackupNode {
   if (lab.backup) return lab.backup
   throw new CommandError('The lab has no backup host', { command: 'npx create-pg-lab config' })
+}
+
+/** The primary of now; that of the beginning where nobody is one. */
+export async function primaryOrFirst({
+  lab,
+  guest,
+  primary,
+}: Pick<LiveLab, 'lab' | 'guest'> & { readonly primary: LabNode }): Promise<LabNode> {
+  const found = primaryOf(await askServers(lab, guest))
+  return found.is === 'found' ? found.node : primary
 }

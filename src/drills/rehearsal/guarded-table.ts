@@ -95,7 +95,7 @@ export async function verifyWhole(
   })
 }
 
-function describeHolding({ rows, checksum }: Holding): string {
+export function describeHolding({ rows, checksum }: Holding): string {
   return `${rows} rows, ${checksum}`
 }
 

@@ -85,6 +85,14 @@ async function seeStreams({ guest, primaries, standbys, words: { seen } }: EyesO
       return { ok: slot !== '', text: seen.streams(name, slot) }
     }),
   )
+  return judgedAll(told, command)
+}
+
+/** Each is as asked, or those are told that are not. */
+function judgedAll(
+  told: readonly { readonly ok: boolean; readonly text: string }[],
+  command: string,
+): Judged {
   const faults = told.filter(({ ok }) => !ok)
   return {
     outcome: faults.length === 0 ? 'met' : 'failed',
@@ -105,18 +113,12 @@ async function seeRow({ guest, primaries: [primary], standbys, words: { seen } }
     standbys.map(async (node) => {
       const look = () => orNothing(() => guest.rows<{ v: string }>(node, `SELECT v FROM ${TABLE}`))
       const rows = await askUntil(look, (found) => found?.[0]?.v === mark, ROW_WITHIN)
-      return { name: node.name, ok: rows?.[0]?.v === mark }
+      const ok = rows?.[0]?.v === mark
+      return { ok, text: ok ? seen.rowCame(node.name) : seen.rowMissing(node.name) }
     }),
   )
   await orNothing(() => guest.execute(primary, `DROP TABLE IF EXISTS ${TABLE}`))
-  const missing = arrived.filter(({ ok }) => !ok)
-  return {
-    outcome: missing.length === 0 ? 'met' : 'failed',
-    seen: (missing.length === 0 ? arrived : missing).map(({ name, ok }) =>
-      ok ? seen.rowCame(name) : seen.rowMissing(name),
-    ),
-    command,
-  }
+  return judgedAll(arrived, command)
 }
 
 async function seeReadOnly({ guest, standbys, words: { seen } }: EyesOn): Promise<Judged> {
@@ -135,12 +137,7 @@ async function seeReadOnly({ guest, standbys, words: { seen } }: EyesOn): Promis
       }
     }),
   )
-  const faults = told.filter(({ ok }) => !ok)
-  return {
-    outcome: faults.length === 0 ? 'met' : 'failed',
-    seen: (faults.length === 0 ? told : faults).map(({ text }) => text),
-    command,
-  }
+  return judgedAll(told, command)
 }
 
 async function seeBarman(

@@ -58,6 +58,24 @@ function storedBox(folderName: string, version: string, folder: string): readonl
   }
 }
 
+/** Whether it is this box; any version of it where none is named. */
+export function isBox(
+  one: StoredBox,
+  wanted: { readonly name: string; readonly version?: string | undefined; readonly provider: string },
+): boolean {
+  const { name, version, provider } = wanted
+  return one.name === name && one.provider === provider && (version === undefined || one.version === version)
+}
+
+/**
+ * Whether there is a newer version of it.
+ * @param boxes the newest version first, it among them
+ */
+export function isOutdated(one: StoredBox, boxes: readonly StoredBox[]): boolean {
+  const { name, provider } = one
+  return boxes.find((other) => isBox(other, { name, provider })) !== one
+}
+
 function byVersion(one: StoredBox, other: StoredBox): number {
   return one.version.localeCompare(other.version, 'en', { numeric: true })
 }
