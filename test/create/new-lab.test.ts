@@ -64,7 +64,9 @@ describe.each(PRESET_NAMES)('the preset %s', (preset) => {
   })
 
   test.each(LANGUAGES)('has a README in %s', async (language) => {
-    expect((await files({ preset, language })).get('README.md')).toMatchSnapshot()
+    const text = (await files({ preset, language })).get('README.md') ?? ''
+    // readme.test.ts reads the lines it leads to: here their numbers would only change with each role.
+    expect(text.replaceAll(/:\d+`\]|#L\d+\)/g, (place) => place.replace(/\d+/, 'N'))).toMatchSnapshot()
   })
 })
 
