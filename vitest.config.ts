@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Long ones, each with a lab of its own: a bad day takes minutes. `npm run test:rehearsals` runs them. */
@@ -39,6 +40,8 @@ const LEFTOVERS = 'test/e2e/leftovers.ts'
 
 export default defineConfig({
   test: {
+    // Each of our tests waits for programs half of its time; by itself Vitest leaves one processor out.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

@@ -49,8 +49,8 @@ const steps = [
   ...OTHER_NODES.map((node) => () => {
     return vitest('unit', { results, options: [...NODE_UNITS, '--maxWorkers=2'], node })
   }),
-  // The labs take turns: they share addresses, and time on a small computer.
-  () => vitest('e2e', { results, options: ['--no-file-parallelism'] }),
+  // The longest beside all the others in turn: each has its addresses, and is idle half of its time.
+  () => vitest('e2e', { results, options: ['--maxWorkers=2'] }),
 ]
 const counts = steps.map((each) => each())
 rmSync(results, { recursive: true })

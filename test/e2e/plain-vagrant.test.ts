@@ -5,7 +5,7 @@ import { pathWithout, type Result, spawn, TestLab } from './support.ts'
 
 const CONFIG = `
 import { defineCluster } from 'create-pg-lab'
-export default defineCluster({ name: 'plain', provider: 'docker' })
+export default defineCluster({ name: 'plain', provider: 'docker', network: { subnet: '192.168.72.0/24' } })
 `
 const made = TestLab.create('made', CONFIG)
 const copy = new TestLab(join(made.directory, '..', 'copy of it'), { temporary: true })
