@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints the settings of every PostgreSQL that Debian has, one line of JSON a major, from pg_settings of a server that is made and thrown away in a root of its own. As root, with mmdebstrap.
+# Prints the settings of every PostgreSQL that Debian and Ubuntu have, one line of JSON a major, from pg_settings of a server that is made and thrown away in a root of its own. As root, with mmdebstrap.
 #   sh scripts/postgres-settings.sh | npx jiti scripts/merge-postgres-settings.ts >src/catalog/postgres-settings.json
 set -eu
 folder=$(mktemp -d)
@@ -10,12 +10,12 @@ QUERY="SELECT json_build_object('major', current_setting('server_version_num')::
     'values', enumvals, 'default', boot_val)) ORDER BY name))
   FROM pg_settings WHERE name NOT LIKE '%.%'"
 
-# $1 the suite, $2 the package, further words are options of mmdebstrap.
+# $1 the suite, $2 the package, further words are options and a mirror of mmdebstrap.
 ask() {
   suite=$1 package=$2 root=$folder/$1-$2
   shift 2
-  mmdebstrap --quiet --variant=minbase --include="$package" --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
-    --aptopt='Acquire::Check-Valid-Until "false"' "$@" "$suite" "$root" >&2
+  mmdebstrap --quiet --variant=minbase --include="$package" --keyring="$keys" \
+    --aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" "$@" >&2
   mount -t proc proc "$root/proc"
   bin=$(cd "$root" && echo usr/lib/postgresql/*/bin)
   # shellcheck disable=SC2016 # the shell in there expands it
@@ -28,6 +28,7 @@ ask() {
   rm -rf "$root"
 }
 
+keys=/usr/share/keyrings/debian-archive-keyring.gpg
 ask bullseye postgresql-13
 ask bookworm postgresql-15
 ask trixie postgresql-17
@@ -37,3 +38,11 @@ ask forky postgresql-18
 ask forky postgresql-common --customize-hook='sed "s/ forky / experimental /" "$1/etc/apt/sources.list" >"$1/etc/apt/sources.list.d/new.list"
   chroot "$1" apt-get -q -o Acquire::Check-Valid-Until=false update
   chroot "$1" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends -t experimental postgresql-19'
+
+# What Debian has left out, or never had. Its own archive brings the keys.
+mmdebstrap --quiet --variant=extract --include=ubuntu-keyring --keyring="$keys" trixie "$folder/keys" >&2
+keys=$folder/keys/usr/share/keyrings/ubuntu-archive-keyring.gpg
+mirror=http://archive.ubuntu.com/ubuntu
+ask focal postgresql-12 "$mirror"
+ask jammy postgresql-14 "$mirror"
+ask noble postgresql-16 "$mirror"
