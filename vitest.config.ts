@@ -13,6 +13,7 @@ const REHEARSALS = [
   'drills-debian-14',
   'drills-postgres-19',
   'exact',
+  'exam',
   'existing-servers',
   'foreign-clusters',
   'grade',

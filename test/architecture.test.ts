@@ -12,7 +12,7 @@ const FLOORS = [
   ['cli'],
   ['commands'],
   ['drills'],
-  ['checks', 'create', 'explain', 'grade'],
+  ['checks', 'create', 'exam', 'explain', 'grade'],
   ['plan', 'operations', 'report'],
   ['words'],
   ['observe'],
@@ -112,10 +112,10 @@ const declared = files.flatMap((file) =>
 
 /**
  * Folders whose files are called as what they register, which is a word that the user types or reads: a verb, a check,
- * a drill, a provider, what the doctor looks at, what a hand-in is asked for.
+ * a drill, a provider, what the doctor looks at, what a hand-in is asked for, a fault of an exam.
  */
 const REGISTER =
-  /^src\/(checks|commands|commands\/(drill|report|status)|drills|grade\/criteria|doctor\/rules|catalog\/providers)\/[\w.-]+\.ts$/
+  /^src\/(checks|commands|commands\/(drill|exam|report|status)|drills|exam\/faults|grade\/criteria|doctor\/rules|catalog\/providers)\/[\w.-]+\.ts$/
 
 /** Names that stand in several files, and in which. */
 function shared(all: readonly { readonly name: string; readonly file: string }[]): readonly string[] {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { machinesIn } from '../doctor/index.ts'
 import { EXIT, UserError } from '../errors.ts'
+import { forgetExam } from '../exam/seal.ts'
 import { nodesOf } from '../lab.ts'
 import { LAB_FILES } from '../lab-files.ts'
 import { withGoneMachines } from '../operations/remove-machines.ts'
@@ -56,6 +57,7 @@ export async function destroy(context: Context, { yes }: { readonly yes?: true }
     ],
     session.taskOptions,
   )
+  forgetExam({ directory, env: context.env }) // of machines that are gone
   return EXIT.ok
 }
 

@@ -159,6 +159,28 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./drill/index.ts')).drill,
   }),
   verb({
+    name: 'exam',
+    summary: 'find and repair hidden faults, for points',
+    changesLab: (_options, verb) => verb === undefined,
+    declare: (command) =>
+      command
+        .addArgument(
+          command
+            .createArgument('[verb]', 'what the users say, a hint, or hand it in; else begin one')
+            .choices(['status', 'hint', 'submit'] as const),
+        )
+        .argument('[symptom]', 'hint: its number')
+        .option('--seed <number>', 'which exam: the same on every computer')
+        .option('--faults <number>', 'how many (3)')
+        .option('--minutes <number>', 'how long it lasts (60)')
+        .option('--repair', 'submit: then repair what is left, by the known remedies')
+        .option('--json', 'print it for machines')
+        .addOption(
+          command.createOption('--lang <code>', 'of the words (of this terminal)').choices(LANGUAGES),
+        ),
+    load: async () => (await import('./exam/index.ts')).exam,
+  }),
+  verb({
     name: 'backup',
     summary: 'take a base backup',
     changesLab: true,

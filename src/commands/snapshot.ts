@@ -1,6 +1,7 @@
 import { runChecks } from '../checks/index.ts'
 import { forgetOpenDrill } from '../drills/rehearsal/open-drill.ts'
 import { EXIT, UserError } from '../errors.ts'
+import { forgetExam } from '../exam/seal.ts'
 import {
   bytesOfSnapshot,
   findSnapshot,
@@ -117,6 +118,7 @@ async function restore(session: Session, found: Snapshot): Promise<number> {
     run: async ({ note }) => {
       await restoreSnapshot(snapshotLab(session), found, note)
       forgetOpenDrill(directory) // what it had broken is whole again
+      forgetExam({ directory, env: context.env })
       return `${found.machines.length} machines`
     },
   }

@@ -5,6 +5,7 @@ import { rehearsal } from '../checks/rehearsal.ts'
 import { restoreCheck } from '../checks/restore.ts'
 import { chooseFrom } from '../config/closest.ts'
 import { EXIT, UserError } from '../errors.ts'
+import { hasExam } from '../exam/seal.ts'
 import type { Finding } from '../finding.ts'
 import type { CheckReport } from '../report/report.ts'
 import { type Paint, showChecks } from '../show.ts'
@@ -43,6 +44,10 @@ export async function verify(context: Context, options: VerifyOptions): Promise<
   })
   verifyAllAsked(ids ?? [], findings)
   const ok = findings.every((finding) => finding.ok)
+  if (only === undefined && hasExam({ directory: session.directory, env: context.env })) {
+    const { noteRepaired } = await import('./exam/note-repaired.ts')
+    noteRepaired(session, findings)
+  }
   if (junit !== undefined) await writeJunit(resolve(context.directory, junit), findings)
   if (json) context.print(enveloped('verify', session.lab.name, { ok, findings }))
   else context.print(`${headline(session, context.paint)}\n\n${showFindings(findings, context.paint)}`)

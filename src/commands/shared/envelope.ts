@@ -7,6 +7,7 @@ export type SchemaName =
   | 'doctor'
   | 'drill-check'
   | 'drill-results'
+  | 'exam'
   | 'explain'
   | 'grade'
   | 'plan'

@@ -231,6 +231,15 @@ export const COMMAND_HELP: Readonly<Record<string, CommandHelp>> = {
     examples: [['load --rate 500 --seconds 60', 'watch it beside: status --watch']],
     seeAlso: 'status, drill',
   },
+  exam: {
+    group: 'Break',
+    examples: [
+      ['exam --seed 7', 'three faults, sixty minutes'],
+      ['exam hint 2', 'the next hint for the second symptom; it costs points'],
+      ['exam submit --repair', 'ends it, tells all, and repairs what is left'],
+    ],
+    seeAlso: 'drill, snapshot, verify',
+  },
   snapshot: {
     group: 'Break',
     examples: [

@@ -8,8 +8,10 @@ import type { ConfigError, LoadedConfig } from '../../config/load.ts'
 import { chooseProvider, createHost, type Host, machinesIn, type ProviderChoice } from '../../doctor/index.ts'
 import { readOpenDrill, writeTyped } from '../../drills/rehearsal/open-drill.ts'
 import { UserError } from '../../errors.ts'
+import { type ExamPlace, hasExam, noteForExam } from '../../exam/seal.ts'
 import { type Lab, type LabNode, nodesOf } from '../../lab.ts'
 import { LAB_FILES, OWN_PLACES } from '../../lab-files.ts'
+import { redactor } from '../../observe/redact.ts'
 import { isPlain, type TaskOptions } from '../../tasks/index.ts'
 import { hasAnsible, withAnsibleInGuest } from '../../tools/ansible/in-guest.ts'
 import { quoteForShell } from '../../tools/process/quote.ts'
@@ -50,6 +52,7 @@ export async function openSession(given: Context, provider?: ProviderName | 'aut
   await verifyOwnPlaces(directory)
   await given.claim(directory)
   if (readOpenDrill(directory)?.kept) noteWhenEnded(directory)
+  noteExamWhenEnded({ directory, env: given.env })
   const host = createHost(given.run)
   const choice = await chooseProvider(host, directory, provider ?? loaded.config.provider)
   const { keepWhatIsThere } = await import('../../generate/write/kept.ts')
@@ -74,6 +77,15 @@ function noteWhenEnded(directory: string): void {
   const fromMs = Date.now()
   const words = quoteForShell(process.argv.slice(2))
   process.once('exit', (exitCode) => writeTyped(directory, { fromMs, toMs: Date.now(), exitCode, words }))
+}
+
+/** What an examinee typed is told at the end. */
+function noteExamWhenEnded(place: ExamPlace): void {
+  if (!hasExam(place)) return
+  const typed = redactor([])(
+    quoteForShell(process.argv.slice(2)).replace(/(password\s+)'[^']*'/gi, "$1'***'"),
+  )
+  process.once('exit', (exitCode) => noteForExam(place, { atMs: Date.now(), typed, exitCode }))
 }
 
 /** Ansible runs where the config says. */

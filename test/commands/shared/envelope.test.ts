@@ -44,7 +44,7 @@ describe('what is printed for machines', () => {
 
   test('has a schema for each, and none for nothing', () => {
     const files = readdirSync('schemas').map((file) => file.replace('.schema.json', ''))
-    const named = [...CASES.map(([name]) => name), 'backups', 'drill-check', 'report']
+    const named = [...CASES.map(([name]) => name), 'backups', 'drill-check', 'exam', 'report']
     expect(files.sort()).toEqual([...new Set(named)].sort())
   })
 
