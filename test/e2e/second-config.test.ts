@@ -14,7 +14,7 @@ export default defineCluster({
   master: { name: 'pg1', address: '10.97.40.11' },
   slaves: [
     { name: 'pg2', address: '10.97.40.12' },
-    { name: 'pg-3', address: '10.97.40.13', slot: 'third' },
+    { name: 'pg-3', address: '10.97.40.13', slot: 'third', settings: { work_mem: '9MB', hot_standby_feedback: true } },
   ],
   backup: {
     name: 'vault', address: '10.97.40.20', server: 'shop', user: 'bart', streamingUser: 'bart_stream',
@@ -52,6 +52,15 @@ it('has its own database, slots and Barman server', () => {
     'bart\npg2_slot\nthird',
   )
   expect(lab.ssh('vault', 'sudo', '-u', 'barman', 'barman', 'check', 'shop').status).toBe(0)
+})
+
+it('gives a slave settings of its own', () => {
+  const asked = (node: string) =>
+    lab.sql(
+      node,
+      "SELECT concat_ws(' ', current_setting('work_mem'), current_setting('hot_standby_feedback'))",
+    )
+  expect(['pg1', 'pg2', 'pg-3'].map(asked)).toEqual(['6MB off', '6MB off', '9MB on'])
 })
 
 it('changes nothing the second time', () => {
