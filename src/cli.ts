@@ -128,8 +128,8 @@ function unknownCommand(word: string): UserError {
   const names = VERBS.map(({ name }) => name)
   const meant = other ?? closest(word, names)
   const hint = meant
-    ? `Did you mean ${meant}? npx create-pg-lab ${meant} --help`
-    : 'See them all: npx create-pg-lab help'
+    ? `did you mean ${meant}? npx create-pg-lab ${meant} --help`
+    : 'see them all: npx create-pg-lab help'
   return new UserError(`Unknown command '${word}'`, { hint })
 }
 
@@ -141,7 +141,7 @@ function asUserError({ message, code }: CommanderError, argv: readonly string[])
   const [name] = argv.filter((word) => VERBS.some((verb) => verb.name === word))
   const help = quoteForShell(['npx', 'create-pg-lab', ...(name ? [name] : []), '--help'])
   return new UserError(sentence, {
-    hint: suggestion?.replace(/^\((.*)\)$/, '$1') ?? `See what it takes: ${help}`,
+    hint: suggestion?.replace(/^\(Did (.*)\)$/, 'did $1') ?? `see what it takes: ${help}`,
   })
 }
 

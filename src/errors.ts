@@ -120,7 +120,7 @@ export function isDiskTrouble(error: unknown): error is NodeJS.ErrnoException {
 /** @param place the folder or file */
 export function cannotWrite(place: string, cause: Error): UserError {
   return new UserError(`Cannot write to ${place}: ${cause.message}`, {
-    hint: 'Make the folder writable for you, or free some space, then run the command again.',
+    hint: 'make the folder writable for you, or free some space, then run the command again',
     cause,
   })
 }

@@ -68,14 +68,14 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
       ✖ Unknown command 'verfy'
 
-        → Did you mean verify? npx create-pg-lab verify --help
+        → did you mean verify? npx create-pg-lab verify --help
       "
     `)
     expect(await stderrOf('frobnicate')).toMatchInlineSnapshot(`
       "
       ✖ Unknown command 'frobnicate'
 
-        → See them all: npx create-pg-lab help
+        → see them all: npx create-pg-lab help
       "
     `)
   })
@@ -85,10 +85,10 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
       ✖ Unknown option '--instal'
 
-        → Did you mean --install?
+        → did you mean --install?
       "
     `)
-    expect(await stderrOf('verify', '--jsno')).toContain('Did you mean --json?')
+    expect(await stderrOf('verify', '--jsno')).toContain('did you mean --json?')
     expect(await stderrOf('halt', '--yes')).toContain('npx create-pg-lab halt --help')
   })
 
@@ -97,7 +97,7 @@ describe('a command line that is not understood ends with 2 and says what was me
       "
       ✖ Missing required argument 'node'
 
-        → See what it takes: npx create-pg-lab ssh --help
+        → see what it takes: npx create-pg-lab ssh --help
       "
     `)
     expect(await stderrOf('halt', 'master')).toContain('Too many arguments')

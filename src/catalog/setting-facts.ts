@@ -25,32 +25,23 @@ export const ASKED_MAJORS: readonly number[] = data.asked
 const SPANS = data.settings as unknown as Readonly<Record<string, readonly FactsSpan[] | undefined>>
 
 /**
- * What a major says of a setting. One that was not asked is told by its neighbours, as far as they agree.
+ * What a major says of a setting.
  * @param name in lower case, without a dot
- * @returns `none` where that major has no such setting; `undefined` where that is not known
+ * @returns `undefined` where that major has no such setting
  */
-export function settingFacts(name: string, major: number): SettingFacts | 'none' | undefined {
+export function settingFacts(name: string, major: number): SettingFacts | undefined {
   const spans = Object.hasOwn(SPANS, name) ? (SPANS[name] ?? []) : []
-  const of = (asked: number | undefined) => {
-    return asked === undefined ? undefined : spans.find(({ from, to }) => from <= asked && asked <= to)
-  }
-  if (ASKED_MAJORS.includes(major)) return of(major) ?? 'none'
-  const older = ASKED_MAJORS.findLast((asked) => asked < major)
-  const newer = ASKED_MAJORS.find((asked) => asked > major)
-  if (older === undefined || newer === undefined) return undefined
-  const [one, other] = [of(older), of(newer)]
-  if (!one && !other) return 'none'
-  return one === other ? one : undefined
+  return spans.find(({ from, to }) => from <= major && major <= to)
 }
 
-/** Names of the settings a major has, or may have. */
+/** Names of the settings a major has. */
 export function settingsOf(major: number): readonly string[] {
-  return Object.keys(SPANS).filter((name) => settingFacts(name, major) !== 'none')
+  return Object.keys(SPANS).filter((name) => settingFacts(name, major))
 }
 
-/** Majors that were asked and have the setting, oldest first. */
+/** Majors that have the setting, oldest first. */
 export function majorsWith(name: string): readonly number[] {
-  return ASKED_MAJORS.filter((major) => typeof settingFacts(name, major) === 'object')
+  return ASKED_MAJORS.filter((major) => settingFacts(name, major))
 }
 
 /** All names, of whatever major. */

@@ -103,7 +103,7 @@ function verifyNoCommand(word: string, folder: string): void {
   const meant = labAround(folder) && closest(word, Object.keys(COMMAND_HELP))
   if (!meant) return
   throw new UserError(`Unknown command '${word}'`, {
-    hint: `Did you mean ${meant}? npx create-pg-lab ${meant} --help`,
+    hint: `did you mean ${meant}? npx create-pg-lab ${meant} --help`,
   })
 }
 

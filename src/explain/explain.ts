@@ -65,8 +65,7 @@ function ofServer(
   const isUsers = Object.hasOwn({ ...config.postgres.settings, ...slave?.settings }, name)
   const where = slave ? `of ${slave.name} alone` : 'the same on every PostgreSQL server'
   const refusal = refuseSetting(name, '')
-  const known = name.includes('.') ? undefined : settingFacts(name, lab.postgres.version)
-  const facts = typeof known === 'object' ? known : undefined
+  const facts = name.includes('.') ? undefined : settingFacts(name, lab.postgres.version)
   const own = facts?.default ? `PostgreSQL's own, ${amountOf(facts)}` : "PostgreSQL's own"
   return {
     description: `A line of postgresql.conf, ${where}.${facts ? ` ${tellWhen(facts)}` : ''}`,

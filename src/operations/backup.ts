@@ -76,7 +76,7 @@ export async function takeBackup(
   if (taken?.status === 'DONE') return taken
   throw new CommandError(`Backup ${id} is ${taken?.status ?? 'gone'}, not DONE`, {
     command: barmanCommand(['show-backup', backup.server, id]),
-    hint: `Its last WAL has not arrived: npx create-pg-lab verify --only wal`,
+    hint: `see why its last WAL has not arrived: npx create-pg-lab verify --only wal`,
   })
 }
 

@@ -116,7 +116,7 @@ function figuresOf(output: Output, { name }: LabNode): Omit<LoadResult, 'samples
         command: 'psql',
         exitCode: output.exitCode,
         lastLines: [],
-        hint: 'It waits for a synchronous standby: npx create-pg-lab verify --only synchronous,standby',
+        hint: 'see which synchronous standby it waits for: npx create-pg-lab verify --only synchronous,standby',
       },
     )
   }

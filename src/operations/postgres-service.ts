@@ -24,6 +24,6 @@ async function onUnits(node: PostgresNode, guest: Guest, verb: 'start' | 'stop')
     command: `npx create-pg-lab ssh ${quoteForShell([node.name, '--', 'systemctl', 'status', 'postgresql*'])}`,
     exitCode: output.exitCode,
     lastLines: output.stderr.split('\n').filter((line) => line.trim() !== ''),
-    hint: 'Is it installed? npx create-pg-lab provision',
+    hint: 'set it up again: npx create-pg-lab provision',
   })
 }

@@ -178,7 +178,7 @@ COMMIT;
       command: 'psql',
       exitCode,
       lastLines: stderr.trim().split('\n'),
-      hint: `Who holds it? npx create-pg-lab psql ${primary.name} -c "SELECT * FROM pg_locks WHERE NOT granted"`,
+      hint: `see who holds it: npx create-pg-lab psql ${primary.name} -c "SELECT * FROM pg_locks WHERE NOT granted"`,
     })
   }
   return { wanted: JSON.parse(state) as TableState, target: { name, lsn, timeline: Number(timeline) } }

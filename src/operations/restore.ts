@@ -343,7 +343,7 @@ async function sealMoment(live: RestoreLab, { primary, isGivenUp }: RestorePlan,
   if (arrived) return
   throw new CommandError(`The WAL up to now (${segment}) does not arrive in Barman’s archive`, {
     command: 'npx create-pg-lab verify --only wal',
-    hint: 'See what is wrong: npx create-pg-lab verify --only wal,barman',
+    hint: 'see what is wrong: npx create-pg-lab verify --only wal,barman',
   })
 }
 
@@ -386,7 +386,7 @@ async function play(
 function notReached({ moment, backup }: RestorePlan, cause: CommandError): UserError {
   const told = moment.kind === 'latest' ? 'the end' : moment.value
   return new UserError(`The WAL after backup ${backup.id} ends before ${told}. Nothing was changed`, {
-    hint: 'Is a segment missing? npx create-pg-lab verify --only continuity. All that can be had: --to latest',
+    hint: 'see whether a segment is missing: npx create-pg-lab verify --only continuity; all that can be had: --to latest',
     cause,
   })
 }

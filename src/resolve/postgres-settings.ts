@@ -105,9 +105,7 @@ export function checkSettings(config: Config, report: AddProblem): void {
 
 /** What every server has of a setting: by the config, else PostgreSQL's own. */
 export function leastOf(config: Config, major: number, name: string): number {
-  const facts = settingFacts(name, major)
-  const own = typeof facts === 'object' ? facts.default : undefined
-  return Number(postgresSettings(config, major)[name] ?? own)
+  return Number(postgresSettings(config, major)[name] ?? settingFacts(name, major)?.default)
 }
 
 /** What a slave has of its own must let it replay the master's WAL: PostgreSQL does not start where it has less of these. */

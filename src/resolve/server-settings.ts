@@ -38,9 +38,9 @@ function checkBlock(
     if (name.includes('.')) continue
     const path = `${block}.${name}`
     const facts = settingFacts(name, major)
-    if (facts === 'none') report(path, ...noSuch(name, major))
-    else if (facts?.context === 'internal') report(path, 'is read-only: PostgreSQL reports it')
-    else if (facts) {
+    if (!facts) report(path, ...noSuch(name, major))
+    else if (facts.context === 'internal') report(path, 'is read-only: PostgreSQL reports it')
+    else {
       const wanted = wantedOf(facts, value)
       if (wanted) report(path, `must be ${wanted}; ${JSON.stringify(value)} was given`)
     }

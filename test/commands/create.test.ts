@@ -149,7 +149,7 @@ test('in a lab a command that was typed wrong is no folder', async () => {
   const cwd = folderWith({ 'cluster.config.yaml': '' })
   const { exitCode, stderr } = await program(['create', 'verfy'], { cwd })
   expect(exitCode).toBe(2)
-  expect(stderr).toContain('Did you mean verify?')
+  expect(stderr).toContain('did you mean verify?')
   expect((await program(['create', 'mine'], { cwd })).stderr).toContain('is inside the lab in')
   expect(readdirSync(cwd)).toEqual(['cluster.config.yaml'])
 })

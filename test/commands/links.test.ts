@@ -59,6 +59,6 @@ test('a full disk is no bug of ours', async () => {
   const { exitCode, stderr } = await program(['halt'], { cwd, run: () => Promise.reject(full) })
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(
-    /Cannot write to the disk: ENOSPC.*\n\n {2}→ Make the folder writable for you, or free some space/,
+    /Cannot write to the disk: ENOSPC.*\n\n {2}→ make the folder writable for you, or free some space/,
   )
 })

@@ -14,8 +14,8 @@ function said(settings: Record<string, unknown>, major = 17): string[] {
   return told
 }
 
-test('the servers of Debian were asked', () => {
-  expect(ASKED_MAJORS).toEqual([13, 15, 17, 18, 19])
+test('a server of each major was asked', () => {
+  expect(ASKED_MAJORS).toEqual([12, 13, 14, 15, 16, 17, 18, 19])
 })
 
 test.each([
@@ -84,8 +84,32 @@ test('every mistake is told at once', () => {
   expect(said({ wrok_mem: 1, jit: 'maybe', work_mem: '8MB', max_connections: 0 })).toHaveLength(3)
 })
 
-test('a major that was not asked is judged by its neighbours, where they agree', () => {
-  expect(said({ work_mem: 'much', wrok_mem: 1 }, 14)).toHaveLength(2)
-  expect(said({ compute_query_id: 'auto' }, 14)).toEqual([]) // 13 has none, 15 has one
-  expect(said({ work_mem: 'much' }, 12)).toEqual([]) // nobody older was asked
+test.each([
+  [
+    12,
+    { wal_keep_segments: 8, compute_query_id: 'auto' },
+    ['compute_query_id: is no setting of PostgreSQL 12 | it came later: PostgreSQL 14 has it'],
+  ],
+  [
+    13,
+    { wal_keep_segments: 8 },
+    ['wal_keep_segments: is no setting of PostgreSQL 13 | since it was removed, wal_keep_size does its work'],
+  ],
+  [
+    14,
+    { compute_query_id: 'auto', wal_compression: 'zstd' },
+    [expect.stringContaining('wal_compression: must be on or off')],
+  ],
+  [
+    15,
+    { wal_compression: 'zstd', vacuum_buffer_usage_limit: '1MB' },
+    ['vacuum_buffer_usage_limit: is no setting of PostgreSQL 15 | it came later: PostgreSQL 16 has it'],
+  ],
+  [
+    16,
+    { vacuum_buffer_usage_limit: '1MB', vacuum_defer_cleanup_age: 0 },
+    ['vacuum_defer_cleanup_age: is no setting of PostgreSQL 16 | it was removed: PostgreSQL 15 had it'],
+  ],
+])('PostgreSQL %i is judged by what it has itself', (major, settings, told) => {
+  expect(said(settings, major)).toEqual(told)
 })

@@ -24,7 +24,7 @@ function isMissing(error: unknown): boolean {
 
 function escapes(path: string): UserError {
   return new UserError(`${path} is a symbolic link that leads out of the lab; it is not followed`, {
-    hint: `Remove the link, or replace it by a real file: rm ${path}`,
+    hint: `remove the link, or replace it by a real file: rm ${path}`,
   })
 }
 
@@ -76,7 +76,7 @@ export async function find(directory: string, path: string): Promise<FileOnDisk 
     if (isMissing(error)) return undefined
     if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error
     throw new UserError(`${path} is a folder, but a file of that name has to be written`, {
-      hint: `Move it away: mv ${path} ${path}.mine`,
+      hint: `move it away: mv ${path} ${path}.mine`,
     })
   }
 }

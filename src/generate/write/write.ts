@@ -108,7 +108,7 @@ async function writeDecisions(disk: Disk, directory: string, decisions: readonly
   const changed = await writeAsOne(disk, directory, steps)
   if (changed.length > 0) {
     throw new UserError(`Changed while it was being written, and left alone: ${changed.join(', ')}`, {
-      hint: 'Run the command again.',
+      hint: 'run the command again',
     })
   }
   await forgetEditorFiles(disk, directory)

@@ -157,7 +157,7 @@ function notStarted(command: Command, { code, cause }: Result): CommandError {
   return new CommandError(`${command.file} is not installed, or not on PATH`, {
     command: pasteable(command),
     logFile: command.logFile,
-    hint: 'Run `npx create-pg-lab doctor`: it names what is missing and how to install it.',
+    hint: 'see what is missing and how to install it: npx create-pg-lab doctor',
     cause,
   })
 }
