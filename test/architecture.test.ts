@@ -17,11 +17,11 @@ const FLOORS = [
   ['words'],
   ['observe'],
   ['generate', 'doctor', 'postgres', 'tasks'],
-  ['tools', 'resolve', 'show', 'passwords'],
+  ['tools', 'resolve', 'show-errors', 'show-findings', 'passwords'],
   ['lab', 'finding', 'index'],
   ['config'],
   ['catalog', 'guest-paths', 'scripts'],
-  ['errors', 'units', 'yaml', 'package-root', 'lab-files'],
+  ['errors', 'units', 'yaml', 'package-root', 'lab-files', 'paint'],
 ]
 
 /** The one file that knows a package we depend on, so that the package can be replaced. */

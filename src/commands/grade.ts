@@ -8,7 +8,7 @@ import { defaultRubric, GRADE_WORDS, type Rubric, readRubric } from '../grade/ru
 import { gradeSubmission, type Sheet, type SheetMark } from '../grade/sheet.ts'
 import { type Fingerprint, likenesses } from '../grade/similar.ts'
 import type { Submission } from '../grade/submission.ts'
-import type { Paint } from '../show.ts'
+import type { Paint } from '../paint.ts'
 import { oneLine } from '../tools/process/clean-output.ts'
 import { languageOf } from '../words/languages.ts'
 import type { Context } from './shared/context.ts'

@@ -4,6 +4,7 @@ import { startServer, stopServer } from '../operations/postgres-service.ts'
 import { planReinit, reinitServer } from '../operations/reinit.ts'
 import { planRestore, removeRestored, restoreBeside } from '../operations/restore.ts'
 import { literal } from '../postgres/sql.ts'
+import { scripted } from '../scripts/index.ts'
 import type { Note } from '../tasks/index.ts'
 import { ON_STANDBY, READ, SAY, WORDS } from './corruption.words.ts'
 import type { Drill, DrillStep, LiveStage } from './drill.ts'
@@ -22,9 +23,6 @@ import {
 import { needsBackup, needsSlave } from './rehearsal/unplayable.ts'
 import { until, untilStreaming } from './rehearsal/wait.ts'
 import { barmanCron, untilReceiving } from './rehearsal/wal-steps.ts'
-
-/** In the middle of a page that is neither the first nor the last. $1 is the table's file. */
-const DAMAGE = `printf 'DAMAGED!' | dd of="$1" bs=1 seek=$((3 * 8192 + 4000)) conv=notrunc status=none`
 
 export const corruption: Drill = {
   id: 'corruption',
@@ -86,7 +84,7 @@ async function damage(stage: LiveStage, note: Note): Promise<string> {
   const file = row?.file ?? ''
   note(`stopping PostgreSQL on ${victim.name}`)
   await stopServer(node, guest)
-  const output = await guest.shell(victim, ['sh', '-c', DAMAGE, 'sh', file], { as: 'postgres' })
+  const output = await guest.shell(victim, scripted('damage-page.sh', [file]), { as: 'postgres' })
   await startServer(node, guest)
   await receiveAgain(stage, note)
   if (output.exitCode === 0) return file

@@ -1,4 +1,4 @@
-import type { Paint } from '../show.ts'
+import type { Paint } from '../paint.ts'
 import { duration } from '../tasks/task.ts'
 import type { Applying } from './nothing-to-apply.ts'
 import type { PlanAction, PlanItem } from './plan-item.ts'

@@ -1,6 +1,7 @@
 import { barmanHas } from '../catalog/barman.ts'
 import { CommandError, programFailed } from '../errors.ts'
 import type { BackupNode, LabNode } from '../lab.ts'
+import { scripted } from '../scripts/index.ts'
 import { shellWord } from '../tools/process/quote.ts'
 import type { Output } from '../tools/runner.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
@@ -117,17 +118,13 @@ async function stopReceiveWalWords(guest: Guest, backup: BackupNode): Promise<re
     : ['receive-wal', '--stop', backup.server]
 }
 
-/*
- * Where a unit supervises receive-wal it comes back when it is only killed, and barman may not stop a unit that root
- * has started, nor any where polkit is missing. $1 is the server.
- */
-const STOP_UNIT =
-  'unit=barman-receive-wal@$1.service; if systemctl cat "$unit" >/dev/null 2>&1; then systemctl stop "$unit"; fi'
-
 /** Ends receive-wal where it lives, as a unit or by itself; Barman's next cron starts it again. It may have ended already. */
 export async function stopReceiveWal(guest: Guest, backup: BackupNode): Promise<void> {
   const options = { timeoutMs: 60_000 }
-  await guest.shell(backup, ['sh', '-c', STOP_UNIT, 'sh', backup.server], { ...options, as: 'root' })
+  // Where a unit supervises it, it comes back when it is only killed; and barman may not stop a unit that root has
+  // started, nor any where polkit is missing.
+  const unit = scripted('stop-unit.sh', [`barman-receive-wal@${backup.server}.service`])
+  await guest.shell(backup, unit, { ...options, as: 'root' })
   const words = await stopReceiveWalWords(guest, backup)
   await guest.shell(backup, ['barman', ...words], { ...options, as: 'barman' })
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { printable } from '../tools/process/logs.ts'
+import { printable } from '../paint.ts'
 import { duration, type TaskRow } from './task.ts'
 
 const EVERY_SECOND_MS = 1_000

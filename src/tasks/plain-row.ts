@@ -1,4 +1,4 @@
-import { printable } from '../tools/process/logs.ts'
+import { printable } from '../paint.ts'
 import { duration, type TaskRow } from './task.ts'
 
 /** One note of a task and host in this time, the newest; the notes of another host come at once. */

@@ -11,7 +11,7 @@ import { ansibleVars } from '../../src/generate/render/ansible-vars.ts'
 import { GROUP_VARS, INVENTORY, projectFiles } from '../../src/generate/render/project.ts'
 import { type Lab, nodesOf } from '../../src/lab.ts'
 import { resolveLab } from '../../src/resolve/resolve-lab.ts'
-import { exitCodeOf, showError } from '../../src/show.ts'
+import { exitCodeOf, showError } from '../../src/show-errors.ts'
 import { type Attempt, attempts } from './hostile-configs.ts'
 
 /* HOSTILE_COUNT: how many configs, others in each run; HOSTILE_SEED: those of an earlier run. */

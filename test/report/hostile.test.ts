@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { printable } from '../../src/paint.ts'
 import { code, escapeHtml, escapeMarkdown, fenced } from '../../src/report/escape.ts'
-import { printable } from '../../src/tools/process/logs.ts'
 import { hostileText } from '../generate/hostile-configs.ts'
 
 const values = fc.sample(hostileText, { numRuns: 5000, seed: 9 })

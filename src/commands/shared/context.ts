@@ -1,4 +1,4 @@
-import type { Paint } from '../../show.ts'
+import type { Paint } from '../../paint.ts'
 import type { Runner } from '../../tools/runner.ts'
 
 type OutputStream = NodeJS.WritableStream & {

@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../../doctor/index.ts'
-import type { Paint } from '../../show.ts'
-import { printable } from '../../tools/process/logs.ts'
+import type { Paint } from '../../paint.ts'
+import { printable } from '../../paint.ts'
 
 /** What was seen of this computer, one line a rule; a problem has its cause and what to type below it. */
 export function showDiagnoses(diagnoses: readonly Diagnosis[], paint: Paint): string {

@@ -1,4 +1,4 @@
-import type { Paint } from '../../show.ts'
+import type { Paint } from '../../paint.ts'
 import { oneLine } from '../../tools/process/clean-output.ts'
 import type { Context } from './context.ts'
 

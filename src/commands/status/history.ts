@@ -1,5 +1,5 @@
 import type { Survey } from '../../observe/status.ts'
-import type { Paint } from '../../show.ts'
+import type { Paint } from '../../paint.ts'
 import { size } from '../../units.ts'
 
 /** The lags of each standby so far, in bytes, oldest first; `undefined` where nobody knew. */

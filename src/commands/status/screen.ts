@@ -1,7 +1,7 @@
 import { ageS } from '../../observe/backups.ts'
 import type { NodeState, SlotState, Survey } from '../../observe/status.ts'
+import type { Paint } from '../../paint.ts'
 import { type Branch, treeOf } from '../../report/streaming-tree.ts'
-import type { Paint } from '../../show.ts'
 import { oneLine } from '../../tools/process/clean-output.ts'
 import { size, span } from '../../units.ts'
 import { type Cell, type Columns, cut, fittedTable } from '../shared/table.ts'

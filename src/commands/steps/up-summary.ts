@@ -1,9 +1,9 @@
 import type { Lab } from '../../lab.ts'
 import { LAB_FILES } from '../../lab-files.ts'
+import type { Paint } from '../../paint.ts'
 import type { Applying } from '../../plan/nothing-to-apply.ts'
 import { appliedBefore } from '../../plan/show.ts'
 import { type Connections, connectionUris } from '../../postgres/connections.ts'
-import type { Paint } from '../../show.ts'
 import { duration } from '../../tasks/task.ts'
 import { type Recap, showRecap } from './provision.ts'
 

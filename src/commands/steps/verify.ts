@@ -1,6 +1,6 @@
 import { runChecks } from '../../checks/index.ts'
 import type { Finding } from '../../finding.ts'
-import { countChecks } from '../../show.ts'
+import { countChecks } from '../../show-findings.ts'
 import type { Note, Task } from '../../tasks/index.ts'
 import { askUntil } from '../../tools/process/ask-until.ts'
 import type { Session } from '../shared/session.ts'

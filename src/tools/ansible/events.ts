@@ -1,4 +1,4 @@
-import { printable } from '../process/logs.ts'
+import { printable } from '../../paint.ts'
 
 /** Counts of tasks on one host, as Ansible's recap gives them. */
 export interface HostRecap {

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import { setTimeout as delay, setImmediate as pollOnce } from 'node:timers/promises'
+import { printable } from '../../paint.ts'
 import type { Command } from '../runner.ts'
-import { keepBytes, keepLast, type Log, printable, splitLines } from './logs.ts'
+import { keepBytes, keepLast, type Log, splitLines } from './logs.ts'
 
 /** How much of each stream stays in memory: the newest part. The whole is in the log. */
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024

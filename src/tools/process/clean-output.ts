@@ -1,4 +1,4 @@
-import { printable } from './logs.ts'
+import { printable } from '../../paint.ts'
 
 /** Output of a server, made safe to show: no escape sequences, no control characters, no blank ends. */
 export function cleanOutput(text: string): string {

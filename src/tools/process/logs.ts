@@ -1,7 +1,6 @@
 import { closeSync, fchmodSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
-import { stripVTControlCharacters } from 'node:util'
 
 /** A line that never ends (a progress bar, a binary) is cut here, so that memory stays bounded. */
 const MAX_LINE_CHARS = 100_000
@@ -26,15 +25,6 @@ export function openLog(file: string): Log {
     },
     close: () => closeSync(fd),
   }
-}
-
-/**
- * Text of a tool or a guest, made safe to show: no escape sequences, no control characters but tabs.
- * @param line one line, without its line end
- */
-export function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return stripVTControlCharacters(line).replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]+/g, '')
 }
 
 /** What a terminal would show of a line: after a carriage return it is written over. */

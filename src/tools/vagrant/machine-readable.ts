@@ -1,4 +1,4 @@
-import { printable } from '../process/logs.ts'
+import { printable } from '../../paint.ts'
 
 /** One line of `vagrant --machine-readable`: https://developer.hashicorp.com/vagrant/docs/cli/machine-readable */
 export interface VagrantLine {
