@@ -260,7 +260,8 @@ CREATE VIEW dz AS SELECT k, trap.note() AS v FROM hidden; TRUNCATE trap.seen;`)
       asOwner(
         'DROP VIEW dz; ALTER TABLE hidden RENAME TO dz; ALTER DATABASE otus RESET search_path; DROP SCHEMA trap CASCADE;',
       )
-      expect(failures(lab.verify().failed)).toEqual([])
+      // The rehearsal before met the view, and its result stays until the next one.
+      expect(failures(lab.verify('--restore').failed)).toEqual([])
     })
   })
 })
