@@ -10,7 +10,7 @@ QUERY="SELECT json_build_object('major', current_setting('server_version_num')::
     'values', enumvals, 'default', boot_val)) ORDER BY name))
   FROM pg_settings WHERE name NOT LIKE '%.%'"
 
-# $1 the suite, $2 the package, further words are options and a mirror of mmdebstrap.
+# $1 the suite, $2 the package, further words are options and sources for mmdebstrap.
 ask() {
   suite=$1 package=$2 root=$folder/$1-$2
   shift 2
@@ -42,7 +42,8 @@ ask forky postgresql-common --customize-hook='sed "s/ forky / experimental /" "$
 # What Debian has left out, or never had. Its own archive brings the keys.
 mmdebstrap --quiet --variant=extract --include=ubuntu-keyring --keyring="$keys" trixie "$folder/keys" >&2
 keys=$folder/keys/usr/share/keyrings/ubuntu-archive-keyring.gpg
-mirror=http://archive.ubuntu.com/ubuntu
-ask focal postgresql-12 "$mirror"
-ask jammy postgresql-14 "$mirror"
-ask noble postgresql-16 "$mirror"
+# A minor release may bring a setting as well: the newest of each.
+for each in focal:12 jammy:14 noble:16; do
+  suite=${each%:*} mirror=http://archive.ubuntu.com/ubuntu
+  ask "$suite" "postgresql-${each#*:}" "deb $mirror $suite main" "deb $mirror $suite-updates main"
+done
