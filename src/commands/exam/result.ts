@@ -1,7 +1,7 @@
 import type { DrawnFault } from '../../exam/draw.ts'
 import { EXAM_SAYS } from '../../exam/exam-words.ts'
 import { findingOf, isRepaired } from '../../exam/score.ts'
-import type { Paint } from '../../show.ts'
+import type { Paint } from '../../paint.ts'
 import { span } from '../../units.ts'
 import type { Language } from '../../words/languages.ts'
 import { type ExamResult, repairedSeenMs } from './outcome.ts'
