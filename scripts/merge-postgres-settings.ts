@@ -25,7 +25,10 @@ majors.forEach(({ major, settings }, at) => {
     const spans = entries.get(key) ?? []
     const last = spans.at(-1)
     const text = JSON.stringify(facts)
-    if (last && last.to === before && last.facts === text) last.to = major
+    // One that both its neighbours have came with a minor release that this major's archive does not have yet.
+    const lacking = majors[at - 2]?.major
+    const isNext = last && (last.to === before || last.to === lacking)
+    if (isNext && last.facts === text) last.to = major
     else spans.push({ from: major, to: major, facts: text })
     entries.set(key, spans)
   }

@@ -70,7 +70,7 @@ test.each([
   ],
   [
     { old_snapshot_threshold: -1 },
-    'old_snapshot_threshold: is no setting of PostgreSQL 17 | it was removed: PostgreSQL 15 had it',
+    'old_snapshot_threshold: is no setting of PostgreSQL 17 | it was removed: PostgreSQL 16 had it',
   ],
   [
     { io_method: 'worker' },
@@ -108,7 +108,9 @@ test.each([
   [
     16,
     { vacuum_buffer_usage_limit: '1MB', vacuum_defer_cleanup_age: 0 },
-    ['vacuum_defer_cleanup_age: is no setting of PostgreSQL 16 | it was removed: PostgreSQL 15 had it'],
+    [
+      'vacuum_defer_cleanup_age: is no setting of PostgreSQL 16 | since it was removed, hot_standby_feedback on the standbys does its work',
+    ],
   ],
 ])('PostgreSQL %i is judged by what it has itself', (major, settings, told) => {
   expect(said(settings, major)).toEqual(told)
