@@ -113,6 +113,47 @@ describe('five exams', () => {
   })
 })
 
+/** Faults after which a row of the primary does not reach the slave. */
+const STALE = new Set([
+  'slot-dropped',
+  'replica-password',
+  'replica-without-replication',
+  'hba-standby-rejected',
+  'deaf-server',
+  'foreign-certificate',
+  'readable-passfile',
+  'replay-paused',
+  'replay-delayed',
+])
+
+/** As the application logs in over the network. */
+function logIn(options: string, password: string | undefined, sql: string, address = '10.97.200.150') {
+  const env = { ...process.env, ...(password === undefined ? {} : { PGPASSWORD: password }) }
+  const uri = `postgresql://student@${address}/otus?connect_timeout=5&${options}`
+  return spawn('timeout', ['8', 'psql', '-w', '-X', '-A', '-t', uri, '-c', sql], { env })
+}
+
+/** What a user would see of a fault, where one can look at it from outside. */
+const SHOWS: Readonly<Record<string, () => void>> = {
+  'hba-trust': () => expect(logIn('', undefined, 'SELECT 1').stdout).toBe('1\n'),
+  'hba-without-tls': () =>
+    expect(logIn('sslmode=disable', lab.secrets().student, 'SELECT 1').stdout).toBe('1\n'),
+  'hba-owner-missing': () =>
+    expect(logIn('', lab.secrets().student, 'SELECT 1').stderr).toContain('no pg_hba.conf entry'),
+  'deaf-server': () => expect(logIn('', lab.secrets().student, 'SELECT 1').stderr).toContain('refused'),
+  'standby-stopped': () =>
+    expect(logIn('', lab.secrets().student, 'SELECT 1', '10.97.200.151').stderr).toContain('refused'),
+  'commits-wait': () =>
+    expect(logIn('', lab.secrets().student, "INSERT INTO dz (v) VALUES ('never')").status).toBe(124),
+  'little-memory': () => expect(logIn('', lab.secrets().student, 'SHOW work_mem').stdout).toBe('64kB\n'),
+  'other-time-zone': () =>
+    expect(logIn('', lab.secrets().student, 'SHOW timezone').stdout).toBe('Asia/Tokyo\n'),
+  'folder-not-writable': () => expect(lab.run('backup').status).not.toBe(0),
+  'wrong-backup-source': () => expect(lab.run('backup').status).not.toBe(0),
+  'barman-without-rights': () =>
+    expect(lab.ssh('backup', 'sudo', '-u', 'barman', 'barman', 'check', 'master').status).not.toBe(0),
+}
+
 describe('every fault alone', () => {
   test.skipIf(ALONE[0] === 'none').each(ALONE)(
     '%s: shows, is named, is repaired, loses nothing',
@@ -123,6 +164,8 @@ describe('every fault alone', () => {
       expect(rows.length).toBeGreaterThan(0)
       await fault.inflict(guest)
       expect((await namedWithin(fault.finding, 20))?.observed).toMatch(fault.observed)
+      if (STALE.has(id)) expect(await namedWithin('rows slave: the row of the primary', 3)).toBeDefined()
+      SHOWS[id]?.()
       typeRemedy(lab, fault)
       expect(await failuresOnceGreen()).toEqual([])
       expect(await countRows(made, made.master, rows, guest)).toBe(rows.length)

@@ -4,10 +4,14 @@ import { restartServer } from '../hands.ts'
 export const smallBuffers: ExamFault = {
   id: 'small-buffers',
   area: 'settings',
-  plan({ primary }) {
+  plan({ primary, backup }) {
     return {
       node: primary,
-      touches: [`${primary.name}/settings/shared_buffers`, `${primary.name}/settings/restart`],
+      touches: [
+        `${primary.name}/settings/shared_buffers`,
+        `${primary.name}/settings/restart`,
+        ...(backup ? [`${backup.name}/stream`] : []), // until cron starts receive-wal again
+      ],
       needs: [`${primary.name}/commits`],
       symptom: {
         en: `Since the maintenance of last night ${primary.name} reads from the disk all the time; before, everything was in memory.`,

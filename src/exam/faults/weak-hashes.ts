@@ -10,8 +10,8 @@ export const weakHashes: ExamFault = {
       touches: [`${primary.name}/settings/password_encryption`],
       needs: [],
       symptom: {
-        en: 'The account of a new colleague does not work: pg_hba.conf wants SCRAM, and his password is stored otherwise.',
-        ru: 'Учётная запись нового сотрудника не работает: pg_hba.conf требует SCRAM, а его пароль сохранён иначе.',
+        en: 'Whoever is given a new password cannot log in any more. The passwords of before still work.',
+        ru: 'Кому сменили пароль, тот больше не может войти. Со старыми паролями всё работает.',
       },
       look: {
         en: `How does ${primary.name} store a new password, and which file says so?`,
