@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, realpathSync } from 'node:fs'
+import { spawn as start } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -25,6 +26,7 @@ const lab = TestLab.create(
   }\n`,
 )
 const state = mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-state-'))
+const logs = join(lab.directory, '.pg-lab/logs')
 const place = { directory: lab.directory, env: { XDG_STATE_HOME: state } }
 
 beforeAll(() => {
@@ -62,10 +64,7 @@ describe('five exams', () => {
     expect(lab.run('exam', '--seed', '9').stderr).toContain('An exam is under way')
     expect(lab.verify().failed.length).toBeGreaterThan(0)
     const { faults } = await faultsAtHand(lab)
-    for (const id of drawn) {
-      const fault = faultCalled(faults, id)
-      typeRemedy(lab, fault)
-    }
+    for (const id of drawn) typeRemedy(lab, faultCalled(faults, id))
     expect(await failuresOnceGreen()).toEqual([])
     const { status, stdout } = lab.run('exam', 'submit', '--json')
     const result = JSON.parse(stdout)
@@ -75,40 +74,32 @@ describe('five exams', () => {
     expect(readExam(place)).toBeUndefined()
   })
 
-  test('tell nothing of what was done: no log of the lab, no history on a machine', () => {
-    const told = ['pg_drop_replication_slot', 'chmod 644', 'ALTER ROLE', 'sed -i', 'impostor', 'exam-fault']
-    const args = ['-rlE', told.join('|'), '.pg-lab/logs']
-    expect(spawn('grep', args, { cwd: lab.directory }).stdout).toBe('')
+  test('are found neither in a log of the lab nor in a history on a machine', () => {
+    const told = 'invoice |impostor|analytics|work_memm|sed -i|pg_terminate_backend|ALTER SYSTEM SET'
+    const before = readdirSync(logs)
+    lab.must('exam', '--seed', '6')
+    const written = readdirSync(logs).filter((name) => !before.includes(name))
+    expect(written.length).toBeGreaterThan(0)
+    expect(spawn('grep', ['-lE', told, ...written], { cwd: logs }).stdout).toBe('')
     for (const node of ['master', 'slave', 'backup']) {
       const history = lab.ask(node, '', 'cat /root/.bash_history ~vagrant/.bash_history 2>/dev/null')
       expect(history).toBe('')
     }
+    const { status, stdout } = lab.run('exam', 'submit', '--repair')
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Exam 6: 0 of 100 points')])
   })
 
-  test('go on after a kill in the middle of breaking, and can be given up', async () => {
-    const child = spawn(
-      'timeout',
-      [
-        '-s',
-        'KILL',
-        '--foreground',
-        '22',
-        'node',
-        join(process.cwd(), 'dist/pg-lab.js'),
-        'exam',
-        '--seed',
-        '4',
-      ],
-      { cwd: lab.directory },
-    )
-    const left = readExam(place)
-    console.log(
-      `killed with ${child.status}; begun: ${left?.begun}, started: ${left?.startedMs !== undefined}`,
-    )
-    const { stdout } = left?.startedMs ? lab.must('exam', 'status') : lab.must('exam', '--seed', '4')
-    expect(stdout).toContain('Exam 4: 3 faults')
-    const { status } = lab.run('exam', 'submit', '--repair')
-    expect(status).toBe(0)
+  test('go on after a kill in the middle of breaking', async () => {
+    const child = start('node', ['dist/pg-lab.js', '-C', lab.directory, 'exam', '--seed', '4'], {
+      stdio: 'ignore',
+    })
+    while ((readExam(place)?.begun ?? 0) < 2 && child.exitCode === null) await wait(20)
+    child.kill('SIGKILL')
+    expect(readExam(place)).toMatchObject({ begun: 2 })
+    expect(readExam(place)?.startedMs).toBeUndefined()
+    expect(lab.run('exam', 'status').stderr).toContain('was cut off while it was being set')
+    expect(lab.must('exam', '--seed', '4').stdout).toContain('Exam 4: 3 faults')
+    expect(lab.run('exam', 'submit', '--repair').status).toBe(0)
     expect(await failuresOnceGreen()).toEqual([])
   })
 })
