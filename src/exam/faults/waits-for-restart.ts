@@ -1,7 +1,8 @@
 import type { ExamFault } from '../exam-fault.ts'
 import { reload } from '../hands.ts'
 
-const SETTING = 'track_activity_query_size'
+/** One of those in postgresql.conf: with any other the server would go on waiting after a RESET, until it is restarted. */
+const SETTING = 'wal_log_hints'
 
 export const waitsForRestart: ExamFault = {
   id: 'waits-for-restart',
@@ -32,7 +33,7 @@ export const waitsForRestart: ExamFault = {
         },
       ],
       async inflict(guest) {
-        await guest.execute(primary, `ALTER SYSTEM SET ${SETTING} = '4kB';`)
+        await guest.execute(primary, `ALTER SYSTEM SET ${SETTING} = 'off';`)
         await reload(guest, primary)
       },
     }
