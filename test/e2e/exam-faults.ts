@@ -32,9 +32,12 @@ export function faultCalled(faults: readonly DrawnFault[], id: string): DrawnFau
   throw new Error(`this lab cannot have ${id}`)
 }
 
-/** Types the remedy, as somebody who knows it. */
-export function typeRemedy(lab: TestLab, { remedy }: DrawnFault): void {
-  for (const { on, type } of remedy) {
+/** Types the remedies, as somebody who knows them: what several of them say is typed once. */
+export function typeRemedies(lab: TestLab, faults: readonly DrawnFault[]): void {
+  const steps = new Map(
+    faults.flatMap(({ remedy }) => remedy.map((step) => [`${step.on?.name} ${step.type}`, step] as const)),
+  )
+  for (const { on, type } of steps.values()) {
     if (!on) {
       lab.must(...type.split(' ').slice(2))
       continue

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EXAM_FAULTS } from '../../src/exam/faults/index.ts'
 import { countRows, writeRows } from '../../src/exam/rows.ts'
 import { readExam } from '../../src/exam/seal.ts'
-import { faultCalled, faultsAtHand, typeRemedy } from './exam-faults.ts'
+import { faultCalled, faultsAtHand, typeRemedies } from './exam-faults.ts'
 import { failures, spawn, TestLab } from './support.ts'
 
 /** Exams that are solved; `EXAM_SEEDS=7,8` for others, `EXAM_FAULTS=none` for no fault alone. */
@@ -64,7 +64,10 @@ describe('five exams', () => {
     expect(lab.run('exam', '--seed', '9').stderr).toContain('An exam is under way')
     expect(lab.verify().failed.length).toBeGreaterThan(0)
     const { faults } = await faultsAtHand(lab)
-    for (const id of drawn) typeRemedy(lab, faultCalled(faults, id))
+    typeRemedies(
+      lab,
+      drawn.map((id) => faultCalled(faults, id)),
+    )
     expect(await failuresOnceGreen()).toEqual([])
     const { status, stdout } = lab.run('exam', 'submit', '--json')
     const result = JSON.parse(stdout)
@@ -157,7 +160,7 @@ describe('every fault alone', () => {
       expect((await namedWithin(fault.finding, 20))?.observed).toMatch(fault.observed)
       if (STALE.has(id)) expect(await namedWithin('rows slave: the row of the primary', 3)).toBeDefined()
       SHOWS[id]?.()
-      typeRemedy(lab, fault)
+      typeRemedies(lab, [fault])
       expect(await failuresOnceGreen()).toEqual([])
       expect(await countRows(made, made.master, rows, guest)).toBe(rows.length)
     },

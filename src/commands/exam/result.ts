@@ -2,7 +2,7 @@ import type { DrawnFault } from '../../exam/draw.ts'
 import { EXAM_SAYS } from '../../exam/exam-words.ts'
 import { findingOf, isRepaired } from '../../exam/score.ts'
 import type { Paint } from '../../paint.ts'
-import { span } from '../../units.ts'
+import { WORDS } from '../../words/index.ts'
 import type { Language } from '../../words/languages.ts'
 import { type ExamResult, repairedSeenMs } from './outcome.ts'
 
@@ -10,6 +10,7 @@ import { type ExamResult, repairedSeenMs } from './outcome.ts'
 export function showResult(result: ExamResult, language: Language, paint: Paint): string {
   const { state, faults, score, kept, usedMs, notes, startedMs } = result
   const say = EXAM_SAYS[language]
+  const { span } = WORDS[language]
   const typed = notes.flatMap((note) => ('typed' in note ? [note] : []))
   return [
     paint('bold', say.points(state.seed, score.points)),
@@ -36,6 +37,7 @@ function showFault(
 ): readonly string[] {
   const { findings, score, state } = result
   const say = EXAM_SAYS[language]
+  const { span } = WORDS[language]
   const isWell = isRepaired(findings, fault.finding)
   const seenMs = repairedSeenMs(result, fault.id)
   const seen = seenMs === undefined ? '' : `, ${say.seenRepaired(span(Math.max(0, seenMs / 1000)))}`
