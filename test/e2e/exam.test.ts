@@ -11,7 +11,7 @@ import { faultCalled, faultsAtHand, typeRemedies } from './exam-faults.ts'
 import { failures, spawn, TestLab } from './support.ts'
 
 /** Exams that are solved; `EXAM_SEEDS=7,8` for others, `EXAM_FAULTS=none` for no fault alone. */
-const SEEDS = (process.env.EXAM_SEEDS ?? '1,2,3,4,5').split(',').map(Number)
+const SEEDS = (process.env.EXAM_SEEDS ?? '1,4,9,12,21').split(',').map(Number)
 
 /** Needs a clock of its own: on virtual machines only. */
 const NOT_HERE = ['clock-ahead']

@@ -62,6 +62,7 @@ describe('the draw of an exam', () => {
     ['a part of what the other takes whole', 'standby-stopped', 'replay-paused'],
     ['one that keeps the remedy of the other from ending', 'commits-wait', 'barman-superuser'],
     ['one whose restart would let the other take effect', 'small-buffers', 'waits-for-restart'],
+    ['one that ends a stream, and one after which it does not come back', 'small-buffers', 'replay-paused'],
     ['a file that is not read, and a line in it', 'broken-line', 'weak-hashes'],
   ])('never draws %s', (_, one, other) => {
     const [first, second] = [one, other].map((id) => faults.find((fault) => fault.id === id))

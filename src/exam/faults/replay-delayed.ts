@@ -12,7 +12,8 @@ export const replayDelayed: ExamFault = {
     return {
       node: standby,
       touches: [`${standby.name}/replay`, `${standby.name}/settings/recovery_min_apply_delay`],
-      needs: needsOfPlaybook(cast),
+      // A standby that waits does not ask for WAL again, once its stream has ended.
+      needs: [`${standby.name}/stream`, ...needsOfPlaybook(cast)],
       symptom: {
         en: `What we enter shows on ${standby.name} only hours later. It was at once before.`,
         ru: `Внесённые данные появляются на ${standby.name} через несколько часов, а раньше появлялись сразу.`,

@@ -8,7 +8,8 @@ export const replayPaused: ExamFault = {
     return {
       node: standby,
       touches: [`${standby.name}/replay`],
-      needs: ['primary'],
+      // A standby that does not replay does not ask for WAL again, once its stream has ended.
+      needs: ['primary', `${standby.name}/stream`],
       symptom: {
         en: `The accounting report, which reads from ${standby.name}, has shown the same figures since noon.`,
         ru: `Отчёт бухгалтерии, который читает с ${standby.name}, с обеда показывает одни и те же цифры.`,

@@ -4,15 +4,16 @@ import { restartServer } from '../hands.ts'
 export const smallBuffers: ExamFault = {
   id: 'small-buffers',
   area: 'settings',
-  plan({ primary, backup }) {
+  plan({ primary, standby, backup }) {
     return {
       node: primary,
       touches: [
         `${primary.name}/settings/shared_buffers`,
         `${primary.name}/settings/restart`,
-        ...(backup ? [`${backup.name}/stream`] : []), // until cron starts receive-wal again
+        // They end with the server: a standby comes back at once, receive-wal when cron starts it again.
+        ...[standby, backup].flatMap((node) => (node ? [`${node.name}/stream`] : [])),
       ],
-      needs: [`${primary.name}/commits`],
+      needs: [`${primary.name}/commits`, ...(standby ? [`${standby.name}/replay`] : [])],
       symptom: {
         en: `Since the maintenance of last night ${primary.name} reads from the disk all the time; before, everything was in memory.`,
         ru: `После ночных работ ${primary.name} постоянно читает с диска, хотя раньше всё помещалось в память.`,
