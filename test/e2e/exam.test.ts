@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { EXAM_FAULTS } from '../../src/exam/faults/index.ts'
 import { countRows, writeRows } from '../../src/exam/rows.ts'
-import { readExam } from '../../src/exam/seal.ts'
+import { hasExam, readExam } from '../../src/exam/seal.ts'
 import { faultCalled, faultsAtHand, typeRemedies } from './exam-faults.ts'
 import { failures, spawn, TestLab } from './support.ts'
 
@@ -56,6 +56,10 @@ async function namedWithin(finding: string, turns: number) {
 }
 
 describe('five exams', () => {
+  afterEach(() => {
+    if (hasExam(place)) lab.run('exam', 'submit', '--repair') // one that failed must not fail the next
+  })
+
   test.each(SEEDS)('seed %i: set, solved by who knows the remedies, full points', async (seed) => {
     const begun = lab.must('exam', '--seed', String(seed))
     const { drawn = [] } = readExam(place) ?? {}
