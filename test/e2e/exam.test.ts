@@ -84,7 +84,7 @@ describe('five exams', () => {
   test('are found neither in a log of the lab nor in a history on a machine', () => {
     const told = 'invoice |impostor|analytics|work_memm|sed -i|pg_terminate_backend|ALTER SYSTEM SET'
     const before = readdirSync(logs)
-    lab.must('exam', '--seed', '6')
+    lab.must('exam', '--seed', '10')
     const written = readdirSync(logs).filter((name) => !before.includes(name))
     expect(written.length).toBeGreaterThan(0)
     expect(spawn('grep', ['-lE', told, ...written], { cwd: logs }).stdout).toBe('')
@@ -93,11 +93,11 @@ describe('five exams', () => {
       expect(history).toBe('')
     }
     const { status, stdout } = lab.run('exam', 'submit', '--repair')
-    expect([status, stdout]).toEqual([0, expect.stringContaining('Exam 6: 0 of 100 points')])
+    expect([status, stdout]).toEqual([0, expect.stringContaining('Exam 10: 0 of 100 points')])
   })
 
   test('go on after a kill in the middle of breaking', async () => {
-    const child = start('node', ['dist/pg-lab.js', '-C', lab.directory, 'exam', '--seed', '4'], {
+    const child = start('node', ['dist/pg-lab.js', '-C', lab.directory, 'exam', '--seed', '10'], {
       stdio: 'ignore',
     })
     while ((readExam(place)?.begun ?? 0) < 2 && child.exitCode === null) await wait(20)
@@ -105,7 +105,7 @@ describe('five exams', () => {
     expect(readExam(place)).toMatchObject({ begun: 2 })
     expect(readExam(place)?.startedMs).toBeUndefined()
     expect(lab.run('exam', 'status').stderr).toContain('was cut off while it was being set')
-    expect(lab.must('exam', '--seed', '4').stdout).toContain('Exam 4: 3 faults')
+    expect(lab.must('exam', '--seed', '10').stdout).toContain('Exam 10: 3 faults')
     expect(lab.run('exam', 'submit', '--repair').status).toBe(0)
     expect(await failuresOnceGreen()).toEqual([])
   })

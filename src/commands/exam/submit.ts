@@ -1,5 +1,5 @@
 import { runChecks } from '../../checks/index.ts'
-import { CommandError, EXIT } from '../../errors.ts'
+import { EXIT, programFailed } from '../../errors.ts'
 import type { DrawnFault } from '../../exam/draw.ts'
 import type { RemedyStep } from '../../exam/exam-fault.ts'
 import { deleteRows } from '../../exam/rows.ts'
@@ -86,14 +86,13 @@ async function carryOutRemedy(
   if (!on) {
     const [, , ...words] = type.split(' ')
     const file = process.argv[1] ?? ''
-    await context.run({ file: process.execPath, args: [file, ...words], cwd: directory })
+    const args = [file, ...words]
+    const output = await context.run({ file: process.execPath, args, cwd: directory, expectExit: 'any' })
+    // `up` verifies, and what the next step repairs may still be there.
+    if (output.exitCode > EXIT.failedFindings) throw programFailed(`${type} failed`, type, output)
     return 'done'
   }
-  const { exitCode, stderr } = await guest.shell(on, ['sh', '-c', type], { timeoutMs: 300_000 })
-  if (exitCode === 0) return 'done'
-  throw new CommandError(`${on.name}: the remedy failed`, {
-    command: type,
-    exitCode,
-    lastLines: stderr.trim().split('\n'),
-  })
+  const output = await guest.shell(on, ['sh', '-c', type], { timeoutMs: 300_000 })
+  if (output.exitCode !== 0) throw programFailed(`${on.name}: the remedy failed`, type, output)
+  return 'done'
 }
