@@ -47,7 +47,7 @@ export function liveRow(task: Titled, title: string, terminal: Terminal): TaskRo
     end: (result, ms) => {
       clearInterval(timer)
       const rest = [result, elapsed(ms)].filter(Boolean).join(' · ')
-      task.title = line(title, dim(printable(rest)))
+      task.title = line(title, dim(printable(rest.replace(/\s+/g, ' '))))
     },
     fail: (ms) => {
       clearInterval(timer)

@@ -89,11 +89,9 @@ describe('finds', () => {
     expect(await loadConfig(lab)).toMatchObject({ config: { name: 'pg-lab' } })
   })
 
-  test('the default lab of this repository, in less than 300 ms', async () => {
+  test('the default lab of this repository', async () => {
     const root = fileURLToPath(new URL('../..', import.meta.url))
-    const begin = performance.now()
     const { config } = await loadConfig(root)
-    expect(performance.now() - begin).toBeLessThan(300)
     expect(config.master).toMatchObject({ name: 'master', address: '192.168.11.150' })
   })
 })
