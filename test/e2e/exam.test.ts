@@ -124,23 +124,30 @@ const STALE = new Set([
   'replay-delayed',
 ])
 
-/** As the application logs in over the network. */
-function logIn(options: string, password: string | undefined, sql: string, address = '10.97.200.150') {
+/** As the application logs in over the network, or somebody who has no account of his own. */
+function logIn(
+  options: string,
+  password: string | undefined,
+  sql: string,
+  { address = '10.97.200.150', user = 'student' } = {},
+) {
   const env = { ...process.env, ...(password === undefined ? {} : { PGPASSWORD: password }) }
-  const uri = `postgresql://student@${address}/otus?connect_timeout=5&${options}`
+  const uri = `postgresql://${user}@${address}/otus?connect_timeout=5&${options}`
   return spawn('timeout', ['8', 'psql', '-w', '-X', '-A', '-t', uri, '-c', sql], { env })
 }
 
 /** What a user would see of a fault, where one can look at it from outside. */
 const SHOWS: Readonly<Record<string, () => void>> = {
-  'hba-trust': () => expect(logIn('', undefined, 'SELECT 1').stdout).toBe('1\n'),
+  'hba-trust': () => expect(logIn('', undefined, 'SELECT 1', { user: 'postgres' }).stdout).toBe('1\n'),
   'hba-without-tls': () =>
     expect(logIn('sslmode=disable', lab.secrets().student, 'SELECT 1').stdout).toBe('1\n'),
   'hba-owner-missing': () =>
     expect(logIn('', lab.secrets().student, 'SELECT 1').stderr).toContain('no pg_hba.conf entry'),
   'deaf-server': () => expect(logIn('', lab.secrets().student, 'SELECT 1').stderr).toContain('refused'),
   'standby-stopped': () =>
-    expect(logIn('', lab.secrets().student, 'SELECT 1', '10.97.200.151').stderr).toContain('refused'),
+    expect(logIn('', lab.secrets().student, 'SELECT 1', { address: '10.97.200.151' }).stderr).toContain(
+      'refused',
+    ),
   'commits-wait': () =>
     expect(logIn('', lab.secrets().student, "INSERT INTO dz (v) VALUES ('never')").status).toBe(124),
   'little-memory': () => expect(logIn('', lab.secrets().student, 'SHOW work_mem').stdout).toBe('64kB\n'),
