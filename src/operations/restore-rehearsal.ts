@@ -88,7 +88,7 @@ export async function rehearseRestore(
   const version = await barmanVersion(guest, backup)
   const words = [
     ...[backup.server, newest.id, target.name, String(config.path_prefix), String(neededBytes)],
-    ...[lab.database.name, stateSql(lab), String(target.timeline)],
+    ...[lab.database.name, `${OWNERS_SESSION}${stateSql(lab)};`, String(target.timeline)],
     barmanHas(version, 'restore') ? 'restore' : 'recover',
     String(!barmanHas(version, 'target_with_timeline')),
     ...[lab.database.owner, linesFor(lab)],
@@ -124,6 +124,9 @@ function linesFor({ postgres }: Lab): string {
     .join('\n')
 }
 
+/** Here and there the rows are looked at in the same way, whatever the owner has set for the database. */
+const OWNERS_SESSION = `${sessionSql({ statementS: COUNT_S, as: 'owner' })}SET timezone = 'UTC';\n`
+
 /** The checksum is the same whatever the order of the rows and whoever looks at them. */
 function stateSql(lab: Lab): string {
   const table = `public.${identifier(lab.database.table)}`
@@ -156,8 +159,7 @@ async function markTarget(
     '-c',
     line,
   ]
-  const sql = `SET timezone = 'UTC';
-BEGIN;
+  const sql = `BEGIN;
 SET LOCAL lock_timeout = '5s';
 LOCK TABLE public.${identifier(lab.database.table)} IN SHARE MODE;
 SELECT '@state ' || (${stateSql(lab)})::text;
@@ -168,7 +170,7 @@ COMMIT;
   const words = ['psql', ...BARE_ANSWERS, '-v', 'ON_ERROR_STOP=1', '-d', database, '-U', owner]
   const { stdout, stderr, exitCode } = await guest.shell(primary, bounded(words, COUNT_S), {
     as: 'postgres',
-    stdin: sessionSql({ statementS: COUNT_S, as: 'owner' }) + sql,
+    stdin: OWNERS_SESSION + sql,
     timeoutMs: (processS(COUNT_S) + 15) * 1000,
   })
   const told = (word: string) => new RegExp(`^@${word} (.*)$`, 'm').exec(stdout)?.[1]

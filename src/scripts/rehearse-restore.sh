@@ -109,4 +109,4 @@ CONF
 step copy copy
 if [ "$lists_files" = true ]; then step files files; fi
 step target recover
-echo "@rows $(psql -X -q -A -t -h "$work" -p "$port" -U "$owner" -d "$database" -c "$question")"
+echo "@rows $(echo "$question" | psql -X -q -A -t -h "$work" -p "$port" -U "$owner" -d "$database")"

@@ -246,21 +246,22 @@ ALTER TABLE dz ALTER COLUMN v SET DEFAULT trap.note();`
         )
       expect(asOwner(trap)).toBe('')
       lab.must('up')
-      lab.run('verify', '--restore')
+      expect(failures(lab.verify('--restore').failed)).toEqual([])
       lab.run('load', '--seconds', '2')
       expect(lab.run('report').stderr).not.toContain('bug')
       expect(otus('SELECT DISTINCT who FROM trap.seen')).toBe('student')
 
       // A view in place of the table runs its functions as whoever reads it.
-      asOwner(`ALTER TABLE dz RENAME TO hidden;
-CREATE VIEW dz AS SELECT k, trap.note() AS v FROM hidden; TRUNCATE trap.seen;`)
+      const hide = `ALTER TABLE public.dz RENAME TO hidden;
+CREATE VIEW public.dz AS SELECT k, trap.note() AS v FROM public.hidden; TRUNCATE trap.seen;`
+      expect(asOwner(hide)).toBe('')
       lab.run('verify', '--restore')
       lab.run('up')
       lab.run('report')
       expect(['', 'student']).toContain(otus('SELECT DISTINCT who FROM trap.seen'))
-      asOwner(
-        'DROP VIEW dz; ALTER TABLE hidden RENAME TO dz; ALTER DATABASE otus RESET search_path; DROP SCHEMA trap CASCADE;',
-      )
+      const show =
+        'DROP VIEW public.dz; ALTER TABLE public.hidden RENAME TO dz; ALTER DATABASE otus RESET search_path; DROP SCHEMA trap CASCADE;'
+      expect(asOwner(show)).not.toContain('ERROR')
       // The rehearsal before met the view, and its result stays until the next one.
       expect(failures(lab.verify('--restore').failed)).toEqual([])
     })

@@ -22,7 +22,7 @@ const lab = TestLab.create(
   'exam',
   `export default {
     name: 'exam-e2e', provider: 'docker', os: 'debian-12', network: { subnet: '10.97.200.0/24' },
-    postgres: { settings: { work_mem: '8MB' } },
+    postgres: { settings: { work_mem: '8MB', wal_compression: 'on' } },
   }\n`,
 )
 const state = mkdtempSync(join(realpathSync(tmpdir()), 'pg-lab-state-'))
