@@ -195,6 +195,9 @@ export const RETIRED_OS: Readonly<Record<string, { readonly reason: string; read
     },
   }
 
+/** The service of cron, by Ansible's `os_family`. */
+export const CRON_SERVICES: Readonly<Record<Os['family'], string>> = { Debian: 'cron', RedHat: 'crond' }
+
 /** PostgreSQL's own repositories, by Ansible's `os_family`. https://www.postgresql.org/download/linux/ */
 export const PGDG: Readonly<
   Record<Os['family'], { readonly url: string; readonly keyUrls: readonly string[] }>

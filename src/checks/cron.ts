@@ -1,12 +1,10 @@
+import { CRON_SERVICES } from '../catalog/os.ts'
 import { barmanPaths } from '../guest-paths.ts'
 import type { BackupNode, Lab } from '../lab.ts'
 import { everything } from '../postgres/barman.ts'
 import { onceAGuest } from '../tools/ssh/ask-once.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 import { type Check, lookAtBackup, type Seen } from './support/check.ts'
-
-/** The cron service of each OS family. */
-const SERVICES: Readonly<Record<Lab['os']['family'], string>> = { Debian: 'cron', RedHat: 'crond' }
 
 /** What Debian's newer packages of Barman have in the place of a crontab. */
 const TIMER = 'barman.timer'
@@ -22,7 +20,7 @@ async function lookAtCron(lab: Lab, backup: BackupNode, guest: Guest): Promise<r
 }
 
 async function seeService(lab: Lab, backup: BackupNode, guest: Guest): Promise<Seen> {
-  const service = SERVICES[lab.os.family]
+  const service = CRON_SERVICES[lab.os.family]
   const output = await guest.shell(backup, ['systemctl', 'is-active', service])
   return {
     what: `service ${service}`,

@@ -1,6 +1,7 @@
 import { programFailed } from '../errors.ts'
 import type { LabNode } from '../lab.ts'
 import { literal } from '../postgres/sql.ts'
+import { quoteWord } from '../tools/process/quote.ts'
 import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 /**
@@ -11,6 +12,12 @@ export async function runAsRoot(guest: Guest, node: LabNode, script: string): Pr
   const argv = ['bash', '-e', '-s']
   const output = await guest.shell(node, argv, { as: 'root', stdin: `${script}\n`, timeoutMs: 120_000 })
   if (output.exitCode !== 0) throw programFailed(`${node.name} could not be prepared`, 'bash -e -s', output)
+}
+
+/** Puts a line at the end of a file, where it does not have it yet. */
+export function appendLine(guest: Guest, node: LabNode, file: string, line: string): Promise<void> {
+  const [words, place] = [quoteWord(line), quoteWord(file)]
+  return runAsRoot(guest, node, `grep -qxF ${words} ${place} || echo ${words} >>${place}`)
 }
 
 /** The file in which a setting of a server stands. */

@@ -6,6 +6,9 @@ import type { Guest } from '../tools/ssh/guest-contract.ts'
 
 const COUNT = 10
 
+/** For IN, which takes no empty list. */
+const listOf = (rows: readonly string[]) => ["''", ...rows.map(literal)].join(', ')
+
 const tableOf = ({ database }: Lab) => `public.${identifier(database.table)}`
 
 /**
@@ -31,8 +34,7 @@ export async function countRows(
   rows: readonly string[],
   guest: Guest,
 ): Promise<number | undefined> {
-  const list = ["''", ...rows.map(literal)].join(', ')
-  const sql = `SELECT count(DISTINCT v)::int AS kept FROM ${tableOf(lab)} WHERE v IN (${list})`
+  const sql = `SELECT count(DISTINCT v)::int AS kept FROM ${tableOf(lab)} WHERE v IN (${listOf(rows)})`
   try {
     return (await guest.rows<{ kept: number }>(primary, sql, lab.database))[0]?.kept
   } catch (error) {
@@ -48,9 +50,8 @@ export async function deleteRows(
   rows: readonly string[],
   guest: Guest,
 ): Promise<void> {
-  const list = ["''", ...rows.map(literal)].join(', ')
   try {
-    await guest.execute(primary, `DELETE FROM ${tableOf(lab)} WHERE v IN (${list});`, lab.database)
+    await guest.execute(primary, `DELETE FROM ${tableOf(lab)} WHERE v IN (${listOf(rows)});`, lab.database)
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
   }

@@ -2,21 +2,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type OpenExam, readExam, readExamNotes, sealExam } from '../../src/exam/seal.ts'
 import { faults, type Schema } from '../support/json-schema.ts'
+import { OPEN_EXAM } from '../support/open-exam.ts'
 import { folderWith } from '../tools/helpers.ts'
 import { labFolder, program } from './program.ts'
 import { speakingRun } from './speaking-run.ts'
 
-const EXAM: OpenExam = {
-  seed: 7,
-  count: 2,
-  minutes: 60,
-  primary: 'master',
-  drawn: ['slot-dropped', 'hba-trust'],
-  begun: 2,
-  startedMs: Date.now() - 10 * 60_000,
-  rows: ['invoice 1'],
-  hints: {},
-}
+const EXAM: OpenExam = { ...OPEN_EXAM, startedMs: Date.now() - 10 * 60_000 }
 
 /** A lab with an exam under way; its machines are down. */
 function examined(exam?: Partial<OpenExam>) {

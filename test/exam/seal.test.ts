@@ -10,19 +10,10 @@ import {
   readExamNotes,
   sealExam,
 } from '../../src/exam/seal.ts'
+import { OPEN_EXAM } from '../support/open-exam.ts'
 import { folderWith } from '../tools/helpers.ts'
 
-const EXAM: OpenExam = {
-  seed: 7,
-  count: 2,
-  minutes: 60,
-  primary: 'master',
-  drawn: ['slot-dropped', 'hba-trust'],
-  begun: 1,
-  startedMs: undefined,
-  rows: ['invoice 1'],
-  hints: { 'hba-trust': 2 },
-}
+const EXAM: OpenExam = { ...OPEN_EXAM, begun: 1, startedMs: undefined, hints: { 'hba-trust': 2 } }
 
 function place() {
   const state = folderWith()

@@ -1,6 +1,5 @@
 import type { Diagnosis } from '../../doctor/index.ts'
-import type { Paint } from '../../paint.ts'
-import { printable } from '../../paint.ts'
+import { type Paint, printable } from '../../paint.ts'
 
 /** What was seen of this computer, one line a rule; a problem has its cause and what to type below it. */
 export function showDiagnoses(diagnoses: readonly Diagnosis[], paint: Paint): string {

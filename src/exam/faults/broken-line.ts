@@ -1,6 +1,5 @@
-import { quoteWord } from '../../tools/process/quote.ts'
 import { type ExamFault, needsOfPlaybook, PROVISION } from '../exam-fault.ts'
-import { fileNamedBy, reload, runAsRoot } from '../hands.ts'
+import { appendLine, fileNamedBy, reload } from '../hands.ts'
 
 export const brokenLine: ExamFault = {
   id: 'broken-line',
@@ -29,8 +28,8 @@ export const brokenLine: ExamFault = {
       observed: /work_memm/,
       remedy: PROVISION,
       async inflict(guest) {
-        const file = quoteWord(await fileNamedBy(guest, primary, 'config_file'))
-        await runAsRoot(guest, primary, `grep -qxF '${line}' ${file} || echo '${line}' >>${file}`)
+        const file = await fileNamedBy(guest, primary, 'config_file')
+        await appendLine(guest, primary, file, line)
         await reload(guest, primary)
       },
     }

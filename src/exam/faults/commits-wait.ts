@@ -1,6 +1,5 @@
-import { quoteWord } from '../../tools/process/quote.ts'
 import { type ExamFault, needsOfPlaybook, PROVISION } from '../exam-fault.ts'
-import { fileNamedBy, reload, runAsRoot } from '../hands.ts'
+import { appendLine, fileNamedBy, reload } from '../hands.ts'
 
 /** Nobody is called so. */
 const NAME = 'accounting'
@@ -30,9 +29,9 @@ export const commitsWait: ExamFault = {
       observed: new RegExp(NAME),
       remedy: PROVISION,
       async inflict(guest) {
-        const file = quoteWord(await fileNamedBy(guest, primary, 'config_file'))
+        const file = await fileNamedBy(guest, primary, 'config_file')
         const line = `synchronous_standby_names = '${NAME}'`
-        await runAsRoot(guest, primary, `grep -qxF "${line}" ${file} || echo "${line}" >>${file}`)
+        await appendLine(guest, primary, file, line)
         await reload(guest, primary)
       },
     }

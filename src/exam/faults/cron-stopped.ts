@@ -1,3 +1,4 @@
+import { CRON_SERVICES } from '../../catalog/os.ts'
 import type { ExamFault } from '../exam-fault.ts'
 import { runAsRoot } from '../hands.ts'
 
@@ -6,7 +7,7 @@ export const cronStopped: ExamFault = {
   area: 'cron',
   plan({ lab, backup }) {
     if (!backup) return undefined
-    const service = lab.os.family === 'Debian' ? 'cron' : 'crond'
+    const service = CRON_SERVICES[lab.os.family]
     return {
       node: backup,
       touches: [`${backup.name}/cron/service`],

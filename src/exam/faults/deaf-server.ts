@@ -1,6 +1,5 @@
-import { quoteWord } from '../../tools/process/quote.ts'
 import { type ExamFault, needsOfPlaybook, PROVISION } from '../exam-fault.ts'
-import { fileNamedBy, restartServer, runAsRoot } from '../hands.ts'
+import { appendLine, fileNamedBy, restartServer } from '../hands.ts'
 
 export const deafServer: ExamFault = {
   id: 'deaf-server',
@@ -30,9 +29,9 @@ export const deafServer: ExamFault = {
       observed: /refused/,
       remedy: PROVISION,
       async inflict(guest) {
-        const file = quoteWord(await fileNamedBy(guest, primary, 'config_file'))
+        const file = await fileNamedBy(guest, primary, 'config_file')
         const line = "listen_addresses = 'localhost'"
-        await runAsRoot(guest, primary, `grep -qxF "${line}" ${file} || echo "${line}" >>${file}`)
+        await appendLine(guest, primary, file, line)
         await restartServer(guest, primary)
       },
     }

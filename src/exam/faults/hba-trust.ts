@@ -1,6 +1,5 @@
-import { quoteWord } from '../../tools/process/quote.ts'
 import { type ExamFault, needsOfPlaybook, PROVISION } from '../exam-fault.ts'
-import { fileNamedBy, reload, runAsRoot } from '../hands.ts'
+import { appendLine, fileNamedBy, reload } from '../hands.ts'
 
 export const hbaTrust: ExamFault = {
   id: 'hba-trust',
@@ -28,8 +27,8 @@ export const hbaTrust: ExamFault = {
       observed: new RegExp(line.replaceAll('.', '\\.')),
       remedy: PROVISION,
       async inflict(guest) {
-        const file = quoteWord(await fileNamedBy(guest, primary, 'hba_file'))
-        await runAsRoot(guest, primary, `grep -qxF '${line}' ${file} || echo '${line}' >>${file}`)
+        const file = await fileNamedBy(guest, primary, 'hba_file')
+        await appendLine(guest, primary, file, line)
         await reload(guest, primary)
       },
     }

@@ -1,7 +1,6 @@
 import { delayOf } from '../../postgres/topology.ts'
-import { quoteWord } from '../../tools/process/quote.ts'
 import { type ExamFault, needsOfPlaybook, PROVISION } from '../exam-fault.ts'
-import { fileOfSetting, reload, runAsRoot } from '../hands.ts'
+import { appendLine, fileOfSetting, reload } from '../hands.ts'
 
 export const replayDelayed: ExamFault = {
   id: 'replay-delayed',
@@ -30,9 +29,9 @@ export const replayDelayed: ExamFault = {
       observed: /^2h$/,
       remedy: PROVISION,
       async inflict(guest) {
-        const file = quoteWord(await fileOfSetting(guest, standby, 'primary_conninfo'))
+        const file = await fileOfSetting(guest, standby, 'primary_conninfo')
         const line = "recovery_min_apply_delay = '2h'"
-        await runAsRoot(guest, standby, `grep -qxF "${line}" ${file} || echo "${line}" >>${file}`)
+        await appendLine(guest, standby, file, line)
         await reload(guest, standby)
       },
     }
